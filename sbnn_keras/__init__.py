@@ -1,0 +1,1 @@
+"""Sparse binary neural networks for Keras."""

@@ -1,0 +1,58 @@
+"""Builds sbnn-keras: two Python packages and two native libraries.
+
+The native libraries are plain shared objects that TensorFlow Lite and
+TensorFlow Lite Micro load at run time. They know nothing of Python, so one C
+compiler is all that a build needs. Their sources travel in the wheel: the
+exports for microcontrollers copy them out.
+"""
+
+import glob
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+KERNELS = "converter/kernels"
+RUNTIME = "converter/runtime"
+
+SHARED_SOURCES = sorted(
+    glob.glob(f"{KERNELS}/src/*.c") + glob.glob(f"{RUNTIME}/ops/*.c")
+)
+HEADERS = sorted(
+    glob.glob(f"{KERNELS}/include/sbnn/*.h")
+    + glob.glob(f"{KERNELS}/src/*.h")
+    + glob.glob(f"{RUNTIME}/*/*.h")
+)
+# The kernels promise the float results of plain IEEE arithmetic: contraction
+# into fused multiply-adds would round differently on different machines.
+C_FLAGS = ["-std=c99", "-O3", "-fvisibility=hidden", "-ffp-contract=off"]
+
+
+class BuildSharedLibrary(build_ext):
+    """Builds shared libraries under plain names, without a Python init symbol."""
+
+    def get_export_symbols(self, ext):
+        return ext.export_symbols
+
+    def get_ext_filename(self, ext_name):
+        *package, name = ext_name.split(".")
+        return "/".join([*package, f"lib{name}.so"])
+
+
+def shared_library(name: str, binding: str) -> Extension:
+    """The kernels and ops, and one thin binding around them, as one library."""
+    return Extension(
+        f"sbnn_converter.native.{name}",
+        sources=SHARED_SOURCES + sorted(glob.glob(f"{RUNTIME}/{binding}/*.c")),
+        depends=HEADERS,
+        include_dirs=[f"{KERNELS}/include", RUNTIME],
+        extra_compile_args=C_FLAGS,
+    )
+
+
+setup(
+    ext_modules=[
+        shared_library("sbnn_tflite", "tflite"),
+        shared_library("sbnn_micro", "micro"),
+    ],
+    cmdclass={"build_ext": BuildSharedLibrary},
+)
