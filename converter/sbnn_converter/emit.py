@@ -1,0 +1,152 @@
+"""Writes the converter's graph as a TFLite flatbuffer.
+
+The graph is traced into a TensorFlow function in which every ``SbnnOp`` is a
+function of its own, marked so that TFLiteConverter keeps it as one custom op.
+Everything else in the trace is what Keras computes, and TFLiteConverter's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+
+import numpy as np
+import tensorflow as tf
+
+from sbnn_converter import graph as g
+from sbnn_converter.bit_planes import plane_words
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.flatbuffer import read_sbnn_ops
+from sbnn_converter.native_log import captured_stderr
+
+
+def emit(graph: g.Graph) -> bytes:
+    """Traces ``graph`` for a batch of one and converts it.
+
+    Raises:
+      ConversionError: if TFLiteConverter refuses a layer that is not ours.
+    """
+    module = tf.Module()  # keeps the functions alive while they are converted
+    nodes = graph.nodes()
+    functions = {n: _custom_op(n) for n in nodes if isinstance(n, g.SbnnOp)}
+    module.functions = list(functions.values())
+
+    @tf.function(
+        autograph=False,
+        input_signature=[
+            tf.TensorSpec((1, *x.shape), tf.float32, name=x.name) for x in graph.inputs
+        ],
+    )
+    def main(*inputs):
+        values = dict(zip(graph.inputs, inputs))
+        for node in nodes:
+            if node in values:
+                continue
+            read = [values[n] for n in node.inputs]
+            if isinstance(node, g.SbnnOp):
+                constants = [tf.constant(c) for c in node.constants]
+                values[node] = functions[node](*read, *constants)
+            else:
+                values[node] = _plain(node, read)
+        return [values[n] for n in graph.outputs]
+
+    module.main = main
+    try:
+        with _quiet():
+            converter = tf.lite.TFLiteConverter.from_concrete_functions(
+                [main.get_concrete_function()], module
+            )
+            converter.allow_custom_ops = True
+            model = converter.convert()
+    except Exception as error:
+        first_line = str(error).strip().splitlines()[0]
+        raise ConversionError(
+            f"TFLiteConverter refused the layers around the binary ones: {first_line}"
+        ) from error
+
+    _check_custom_ops(model, [n.op for n in functions])
+    return model
+
+
+def _plain(node: g.Node, read: list[tf.Tensor]) -> tf.Tensor:
+    """What a node that is no custom op computes."""
+    if isinstance(node, g.KerasLayer):
+        argument = read[0] if len(read) == 1 else read
+        return _call_for_inference(node.layer, argument)
+    if isinstance(node, g.MaxPool):
+        return node.layer(read[0])
+    if isinstance(node, g.Flatten):
+        return tf.reshape(read[0], (-1, *node.shape))
+    if isinstance(node, g.Pointwise):
+        x = read[0]
+        for step in node.steps:
+            x = step.apply(x)
+        return x
+    raise AssertionError(f"{type(node).__name__} '{node.name}' was left unconverted")
+
+
+def _call_for_inference(layer, argument):
+    if layer._expects_training_arg:
+        return layer(argument, training=False)
+    return layer(argument)
+
+
+def _custom_op(node: g.SbnnOp):
+    """A function that TFLiteConverter turns into the custom op ``node.op``."""
+    attributes = "".join(
+        f' attr {{ key: "{name}" value {{ i: {int(value)} }} }}'
+        for name, value in node.options.items()
+    )
+    implements = (
+        f'name: "{node.op}" attr {{ key: "tfl_fusable_op" value {{ b: true }} }}'
+        + attributes
+    )
+    shape, dtype = _tensor_of(node)
+    signature = [
+        tf.TensorSpec(*_tensor_of(node.inputs[0])),
+        *(tf.TensorSpec(c.shape, tf.as_dtype(c.dtype)) for c in node.constants),
+    ]
+
+    # Only the shape of the body's answer matters: the op's kernel replaces it.
+    def body(*_):
+        return tf.zeros(shape, dtype)
+
+    body.__name__ = node.op
+    return tf.function(
+        body,
+        autograph=False,
+        input_signature=signature,
+        experimental_implements=implements,
+    )
+
+
+def _tensor_of(node: g.Node) -> tuple[tuple[int, ...], tf.DType]:
+    """Shape, with a batch of one, and type of a node's output in the file."""
+    if not (isinstance(node, g.SbnnOp) and node.packed):
+        return (1, *node.shape), tf.float32
+    *image, channels = node.shape
+    if not image:
+        return (1, plane_words(channels)), tf.int32
+    return (1, channels, plane_words(int(np.prod(image)))), tf.int32
+
+
+def _check_custom_ops(model: bytes, wanted: list[str]) -> None:
+    found = sorted(op.name for op in read_sbnn_ops(model))
+    if found != sorted(wanted):
+        raise ConversionError(
+            f"TFLiteConverter kept the custom ops {found}, wanted {sorted(wanted)}: "
+            "this TensorFlow release is not supported; please report it"
+        )
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Silences TFLiteConverter's chatter; its errors come as exceptions."""
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with captured_stderr():
+            yield
+    finally:
+        logger.setLevel(level)
