@@ -17,8 +17,12 @@ import numpy as np
 
 BITMAP = 0
 RICE = 1
-_NAMES = {BITMAP: "bitmap", RICE: "rice"}
 _MAX_PARAMETER = 30
+
+
+def code_name(code: int) -> str:
+    """What people call the code with this number."""
+    return {BITMAP: "bitmap", RICE: "rice"}[code]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,10 +42,6 @@ class WeightCode:
     parameter: int
     connections: int
     weights: int
-
-    @property
-    def name(self) -> str:
-        return _NAMES[self.code]
 
     @property
     def bytes(self) -> int:
