@@ -1,0 +1,261 @@
+"""What all sparse binary layers share, as a mixin over Larq's layers.
+
+Every layer computes
+
+    outputs = activation(sums * output_scale + bias)
+
+where `sums` is the exact result of the matrix product or convolution of the
+quantized inputs with the quantized kernel. Nothing but small exact numbers goes
+into the sums, so that float32 training and integer inference agree.
+"""
+
+import contextlib
+
+import larq as lq
+import numpy as np
+import tensorflow as tf
+
+from sbnn_keras.centred_bias import centre_bias
+from sbnn_keras.one_sign import warn_if_one_sign
+from sbnn_keras.quantizers import SparseBinary
+from sbnn_keras.raw_input import is_raw_input
+from sbnn_keras.scaling import channel_scale, output_exponent
+
+AUTO = "auto"
+UNCONTROLLED_SHARE = 0.5
+_SIGNS = (
+    lq.quantizers.SteSign,
+    lq.quantizers.ApproxSign,
+    lq.quantizers.SwishSign,
+)
+
+
+class SparseBinaryLayer(tf.keras.layers.Layer):
+    """Sums, scale, input quantizer and connections of a sparse binary layer.
+
+    A subclass names its kernel(s) in `_kernel_names` and puts the matching Larq
+    layer behind this class.
+    """
+
+    _kernel_names = ("kernel",)
+
+    def __init__(
+        self,
+        *args,
+        input_quantizer=AUTO,
+        bias_initializer=AUTO,
+        connections=None,
+        polarity=True,
+        exponent=None,
+        **kwargs,
+    ):
+        self._input_quantizer_is_open = input_quantizer == AUTO
+        self._centres_bias = bias_initializer == AUTO
+        self.polarity = bool(polarity)
+        self.exponent = exponent
+        for name in self._kernel_names:
+            role = name.removesuffix("kernel") + "quantizer" if name != "kernel" else ""
+            argument = role or "kernel_quantizer"
+            kwargs[argument] = _own_quantizer(
+                kwargs.get(argument), connections, argument
+            )
+            constraint = argument.replace("quantizer", "constraint")
+            if kwargs.get(constraint) is None:
+                kwargs[constraint] = "weight_clip"
+        super().__init__(
+            *args,
+            input_quantizer=None if self._input_quantizer_is_open else input_quantizer,
+            bias_initializer="zeros" if self._centres_bias else bias_initializer,
+            **kwargs,
+        )
+        self._first_batch_seen = None
+
+    # Connecting
+
+    def __call__(self, inputs, *args, **kwargs):
+        if self._input_quantizer_is_open:
+            self._input_quantizer_is_open = False
+            if not is_raw_input(inputs):
+                self.input_quantizer = lq.quantizers.SteSign()
+        return super().__call__(inputs, *args, **kwargs)
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        for kernel, quantizer in self._kernels():
+            if quantizer.connections is not None and not quantizer.is_controlled:
+                quantizer.hold(kernel.latent_variable, quantizer.connections)
+        if self.exponent is None:
+            self.exponent = self._default_exponent()
+        if self._sees_signs or self._centres_bias:
+            self._first_batch_seen = self.add_weight(
+                "first_batch_seen",
+                shape=(),
+                dtype=tf.bool,
+                initializer=lambda shape, dtype: tf.zeros(shape, dtype),
+                trainable=False,
+                experimental_autocast=False,
+                synchronization=tf.VariableSynchronization.ON_READ,
+                aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+            )
+
+    @property
+    def _sees_signs(self) -> bool:
+        return isinstance(self.input_quantizer, _SIGNS)
+
+    def _kernels(self):
+        """Pairs of kernel variable and its quantizer."""
+        for name in self._kernel_names:
+            yield getattr(self, name), self._get_quantizer(name)
+
+    def _default_exponent(self) -> int:
+        exponent = 0
+        for kernel, quantizer in self._kernels():
+            fan_in = int(np.prod(kernel.shape[:-1]))
+            share = quantizer.connections or UNCONTROLLED_SHARE
+            exponent += output_exponent(fan_in, share)
+        return exponent
+
+    # Computing
+
+    def call(self, inputs, training=None):
+        if training and self._sees_signs:
+            warn_if_one_sign(inputs, self._first_batch_seen, self.name)
+        with _sums_only(self):
+            sums = super().call(inputs)
+        if training and self._centres_bias and self.use_bias and not self._sees_signs:
+            centre_bias(
+                self._scaled(sums),
+                self.bias,
+                self._first_batch_seen,
+                self._channel_axis(sums),
+            )
+        return self.finish(sums)
+
+    def _scaled(self, sums: tf.Tensor) -> tf.Tensor:
+        return sums * self._along_channels(self._output_scale(sums.dtype), sums)
+
+    def _channel_axis(self, sums: tf.Tensor) -> int:
+        first = getattr(self, "data_format", None) == "channels_first"
+        return 1 if first else sums.shape.rank - 1
+
+    def finish(self, sums: tf.Tensor) -> tf.Tensor:
+        """Scale, bias and activation of the layer: `call` after the exact sums.
+
+        Args:
+            sums: float tensor with the layer's output channels in their place.
+        """
+        outputs = self._scaled(sums)
+        if self.use_bias:
+            outputs += self._along_channels(self.bias, sums)
+        if self.activation is not None:
+            outputs = self.activation(outputs)
+        return outputs
+
+    def _output_scale(self, dtype) -> tf.Tensor:
+        scale = channel_scale(self._channels(), self.exponent, self.polarity)
+        return tf.constant(scale, dtype)
+
+    def _along_channels(self, vector, sums: tf.Tensor) -> tf.Tensor:
+        """Shapes a vector over channels so that it broadcasts against `sums`."""
+        behind = sums.shape.rank - 1 - self._channel_axis(sums)
+        return tf.reshape(vector, [-1] + [1] * behind)
+
+    def _channels(self) -> int:
+        return int(self.kernel.shape[-1])
+
+    # Looking at it
+
+    @property
+    def output_scale(self) -> np.ndarray:
+        """float32 factor of each output channel, shape [channels]."""
+        return self._output_scale(tf.float32).numpy()
+
+    @property
+    def connections(self) -> float | None:
+        """Share of ones that the layer holds, or None if it is not controlled."""
+        return self._get_quantizer(self._kernel_names[0]).connections
+
+    def binary_kernel(self) -> np.ndarray:
+        """The quantized kernel, exactly as it goes into the sums, as float32.
+
+        Returns:
+            An array of the shape of the kernel.
+        """
+        with lq.context.quantized_scope(True):
+            return self.kernel.numpy()
+
+    # Saving
+
+    def _control_state(self) -> list:
+        state = [v for _, q in self._kernels() for v in q.non_trainable_weights]
+        if self._first_batch_seen is not None:
+            state.append(self._first_batch_seen)
+        return state
+
+    @property
+    def weights(self):
+        """What the layer computes with, as in Larq: kernel and bias.
+
+        The state of sparsity control is saved and counted among `variables`.
+        """
+        if not self.built:
+            return super().weights
+        state = {id(v) for v in self._control_state()}
+        return [w for w in super().weights if id(w) not in state]
+
+    @property
+    def variables(self):
+        return super().weights
+
+    def set_weights(self, weights):
+        super().set_weights(weights)
+        for kernel, quantizer in self._kernels():
+            if quantizer.is_controlled:
+                quantizer.refresh(tf.convert_to_tensor(kernel.latent_variable))
+
+    def get_config(self):
+        config = {
+            **super().get_config(),
+            "connections": self.connections,
+            "polarity": self.polarity,
+            "exponent": self.exponent,
+        }
+        if self._input_quantizer_is_open:
+            config["input_quantizer"] = AUTO
+        if self._centres_bias:
+            config["bias_initializer"] = AUTO
+        return config
+
+
+def _own_quantizer(given, connections, argument: str) -> SparseBinary:
+    """A quantizer for one kernel of one layer, from what the user has given."""
+    if given is None:
+        return SparseBinary(connections=connections)
+    quantizer = lq.quantizers.get(given)
+    if not isinstance(quantizer, SparseBinary):
+        raise ValueError(
+            f"Wrong `{argument}`: found {given!r}, wanted 'sparse_binary' or an "
+            "object of sbnn_keras.quantizers.SparseBinary. For other quantizers use "
+            "the layers of Larq."
+        )
+    config = quantizer.get_config()
+    if connections is not None:
+        if config["connections"] not in (None, connections):
+            raise ValueError(
+                f"`connections` and `{argument}` disagree: found {connections} and "
+                f"{config['connections']}. Give one of them."
+            )
+        config["connections"] = connections
+    # A quantizer holds the state of one kernel, so layers never share one.
+    return type(quantizer).from_config(config)
+
+
+@contextlib.contextmanager
+def _sums_only(layer):
+    """Lets the Larq layer compute its sums without bias and activation."""
+    kept = {name: vars(layer)[name] for name in ("use_bias", "activation")}
+    vars(layer).update(use_bias=False, activation=None)
+    try:
+        yield
+    finally:
+        vars(layer).update(kept)

@@ -1,0 +1,180 @@
+"""Kernel quantizers with weights 0 and 1.
+
+Usable in the layers of this package, which build one from their arguments:
+
+```python
+sbnn_keras.SparseBinaryDense(64, connections=0.05)
+```
+
+or alone in Larq's layers, by name or as an object:
+
+```python
+lq.layers.QuantDense(64, kernel_quantizer="sparse_binary")
+lq.layers.QuantDense(64, kernel_quantizer=sbnn_keras.quantizers.SparseBinary())
+```
+"""
+
+import larq as lq
+import numpy as np
+import tensorflow as tf
+from larq.quantizers import _BaseQuantizer
+
+from sbnn_keras import domain as domains
+from sbnn_keras.connections import check_share, count_of_ones
+from sbnn_keras.pseudo_gradients import binarize, clipped_ste
+from sbnn_keras.selection import choose_largest
+
+__all__ = ["SparseBinary"]
+
+# Each replica keeps its own copy of the state. All copies are equal, as they are
+# computed from the same latent weights.
+_PER_REPLICA = dict(
+    synchronization=tf.VariableSynchronization.ON_READ,
+    aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+)
+
+
+@lq.utils.register_alias("sparse_binary")
+@lq.utils.register_keras_custom_object
+@tf.keras.utils.register_keras_serializable("sbnn_keras")
+class SparseBinary(_BaseQuantizer):
+    r"""Quantizes latent weights W to connections b in {0, 1}.
+
+    Without `connections`, b = 1 where W > 0 (arXiv 2207.04974): nothing holds the
+    share of ones, which starts at about a half.
+
+    With `connections`, exactly that share of the latent weights, the largest
+    ones, are connections at any time. The choice is kept in a variable, renewed
+    at the first training step and every `refresh_every` steps after.
+
+    # Arguments
+        connections: share of ones to hold, in (0, 1], or `None`. Only the layers
+            of `sbnn_keras` can hold a share.
+        clip_value: the gradient passes where |W| <= clip_value.
+        refresh_every: training steps between two choices of connections.
+        metrics: see `larq.context.metrics_scope`.
+
+    # Raises
+        ValueError: for a share outside (0, 1], or a `refresh_every` below 1.
+    """
+
+    precision = 1
+
+    def __init__(
+        self,
+        connections: float | None = None,
+        clip_value: float = 1.0,
+        refresh_every: int = 10,
+        **kwargs,
+    ):
+        if connections is not None:
+            connections = check_share(connections)
+        if refresh_every < 1:
+            raise ValueError(
+                f"Wrong `refresh_every`: found {refresh_every}, wanted a number of "
+                "training steps of at least 1."
+            )
+        super().__init__(**kwargs)
+        self.connections = connections
+        self.clip_value = clip_value
+        self.refresh_every = int(refresh_every)
+        self._mask = None
+        self._state = []
+
+    @property
+    def is_controlled(self) -> bool:
+        """True if the quantizer holds an exact share of connections."""
+        return self._mask is not None
+
+    @property
+    def non_trainable_weights(self):
+        # Larq hides the variables of its metrics here, for they are not saved.
+        return list(self._state)
+
+    def hold(self, kernel: tf.Variable, share: float) -> None:
+        """Starts to hold `share` of the entries of `kernel`.
+
+        Called by the layer that owns the kernel, once the kernel exists.
+
+        Args:
+            kernel: the latent weights.
+            share: share of ones in (0, 1].
+        """
+        self.connections = check_share(share)
+        size = int(np.prod(kernel.shape))
+        name = kernel.name.split("/")[-1].split(":")[0]
+        self._size = size
+
+        def state(suffix, dtype, shape=(), initial=0):
+            variable = self.add_weight(
+                f"{name}_{suffix}",
+                shape=shape,
+                dtype=dtype,
+                initializer=lambda shape, dtype: tf.cast(
+                    tf.broadcast_to(initial, shape), dtype
+                ),
+                trainable=False,
+                experimental_autocast=False,
+                **_PER_REPLICA,
+            )
+            self._state.append(variable)
+            return variable
+
+        count = count_of_ones(self.connections, size)
+        with tf.init_scope():
+            mask, threshold = choose_largest(tf.convert_to_tensor(kernel), count)
+        self._mask = state("connections", tf.int8, kernel.shape, mask)
+        self._threshold = state("threshold", tf.float32, initial=threshold)
+        self._count = state("count", tf.int64, initial=count)
+        self._steps = state("steps", tf.int64)
+
+    def build(self, input_shape):
+        if self.connections is not None and self._mask is None:
+            raise ValueError(
+                f"Quantizer {self.name}: found connections={self.connections} in a "
+                "layer that cannot hold a share, wanted a layer of sbnn_keras. Use "
+                "SparseBinaryDense, SparseBinaryConv2D, ... in place of Larq's layer, "
+                "or leave `connections` out."
+            )
+        super().build(input_shape)
+
+    def refresh(self, latent: tf.Tensor) -> None:
+        """Chooses the connections anew from the latent weights."""
+        mask, threshold = choose_largest(latent, self._count)
+        self._mask.assign(mask)
+        self._threshold.assign(threshold)
+
+    def _step(self, latent: tf.Tensor) -> None:
+        """Counts a training step, and refreshes the connections when it is due."""
+        due = tf.equal(self._steps % self.refresh_every, 0)
+
+        def refresh():
+            self.refresh(latent)
+            return tf.no_op()
+
+        tf.cond(due, refresh, lambda: tf.no_op())
+        self._steps.assign_add(1)
+
+    def ones(self, latent: tf.Tensor) -> tf.Tensor:
+        """The connections, 0 or 1, in the shape and type of `latent`."""
+        if self.is_controlled:
+            return tf.cast(self._mask, latent.dtype)
+        return tf.cast(latent > 0, latent.dtype)
+
+    def slope(self, latent: tf.Tensor) -> tf.Tensor:
+        """The pseudo-gradient of the connections in the latent weights."""
+        return clipped_ste(latent, self.clip_value)
+
+    def call(self, inputs, training=None):
+        if self.is_controlled and training and self.trainable:
+            self._step(tf.stop_gradient(inputs))
+        connections = binarize(inputs, self.ones(inputs), self.slope)
+        return super().call(connections)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "connections": self.connections,
+            "clip_value": self.clip_value,
+            "refresh_every": self.refresh_every,
+        }
