@@ -50,11 +50,14 @@ def emit(graph: g.Graph) -> bytes:
                 values[node] = _plain(node, read)
         return [values[n] for n in graph.outputs]
 
-    module.main = main
     try:
         with _quiet():
+            concrete = main.get_concrete_function()
+            # The converter saves the module first: it must own what it reads.
+            module.main = main
+            module.read_variables = list(concrete.variables)
             converter = tf.lite.TFLiteConverter.from_concrete_functions(
-                [main.get_concrete_function()], module
+                [concrete], module
             )
             converter.allow_custom_ops = True
             model = converter.convert()

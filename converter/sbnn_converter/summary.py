@@ -95,4 +95,7 @@ def print_summary(model: bytes) -> None:
             f"{cost.bits_a_weight:.3f}",
             f"{cost.entropy_bits_a_weight:.3f}",
         )
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=100)  # into a file or a pipe: do not fold
+    console.print(table)

@@ -105,7 +105,7 @@ def test_convolutions_agree_with_keras(rng, input_shape, kernel, strides, paddin
                     connections=0.4, input_quantizer="ste_sign",
                 ),
                 K.BatchNormalization(),
-                K.Activation("ste_sign"),
+                lq.quantizers.SteSign(),
             ]
         )
     )

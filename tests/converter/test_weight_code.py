@@ -26,7 +26,7 @@ def decode(code) -> np.ndarray:
         at += code.parameter
         index += (quotient << code.parameter) + (int(low, 2) if low else 0) + 1
         flat[index] = True
-    assert "1" not in bits[at:] and len(bits) - at < 32
+    assert "1" not in bits[at:] and len(bits) == max(32, -(-at // 32) * 32)
     return flat
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable
 
 from absl import flags
+from rich.console import Console
 
 
 def run(name: str, usage: str, module: str, command: Callable[[list[str]], None]):
@@ -35,6 +38,18 @@ def run(name: str, usage: str, module: str, command: Callable[[list[str]], None]
         _fail(name, str(error), 1)
     except KeyboardInterrupt:
         _fail(name, "interrupted; nothing was written", 130)
+
+
+@contextlib.contextmanager
+def progress(first_step: str):
+    """Shows on standard error what the program is doing, if someone watches.
+
+    Native libraries write there too and are kept quiet by redirecting the file
+    descriptor; the display has one of its own.
+    """
+    with os.fdopen(os.dup(2), "w") as terminal:
+        with Console(file=terminal).status(first_step) as status:
+            yield status
 
 
 class UsageError(Exception):

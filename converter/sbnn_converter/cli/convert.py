@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from absl import flags
@@ -14,6 +13,7 @@ from sbnn_converter.files import (
     load_keras_model,
     write_atomically,
 )
+from sbnn_converter.native_log import captured_stderr
 
 _OUTPUT = flags.DEFINE_string(
     "output",
@@ -50,11 +50,9 @@ def convert(arguments: list[str]) -> None:
     check_source(source)
     check_target(target)
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from rich.console import Console
-
-    with Console(stderr=True).status("loading TensorFlow") as status:
-        from sbnn_converter.convert import convert_keras_model
+    with command.progress("loading TensorFlow") as status:
+        with captured_stderr():
+            from sbnn_converter.convert import convert_keras_model
         from sbnn_converter.summary import print_summary
 
         status.update(f"reading {source}")
