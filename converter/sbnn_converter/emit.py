@@ -19,6 +19,9 @@ from sbnn_converter.errors import ConversionError
 from sbnn_converter.flatbuffer import read_sbnn_ops
 from sbnn_converter.native_log import captured_stderr
 
+# Version of docs/format.md that the files follow.
+FORMAT_VERSION = 1
+
 
 def emit(graph: g.Graph) -> bytes:
     """Traces ``graph`` for a batch of one and converts it.
@@ -98,7 +101,7 @@ def _custom_op(node: g.SbnnOp):
     """A function that TFLiteConverter turns into the custom op ``node.op``."""
     attributes = "".join(
         f' attr {{ key: "{name}" value {{ i: {int(value)} }} }}'
-        for name, value in node.options.items()
+        for name, value in {"version": FORMAT_VERSION, **node.options}.items()
     )
     implements = (
         f'name: "{node.op}" attr {{ key: "tfl_fusable_op" value {{ b: true }} }}'

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from networks import digits_net, pixels
 
-import sbnn_converter
+import sbnn_converter.emit
 from sbnn_converter.flatbuffer import read_sbnn_ops
 
 OPENERS = {
@@ -40,9 +40,7 @@ def test_every_option_is_needed(converted, opener):
 
 @pytest.mark.parametrize("opener", OPENERS)
 def test_a_newer_format_is_refused_with_advice(converted, opener, monkeypatch):
-    import sbnn_converter.passes.fuse_sums as fuse_sums
-
-    monkeypatch.setattr(fuse_sums, "FORMAT_VERSION", 2)
+    monkeypatch.setattr(sbnn_converter.emit, "FORMAT_VERSION", 2)
     newer = sbnn_converter.convert_keras_model(digits_net())
     assert "update sbnn-keras" in refusal(opener, newer)
 

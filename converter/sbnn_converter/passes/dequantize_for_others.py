@@ -1,7 +1,6 @@
 """Where a layer that is not ours reads bits, they become +1.0 and -1.0."""
 
 from sbnn_converter.graph import Graph, Node, SbnnOp
-from sbnn_converter.passes.fuse_sums import FORMAT_VERSION
 
 
 def _is_packed(node: Node) -> bool:
@@ -17,7 +16,6 @@ class DequantizeForOthers:
     def transform(self, graph: Graph, node: SbnnOp) -> None:
         height, width, channels = ((0, 0) + node.shape)[-3:]
         options = {
-            "version": FORMAT_VERSION,
             "height": height,
             "width": width,
             "channels": channels,

@@ -24,8 +24,6 @@ from sbnn_converter.passes.representation import is_bits
 from sbnn_converter.thresholds import FloatSums, IntegerSums, find_thresholds
 from sbnn_converter.weight_code import encode
 
-FORMAT_VERSION = 1
-
 
 class FuseSums:
     def match(self, graph: Graph, node: Node) -> bool:
@@ -99,7 +97,6 @@ def _emit(
         op, ones, options = _convolution(node, x)
     code = encode(ones)
     options = {
-        "version": FORMAT_VERSION,
         **options,
         "alpha_steps": node.kernel.alpha_steps,
         "domain_shift": node.kernel.domain_shift,

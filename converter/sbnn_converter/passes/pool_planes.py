@@ -4,7 +4,6 @@ import numpy as np
 
 from sbnn_converter.bit_planes import pack_bits
 from sbnn_converter.graph import Graph, MaxPool, Node, SbnnOp
-from sbnn_converter.passes.fuse_sums import FORMAT_VERSION
 from sbnn_converter.passes.representation import is_bits
 
 
@@ -18,7 +17,6 @@ class PoolPlanes:
         minimum = np.zeros(channels, bool) if node.minimum is None else node.minimum
         geometry = node.geometry
         options = {
-            "version": FORMAT_VERSION,
             "channels": channels,
             "in_height": x.shape[0],
             "in_width": x.shape[1],

@@ -2,7 +2,6 @@
 
 from sbnn_converter.bit_planes import pack_bits
 from sbnn_converter.graph import Graph, Node, Pointwise, SbnnOp, Sign
-from sbnn_converter.passes.fuse_sums import FORMAT_VERSION
 from sbnn_converter.thresholds import FloatSums, find_thresholds
 
 
@@ -25,7 +24,7 @@ class QuantizeFloats:
                 [source],
                 node.shape,
                 "SbnnQuantize",
-                {"version": FORMAT_VERSION},
+                {},
                 [found.values, pack_bits(found.flips)],
                 packed=True,
             ),
