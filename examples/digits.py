@@ -160,8 +160,9 @@ def train(model, data, epochs: int, progress, callbacks=()):
 
 def connection_schedule(epochs: int, samples: int, connections: float):
     """Half of all weights at the start, the target after 70 % of the steps."""
-    import sbnn_keras
     from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
+
+    import sbnn_keras
 
     steps = epochs * -(-samples // BATCH)
     return sbnn_keras.ConnectionsSchedule(
@@ -172,7 +173,7 @@ def connection_schedule(epochs: int, samples: int, connections: float):
 def tflite_bytes(model, representative=None) -> bytes:
     """What TFLiteConverter makes of a float network: float32, or int8."""
     import tensorflow as tf
-    from sbnn_converter.native_log import captured_stderr
+    from sbnn_converter.runtimes.native_log import captured_stderr
 
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     if representative is not None:
@@ -194,10 +195,10 @@ def main(_):
     console = Console()
     started = time.time()
     with console.status("loading TensorFlow"):
-        import sbnn_keras
+        import sbnn_converter
         import tensorflow as tf
 
-        import sbnn_converter
+        import sbnn_keras
 
     out = Path(_OUT.value)
     out.mkdir(parents=True, exist_ok=True)
@@ -243,7 +244,7 @@ def main(_):
             for name in ("larq_bnn", "float32")
         }
 
-    from sbnn_converter.summary import layer_costs, total
+    from sbnn_converter.report.summary import layer_costs, total
 
     cost = total(layer_costs(converted))
     differing = int(

@@ -4,11 +4,11 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import sbnn_keras  # noqa: F401  (before TensorFlow: selects Keras 2)
-
 import numpy as np
 import pytest
 import tensorflow as tf
+
+import sbnn_keras  # noqa: F401  (before TensorFlow: selects Keras 2)
 
 
 @pytest.fixture(autouse=True)

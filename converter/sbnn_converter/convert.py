@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from sbnn_converter.emit import emit
-from sbnn_converter.keras_import import import_model
+from sbnn_converter.importer import import_model
 from sbnn_converter.passes import run_passes
+from sbnn_converter.tflite.emit import emit
 
 
 def convert_keras_model(model: tf.keras.Model) -> bytes:

@@ -87,8 +87,9 @@ def load_keras_model(path: Path):
     Raises:
       ConversionError: Keras cannot read the file; the message says why.
     """
-    import sbnn_keras  # noqa: F401  (sets Keras 2 up and registers the layers)
     import tensorflow as tf
+
+    import sbnn_keras  # noqa: F401  (sets Keras 2 up and registers the layers)
 
     try:
         return tf.keras.models.load_model(path, compile=False)

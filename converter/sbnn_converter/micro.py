@@ -14,9 +14,9 @@ import re
 
 import numpy as np
 
-from sbnn_converter.interpreter import read_model
 from sbnn_converter.native import library_path
-from sbnn_converter.native_log import captured_stderr
+from sbnn_converter.runtimes.interpreter import read_model
+from sbnn_converter.runtimes.native_log import captured_stderr
 
 _REGISTER = "SbnnRegisterOps"
 _FIRST_ARENA = 64 * 1024

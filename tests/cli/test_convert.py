@@ -9,10 +9,10 @@ from pathlib import Path
 import larq as lq
 import numpy as np
 import pytest
+import sbnn_converter
 import tensorflow as tf
 from networks import digits_net, pixels
 
-import sbnn_converter
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 

@@ -7,12 +7,12 @@ import itertools
 import larq as lq
 import numpy as np
 import pytest
+import sbnn_converter
 import tensorflow as tf
 from networks import K, digits_net, pixels, signs, stir
+from sbnn_converter.runtimes.interpreter import available_runtimes
+from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 
-import sbnn_converter
-from sbnn_converter.flatbuffer import read_sbnn_ops
-from sbnn_converter.interpreter import available_runtimes
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 RUNTIMES = ["tflite_runtime", "litert", "tensorflow", "micro"]

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-
 from sbnn_converter.graph import PointwiseStep
 from sbnn_converter.thresholds import FloatSums, IntegerSums, find_thresholds
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from sbnn_converter.weight_code import BITMAP, RICE, encode, entropy_bits
 
 

@@ -33,6 +33,20 @@ def test_the_wheel_holds_packages_libraries_and_c_sources(wheel):
     assert sources and shipped == sources
 
 
+@pytest.mark.parametrize(
+    "package, folder",
+    [("sbnn_keras", "sbnn_keras"), ("sbnn_converter", "converter/sbnn_converter")],
+)
+def test_the_wheel_holds_every_module(wheel, package, folder):
+    names = zipfile.ZipFile(wheel).namelist()
+    shipped = {n for n in names if n.startswith(package + "/") and n.endswith(".py")}
+    here = {
+        f"{package}/{path.relative_to(ROOT / folder)}"
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    assert shipped == here
+
+
 def test_the_wheel_installs_two_packages_and_no_more(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     top = {n.split("/")[0] for n in names if ".dist-info" not in n}

@@ -4,10 +4,9 @@ import re
 
 import numpy as np
 import pytest
+import sbnn_converter.tflite.emit
 from networks import digits_net, pixels
-
-import sbnn_converter.emit
-from sbnn_converter.flatbuffer import read_sbnn_ops
+from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 
 OPENERS = {
     "host": lambda model: sbnn_converter.Interpreter(model),
@@ -40,7 +39,7 @@ def test_every_option_is_needed(converted, opener):
 
 @pytest.mark.parametrize("opener", OPENERS)
 def test_a_newer_format_is_refused_with_advice(converted, opener, monkeypatch):
-    monkeypatch.setattr(sbnn_converter.emit, "FORMAT_VERSION", 2)
+    monkeypatch.setattr(sbnn_converter.tflite.emit, "FORMAT_VERSION", 2)
     newer = sbnn_converter.convert_keras_model(digits_net())
     assert "update sbnn-keras" in refusal(opener, newer)
 

@@ -5,10 +5,9 @@ import sys
 
 import numpy as np
 import pytest
-from networks import digits_net, pixels
-
 import sbnn_converter
-from sbnn_converter.interpreter import available_runtimes
+from networks import digits_net, pixels
+from sbnn_converter.runtimes.interpreter import available_runtimes
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from sbnn_converter.files import (
     load_keras_model,
     write_atomically,
 )
-from sbnn_converter.native_log import captured_stderr
+from sbnn_converter.runtimes.native_log import captured_stderr
 
 _OUTPUT = flags.DEFINE_string(
     "output",
@@ -53,7 +53,7 @@ def convert(arguments: list[str]) -> None:
     with command.progress("loading TensorFlow") as status:
         with captured_stderr():
             from sbnn_converter.convert import convert_keras_model
-        from sbnn_converter.summary import print_summary
+        from sbnn_converter.report.summary import print_summary
 
         status.update(f"reading {source}")
         model = load_keras_model(source)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sbnn_converter.native import library_path
-from sbnn_converter.native_log import captured_stderr
+from sbnn_converter.runtimes.native_log import captured_stderr
 
 # Runtime name -> (module with Interpreter and load_delegate). All of them load
 # the same delegate library.

@@ -16,8 +16,8 @@ import tensorflow as tf
 from sbnn_converter import graph as g
 from sbnn_converter.bit_planes import plane_words
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.flatbuffer import read_sbnn_ops
-from sbnn_converter.native_log import captured_stderr
+from sbnn_converter.runtimes.native_log import captured_stderr
+from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 
 # Version of docs/format.md that the files follow.
 FORMAT_VERSION = 1

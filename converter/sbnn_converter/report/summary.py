@@ -8,7 +8,7 @@ import math
 from rich.console import Console
 from rich.table import Table
 
-from sbnn_converter.flatbuffer import StoredOp, read_sbnn_ops
+from sbnn_converter.tflite.flatbuffer import StoredOp, read_sbnn_ops
 from sbnn_converter.weight_code import code_name, entropy_bits
 
 
