@@ -1,6 +1,7 @@
 """The wheel holds what users need, and nothing that would collide with others."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,8 +15,11 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
+    # A copy without what earlier builds left behind, as in a fresh clone.
+    left_out = shutil.ignore_patterns(".*", "build", "*.egg-info", "*.so")
+    source = shutil.copytree(ROOT, folder / "source", ignore=left_out)
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-    subprocess.run([*command, "-w", str(folder), str(ROOT)], check=True)
+    subprocess.run([*command, "-w", str(folder), str(source)], check=True)
     (path,) = folder.glob("*.whl")
     return path
 
