@@ -147,6 +147,21 @@ class BinarySum(Node):
     geometry: ConvGeometry | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class OutputStage:
+    """What an op does with the sums of its channels.
+
+    Attributes:
+      steps: functions of each channel, one after another.
+      shape: shape of the sums for one sample, channels last.
+      kernel: where the sums come from; None where they are plain floats.
+    """
+
+    steps: tuple[PointwiseStep, ...]
+    shape: tuple[int, ...]
+    kernel: BinaryKernel | None = None
+
+
 @dataclasses.dataclass(eq=False)
 class SbnnOp(Node):
     """One custom op of the TFLite file.
@@ -156,12 +171,15 @@ class SbnnOp(Node):
       options: its attributes, whole numbers (``docs/format.md``).
       constants: its constant inputs, in the order of the format.
       packed: whether its output is bit planes; ``shape`` is the logical one.
+      behind: what follows its sums (or its float input, for a quantizer), from
+        which its last two constants were made; None for ops without it.
     """
 
     op: str
     options: dict[str, int]
     constants: list[np.ndarray]
     packed: bool
+    behind: OutputStage | None = None
 
 
 class Graph:

@@ -43,16 +43,16 @@ class Thresholds:
 
 @dataclasses.dataclass(frozen=True)
 class IntegerSums:
-    """Sums that are whole numbers of steps, ``value = n / 2**shift``."""
+    """Sums that are whole numbers of steps: ``value = n * step``, |n| <= bound."""
 
     bound: int
-    shift: int
+    step: float = 1.0
 
     def range(self) -> tuple[int, int]:
         return -self.bound, self.bound
 
     def value(self, ordinals: np.ndarray) -> np.ndarray:
-        return (ordinals / 2.0**self.shift).astype(np.float32)
+        return (ordinals * self.step).astype(np.float32)
 
     def store(self, ordinals: np.ndarray) -> np.ndarray:
         return ordinals.astype(np.int32)
@@ -73,11 +73,14 @@ class FloatSums:
     store = value
 
 
+SumDomain = IntegerSums | FloatSums
+
+
 def find_thresholds(
     steps: Sequence[PointwiseStep],
     channels: int,
     rank: int,
-    domain: IntegerSums | FloatSums,
+    domain: SumDomain,
 ) -> Thresholds:
     """Finds where the sign of ``steps`` flips, for all channels at once.
 

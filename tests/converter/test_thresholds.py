@@ -34,7 +34,7 @@ def test_integer_thresholds_agree_with_keras_on_every_sum(rng, rank, shift):
     channels, bound = 64, 300 << shift
     layer = random_batch_norm(rng, channels, rank)
     found = find_thresholds(
-        [PointwiseStep(layer)], channels, rank, IntegerSums(bound, shift)
+        [PointwiseStep(layer)], channels, rank, IntegerSums(bound, 2.0**-shift)
     )
     sums = np.arange(-bound, bound + 1)
     x = np.repeat((sums / 2.0**shift).astype(np.float32)[:, None], channels, 1)
@@ -59,13 +59,13 @@ def test_float_thresholds_are_the_exact_float32_where_the_sign_flips(rng):
 @pytest.mark.parametrize("beta", [-1.0, 0.0, 1.0])
 def test_a_zero_gamma_gives_a_constant_channel(beta):
     layer = batch_norm([0.0], [beta], [3.0], [1.0], 2)
-    found = find_thresholds([PointwiseStep(layer)], 1, 2, IntegerSums(10, 0))
+    found = find_thresholds([PointwiseStep(layer)], 1, 2, IntegerSums(10))
     sums = np.arange(-10, 11)
     bits = (sums >= found.values) ^ found.flips
     assert bits.all() if beta >= 0 else not bits.any()
 
 
 def test_no_function_at_all_is_the_sign_itself():
-    found = find_thresholds([], 3, 2, IntegerSums(5, 0))
+    found = find_thresholds([], 3, 2, IntegerSums(5))
     np.testing.assert_array_equal(found.values, 0)
     assert not found.flips.any()

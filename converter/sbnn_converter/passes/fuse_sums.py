@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.bit_planes import pack_bits
 from sbnn_converter.graph import (
     BinarySum,
     Flatten,
     Graph,
     Node,
+    OutputStage,
     Pointwise,
     PointwiseStep,
     SbnnOp,
     Sign,
 )
+from sbnn_converter.output_stage import scale_and_bias, thresholds_and_flips
 from sbnn_converter.passes.representation import is_bits
-from sbnn_converter.thresholds import FloatSums, IntegerSums, find_thresholds
+from sbnn_converter.thresholds import FloatSums, IntegerSums, SumDomain
 from sbnn_converter.weight_code import encode
 
 
@@ -33,8 +34,9 @@ class FuseSums:
         steps, last = _functions_behind(graph, node)
         sign = _only_reader(graph, last)
         if isinstance(sign, Sign):
-            constants = _thresholds(node, steps)
-            _emit(graph, node, sign, constants, packed=True)
+            behind = OutputStage(tuple(steps), node.shape, node.kernel)
+            constants = thresholds_and_flips(behind, _domain(node))
+            _emit(graph, node, sign, constants, behind, packed=True)
             return
         affine = [s.affine for s in steps]
         exact = affine.index(None) if None in affine else len(affine)
@@ -43,7 +45,12 @@ class FuseSums:
             last.steps = steps[exact:]
             last.inputs = [node]
             last = node
-        _emit(graph, node, last, _scale_and_bias(node, steps[:exact]), packed=False)
+        behind = OutputStage(tuple(steps[:exact]), node.shape, node.kernel)
+        # Sums of bits come in steps, those of floats as they are.
+        shift = node.kernel.domain_shift if is_bits(node.inputs[0]) else 0
+        _emit(
+            graph, node, last, scale_and_bias(behind, 2.0**-shift), behind, packed=False
+        )
 
 
 def _only_reader(graph: Graph, node: Node) -> Node | None:
@@ -61,25 +68,11 @@ def _functions_behind(
     return [], node
 
 
-def _thresholds(node: BinarySum, steps: list[PointwiseStep]) -> list[np.ndarray]:
-    kernel = node.kernel
-    domain = (
-        IntegerSums(kernel.largest_sum, kernel.domain_shift)
-        if is_bits(node.inputs[0])
-        else FloatSums()
-    )
-    found = find_thresholds(steps, node.shape[-1], len(node.shape) + 1, domain)
-    return [found.values, pack_bits(found.flips)]
-
-
-def _scale_and_bias(node: BinarySum, steps: list[PointwiseStep]) -> list[np.ndarray]:
-    channels = node.shape[-1]
-    scale, bias = np.ones(channels), np.zeros(channels)
-    for step_scale, step_bias in (s.affine for s in steps):
-        scale, bias = scale * step_scale, bias * step_scale + step_bias
+def _domain(node: BinarySum) -> SumDomain:
     if is_bits(node.inputs[0]):
-        scale = scale / 2.0**node.kernel.domain_shift  # sums come in steps
-    return [scale.astype(np.float32), bias.astype(np.float32)]
+        kernel = node.kernel
+        return IntegerSums(kernel.largest_sum, 2.0**-kernel.domain_shift)
+    return FloatSums()
 
 
 def _emit(
@@ -87,6 +80,7 @@ def _emit(
     node: BinarySum,
     last: Node,
     output_constants: list[np.ndarray],
+    behind: OutputStage,
     packed: bool,
 ) -> None:
     """Puts one op in the place of everything from ``node`` to ``last``."""
@@ -105,7 +99,9 @@ def _emit(
         "code_parameter": code.parameter,
     }
     constants = [code.words.view(np.int32), *output_constants]
-    fused = SbnnOp(node.name, [x], last.shape, op, options, constants, packed)
+    fused = SbnnOp(
+        node.name, [x], last.shape, op, options, constants, packed, behind
+    )
     graph.replace(last, fused)
 
 

@@ -1,8 +1,8 @@
 """A sign behind a float layer becomes a SbnnQuantize with thresholds."""
 
-from sbnn_converter.bit_planes import pack_bits
-from sbnn_converter.graph import Graph, Node, Pointwise, SbnnOp, Sign
-from sbnn_converter.thresholds import FloatSums, find_thresholds
+from sbnn_converter.graph import Graph, Node, OutputStage, Pointwise, SbnnOp, Sign
+from sbnn_converter.output_stage import thresholds_and_flips
+from sbnn_converter.thresholds import FloatSums
 
 
 class QuantizeFloats:
@@ -14,9 +14,7 @@ class QuantizeFloats:
         steps = []
         if isinstance(source, Pointwise) and graph.readers(source) == 1:
             steps, source = source.steps, source.inputs[0]
-        found = find_thresholds(
-            steps, node.shape[-1], len(node.shape) + 1, FloatSums()
-        )
+        behind = OutputStage(tuple(steps), node.shape)
         graph.replace(
             node,
             SbnnOp(
@@ -25,7 +23,8 @@ class QuantizeFloats:
                 node.shape,
                 "SbnnQuantize",
                 {},
-                [found.values, pack_bits(found.flips)],
+                thresholds_and_flips(behind, FloatSums()),
                 packed=True,
+                behind=behind,
             ),
         )
