@@ -81,9 +81,7 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
 
     def build(self, input_shape):
         super().build(input_shape)
-        for kernel, quantizer in self._kernels():
-            if quantizer.connections is not None and not quantizer.is_controlled:
-                quantizer.hold(kernel.latent_variable, quantizer.connections)
+        self.hold_connections()
         if self.exponent is None:
             self.exponent = self._default_exponent()
         if self._sees_signs or self._centres_bias:
@@ -101,6 +99,23 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
     @property
     def _sees_signs(self) -> bool:
         return isinstance(self.input_quantizer, _SIGNS)
+
+    def hold_connections(self) -> bool:
+        """Begins to hold `connections` where a quantizer asks for it and does not yet.
+
+        Returns:
+            True if anything is newly held.
+        """
+        newly_held = False
+        for kernel, quantizer in self._kernels():
+            if quantizer.connections is not None and not quantizer.is_controlled:
+                quantizer.hold(kernel.latent_variable, quantizer.connections)
+                newly_held = True
+        return newly_held
+
+    def kernel_quantizers(self) -> list[SparseBinary]:
+        """The quantizer of each kernel, in the order of the kernels."""
+        return [self._get_quantizer(name) for name in self._kernel_names]
 
     def _kernels(self):
         """Pairs of kernel variable and its quantizer."""

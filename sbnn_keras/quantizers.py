@@ -32,6 +32,8 @@ _PER_REPLICA = dict(
     synchronization=tf.VariableSynchronization.ON_READ,
     aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
 )
+# Choosing connections takes as long as about this many weights' share of a step.
+_WEIGHTS_A_STEP = 8192
 
 
 @lq.utils.register_alias("sparse_binary")
@@ -51,7 +53,9 @@ class SparseBinary(_BaseQuantizer):
         connections: share of ones to hold, in (0, 1], or `None`. Only the layers
             of `sbnn_keras` can hold a share.
         clip_value: the gradient passes where |W| <= clip_value.
-        refresh_every: training steps between two choices of connections.
+        refresh_every: training steps between two choices of connections. By default
+            one step for each 8192 weights, so that choosing stays a small part of a
+            training step.
         metrics: see `larq.context.metrics_scope`.
 
     # Raises
@@ -64,12 +68,12 @@ class SparseBinary(_BaseQuantizer):
         self,
         connections: float | None = None,
         clip_value: float = 1.0,
-        refresh_every: int = 10,
+        refresh_every: int | None = None,
         **kwargs,
     ):
         if connections is not None:
             connections = check_share(connections)
-        if refresh_every < 1:
+        if refresh_every is not None and refresh_every < 1:
             raise ValueError(
                 f"Wrong `refresh_every`: found {refresh_every}, wanted a number of "
                 "training steps of at least 1."
@@ -77,9 +81,11 @@ class SparseBinary(_BaseQuantizer):
         super().__init__(**kwargs)
         self.connections = connections
         self.clip_value = clip_value
-        self.refresh_every = int(refresh_every)
+        self.refresh_every = refresh_every
         self._mask = None
         self._state = []
+        # Share to begin with, where a schedule travels down to `connections`.
+        self.first_share = None
 
     @property
     def is_controlled(self) -> bool:
@@ -103,7 +109,7 @@ class SparseBinary(_BaseQuantizer):
         self.connections = check_share(share)
         size = int(np.prod(kernel.shape))
         name = kernel.name.split("/")[-1].split(":")[0]
-        self._size = size
+        self.size = size
 
         def state(suffix, dtype, shape=(), initial=0):
             variable = self.add_weight(
@@ -120,13 +126,15 @@ class SparseBinary(_BaseQuantizer):
             self._state.append(variable)
             return variable
 
-        count = count_of_ones(self.connections, size)
+        count = count_of_ones(self.first_share or self.connections, size)
+        if self.refresh_every is None:
+            self.refresh_every = max(1, round(size / _WEIGHTS_A_STEP))
         with tf.init_scope():
             mask, threshold = choose_largest(tf.convert_to_tensor(kernel), count)
         self._mask = state("connections", tf.int8, kernel.shape, mask)
-        self._threshold = state("threshold", tf.float32, initial=threshold)
-        self._count = state("count", tf.int64, initial=count)
-        self._steps = state("steps", tf.int64)
+        self.threshold = state("threshold", tf.float32, initial=threshold)
+        self.count = state("count", tf.int64, initial=count)
+        self.steps = state("steps", tf.int64)
 
     def build(self, input_shape):
         if self.connections is not None and self._mask is None:
@@ -138,22 +146,29 @@ class SparseBinary(_BaseQuantizer):
             )
         super().build(input_shape)
 
+    def change_share(self, latent: tf.Tensor, share: float) -> None:
+        """Holds another share from now on; `connections` stays the target."""
+        count = count_of_ones(check_share(share), self.size)
+        if count != int(self.count.numpy()):
+            self.count.assign(count)
+            self.refresh(tf.convert_to_tensor(latent))
+
     def refresh(self, latent: tf.Tensor) -> None:
         """Chooses the connections anew from the latent weights."""
-        mask, threshold = choose_largest(latent, self._count)
+        mask, threshold = choose_largest(latent, self.count)
         self._mask.assign(mask)
-        self._threshold.assign(threshold)
+        self.threshold.assign(threshold)
 
     def _step(self, latent: tf.Tensor) -> None:
         """Counts a training step, and refreshes the connections when it is due."""
-        due = tf.equal(self._steps % self.refresh_every, 0)
+        due = tf.equal(self.steps % self.refresh_every, 0)
 
         def refresh():
             self.refresh(latent)
             return tf.no_op()
 
         tf.cond(due, refresh, lambda: tf.no_op())
-        self._steps.assign_add(1)
+        self.steps.assign_add(1)
 
     def ones(self, latent: tf.Tensor) -> tf.Tensor:
         """The connections, 0 or 1, in the shape and type of `latent`."""
@@ -170,6 +185,10 @@ class SparseBinary(_BaseQuantizer):
             self._step(tf.stop_gradient(inputs))
         connections = binarize(inputs, self.ones(inputs), self.slope)
         return super().call(connections)
+
+    def get_build_config(self):
+        # The layer that owns the kernel builds its quantizer.
+        return None
 
     def get_config(self):
         return {
