@@ -159,6 +159,7 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         Args:
             sums: float tensor with the layer's output channels in their place.
         """
+        sums = tf.convert_to_tensor(sums)
         outputs = self._scaled(sums)
         if self.use_bias:
             outputs += self._along_channels(self.bias, sums)
