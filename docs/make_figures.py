@@ -64,6 +64,7 @@ def digits():
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3))
     plots.training_density(logger, left)
     plots.latent_histograms(logger, "hidden", right)
+    figure.tight_layout()
     return figure, plots.kernel_images(model.get_layer("conv"))
 
 
