@@ -19,6 +19,7 @@ from sbnn_converter.bit_planes import plane_words
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
+from sbnn_converter.tflite.ports import order_ports
 
 # Version of docs/format.md that the files follow.
 FORMAT_VERSION = 1
@@ -79,7 +80,8 @@ def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
         ) from error
 
     _check_custom_ops(model, [n.op for n in functions])
-    return model
+    names = [t.op.name for t in concrete.inputs[: len(graph.inputs)]]
+    return order_ports(model, names, len(graph.outputs))
 
 
 def is_float(node: g.Node) -> bool:
