@@ -19,12 +19,15 @@ import numpy as np
 import tensorflow as tf
 from larq.quantizers import _BaseQuantizer
 
-from sbnn_keras import domain as domains
+from sbnn_keras import pseudo_gradients
 from sbnn_keras.connections import check_share, count_of_ones
-from sbnn_keras.pseudo_gradients import binarize, clipped_ste
+from sbnn_keras.constraints import Between
+from sbnn_keras.domain import RATIO_STEPS, check_domain, round_ratio
 from sbnn_keras.selection import choose_largest
 
-__all__ = ["SparseBinary"]
+__all__ = ["SparseBinary", "SparseBinaryGeneral"]
+
+PSEUDO_GRADIENTS = ("ste", "approx", "swish", "error_decay")
 
 # Each replica keeps its own copy of the state. All copies are equal, as they are
 # computed from the same latent weights.
@@ -52,14 +55,21 @@ class SparseBinary(_BaseQuantizer):
     # Arguments
         connections: share of ones to hold, in (0, 1], or `None`. Only the layers
             of `sbnn_keras` can hold a share.
-        clip_value: the gradient passes where |W| <= clip_value.
+        domain: `"01"`, or `"general"`: the kernel is b + r / 64 with a learnt whole
+            number r in [-64, 64] (see `sbnn_keras.domain`).
+        pseudo_gradient: the gradient of b in W. `"ste"`: 1 where |W| <= clip_value;
+            `"approx"`, `"swish"`: as Larq's sign quantizers; `"error_decay"`: that of
+            IR-Net, sharpened by the callback `SharpnessSchedule`. All but the first
+            are centred at the threshold.
+        clip_value: see `pseudo_gradient`.
         refresh_every: training steps between two choices of connections. By default
             one step for each 8192 weights, so that choosing stays a small part of a
             training step.
         metrics: see `larq.context.metrics_scope`.
 
     # Raises
-        ValueError: for a share outside (0, 1], or a `refresh_every` below 1.
+        ValueError: for a share outside (0, 1], an unknown domain or pseudo-gradient,
+            or a `refresh_every` below 1.
     """
 
     precision = 1
@@ -67,6 +77,8 @@ class SparseBinary(_BaseQuantizer):
     def __init__(
         self,
         connections: float | None = None,
+        domain: str = "01",
+        pseudo_gradient: str = "ste",
         clip_value: float = 1.0,
         refresh_every: int | None = None,
         **kwargs,
@@ -78,11 +90,20 @@ class SparseBinary(_BaseQuantizer):
                 f"Wrong `refresh_every`: found {refresh_every}, wanted a number of "
                 "training steps of at least 1."
             )
+        if pseudo_gradient not in PSEUDO_GRADIENTS:
+            raise ValueError(
+                f"Unknown pseudo-gradient: found {pseudo_gradient!r}, wanted one of "
+                f"{list(PSEUDO_GRADIENTS)}."
+            )
         super().__init__(**kwargs)
         self.connections = connections
+        self.domain = check_domain(domain)
+        self.pseudo_gradient = pseudo_gradient
         self.clip_value = clip_value
         self.refresh_every = refresh_every
         self._mask = None
+        self._ratio = None
+        self._sharpness = None
         self._state = []
         # Share to begin with, where a schedule travels down to `connections`.
         self.first_share = None
@@ -112,19 +133,7 @@ class SparseBinary(_BaseQuantizer):
         self.size = size
 
         def state(suffix, dtype, shape=(), initial=0):
-            variable = self.add_weight(
-                f"{name}_{suffix}",
-                shape=shape,
-                dtype=dtype,
-                initializer=lambda shape, dtype: tf.cast(
-                    tf.broadcast_to(initial, shape), dtype
-                ),
-                trainable=False,
-                experimental_autocast=False,
-                **_PER_REPLICA,
-            )
-            self._state.append(variable)
-            return variable
+            return self._add_state(f"{name}_{suffix}", dtype, shape, initial)
 
         count = count_of_ones(self.first_share or self.connections, size)
         if self.refresh_every is None:
@@ -144,7 +153,51 @@ class SparseBinary(_BaseQuantizer):
                 "SparseBinaryDense, SparseBinaryConv2D, ... in place of Larq's layer, "
                 "or leave `connections` out."
             )
+        if self.domain == "general":
+            # Weights of mean zero to begin with.
+            share = self.first_share or self.connections or 0.5
+            self._ratio = self.add_weight(
+                f"{self.name}_ratio",
+                shape=(),
+                initializer=tf.keras.initializers.Constant(-share),
+                constraint=Between(-1.0, 1.0),
+                experimental_autocast=False,
+            )
+        if self.pseudo_gradient == "error_decay":
+            self._sharpness = self._add_state(
+                f"{self.name}_sharpness",
+                tf.float32,
+                initial=pseudo_gradients.sharpness_at(0.0),
+            )
         super().build(input_shape)
+
+    def _add_state(self, name, dtype, shape=(), initial=0):
+        def initializer(shape, dtype):
+            return tf.cast(tf.broadcast_to(initial, shape), dtype)
+
+        variable = self.add_weight(
+            name,
+            shape=shape,
+            dtype=dtype,
+            initializer=initializer,
+            trainable=False,
+            experimental_autocast=False,
+            **_PER_REPLICA,
+        )
+        self._state.append(variable)
+        return variable
+
+    @property
+    def ratio_steps(self) -> int:
+        """r of the general domain: kernel values are b + r / 64. 0 in domain "01"."""
+        if self._ratio is None:
+            return 0
+        return round(float(self._ratio.numpy()) * RATIO_STEPS)
+
+    def sharpen(self, progress: float) -> None:
+        """Sets the sharpness of `"error_decay"` for a share of training in [0, 1]."""
+        if self._sharpness is not None:
+            self._sharpness.assign(pseudo_gradients.sharpness_at(progress))
 
     def change_share(self, latent: tf.Tensor, share: float) -> None:
         """Holds another share from now on; `connections` stays the target."""
@@ -178,13 +231,28 @@ class SparseBinary(_BaseQuantizer):
 
     def slope(self, latent: tf.Tensor) -> tf.Tensor:
         """The pseudo-gradient of the connections in the latent weights."""
-        return clipped_ste(latent, self.clip_value)
+        if self.pseudo_gradient == "ste":
+            return pseudo_gradients.clipped_ste(latent, self.clip_value)
+        if self.is_controlled:
+            latent = latent - tf.cast(self.threshold, latent.dtype)
+        if self.pseudo_gradient == "approx":
+            return pseudo_gradients.approx_sign(latent)
+        if self.pseudo_gradient == "swish":
+            return pseudo_gradients.swish_sign(latent)
+        return pseudo_gradients.error_decay(latent, self._sharpness)
+
+    def binarize(self, latent: tf.Tensor) -> tf.Tensor:
+        """The connections, with the pseudo-gradient in the latent weights."""
+        slope = tf.stop_gradient(self.slope(latent))
+        return pseudo_gradients.binarize(latent, self.ones(latent), slope)
 
     def call(self, inputs, training=None):
         if self.is_controlled and training and self.trainable:
             self._step(tf.stop_gradient(inputs))
-        connections = binarize(inputs, self.ones(inputs), self.slope)
-        return super().call(connections)
+        connections = super().call(self.binarize(inputs))
+        if self._ratio is None:
+            return connections
+        return connections + tf.cast(round_ratio(self._ratio), inputs.dtype)
 
     def get_build_config(self):
         # The layer that owns the kernel builds its quantizer.
@@ -194,6 +262,18 @@ class SparseBinary(_BaseQuantizer):
         return {
             **super().get_config(),
             "connections": self.connections,
+            "domain": self.domain,
+            "pseudo_gradient": self.pseudo_gradient,
             "clip_value": self.clip_value,
             "refresh_every": self.refresh_every,
         }
+
+
+@lq.utils.register_alias("sparse_binary_general")
+@lq.utils.register_keras_custom_object
+@tf.keras.utils.register_keras_serializable("sbnn_keras")
+class SparseBinaryGeneral(SparseBinary):
+    """`SparseBinary` in the general domain, to be asked for by name."""
+
+    def __init__(self, *args, domain: str = "general", **kwargs):
+        super().__init__(*args, domain=domain, **kwargs)

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.quantization.folding import is_absorbed
 from sbnn_converter.runtimes.interpreter import Interpreter
 from sbnn_converter.tflite.emit import emit, is_float
 
@@ -44,7 +45,7 @@ def calibrate(
     Raises:
       ConversionError: the dataset is empty or has the wrong shape.
     """
-    watched = [n for n in graph.nodes() if is_float(n)]
+    watched = [n for n in graph.nodes() if is_float(n) and not is_absorbed(graph, n)]
     # A network's inputs are known as they are; the rest are outputs here.
     inner = [n for n in watched if not isinstance(n, g.Input)]
     interpreter = Interpreter(emit(g.Graph(graph.inputs, inner))) if inner else None
