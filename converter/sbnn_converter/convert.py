@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import tensorflow as tf
 
+import sbnn_keras  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
+from sbnn_converter.errors import ConversionError
 from sbnn_converter.importer import import_model
+from sbnn_converter.options import _validate_options
 from sbnn_converter.passes import run_passes
 from sbnn_converter.tflite.emit import emit
 
 
-def convert_keras_model(model: tf.keras.Model) -> bytes:
+def convert_keras_model(
+    model: tf.keras.Model,
+    *,
+    inference_input_type: tf.DType | str = tf.float32,
+    inference_output_type: tf.DType | str = tf.float32,
+    representative_dataset: Callable[[], Iterable] | None = None,
+    weight_code: str = "auto",
+    progress: Callable[[str], None] | None = None,
+) -> bytes:
     """Converts a Keras model with sparse binary layers to TFLite.
 
     Binary layers become SBNN custom ops (``docs/format.md``), batch
@@ -18,7 +31,15 @@ def convert_keras_model(model: tf.keras.Model) -> bytes:
 
     Args:
       model: a built Sequential or Functional model with fixed spatial
-        dimensions, float32 in and out.
+        dimensions.
+      inference_input_type: type of the converted model's inputs: float32, int8
+        or uint8.
+      inference_output_type: type of its outputs, likewise.
+      representative_dataset: function that yields lists of arrays, one for each
+        input, with a batch axis; needed for int8 and uint8.
+      weight_code: ``"bitmap"``, ``"rice"``, or ``"auto"``: the smaller of them
+        for each layer.
+      progress: called with what is being done, a few words, before each step.
 
     Returns:
       The flatbuffer. ``sbnn_converter.Interpreter`` runs it on a host,
@@ -27,7 +48,25 @@ def convert_keras_model(model: tf.keras.Model) -> bytes:
     Raises:
       ConversionError: the model holds something that cannot be converted; the
         message names the layer, what it found and what is wanted.
+      ValueError: an option has a value that it cannot have.
     """
+    options = _validate_options(
+        inference_input_type=inference_input_type,
+        inference_output_type=inference_output_type,
+        representative_dataset=representative_dataset,
+        weight_code=weight_code,
+    )
+    if options.is_quantized:
+        raise ConversionError(
+            f"inference types {options.inference_input_type.name} and "
+            f"{options.inference_output_type.name} are not supported yet: use float32 "
+            "for both"
+        )
+    report = progress or (lambda step: None)
+    report("reading the layers")
     graph = import_model(model)
-    run_passes(graph)
+    graph.weight_code = options.weight_code
+    report("fusing layers and coding weights")
+    run_passes(graph, report)
+    report("writing the flatbuffer with TFLiteConverter")
     return emit(graph)

@@ -183,11 +183,17 @@ class SbnnOp(Node):
 
 
 class Graph:
-    """A network: its inputs and, through its outputs, all of its nodes."""
+    """A network: its inputs and, through its outputs, all of its nodes.
+
+    Attributes:
+      weight_code: the code that its kernels are to be written in, one of
+        ``weight_code.CHOICES``.
+    """
 
     def __init__(self, inputs: list[Input], outputs: list[Node]):
         self.inputs = inputs
         self.outputs = outputs
+        self.weight_code = "auto"
 
     def nodes(self) -> list[Node]:
         """All nodes that an output needs, each behind the nodes it reads."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from sbnn_converter.graph import Graph, Node
@@ -38,11 +39,18 @@ PASSES: tuple[Pass, ...] = (
 )
 
 
-def run_passes(graph: Graph) -> None:
-    """Rewrites ``graph`` until no pass finds anything more to do."""
+def run_passes(graph: Graph, progress: Callable[[str], None] | None = None) -> None:
+    """Rewrites ``graph`` until no pass finds anything more to do.
+
+    Args:
+      graph: the network, changed in place.
+      progress: called with a few words before each rewrite.
+    """
     for rewrite in PASSES:
         while True:
             node = next((n for n in graph.nodes() if rewrite.match(graph, n)), None)
             if node is None:
                 break
+            if progress is not None:
+                progress(f"fusing layers and coding weights: {node.name}")
             rewrite.transform(graph, node)

@@ -89,7 +89,7 @@ def _emit(
         op, ones, options, x = _dense(node, x)
     else:
         op, ones, options = _convolution(node, x)
-    code = encode(ones)
+    code = encode(ones, graph.weight_code)
     options = {
         **options,
         "alpha_steps": node.kernel.alpha_steps,
