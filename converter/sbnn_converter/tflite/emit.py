@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import tempfile
 
 import numpy as np
 import tensorflow as tf
@@ -18,9 +19,8 @@ from sbnn_converter.bit_planes import plane_words
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
-
-# Version of docs/format.md that the files follow.
-FORMAT_VERSION = 1
+from sbnn_converter.tflite.format_version import FORMAT_VERSION
+from sbnn_converter.tflite.names import code_tensor_name
 
 
 def emit(graph: g.Graph) -> bytes:
@@ -47,8 +47,7 @@ def emit(graph: g.Graph) -> bytes:
                 continue
             read = [values[n] for n in node.inputs]
             if isinstance(node, g.SbnnOp):
-                constants = [tf.constant(c) for c in node.constants]
-                values[node] = functions[node](*read, *constants)
+                values[node] = functions[node](*read, *_constants(node))
             else:
                 values[node] = _plain(node, read)
         return [values[n] for n in graph.outputs]
@@ -65,6 +64,12 @@ def emit(graph: g.Graph) -> bytes:
             converter.allow_custom_ops = True
             model = converter.convert()
     except Exception as error:
+        if "No space left" in str(error):  # TFLiteConverter saves the module first
+            raise OSError(
+                f"no space left in the folder for temporary files, "
+                f"'{tempfile.gettempdir()}': make room, or name another one with the "
+                "environment variable TMPDIR"
+            ) from error
         first_line = str(error).strip().splitlines()[0]
         raise ConversionError(
             f"TFLiteConverter refused the layers around the binary ones: {first_line}"
@@ -95,6 +100,14 @@ def _call_for_inference(layer, argument):
     if layer._expects_training_arg:
         return layer(argument, training=False)
     return layer(argument)
+
+
+def _constants(node: g.SbnnOp) -> list[tf.Tensor]:
+    """The op's constant inputs; its weight code's tensor carries the layer's name."""
+    constants = [tf.constant(c) for c in node.constants]
+    if "connections" in node.options:
+        constants[0] = tf.constant(node.constants[0], name=code_tensor_name(node.name))
+    return constants
 
 
 def _custom_op(node: g.SbnnOp):
