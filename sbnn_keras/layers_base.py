@@ -16,6 +16,8 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_keras.centred_bias import centre_bias
+from sbnn_keras.constraints import Between
+from sbnn_keras.domain import RATIO_STEPS, check_domain
 from sbnn_keras.one_sign import warn_if_one_sign
 from sbnn_keras.quantizers import SparseBinary
 from sbnn_keras.raw_input import is_raw_input
@@ -44,20 +46,23 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         *args,
         input_quantizer=AUTO,
         bias_initializer=AUTO,
+        domain="01",
         connections=None,
-        polarity=True,
+        polarity=None,
         exponent=None,
         **kwargs,
     ):
         self._input_quantizer_is_open = input_quantizer == AUTO
         self._centres_bias = bias_initializer == AUTO
-        self.polarity = bool(polarity)
+        self.domain = check_domain(domain)
+        self.polarity = domain == "01" if polarity is None else bool(polarity)
         self.exponent = exponent
         for name in self._kernel_names:
-            role = name.removesuffix("kernel") + "quantizer" if name != "kernel" else ""
-            argument = role or "kernel_quantizer"
+            argument = name.replace("kernel", "quantizer")
+            if name == "kernel":
+                argument = "kernel_quantizer"
             kwargs[argument] = _own_quantizer(
-                kwargs.get(argument), connections, argument
+                kwargs.get(argument), self.domain, connections, argument
             )
             constraint = argument.replace("quantizer", "constraint")
             if kwargs.get(constraint) is None:
@@ -69,6 +74,7 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
             **kwargs,
         )
         self._first_batch_seen = None
+        self._domain_scale = None
 
     # Connecting
 
@@ -81,9 +87,17 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
 
     def build(self, input_shape):
         super().build(input_shape)
+        self.hold_connections()
         for kernel, quantizer in self._kernels():
-            if quantizer.connections is not None and not quantizer.is_controlled:
-                quantizer.hold(kernel.latent_variable, quantizer.connections)
+            quantizer.build(kernel.shape)
+        if self.domain == "general":
+            # beta - alpha, learnt; it multiplies the output and not the kernel.
+            self._domain_scale = self.add_weight(
+                "domain_scale",
+                shape=(),
+                initializer="ones",
+                constraint=Between(2.0**-10, 2.0**10),
+            )
         if self.exponent is None:
             self.exponent = self._default_exponent()
         if self._sees_signs or self._centres_bias:
@@ -102,6 +116,23 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
     def _sees_signs(self) -> bool:
         return isinstance(self.input_quantizer, _SIGNS)
 
+    def hold_connections(self) -> bool:
+        """Begins to hold `connections` where a quantizer asks for it and does not yet.
+
+        Returns:
+            True if anything is newly held.
+        """
+        newly_held = False
+        for kernel, quantizer in self._kernels():
+            if quantizer.connections is not None and not quantizer.is_controlled:
+                quantizer.hold(kernel.latent_variable, quantizer.connections)
+                newly_held = True
+        return newly_held
+
+    def kernel_quantizers(self) -> list[SparseBinary]:
+        """The quantizer of each kernel, in the order of the kernels."""
+        return [self._get_quantizer(name) for name in self._kernel_names]
+
     def _kernels(self):
         """Pairs of kernel variable and its quantizer."""
         for name in self._kernel_names:
@@ -111,6 +142,8 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         exponent = 0
         for kernel, quantizer in self._kernels():
             fan_in = int(np.prod(kernel.shape[:-1]))
+            if kernel.name.split("/")[-1].startswith("depthwise"):
+                fan_in = int(np.prod(kernel.shape[:-2]))
             share = quantizer.connections or UNCONTROLLED_SHARE
             exponent += output_exponent(fan_in, share)
         return exponent
@@ -144,6 +177,7 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         Args:
             sums: float tensor with the layer's output channels in their place.
         """
+        sums = tf.convert_to_tensor(sums)
         outputs = self._scaled(sums)
         if self.use_bias:
             outputs += self._along_channels(self.bias, sums)
@@ -153,7 +187,10 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
 
     def _output_scale(self, dtype) -> tf.Tensor:
         scale = channel_scale(self._channels(), self.exponent, self.polarity)
-        return tf.constant(scale, dtype)
+        scale = tf.constant(scale, dtype)
+        if self._domain_scale is not None:
+            scale *= tf.cast(self._domain_scale, dtype)
+        return scale
 
     def _along_channels(self, vector, sums: tf.Tensor) -> tf.Tensor:
         """Shapes a vector over channels so that it broadcasts against `sums`."""
@@ -175,14 +212,44 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         """Share of ones that the layer holds, or None if it is not controlled."""
         return self._get_quantizer(self._kernel_names[0]).connections
 
+    def binary_kernels(self) -> dict[str, np.ndarray]:
+        """The quantized kernels by name, exactly as they go into the sums, as float32."""
+        kernels = {}
+        for name, (kernel, quantizer) in zip(self._kernel_names, self._kernels()):
+            ones = quantizer.ones(tf.convert_to_tensor(kernel.latent_variable)).numpy()
+            kernels[name] = ones.astype(np.float32) + np.float32(
+                quantizer.ratio_steps / RATIO_STEPS
+            )
+        return kernels
+
     def binary_kernel(self) -> np.ndarray:
-        """The quantized kernel, exactly as it goes into the sums, as float32.
+        """The quantized kernel: 0 and 1, or r/64 and 1 + r/64 in the general domain.
 
         Returns:
-            An array of the shape of the kernel.
+            A float32 array of the shape of the kernel.
+
+        Raises:
+            ValueError: the layer has two kernels.
         """
-        with lq.context.quantized_scope(True):
-            return self.kernel.numpy()
+        self._check_single_kernel("binary_kernels")
+        return self.binary_kernels()[self._kernel_names[0]]
+
+    def domain_parameters(self) -> tuple[int, float]:
+        """r and scale of the domain: kernel values are b + r / 64, outputs are scaled.
+
+        Returns:
+            The whole number r = 64 alpha / (beta - alpha), and beta - alpha.
+        """
+        self._check_single_kernel("kernel_quantizers")
+        scale = 1.0 if self._domain_scale is None else float(self._domain_scale.numpy())
+        return self.kernel_quantizers()[0].ratio_steps, scale
+
+    def _check_single_kernel(self, way_out: str) -> None:
+        if len(self._kernel_names) > 1:
+            raise ValueError(
+                f"Layer {self.name!r} has the kernels {list(self._kernel_names)}, wanted "
+                f"a layer with one. Use {way_out}()."
+            )
 
     # Saving
 
@@ -216,7 +283,7 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
     def get_config(self):
         config = {
             **super().get_config(),
-            "connections": self.connections,
+            "domain": self.domain,
             "polarity": self.polarity,
             "exponent": self.exponent,
         }
@@ -227,10 +294,10 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         return config
 
 
-def _own_quantizer(given, connections, argument: str) -> SparseBinary:
+def _own_quantizer(given, domain, connections, argument: str) -> SparseBinary:
     """A quantizer for one kernel of one layer, from what the user has given."""
     if given is None:
-        return SparseBinary(connections=connections)
+        return SparseBinary(connections=connections, domain=domain)
     quantizer = lq.quantizers.get(given)
     if not isinstance(quantizer, SparseBinary):
         raise ValueError(
@@ -239,6 +306,11 @@ def _own_quantizer(given, connections, argument: str) -> SparseBinary:
             "the layers of Larq."
         )
     config = quantizer.get_config()
+    if config["domain"] != domain:
+        raise ValueError(
+            f"`domain` and `{argument}` disagree: found {domain!r} and "
+            f"{config['domain']!r}, wanted the same domain in both."
+        )
     if connections is not None:
         if config["connections"] not in (None, connections):
             raise ValueError(

@@ -11,43 +11,59 @@ histogram of the entries that agree with the digits found so far.
 
 import tensorflow as tf
 
-# Bits of each digit of a 32-bit key. Small histograms stay in the cache.
-_DIGITS = (12, 10, 10)
+_DIGIT_BITS = 8
+_BINS = 1 << _DIGIT_BITS
 
 
 def _sortable_keys(x: tf.Tensor) -> tf.Tensor:
-    """int32 keys in the same order as the float32 values; -0.0 equals 0.0."""
-    bits = tf.bitcast(tf.cast(x, tf.float32) + 0.0, tf.int32)
+    """int32 keys in the same order as the float32 values; -0.0 and denormals equal 0.0."""
+    x = tf.cast(x, tf.float32)
+    bits = tf.bitcast(tf.where(tf.equal(x, 0.0), tf.zeros_like(x), x), tf.int32)
     # Negative floats order backwards in their magnitude bits.
     return tf.where(bits < 0, tf.bitwise.bitwise_xor(bits, tf.int32.max), bits)
 
 
 def _nth_largest_key(keys: tf.Tensor, n: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The n-th largest key (n >= 1), and how many entries equal to it are wanted."""
-    shift = 32
-    found = tf.constant(0, tf.int32)
-    for width in _DIGITS:
-        bins = 1 << width
-        shift -= width
+
+    # A loop and not four copies of its body: XLA takes minutes for the copies.
+    def next_digit(shift, found, n):
         digits = tf.bitwise.right_shift(keys, shift)
-        if shift == 32 - width:
-            digits += bins // 2  # the digit that holds the sign bit
-        else:
-            agrees = tf.equal(tf.bitwise.right_shift(keys, shift + width), found)
-            digits = tf.where(agrees, digits & (bins - 1), bins)
+        # The top digit holds the sign bit: its digits run from -128 to 127.
+        is_top = tf.equal(shift, 32 - _DIGIT_BITS)
+        lowest = tf.where(is_top, -_BINS // 2, 0)
+        agrees = is_top | tf.equal(tf.bitwise.right_shift(digits, _DIGIT_BITS), found)
+        digits = tf.where(is_top, digits - lowest, digits & (_BINS - 1))
         # Entries outside [0, bins) are not counted.
         histogram = tf.raw_ops.DenseBincount(
-            input=digits, size=bins, weights=tf.constant([], tf.int32)
+            input=tf.where(agrees, digits, _BINS),
+            size=_BINS,
+            weights=tf.constant([], tf.int32),
         )
         at_least = tf.cumsum(histogram, reverse=True)
         digit = tf.math.count_nonzero(at_least >= n, dtype=tf.int32) - 1
         n -= at_least[digit] - histogram[digit]
-        found = (
-            digit - bins // 2
-            if shift == 32 - width
-            else tf.bitwise.bitwise_or(tf.bitwise.left_shift(found, width), digit)
+        found = tf.where(
+            is_top, digit + lowest, tf.bitwise.left_shift(found, _DIGIT_BITS) + digit
         )
-    return found, n
+        return shift - _DIGIT_BITS, found, n
+
+    _, key, wanted = tf.while_loop(
+        lambda shift, found, n: shift >= 0,
+        next_digit,
+        (tf.constant(32 - _DIGIT_BITS), tf.constant(0), n),
+        maximum_iterations=32 // _DIGIT_BITS,
+    )
+    return key, wanted
+
+
+def _first(chosen: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """The first `count` of the true entries; `chosen` itself if it has no more."""
+    return tf.cond(
+        tf.equal(tf.math.count_nonzero(chosen, dtype=tf.int32), count),
+        lambda: chosen,
+        lambda: chosen & (tf.cumsum(tf.cast(chosen, tf.int32)) <= count),
+    )
 
 
 def choose_largest(latent: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -67,9 +83,7 @@ def choose_largest(latent: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.T
     keys = tf.reshape(_sortable_keys(latent), [-1])
     count = tf.cast(count, tf.int32)
     key, wanted = _nth_largest_key(keys, tf.maximum(count, 1))
-    ties = tf.equal(keys, key)
-    first_ties = ties & (tf.cumsum(tf.cast(ties, tf.int32)) <= wanted)
-    chosen = ((keys > key) | first_ties) & (count > 0)
+    chosen = ((keys > key) | _first(tf.equal(keys, key), wanted)) & (count > 0)
     bits = tf.where(key < 0, tf.bitwise.bitwise_xor(key, tf.int32.max), key)
     threshold = tf.where(count > 0, tf.bitcast(bits, tf.float32), float("inf"))
     return tf.reshape(tf.cast(chosen, tf.int8), shape), threshold

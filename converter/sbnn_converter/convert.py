@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
 import tensorflow as tf
 
 import sbnn_keras  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
@@ -11,6 +12,7 @@ from sbnn_converter.errors import ConversionError
 from sbnn_converter.importer import import_model
 from sbnn_converter.options import _validate_options
 from sbnn_converter.passes import run_passes
+from sbnn_converter.quantization import emit_int8
 from sbnn_converter.tflite.emit import emit
 
 
@@ -19,7 +21,7 @@ def convert_keras_model(
     *,
     inference_input_type: tf.DType | str = tf.float32,
     inference_output_type: tf.DType | str = tf.float32,
-    representative_dataset: Callable[[], Iterable] | None = None,
+    representative_dataset: Callable[[], Iterable[list[np.ndarray]]] | None = None,
     weight_code: str = "auto",
     progress: Callable[[str], None] | None = None,
 ) -> bytes:
@@ -35,8 +37,10 @@ def convert_keras_model(
       inference_input_type: type of the converted model's inputs: float32, int8
         or uint8.
       inference_output_type: type of its outputs, likewise.
-      representative_dataset: function that yields lists of arrays, one for each
-        input, with a batch axis; needed for int8 and uint8.
+      representative_dataset: as TFLiteConverter's: a function whose result
+        iterates over samples, each a list with one float array for each input, of
+        shape ``[1, ...]``. With it, everything that is not binary becomes int8;
+        int8 and uint8 need it.
       weight_code: ``"bitmap"``, ``"rice"``, or ``"auto"``: the smaller of them
         for each layer.
       progress: called with what is being done, a few words, before each step.
@@ -47,8 +51,8 @@ def convert_keras_model(
 
     Raises:
       ConversionError: the model holds something that cannot be converted; the
-        message names the layer, what it found and what is wanted.
-      ValueError: an option has a value that it cannot have.
+        message names the layer, what it found and what is wanted. Or an option has
+        a value that it cannot have.
     """
     options = _validate_options(
         inference_input_type=inference_input_type,
@@ -56,12 +60,6 @@ def convert_keras_model(
         representative_dataset=representative_dataset,
         weight_code=weight_code,
     )
-    if options.is_quantized:
-        raise ConversionError(
-            f"inference types {options.inference_input_type.name} and "
-            f"{options.inference_output_type.name} are not supported yet: use float32 "
-            "for both"
-        )
     report = progress or (lambda step: None)
     report("reading the layers")
     graph = import_model(model)
@@ -69,4 +67,11 @@ def convert_keras_model(
     report("fusing layers and coding weights")
     run_passes(graph, report)
     report("writing the flatbuffer with TFLiteConverter")
-    return emit(graph)
+    if options.representative_dataset is None:
+        return emit(graph)
+    return emit_int8(
+        graph,
+        options.representative_dataset,
+        options.inference_input_type,
+        options.inference_output_type,
+    )

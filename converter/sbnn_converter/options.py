@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable
 
+import numpy as np
 import tensorflow as tf
 
+from sbnn_converter.errors import ConversionError
 from sbnn_converter.weight_code import CHOICES
 
 INFERENCE_TYPES = ("float32", "int8", "uint8")
@@ -18,13 +20,8 @@ class ConversionOptions:
 
     inference_input_type: tf.DType = tf.float32
     inference_output_type: tf.DType = tf.float32
-    representative_dataset: Callable[[], Iterable] | None = None
+    representative_dataset: Callable[[], Iterable[list[np.ndarray]]] | None = None
     weight_code: str = "auto"
-
-    @property
-    def is_quantized(self) -> bool:
-        """Whether a face of the model is int8 or uint8."""
-        return {self.inference_input_type, self.inference_output_type} != {tf.float32}
 
 
 def _validate_options(
@@ -33,11 +30,11 @@ def _validate_options(
     """Checks what the user gave and puts it into one form.
 
     Raises:
-      ValueError: an option has a value that it cannot have; the message names
+      ConversionError: an option has a value that it cannot have; the message names
         the option, what was found and what is wanted.
     """
     if weight_code not in CHOICES:
-        raise ValueError(
+        raise ConversionError(
             f"weight_code is {weight_code!r}: wanted one of {', '.join(CHOICES)}"
         )
     options = ConversionOptions(
@@ -47,18 +44,21 @@ def _validate_options(
         weight_code=weight_code,
     )
     if representative_dataset is not None and not callable(representative_dataset):
-        raise ValueError(
+        raise ConversionError(
             "representative_dataset is of type "
             f"{type(representative_dataset).__name__}: wanted a function that "
             "yields lists of arrays, one for each input, as tf.lite has it"
         )
-    if options.is_quantized and representative_dataset is None:
-        raise ValueError(
-            f"inference types {options.inference_input_type.name} and "
-            f"{options.inference_output_type.name} need a representative_dataset, "
-            "which tells the ranges of the layers that are not binary; give one "
-            "(sbnn-convert: --representative_data), or use float32 for both"
-        )
+    if representative_dataset is None:
+        for name in ("inference_input_type", "inference_output_type"):
+            found = getattr(options, name)
+            if found != tf.float32:
+                raise ConversionError(
+                    f"{name} is {found.name}, but there is no representative_dataset: "
+                    "the ranges of the values are taken from it; give a function that "
+                    "yields a hundred typical inputs (sbnn-convert: "
+                    "--representative_data)"
+                )
     return options
 
 
@@ -68,7 +68,6 @@ def _type(option: str, given) -> tf.DType:
     except TypeError:
         dtype = None
     if dtype is None or dtype.name not in INFERENCE_TYPES:
-        raise ValueError(
-            f"{option} is {given!r}: wanted one of {', '.join(INFERENCE_TYPES)}"
-        )
+        found = repr(given) if dtype is None else dtype.name
+        raise ConversionError(f"{option} is {found}: float32, int8 or uint8 is wanted")
     return dtype

@@ -41,8 +41,8 @@ _REPRESENTATIVE = flags.DEFINE_string(
     "representative_data",
     None,
     "A .npz file with an array of samples [n, ...] for each input, under the "
-    "input's name (any name, if there is one input). Int8 and uint8 take the "
-    "ranges of layers that are not binary from them; --verify runs them.",
+    "input's name (any name, if there is one input). With it, everything that is "
+    "not binary becomes int8; --verify runs these samples. A hundred will do.",
 )
 _WEIGHT_CODE = flags.DEFINE_enum(
     "weight_code",
@@ -61,7 +61,7 @@ _TOLERANCE = flags.DEFINE_float(
     "tolerance",
     None,
     "Largest difference that --verify lets pass, as a share of the largest output. "
-    "Default: 0.0001, or 0.05 with int8 or uint8.",
+    "Default: 0.0001, or 0.05 with --representative_data.",
     lower_bound=0.0,
 )
 _REPORT = flags.DEFINE_string("report", None, "HTML file to write a report to.")
@@ -117,15 +117,14 @@ def convert(arguments: list[str]) -> None:
         status.update(f"reading {source}")
         model = load_keras_model(source)
         samples = arrays and _match(arrays, model)
+        dataset = representative_data.as_dataset(samples) if samples else None
 
         def convert_part(part, progress: Callable[[str], None] | None = None) -> bytes:
-            is_quantized = {_INPUT_TYPE.value, _OUTPUT_TYPE.value} != {"float32"}
-            dataset = representative_data.as_dataset(samples) if samples else None
             return convert_keras_model(
                 part,
                 inference_input_type=_INPUT_TYPE.value,
                 inference_output_type=_OUTPUT_TYPE.value,
-                representative_dataset=dataset if is_quantized else None,
+                representative_dataset=dataset,
                 weight_code=_WEIGHT_CODE.value,
                 progress=progress,
             )
@@ -169,16 +168,14 @@ def _verify(model, flatbuffer, samples, convert_part, progress) -> str:
     from sbnn_converter.verification.locate import first_parting_layer
     from sbnn_converter.verification.samples import random_samples
 
-    kind = "representative" if samples else "random"
-    samples = (
-        [array[: _VERIFY.value] for array in samples]
-        if samples
-        else random_samples(model, _VERIFY.value)
-    )
-    is_quantized = {_INPUT_TYPE.value, _OUTPUT_TYPE.value} != {"float32"}
-    tolerance = _TOLERANCE.value
-    if tolerance is None:
-        tolerance = QUANTIZED_TOLERANCE if is_quantized else FLOAT_TOLERANCE
+    if samples:
+        kind, tolerance = "representative", QUANTIZED_TOLERANCE
+        samples = [array[: _VERIFY.value] for array in samples]
+    else:
+        kind, tolerance = "random", FLOAT_TOLERANCE
+        samples = random_samples(model, _VERIFY.value)
+    if _TOLERANCE.value is not None:
+        tolerance = _TOLERANCE.value
     progress(f"comparing with Keras on {len(samples[0])} samples")
     found = compare(model, flatbuffer, samples)
     counts = (

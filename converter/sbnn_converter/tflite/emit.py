@@ -8,6 +8,7 @@ Everything else in the trace is what Keras computes, and TFLiteConverter's.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import tempfile
 
@@ -23,35 +24,39 @@ from sbnn_converter.tflite.format_version import FORMAT_VERSION
 from sbnn_converter.tflite.names import code_tensor_name
 
 
-def emit(graph: g.Graph) -> bytes:
+@dataclasses.dataclass(frozen=True)
+class Int8:
+    """What an int8 conversion adds.
+
+    Attributes:
+      ranges: smallest and largest value of each float node.
+      input_type, output_type: of the network's own inputs and outputs.
+    """
+
+    ranges: dict[g.Node, tuple[float, float]]
+    input_type: tf.DType = tf.float32
+    output_type: tf.DType = tf.float32
+
+
+def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
     """Traces ``graph`` for a batch of one and converts it.
+
+    Args:
+      graph: a graph that the passes have finished with.
+      int8: how to quantize what is not binary; None leaves it in float32. Every
+        SBNN op then carries the option ``node``, its place among the graph's.
 
     Raises:
       ConversionError: if TFLiteConverter refuses a layer that is not ours.
     """
-    module = tf.Module()  # keeps the functions alive while they are converted
-    nodes = graph.nodes()
-    functions = {n: _custom_op(n) for n in nodes if isinstance(n, g.SbnnOp)}
+    ops = [n for n in graph.nodes() if isinstance(n, g.SbnnOp)]
+    module = tf.Module()
+    functions = {}
+    for index, node in enumerate(ops):
+        functions[node] = _custom_op(node, {} if int8 is None else {"node": index})
+    # Without an owner the functions would be inlined, and no custom op remain.
     module.functions = list(functions.values())
-
-    @tf.function(
-        autograph=False,
-        input_signature=[
-            tf.TensorSpec((1, *x.shape), tf.float32, name=x.name) for x in graph.inputs
-        ],
-    )
-    def main(*inputs):
-        values = dict(zip(graph.inputs, inputs))
-        for node in nodes:
-            if node in values:
-                continue
-            read = [values[n] for n in node.inputs]
-            if isinstance(node, g.SbnnOp):
-                values[node] = functions[node](*read, *_constants(node))
-            else:
-                values[node] = _plain(node, read)
-        return [values[n] for n in graph.outputs]
-
+    main = _trace(graph, functions, {} if int8 is None else int8.ranges)
     try:
         with _quiet():
             concrete = main.get_concrete_function()
@@ -62,6 +67,10 @@ def emit(graph: g.Graph) -> bytes:
                 [concrete], module
             )
             converter.allow_custom_ops = True
+            if int8 is not None:
+                converter.optimizations = [tf.lite.Optimize.DEFAULT]
+                converter.inference_input_type = int8.input_type
+                converter.inference_output_type = int8.output_type
             model = converter.convert()
     except Exception as error:
         if "No space left" in str(error):  # TFLiteConverter saves the module first
@@ -77,6 +86,46 @@ def emit(graph: g.Graph) -> bytes:
 
     _check_custom_ops(model, [n.op for n in functions])
     return model
+
+
+def is_float(node: g.Node) -> bool:
+    """Whether a node's output is a float tensor in the file, not bits."""
+    return not (isinstance(node, g.SbnnOp) and node.packed)
+
+
+def _trace(graph: g.Graph, functions: dict, ranges: dict):
+    """The network as a TensorFlow function of its inputs, for a batch of one.
+
+    Float nodes with a range pass through a fake quantization: TFLiteConverter
+    then makes int8 of what lies between two of them.
+    """
+    nodes = graph.nodes()
+
+    def quantized(node: g.Node, value: tf.Tensor) -> tf.Tensor:
+        if node not in ranges:
+            return value
+        return tf.quantization.fake_quant_with_min_max_args(value, *ranges[node])
+
+    @tf.function(
+        autograph=False,
+        input_signature=[
+            tf.TensorSpec((1, *x.shape), tf.float32, name=x.name) for x in graph.inputs
+        ],
+    )
+    def main(*inputs):
+        values = {n: quantized(n, x) for n, x in zip(graph.inputs, inputs)}
+        for node in nodes:
+            if node in values:
+                continue
+            read = [values[n] for n in node.inputs]
+            if isinstance(node, g.SbnnOp):
+                value = functions[node](*read, *_constants(node))
+            else:
+                value = _plain(node, read)
+            values[node] = quantized(node, value)
+        return [values[n] for n in graph.outputs]
+
+    return main
 
 
 def _plain(node: g.Node, read: list[tf.Tensor]) -> tf.Tensor:
@@ -110,11 +159,12 @@ def _constants(node: g.SbnnOp) -> list[tf.Tensor]:
     return constants
 
 
-def _custom_op(node: g.SbnnOp):
+def _custom_op(node: g.SbnnOp, more_options: dict[str, int]):
     """A function that TFLiteConverter turns into the custom op ``node.op``."""
+    options = {"version": FORMAT_VERSION, **node.options, **more_options}
     attributes = "".join(
         f' attr {{ key: "{name}" value {{ i: {int(value)} }} }}'
-        for name, value in {"version": FORMAT_VERSION, **node.options}.items()
+        for name, value in options.items()
     )
     implements = (
         f'name: "{node.op}" attr {{ key: "tfl_fusable_op" value {{ b: true }} }}'
@@ -141,7 +191,7 @@ def _custom_op(node: g.SbnnOp):
 
 def _tensor_of(node: g.Node) -> tuple[tuple[int, ...], tf.DType]:
     """Shape, with a batch of one, and type of a node's output in the file."""
-    if not (isinstance(node, g.SbnnOp) and node.packed):
+    if is_float(node):
         return (1, *node.shape), tf.float32
     *image, channels = node.shape
     if not image:
