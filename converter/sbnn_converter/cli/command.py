@@ -21,8 +21,9 @@ def run(name: str, usage: str, module: str, command: Callable[[list[str]], None]
       name: the program's name.
       usage: text above the flags under ``--help``.
       module: module whose absl flags ``--help`` lists.
-      command: the program. It raises ``UsageError``, ``ValueError`` or
-        ``OSError`` for what the user has to mend.
+      command: the program. It raises ``UsageError``, ``ValueError``,
+        ``OSError``, ``RuntimeError`` or ``ImportError`` for what the user has to
+        mend.
     """
     argv = sys.argv[1:]
     if any(a in ("-h", "--help", "-help") for a in argv):
@@ -32,10 +33,17 @@ def run(name: str, usage: str, module: str, command: Callable[[list[str]], None]
     try:
         arguments = flags.FLAGS([name, *argv])[1:]
         command(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough, as with "| head".
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (flags.Error, UsageError) as error:
         _fail(name, f"{error}; see {name} --help", 2)
-    except (ValueError, OSError) as error:
-        _fail(name, str(error), 1)
+    except (ValueError, OSError, RuntimeError, ImportError) as error:
+        _fail(name, str(error) or type(error).__name__, 1)
+    except MemoryError:
+        _fail(name, "out of memory", 1)
     except KeyboardInterrupt:
         _fail(name, "interrupted; nothing was written", 130)
 
