@@ -83,3 +83,19 @@ bool sbnn_connections_valid(const sbnn_connections* code) {
    * further ones would mean that `count` is wrong. */
   return count_zeros(code, reader.bit) == UINT32_MAX;
 }
+
+int32_t sbnn_most_connections(const sbnn_connections* code, int32_t fan_in) {
+  sbnn_connection_reader reader;
+  int32_t most = 0, count = 0;
+  int32_t channel = 0;
+  sbnn_open_connections(&reader, code);
+  for (;;) {
+    const int32_t index = sbnn_next_connection(&reader);
+    if (index == SBNN_NO_CONNECTION) return most;
+    if (index / fan_in != channel) {
+      channel = index / fan_in;
+      count = 0;
+    }
+    if (++count > most) most = count;
+  }
+}

@@ -56,7 +56,7 @@ void sbnn_dense_bits(const sbnn_dense_params* p,
     }
     first_weight += inputs;
     sum = sum * (1 << p->domain.shift) + window_part;
-    sbnn_write_sums(output, unit, &sum, 1, y);
+    sbnn_write_sums(output, unit, 0, &sum, 1, y);
   }
 }
 

@@ -3,18 +3,19 @@
 #include "sbnn/planes.h"
 
 void sbnn_write_sums(const sbnn_output* output, int32_t channel,
-                     const int32_t* sums, int32_t positions, void* y) {
+                     int32_t first, const int32_t* sums, int32_t count,
+                     void* y) {
   if (output->kind == SBNN_TO_BITS) {
     const int32_t threshold = output->thresholds[channel];
     const uint32_t flip = sbnn_get_bit(output->flips, channel);
-    const int32_t first = channel * output->channel_bits;
-    for (int32_t p = 0; p < positions; ++p) {
-      sbnn_put_bit((uint32_t*)y, first + p,
+    const int32_t bit = channel * output->channel_bits + first;
+    for (int32_t p = 0; p < count; ++p) {
+      sbnn_put_bit((uint32_t*)y, bit + p,
                    (uint32_t)(sums[p] >= threshold) ^ flip);
     }
   } else {
-    float* out = (float*)y + channel;
-    for (int32_t p = 0; p < positions; ++p) {
+    float* out = (float*)y + first * output->channels + channel;
+    for (int32_t p = 0; p < count; ++p) {
       out[p * output->channels] =
           (float)sums[p] * output->scale[channel] + output->bias[channel];
     }

@@ -65,8 +65,8 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
   const int64_t steps =
       ((int64_t)1 << domain->shift) +
       (domain->alpha_steps < 0 ? -domain->alpha_steps : domain->alpha_steps);
-  SBNN_CHECK(fan_in * steps <= INT32_MAX, "fan-in is too large to sum exactly",
-             fan_in, (int32_t)(INT32_MAX / steps));
+  SBNN_CHECK(fan_in * steps <= INT32_MAX / 4, "fan-in is too large to sum exactly",
+             fan_in, (int32_t)(INT32_MAX / steps / 4));
   SBNN_CHECK(tensor->rank == 1, "rank of the weight code", tensor->rank, 1);
   if (!sbnn_check_constant(tensor, SBNN_INT32, tensor->dims[0], problem)) {
     return false;

@@ -35,6 +35,8 @@ typedef struct {
   int32_t word_count;
   int32_t count;   /* connections in the code */
   int32_t weights; /* weights of the kernel, ones and zeros */
+  int32_t most;    /* connections of the output channel with the most of them:
+                      sbnn_most_connections */
   uint8_t code;
   uint8_t parameter;
 } sbnn_connections;
@@ -61,5 +63,9 @@ int32_t sbnn_next_connection(sbnn_connection_reader* reader);
 /* True if the code holds exactly `count` connections, all below `weights`, and
  * ends in its last word. Kernels rely on it: check a code once before use. */
 bool sbnn_connections_valid(const sbnn_connections* code);
+
+/* Connections of the output channel with the most of them, where each channel
+ * has `fan_in` weights. For a valid code. */
+int32_t sbnn_most_connections(const sbnn_connections* code, int32_t fan_in);
 
 #endif /* SBNN_CONNECTIONS_H_ */

@@ -34,10 +34,11 @@ typedef struct {
   const float* bias;
 } sbnn_output;
 
-/* Writes channel `channel` of the output from integer sums, one a position.
- * `y` is uint32_t words (already zeroed) or floats, as `output->kind` says. */
+/* Writes `count` positions of channel `channel`, from position `first` on, from
+ * integer sums. `y` is uint32_t words (already zeroed) or floats, as `output->kind` says. */
 void sbnn_write_sums(const sbnn_output* output, int32_t channel,
-                     const int32_t* sums, int32_t positions, void* y);
+                     int32_t first, const int32_t* sums, int32_t count,
+                     void* y);
 
 /* The same from float sums that lie `stride` floats apart. */
 void sbnn_write_float_sums(const sbnn_output* output, int32_t channel,

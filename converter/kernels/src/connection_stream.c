@@ -1,0 +1,97 @@
+#include "connection_stream.h"
+
+#include "inline.h"
+#include "rice.h"
+
+uint32_t sbnn_rice_step_slow(const sbnn_connections* code, uint32_t* bit) {
+  sbnn_connection_reader reader;
+  reader.code = code;
+  reader.bit = *bit;
+  reader.left = 1;
+  reader.index = -1;
+  const int32_t index = sbnn_next_connection(&reader);
+  *bit = reader.bit;
+  return (uint32_t)index + 1u;
+}
+
+void sbnn_open_stream(sbnn_connection_stream* stream,
+                      const sbnn_connections* code) {
+  stream->code = code;
+  stream->bit = 0;
+  stream->left = code->count;
+  stream->index = UINT32_MAX; /* -1: the first gap counts from there */
+  stream->early = 0;
+}
+
+/* Appends to `to` until a connection is at or behind `end`; that one and up to
+ * three more stand in the list too. Returns the place behind the last. */
+SBNN_INLINE uint32_t* read_to(sbnn_connection_stream* stream, uint32_t k,
+                              uint32_t end, uint32_t* to) {
+  const sbnn_connections* code = stream->code;
+  const uint32_t last_window = 32u * ((uint32_t)code->word_count - 1u);
+  uint32_t bit = stream->bit;
+  uint32_t index = stream->index;
+  int32_t left = stream->left;
+  do {
+    uint32_t window = 0;
+    if (left >= 4 && bit < last_window) {
+      window = sbnn_rice_window(code->words, bit);
+      const uint32_t a = index + sbnn_rice_step(&window, k);
+      const uint32_t b = a + sbnn_rice_step(&window, k);
+      const uint32_t c = b + sbnn_rice_step(&window, k);
+      const uint32_t d = c + sbnn_rice_step(&window, k);
+      if (window != 0u) {
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        to[3] = d;
+        to += 4;
+        index = d;
+        left -= 4;
+        bit += sbnn_trailing_zeros(window);
+        continue;
+      }
+    }
+    if (left == 0) break;
+    index += sbnn_rice_step_slow(code, &bit);
+    --left;
+    *to++ = index;
+  } while (index + 1u <= end); /* index may be -1 */
+  stream->bit = bit;
+  stream->index = index;
+  stream->left = left;
+  return to;
+}
+
+int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
+                            uint32_t* list) {
+  uint32_t* to = list;
+  int32_t i = 0;
+  while (i < stream->early && stream->ahead[i] < fan_in) {
+    *to++ = stream->ahead[i++];
+  }
+  if (i == stream->early) {
+    switch (stream->code->parameter) {
+      case 0: to = read_to(stream, 0, fan_in, to); break;
+      case 2: to = read_to(stream, 2, fan_in, to); break;
+      case 3: to = read_to(stream, 3, fan_in, to); break;
+      case 4: to = read_to(stream, 4, fan_in, to); break;
+      case 5: to = read_to(stream, 5, fan_in, to); break;
+      default:
+        to = read_to(stream, stream->code->parameter, fan_in, to);
+        break;
+    }
+    uint32_t* behind = to;
+    while (behind != list && behind[-1] >= fan_in) --behind;
+    stream->early = (int32_t)(to - behind);
+    for (i = 0; i < stream->early; ++i) stream->ahead[i] = behind[i] - fan_in;
+    to = behind;
+  } else {
+    stream->early -= i;
+    for (int32_t j = 0; j < stream->early; ++j) {
+      stream->ahead[j] = stream->ahead[i + j] - fan_in;
+    }
+  }
+  stream->index -= fan_in;
+  return (int32_t)(to - list);
+}

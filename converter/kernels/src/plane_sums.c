@@ -1,0 +1,174 @@
+/* Carry-save sums of planes, one word of 32 positions at a time.
+ *
+ * Adding n words to a counter one by one would ripple a carry through all
+ * slices n times. Carry-save order instead adds words in pairs, the carries of
+ * two pairs as a pair one slice higher, and so on, a tournament: of n words
+ * about n/2 additions happen in slice 0, n/4 in slice 1, ... Here the list is
+ * taken apart by the binary digits of n: one word, two, four, eight, then
+ * sixteen at a time. A digit's carry waits as `pending` for the next digit's,
+ * so that the two go up together in one full adder. */
+#include "plane_sums.h"
+
+#include "bit_slices.h"
+#include "inline.h"
+
+/* Slices that do not live in registers while a word is summed. */
+enum { LOW_SLICES = 7, HIGH_SLICES = SBNN_MAX_SLICES - LOW_SLICES };
+
+typedef struct {
+  uint32_t one, two, four, eight, sixteen, s32, s64;
+  uint32_t high[HIGH_SLICES];
+} counter;
+
+/* Two entries of the list in one load. */
+typedef struct {
+  uint32_t first, second;
+} offset_pair;
+
+SBNN_INLINE offset_pair two_offsets(const uint32_t* list) {
+  offset_pair out;
+#if defined(__GNUC__)
+  const uint64_t both = *(const sbnn_two_words*)(const void*)list;
+  out.first = (uint32_t)both;
+  out.second = (uint32_t)(both >> 32);
+#else
+  out.first = list[0];
+  out.second = list[1];
+#endif
+  return out;
+}
+
+/* Four words into slice 0. */
+SBNN_INLINE sbnn_carry_pair add_four(uint32_t* one, const uint32_t* planes,
+                                     const uint32_t* list) {
+  const offset_pair ab = two_offsets(list);
+  const uint32_t a = planes[ab.first], b = planes[ab.second];
+  const offset_pair cd = two_offsets(list + 2);
+  const uint32_t c = planes[cd.first], d = planes[cd.second];
+  return sbnn_add_two_pairs(one, a, a ^ b, c, c ^ d);
+}
+
+/* Eight words into slices 0 and 1. */
+SBNN_INLINE sbnn_carry_pair add_eight(uint32_t* one, uint32_t* two,
+                                      const uint32_t* planes,
+                                      const uint32_t* list) {
+  const sbnn_carry_pair a = add_four(one, planes, list);
+  const sbnn_carry_pair b = add_four(one, planes, list + 4);
+  return sbnn_add_two_pairs(two, a.first, a.differ, b.first, b.differ);
+}
+
+/* Two carries into slice 4 and whatever follows from it. */
+SBNN_INLINE void add_sixteens(counter* sum, int32_t slices, uint32_t x,
+                              uint32_t y) {
+  uint32_t carry = sbnn_full_add(&sum->sixteen, x, y);
+  if (slices > 5) carry = sbnn_half_add(&sum->s32, carry);
+  if (slices > 6) carry = sbnn_half_add(&sum->s64, carry);
+  for (int32_t k = 0; k < slices - LOW_SLICES; ++k) {
+    carry = sbnn_half_add(&sum->high[k], carry);
+  }
+}
+
+/* init[] plus the listed words, for one word of positions. The list is read
+ * from its end, so that all pairs in it stay aligned. */
+SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
+                         const uint32_t* list, int32_t count,
+                         const uint32_t* init, int32_t slices) {
+  uint32_t one = init[0], two = init[1], four = init[2], eight = init[3];
+  uint32_t pending = 0;
+  const uint32_t* at = list + count;
+  sum->sixteen = init[4];
+  sum->s32 = slices > 5 ? init[5] : 0u;
+  sum->s64 = slices > 6 ? init[6] : 0u;
+  for (int32_t k = 0; k < slices - LOW_SLICES; ++k) {
+    sum->high[k] = init[LOW_SLICES + k];
+  }
+  if ((count & 1) != 0) pending = sbnn_half_add(&one, planes[*--at]);
+  if ((count & 2) != 0) {
+    const offset_pair ab = two_offsets(at -= 2);
+    const uint32_t a = planes[ab.first], b = planes[ab.second];
+    pending = sbnn_full_add(&two, sbnn_full_add(&one, a, b), pending);
+  } else {
+    pending = sbnn_half_add(&two, pending);
+  }
+  if ((count & 4) != 0) {
+    const sbnn_carry_pair a = add_four(&one, planes, at -= 4);
+    const uint32_t carry = sbnn_add_pair(&two, a.first, a.differ);
+    pending = sbnn_full_add(&four, carry, pending);
+  } else {
+    pending = sbnn_half_add(&four, pending);
+  }
+  if ((count & 8) != 0) {
+    const sbnn_carry_pair a = add_eight(&one, &two, planes, at -= 8);
+    const uint32_t carry = sbnn_add_pair(&four, a.first, a.differ);
+    pending = sbnn_full_add(&eight, carry, pending);
+  } else {
+    pending = sbnn_half_add(&eight, pending);
+  }
+  if (at == list) {
+    add_sixteens(sum, slices, pending, 0u);
+  } else {
+    do {
+      const sbnn_carry_pair a = add_eight(&one, &two, planes, at -= 8);
+      const sbnn_carry_pair b = add_eight(&one, &two, planes, at -= 8);
+      const sbnn_carry_pair c =
+          sbnn_add_two_pairs(&four, a.first, a.differ, b.first, b.differ);
+      add_sixteens(sum, slices, sbnn_add_pair(&eight, c.first, c.differ),
+                   pending);
+      pending = 0u;
+    } while (at != list);
+  }
+  sum->one = one;
+  sum->two = two;
+  sum->four = four;
+  sum->eight = eight;
+}
+
+SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
+                       const uint32_t* planes, int32_t words, uint32_t flip,
+                       uint32_t* y) {
+  const uint32_t* const list = sums->list;
+  const int32_t count = sums->count;
+  const uint16_t* init_of = sums->init_of;
+  const uint32_t* const init = sums->init;
+  const int32_t stride = sums->init_stride;
+  const uint32_t* const end = y + words;
+  do {
+    counter sum;
+    add_all(&sum, planes++, list, count, init + *init_of++ * stride, slices);
+    const uint32_t sign = slices == 5   ? sum.sixteen
+                          : slices == 6 ? sum.s32
+                          : slices == 7 ? sum.s64
+                                        : sum.high[slices - LOW_SLICES - 1];
+    *y++ = ~sign ^ flip;
+  } while (y != end);
+}
+
+void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
+                      int32_t words, uint32_t flip, uint32_t* y) {
+  if (sums->slices == 5) {
+    signs(sums, 5, planes, words, flip, y);
+  } else if (sums->slices == 6) {
+    signs(sums, 6, planes, words, flip, y);
+  } else if (sums->slices == 7) {
+    signs(sums, 7, planes, words, flip, y);
+  } else {
+    signs(sums, sums->slices, planes, words, flip, y);
+  }
+}
+
+void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* plane_word,
+                       int32_t word, uint32_t* out) {
+  counter sum;
+  add_all(&sum, plane_word, sums->list, sums->count,
+          sums->init + sums->init_of[word] * sums->init_stride, sums->slices);
+  out[0] = sum.one;
+  out[1] = sum.two;
+  out[2] = sum.four;
+  out[3] = sum.eight;
+  out[4] = sum.sixteen;
+  if (sums->slices > 5) out[5] = sum.s32;
+  if (sums->slices > 6) out[6] = sum.s64;
+  for (int32_t k = 0; k < sums->slices - LOW_SLICES; ++k) {
+    out[LOW_SLICES + k] = sum.high[k];
+  }
+}
