@@ -13,7 +13,7 @@ static bool run(const char* name, int32_t percent, bool plus_minus_one) {
     p.domain.alpha_steps = -1;
     p.domain.shift = 1;
   }
-  const sbnn_connections kernel = random_kernel(64, 9 * 64, percent);
+  const sbnn_connections kernel = random_kernel(64, 9 * 64, percent, NULL);
   int32_t* thresholds = (int32_t*)allocate(64u * 4u);
   for (int i = 0; i < 64; ++i) thresholds[i] = random_in(-6, 6);
   sbnn_output output = {0};

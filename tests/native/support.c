@@ -28,6 +28,10 @@ int32_t random_in(int32_t low, int32_t high) {
   return low + (int32_t)(random_word() % (uint32_t)(high - low + 1));
 }
 
+int32_t pick(const int32_t* from, int32_t count) {
+  return from[random_in(0, count - 1)];
+}
+
 #ifdef SBNN_QEMU
 static uint32_t pool[700000];
 static size_t pool_used;
@@ -118,11 +122,33 @@ static uint32_t write_rice(const uint8_t* ones, int32_t weights, uint32_t k,
   return at;
 }
 
+sbnn_connections sliced_kernel(const uint8_t* ones, int32_t units,
+                               int32_t inputs) {
+  sbnn_connections out = {0};
+  const int32_t groups = (units + 31) / 32;
+  out.word_count = groups * inputs + units;
+  uint32_t* words = (uint32_t*)allocate((size_t)out.word_count * 4u);
+  memset(words, 0, (size_t)out.word_count * 4u);
+  for (int32_t u = 0; u < units; ++u) {
+    for (int32_t i = 0; i < inputs; ++i) {
+      const uint32_t one = ones[u * inputs + i];
+      words[u / 32 * inputs + i] |= one << (u % 32);
+      words[groups * inputs + u] += one;
+      out.count += (int32_t)one;
+    }
+  }
+  out.words = words;
+  out.weights = units * inputs;
+  out.code = SBNN_CODE_SLICED;
+  return out;
+}
+
 sbnn_connections random_kernel(int32_t outputs, int32_t fan_in,
-                               int32_t percent) {
+                               int32_t percent, uint8_t** all_ones) {
   sbnn_connections out = {0};
   const int32_t weights = outputs * fan_in;
   uint8_t* ones = (uint8_t*)allocate((size_t)weights);
+  if (all_ones != NULL) *all_ones = ones;
   for (int32_t i = 0; i < weights; ++i) {
     ones[i] = random_in(1, 1000) <= 10 * percent ? 1u : 0u;
     out.count += ones[i];
@@ -161,5 +187,63 @@ uint32_t* random_planes(int32_t planes, int32_t positions) {
   for (int32_t i = 0; i < planes && positions % 32 != 0; ++i) {
     out[(i + 1) * words - 1] &= 0xFFFFFFFFu >> (32 - positions % 32);
   }
+  return out;
+}
+
+/* Random thresholds around the middle of the sums, some out of reach. */
+static int32_t* random_thresholds(int32_t channels, int32_t spread) {
+  int32_t* out = (int32_t*)allocate((size_t)channels * 4u);
+  for (int32_t i = 0; i < channels; ++i) {
+    out[i] = random_in(-spread, spread);
+    if (random_in(0, 15) == 0) out[i] = INT32_MAX;
+    if (random_in(0, 15) == 0) out[i] = INT32_MIN;
+  }
+  return out;
+}
+
+static float* random_floats(int32_t count) {
+  float* out = (float*)allocate((size_t)count * 4u);
+  for (int32_t i = 0; i < count; ++i) {
+    out[i] = (float)random_in(-1000, 1000) / 256.0f;
+  }
+  return out;
+}
+
+static int32_t* random_numbers(int32_t count, int32_t most) {
+  int32_t* out = (int32_t*)allocate((size_t)count * 4u);
+  for (int32_t i = 0; i < count; ++i) out[i] = random_in(-most, most);
+  return out;
+}
+
+sbnn_output random_output(int32_t channels, int32_t positions,
+                          int32_t spread, size_t* bytes) {
+  sbnn_output out = {0};
+  out.channels = channels;
+  const int32_t kind = random_in(0, 7);
+  if (kind < 4) {
+    out.kind = SBNN_TO_BITS;
+    out.channel_bits = positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
+    out.thresholds = random_thresholds(channels, spread);
+    out.flips = random_planes(1, channels);
+    *bytes = 4u * (size_t)(positions == 0 ? sbnn_plane_words(channels)
+                                          : channels *
+                                                sbnn_plane_words(positions));
+    return out;
+  }
+  const size_t values = (size_t)(channels * (positions == 0 ? 1 : positions));
+  if (kind < 6) {
+    out.kind = SBNN_TO_FLOAT;
+    out.scale = random_floats(channels);
+    out.bias = random_floats(channels);
+    *bytes = 4u * values;
+    return out;
+  }
+  out.kind = kind == 6 ? SBNN_TO_INT8 : SBNN_TO_INT16;
+  out.shift = random_in(0, 12);
+  out.multipliers =
+      random_numbers(channels, kind == 6 ? 300 : INT32_MAX / 4);
+  out.offsets = random_numbers(channels, 100000);
+  if (kind == 7) out.shift = 31;
+  *bytes = values * (kind == 6 ? 1u : 2u);
   return out;
 }

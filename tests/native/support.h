@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "sbnn/connections.h"
+#include "sbnn/output.h"
 
 /* A uniform number in [low, high]. */
 int32_t random_in(int32_t low, int32_t high);
@@ -21,9 +22,26 @@ void* allocate(size_t bytes);
 bool free_all(void);
 
 /* A random kernel of `outputs` channels with about `percent` ones each, coded
- * as the converter does: Golomb-Rice with the best parameter, or a bitmap. */
+ * as the converter does: Golomb-Rice with the best parameter, or a bitmap.
+ * `ones`, if not NULL, receives it as a byte a weight. */
 sbnn_connections random_kernel(int32_t outputs, int32_t fan_in,
-                               int32_t percent);
+                               int32_t percent, uint8_t** ones);
+
+/* The same kernel as SBNN_CODE_SLICED. */
+sbnn_connections sliced_kernel(const uint8_t* ones, int32_t units,
+                               int32_t inputs);
+
+/* A random output stage of any kind, with thresholds within `spread`; *bytes is
+ * the size of the output. `positions` is 0 for a vector. */
+sbnn_output random_output(int32_t channels, int32_t positions, int32_t spread,
+                          size_t* bytes);
+
+/* One of the listed numbers. */
+int32_t pick(const int32_t* from, int32_t count);
+
+#define PICK(...)                                                   \
+  pick((const int32_t[]){__VA_ARGS__},                              \
+       (int32_t)(sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t)))
 
 /* `words` random words. */
 uint32_t* random_planes(int32_t planes, int32_t positions);

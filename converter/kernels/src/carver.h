@@ -11,7 +11,7 @@
 #include "inline.h"
 
 typedef struct {
-  uint8_t* memory; /* 4-byte aligned; NULL while measuring */
+  uint8_t* memory; /* aligned for pointers; NULL while measuring */
   uint64_t used;
 } sbnn_carver;
 
@@ -19,7 +19,8 @@ typedef struct {
 SBNN_INLINE void* sbnn_carve(sbnn_carver* carver, int64_t count, size_t size) {
   void* out =
       carver->memory == NULL ? NULL : carver->memory + (size_t)carver->used;
-  carver->used += ((uint64_t)count * size + 3u) & ~(uint64_t)3u;
+  const uint64_t align = sizeof(void*) - 1u;
+  carver->used += ((uint64_t)count * size + align) & ~align;
   return out;
 }
 

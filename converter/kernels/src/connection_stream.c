@@ -10,6 +10,7 @@ uint32_t sbnn_rice_step_slow(const sbnn_connections* code, uint32_t* bit) {
   reader.left = 1;
   reader.index = -1;
   const int32_t index = sbnn_next_connection(&reader);
+  if (index == SBNN_NO_CONNECTION) return (uint32_t)index;
   *bit = reader.bit;
   return (uint32_t)index + 1u;
 }
@@ -18,7 +19,6 @@ void sbnn_open_stream(sbnn_connection_stream* stream,
                       const sbnn_connections* code) {
   stream->code = code;
   stream->bit = 0;
-  stream->left = code->count;
   stream->index = UINT32_MAX; /* -1: the first gap counts from there */
   stream->early = 0;
 }
@@ -31,15 +31,14 @@ SBNN_INLINE uint32_t* read_to(sbnn_connection_stream* stream, uint32_t k,
   const uint32_t last_window = 32u * ((uint32_t)code->word_count - 1u);
   uint32_t bit = stream->bit;
   uint32_t index = stream->index;
-  int32_t left = stream->left;
   do {
-    uint32_t window = 0;
-    if (left >= 4 && bit < last_window) {
-      window = sbnn_rice_window(code->words, bit);
-      const uint32_t a = index + sbnn_rice_step(&window, k);
-      const uint32_t b = a + sbnn_rice_step(&window, k);
-      const uint32_t c = b + sbnn_rice_step(&window, k);
-      const uint32_t d = c + sbnn_rice_step(&window, k);
+    if (bit < last_window) {
+      uint32_t window = sbnn_rice_window(code->words, bit);
+      const uint32_t extra = (1u << k) - 1u;
+      const uint32_t a = index + sbnn_rice_step(&window, k) - extra;
+      const uint32_t b = a + sbnn_rice_step(&window, k) - extra;
+      const uint32_t c = b + sbnn_rice_step(&window, k) - extra;
+      const uint32_t d = c + sbnn_rice_step(&window, k) - extra;
       if (window != 0u) {
         to[0] = a;
         to[1] = b;
@@ -47,19 +46,17 @@ SBNN_INLINE uint32_t* read_to(sbnn_connection_stream* stream, uint32_t k,
         to[3] = d;
         to += 4;
         index = d;
-        left -= 4;
         bit += sbnn_trailing_zeros(window);
         continue;
       }
     }
-    if (left == 0) break;
-    index += sbnn_rice_step_slow(code, &bit);
-    --left;
+    const uint32_t step = sbnn_rice_step_slow(code, &bit);
+    if (step == (uint32_t)SBNN_NO_CONNECTION) break;
+    index += step;
     *to++ = index;
   } while (index + 1u <= end); /* index may be -1 */
   stream->bit = bit;
   stream->index = index;
-  stream->left = left;
   return to;
 }
 

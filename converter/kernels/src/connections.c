@@ -99,3 +99,25 @@ int32_t sbnn_most_connections(const sbnn_connections* code, int32_t fan_in) {
     if (++count > most) most = count;
   }
 }
+
+bool sbnn_sliced_connections_valid(const sbnn_connections* code, int32_t units,
+                                   int32_t inputs) {
+  const int64_t groups = ((int64_t)units + 31) / 32;
+  if (code->code != SBNN_CODE_SLICED || code->parameter != 0u ||
+      code->word_count != groups * inputs + units) {
+    return false;
+  }
+  const uint32_t* counts = code->words + groups * inputs;
+  int64_t total = 0;
+  for (int32_t first = 0; first < units; first += 32) {
+    const uint32_t* words = code->words + (int64_t)(first / 32) * inputs;
+    const int32_t present = units - first < 32 ? units - first : 32;
+    for (int32_t u = 0; u < 32; ++u) {
+      uint32_t count = 0;
+      for (int32_t i = 0; i < inputs; ++i) count += (words[i] >> u) & 1u;
+      if (count != (u < present ? counts[first + u] : 0u)) return false;
+      total += count;
+    }
+  }
+  return total == code->count;
+}

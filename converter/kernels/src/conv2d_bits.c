@@ -50,7 +50,7 @@ typedef struct {
   int32_t* kind_values; /* a channel's constant for each kind of position */
   uint32_t* constants;  /* the same, bit-sliced, for each word class */
   uint32_t* inits;      /* constants + whole window, for each word */
-  uint16_t* each_word;  /* 0, 1, 2, ... */
+  const uint32_t** word_inits; /* where each word's start is */
   int32_t window_slices;
   uint32_t* window; /* A, window_slices slices for each word */
 } state;
@@ -116,12 +116,12 @@ static void set_up(state* s, const sbnn_conv2d_params* p,
     if (s->bits) {
       s->inits = (uint32_t*)sbnn_carve(
           carver, (int64_t)s->layout.band_words * s->slices_room, 4u);
-      s->each_word =
-          (uint16_t*)sbnn_carve(carver, s->layout.band_words, 2u);
     }
   }
   s->constants = (uint32_t*)sbnn_carve(
       carver, (int64_t)s->borders.word_classes * s->slices_room, 4u);
+  s->word_inits = (const uint32_t**)sbnn_carve(carver, s->layout.band_words,
+                                               sizeof(const uint32_t*));
 }
 
 size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
@@ -213,8 +213,8 @@ SBNN_INLINE uint32_t rest_of(uint32_t bits) {
 /* Bit-slices the kinds' values for each word class, `slices` slices each. */
 static void slice_constants(state* s, int32_t slices) {
   const sbnn_conv2d_borders* b = &s->borders;
-  uint32_t* out = s->constants;
   for (int32_t i = 0; i < b->word_classes; ++i) {
+    uint32_t* out = s->constants + i * s->slices_room;
     const sbnn_kind_bits* kinds = b->kind_bits + b->class_at[i];
     const sbnn_kind_bits* end = b->kind_bits + b->class_at[i + 1];
     const uint32_t base = (uint32_t)s->kind_values[kinds->kind];
@@ -234,12 +234,23 @@ static void slice_constants(state* s, int32_t slices) {
   }
 }
 
+/* Where the words of a band find what they start from. */
+static void find_inits(state* s, int32_t words) {
+  const bool own = s->whole_window && s->bits;
+  for (int32_t w = 0; w < words; ++w) {
+    s->word_inits[w] =
+        own ? s->inits + w * s->slices_room
+            : s->constants + s->borders.word_class[w] * s->slices_room +
+                  (s->bits ? 0 : 1);
+  }
+}
+
 /* inits = (window + constants) >> dropped, for each word. */
 static void add_window(state* s, int32_t words, int32_t slices,
                        int32_t dropped) {
-  uint32_t* out = s->inits;
   for (int32_t w = 0; w < words; ++w) {
-    const uint32_t* constant = s->constants + s->borders.word_class[w] * slices;
+    uint32_t* out = s->inits + w * s->slices_room;
+    const uint32_t* constant = s->constants + s->borders.word_class[w] * s->slices_room;
     const uint32_t* window = s->window + w * s->window_slices;
     uint32_t carry = 0;
     for (int32_t k = 0; k < slices; ++k) {
@@ -261,11 +272,12 @@ static void sum_window(state* s, const uint32_t* planes, int32_t words) {
   uint32_t sliced[SBNN_MAX_SLICES];
   uint32_t zeros[SBNN_MAX_SLICES];
   int32_t numbers[32];
-  const uint16_t zero = 0;
+  const uint32_t* const from_zero = zeros;
+  const uint32_t* const from_sliced = sliced;
   memset(zeros, 0, sizeof(zeros));
 
   for (int32_t w = 0; w < words; ++w) {
-    sbnn_plane_sums sums = {s->list, 0, zeros, &zero, 0, slices};
+    sbnn_plane_sums sums = {s->list, 0, &from_zero, slices};
     uint32_t done = 0;
     do {
       uint32_t count = fan_in - done;
@@ -274,7 +286,7 @@ static void sum_window(state* s, const uint32_t* planes, int32_t words) {
       place_connections(s, s->list, (int32_t)count, false);
       sums.count = (int32_t)count;
       sbnn_plane_slices(&sums, planes + w, 0, sliced);
-      sums.init = sliced;
+      sums.init = &from_sliced;
       done += count;
     } while (done < fan_in);
     sbnn_unslice(sliced, slices, numbers);
@@ -324,8 +336,6 @@ static void write_bits(state* s, int32_t channel, int32_t count,
     const int32_t dropped = d->shift + 1;
     slice_constants(s, slices);
     add_window(s, words, slices, dropped);
-    sums.init = s->inits;
-    sums.init_of = s->each_word;
     sums.slices = slices - dropped;
   } else {
     for (int32_t kind = 0; kind < kinds; ++kind) {
@@ -336,10 +346,8 @@ static void write_bits(state* s, int32_t channel, int32_t count,
     }
     sums.slices = slices_of_count(count);
     slice_constants(s, sums.slices);
-    sums.init = s->constants;
-    sums.init_of = b->word_class;
   }
-  sums.init_stride = sums.slices;
+  sums.init = s->word_inits;
   sbnn_plane_signs(&sums, planes, words, flip, y);
 }
 
@@ -358,15 +366,13 @@ static void write_numbers(state* s, int32_t channel, int32_t count,
   sums.list = s->list;
   sums.count = count;
   sums.slices = slices_of_count(count);
-  sums.init_stride = sums.slices + 1;
-  slice_constants(s, sums.init_stride);
-  sums.init = s->constants + 1;
-  sums.init_of = b->word_class;
+  slice_constants(s, sums.slices + 1);
+  sums.init = s->word_inits;
   uint32_t sliced[SBNN_MAX_SLICES + 1];
   int32_t numbers[32];
   int32_t window[32];
   for (int32_t w = 0; w < words; ++w) {
-    sliced[0] = s->constants[b->word_class[w] * sums.init_stride];
+    sliced[0] = s->word_inits[w][-1];
     sbnn_plane_slices(&sums, planes + w, w, sliced + 1);
     sbnn_unslice(sliced, sums.slices + 1, numbers);
     for (int32_t i = 0; i < 32; ++i) {
@@ -407,9 +413,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
                               ? layout->words - first
                               : layout->band_words;
     sbnn_conv2d_sort_words(&s.borders, p, first, words);
-    for (int32_t w = 0; s.each_word != NULL && w < words; ++w) {
-      s.each_word[w] = (uint16_t)w;
-    }
+    find_inits(&s, words);
     sbnn_connection_stream stream;
     sbnn_open_stream(&stream, kernel);
     for (int32_t f = 0; f < p->out_channels; ++f) {

@@ -20,40 +20,38 @@ typedef struct {
   uint32_t high[HIGH_SLICES];
 } counter;
 
-/* Two entries of the list in one load. */
-typedef struct {
-  uint32_t first, second;
-} offset_pair;
-
-SBNN_INLINE offset_pair two_offsets(const uint32_t* list) {
-  offset_pair out;
-#if defined(__GNUC__)
-  const uint64_t both = *(const sbnn_two_words*)(const void*)list;
-  out.first = (uint32_t)both;
-  out.second = (uint32_t)(both >> 32);
+/* The two entries of the list in front of *at, which moves there. */
+SBNN_INLINE void take_two(const uint32_t** at, uint32_t* a, uint32_t* b) {
+#if defined(__GNUC__) && defined(__ARM_ARCH_ISA_THUMB) && \
+    __ARM_ARCH_ISA_THUMB >= 2
+  /* Compilers seldom find this instruction by themselves. */
+  __asm__("ldrd %0, %1, [%2, #-8]!"
+          : "=r"(*a), "=r"(*b), "+r"(*at)
+          : "m"(*(const uint32_t(*)[2])(*at - 2)));
 #else
-  out.first = list[0];
-  out.second = list[1];
+  *at -= 2;
+  *a = (*at)[0];
+  *b = (*at)[1];
 #endif
-  return out;
 }
 
 /* Four words into slice 0. */
 SBNN_INLINE sbnn_carry_pair add_four(uint32_t* one, const uint32_t* planes,
-                                     const uint32_t* list) {
-  const offset_pair ab = two_offsets(list);
-  const uint32_t a = planes[ab.first], b = planes[ab.second];
-  const offset_pair cd = two_offsets(list + 2);
-  const uint32_t c = planes[cd.first], d = planes[cd.second];
+                                     const uint32_t** at) {
+  uint32_t i, j;
+  take_two(at, &i, &j);
+  const uint32_t a = planes[i], b = planes[j];
+  take_two(at, &i, &j);
+  const uint32_t c = planes[i], d = planes[j];
   return sbnn_add_two_pairs(one, a, a ^ b, c, c ^ d);
 }
 
 /* Eight words into slices 0 and 1. */
 SBNN_INLINE sbnn_carry_pair add_eight(uint32_t* one, uint32_t* two,
                                       const uint32_t* planes,
-                                      const uint32_t* list) {
-  const sbnn_carry_pair a = add_four(one, planes, list);
-  const sbnn_carry_pair b = add_four(one, planes, list + 4);
+                                      const uint32_t** at) {
+  const sbnn_carry_pair a = add_four(one, planes, at);
+  const sbnn_carry_pair b = add_four(one, planes, at);
   return sbnn_add_two_pairs(two, a.first, a.differ, b.first, b.differ);
 }
 
@@ -69,7 +67,7 @@ SBNN_INLINE void add_sixteens(counter* sum, int32_t slices, uint32_t x,
 }
 
 /* init[] plus the listed words, for one word of positions. The list is read
- * from its end, so that all pairs in it stay aligned. */
+ * from its end. */
 SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
                          const uint32_t* list, int32_t count,
                          const uint32_t* init, int32_t slices) {
@@ -84,21 +82,22 @@ SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
   }
   if ((count & 1) != 0) pending = sbnn_half_add(&one, planes[*--at]);
   if ((count & 2) != 0) {
-    const offset_pair ab = two_offsets(at -= 2);
-    const uint32_t a = planes[ab.first], b = planes[ab.second];
+    uint32_t i, j;
+    take_two(&at, &i, &j);
+    const uint32_t a = planes[i], b = planes[j];
     pending = sbnn_full_add(&two, sbnn_full_add(&one, a, b), pending);
   } else {
     pending = sbnn_half_add(&two, pending);
   }
   if ((count & 4) != 0) {
-    const sbnn_carry_pair a = add_four(&one, planes, at -= 4);
+    const sbnn_carry_pair a = add_four(&one, planes, &at);
     const uint32_t carry = sbnn_add_pair(&two, a.first, a.differ);
     pending = sbnn_full_add(&four, carry, pending);
   } else {
     pending = sbnn_half_add(&four, pending);
   }
   if ((count & 8) != 0) {
-    const sbnn_carry_pair a = add_eight(&one, &two, planes, at -= 8);
+    const sbnn_carry_pair a = add_eight(&one, &two, planes, &at);
     const uint32_t carry = sbnn_add_pair(&four, a.first, a.differ);
     pending = sbnn_full_add(&eight, carry, pending);
   } else {
@@ -108,8 +107,8 @@ SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
     add_sixteens(sum, slices, pending, 0u);
   } else {
     do {
-      const sbnn_carry_pair a = add_eight(&one, &two, planes, at -= 8);
-      const sbnn_carry_pair b = add_eight(&one, &two, planes, at -= 8);
+      const sbnn_carry_pair a = add_eight(&one, &two, planes, &at);
+      const sbnn_carry_pair b = add_eight(&one, &two, planes, &at);
       const sbnn_carry_pair c =
           sbnn_add_two_pairs(&four, a.first, a.differ, b.first, b.differ);
       add_sixteens(sum, slices, sbnn_add_pair(&eight, c.first, c.differ),
@@ -128,13 +127,11 @@ SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
                        uint32_t* y) {
   const uint32_t* const list = sums->list;
   const int32_t count = sums->count;
-  const uint16_t* init_of = sums->init_of;
-  const uint32_t* const init = sums->init;
-  const int32_t stride = sums->init_stride;
+  const uint32_t* const* init = sums->init;
   const uint32_t* const end = y + words;
   do {
     counter sum;
-    add_all(&sum, planes++, list, count, init + *init_of++ * stride, slices);
+    add_all(&sum, planes++, list, count, *init++, slices);
     const uint32_t sign = slices == 5   ? sum.sixteen
                           : slices == 6 ? sum.s32
                           : slices == 7 ? sum.s64
@@ -160,7 +157,7 @@ void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* plane_word,
                        int32_t word, uint32_t* out) {
   counter sum;
   add_all(&sum, plane_word, sums->list, sums->count,
-          sums->init + sums->init_of[word] * sums->init_stride, sums->slices);
+          sums->init[word], sums->slices);
   out[0] = sum.one;
   out[1] = sum.two;
   out[2] = sum.four;

@@ -16,9 +16,7 @@ enum { SBNN_MIN_SLICES = 5, SBNN_MAX_SLICES = 40 };
 typedef struct {
   const uint32_t* list; /* word offsets of the planes to add */
   int32_t count;
-  const uint32_t* init;   /* init numbers, `init_stride` words each */
-  const uint16_t* init_of; /* the init number that word w starts from */
-  int32_t init_stride;
+  const uint32_t* const* init; /* where the numbers stand that words start from */
   int32_t slices; /* SBNN_MIN_SLICES .. SBNN_MAX_SLICES */
 } sbnn_plane_sums;
 

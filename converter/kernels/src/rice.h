@@ -5,9 +5,10 @@
  * window's top k + 1 bits are 2^k + low, so that the gap to the next connection
  * d + 1 = (z << k) + low + 1 takes three additions. After some code words the
  * sentinel stands as many places higher as bits were read: a count of trailing
- * zeros replaces the bookkeeping. If the words ran past the 31 bits, the
- * sentinel has been taken for a bit of theirs and shifted out: the window is 0
- * and what was read must be dropped. */
+ * zeros replaces the bookkeeping. If the words ran past the 31 bits, or
+ * past the code's last word, behind which there are only zeros, the sentinel has
+ * been taken for a bit of theirs and shifted out: the window is 0 and what was
+ * read must be dropped. */
 #ifndef SBNN_RICE_H_
 #define SBNN_RICE_H_
 
@@ -23,15 +24,32 @@ SBNN_INLINE uint32_t sbnn_rice_window(const uint32_t* words, uint32_t bit) {
   return (at[0] << skip) | ((at[1] >> 1) >> (31u - skip)) | 1u;
 }
 
-/* Takes one code word off the window; what to add to the index before. */
-SBNN_INLINE uint32_t sbnn_rice_step(uint32_t* window, uint32_t k) {
-  const uint32_t zeros = sbnn_leading_zeros(*window | 1u);
-  const uint32_t shifted = *window << zeros;
-  *window = (shifted << k) << 1;
-  return (zeros << k) + (shifted >> (31u - k)) + 1u - (1u << k);
+/* `window` moved up to its first one; *zeros is how far. 0 gives 0. */
+SBNN_INLINE uint32_t sbnn_rice_normalize(uint32_t window, uint32_t* zeros) {
+  uint32_t shifted;
+#if defined(__GNUC__) && defined(__ARM_FEATURE_CLZ) && \
+    defined(__ARM_ARCH_ISA_THUMB) && __ARM_ARCH_ISA_THUMB >= 2
+  /* Here both instructions are defined for 0; in C neither is. */
+  __asm__("clz %0, %1" : "=r"(*zeros) : "r"(window));
+  __asm__("lsl %0, %1, %2" : "=r"(shifted) : "r"(window), "r"(*zeros));
+#else
+  *zeros = sbnn_leading_zeros(window | 1u);
+  shifted = window << *zeros;
+#endif
+  return shifted;
 }
 
-/* One code word anywhere in a valid code, its end included; advances *bit. */
+/* Takes one code word off the window; what to add to the index before, and
+ * (1 << k) - 1 more than that. */
+SBNN_INLINE uint32_t sbnn_rice_step(uint32_t* window, uint32_t k) {
+  uint32_t zeros;
+  const uint32_t shifted = sbnn_rice_normalize(*window, &zeros);
+  *window = (shifted << k) << 1;
+  return (zeros << k) + (shifted >> (31u - k));
+}
+
+/* One code word anywhere in a valid code; advances *bit. Returns what to add to
+ * the index, or SBNN_NO_CONNECTION behind the last one. */
 uint32_t sbnn_rice_step_slow(const sbnn_connections* code, uint32_t* bit);
 
 #endif /* SBNN_RICE_H_ */

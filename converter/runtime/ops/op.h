@@ -91,7 +91,7 @@ bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
                      int32_t input_count, sbnn_tensor* output,
                      sbnn_problem* problem);
 
-/* Runs the whole batch. `scratch` is 4-byte aligned. */
+/* Runs the whole batch. `scratch` is aligned for pointers. */
 void sbnn_invoke_op(const sbnn_op* op, const void* x, void* y, void* scratch);
 
 #endif /* SBNN_OPS_OP_H_ */

@@ -25,6 +25,12 @@ void reference_dense_bits(const sbnn_dense_params* params,
 void reference_dense_float(const sbnn_dense_params* params,
                            const sbnn_connections* kernel,
                            const sbnn_output* output, const float* x, void* y);
+/* These two take the kernel as a byte a weight, in the order of its code. */
+void reference_dense_int8(const sbnn_dense_params* params, const uint8_t* ones,
+                          const sbnn_output* output, const int8_t* x, void* y);
+void reference_conv2d_int8(const sbnn_conv2d_params* params,
+                           const uint8_t* ones, const sbnn_output* output,
+                           const int8_t* x, void* y, int32_t* sums);
 void reference_max_pool2d_bits(const sbnn_max_pool2d_params* params,
                                const uint32_t* minimum, const uint32_t* x,
                                uint32_t* y);
