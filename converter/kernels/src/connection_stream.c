@@ -34,18 +34,19 @@ SBNN_INLINE uint32_t* read_to(sbnn_connection_stream* stream, uint32_t k,
   do {
     if (bit < last_window) {
       uint32_t window = sbnn_rice_window(code->words, bit);
+      /* Each step goes `extra` too far; the indices are set right below. */
       const uint32_t extra = (1u << k) - 1u;
-      const uint32_t a = index + sbnn_rice_step(&window, k) - extra;
-      const uint32_t b = a + sbnn_rice_step(&window, k) - extra;
-      const uint32_t c = b + sbnn_rice_step(&window, k) - extra;
-      const uint32_t d = c + sbnn_rice_step(&window, k) - extra;
+      const uintptr_t a = sbnn_rice_step(&window, k, index);
+      const uintptr_t b = sbnn_rice_step(&window, k, a);
+      const uintptr_t c = sbnn_rice_step(&window, k, b);
+      const uintptr_t d = sbnn_rice_step(&window, k, c);
       if (window != 0u) {
-        to[0] = a;
-        to[1] = b;
-        to[2] = c;
-        to[3] = d;
+        to[0] = (uint32_t)a - extra;
+        to[1] = (uint32_t)b - 2u * extra;
+        to[2] = (uint32_t)c - 3u * extra;
+        to[3] = (uint32_t)d - 4u * extra;
         to += 4;
-        index = d;
+        index = (uint32_t)d - 4u * extra;
         bit += sbnn_trailing_zeros(window);
         continue;
       }

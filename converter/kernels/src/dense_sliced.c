@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "bit_count.h"
 #include "carver.h"
 #include "dense_variants.h"
 #include "plane_sums.h"
@@ -29,30 +30,38 @@ size_t sbnn_dense_sliced_scratch_bytes(const sbnn_dense_params* p) {
   return sbnn_carved(&carver);
 }
 
-/* Lists the inputs whose bit is `wanted` and returns their number; -1 if they
- * are more than half: then those with the other bit are fewer. */
-static int32_t list_inputs(const sbnn_dense_params* p, const uint32_t* x,
-                           bool wanted, uint32_t* list) {
+/* The bits of word `w` of a plane that are inputs, inverted if `flip` says so. */
+SBNN_INLINE uint32_t inputs_in(const sbnn_dense_params* p, int32_t w,
+                               uint32_t word, uint32_t flip) {
+  const int32_t left = p->positions - 32 * w;
+  return (word ^ flip) & (0xFFFFFFFFu >> (left < 32 ? 32 - left : 0));
+}
+
+static int32_t count_ones(const sbnn_dense_params* p, const uint32_t* x) {
   const int32_t words = sbnn_plane_words(p->positions);
-  const int32_t room = inputs_of(p) / 2;
-  const uint32_t flip = wanted ? 0u : 0xFFFFFFFFu;
   int32_t count = 0;
-  uint32_t first = 0;
   for (int32_t plane = 0; plane < p->planes; ++plane) {
-    int32_t left = p->positions;
-    for (int32_t w = 0; w < words; ++w, left -= 32) {
-      uint32_t bits = *x++ ^ flip;
-      const int32_t inside = left < 32 ? left : 32;
-      bits &= 0xFFFFFFFFu >> (32 - inside);
-      while (bits != 0u) {
-        if (count == room) return -1;
-        list[count++] = first + sbnn_trailing_zeros(bits);
-        bits &= bits - 1u;
-      }
-      first += (uint32_t)inside;
+    for (int32_t w = 0; w < words; ++w) {
+      count += sbnn_bit_count(inputs_in(p, w, *x++, 0u));
     }
   }
   return count;
+}
+
+/* Lists the inputs that are +1, or -1 if `flip` is all ones. */
+static void list_inputs(const sbnn_dense_params* p, const uint32_t* x,
+                        uint32_t flip, uint32_t* list) {
+  const int32_t words = sbnn_plane_words(p->positions);
+  for (int32_t plane = 0; plane < p->planes; ++plane) {
+    for (int32_t w = 0; w < words; ++w) {
+      const uint32_t first = (uint32_t)(plane * p->positions + 32 * w);
+      uint32_t bits = inputs_in(p, w, *x++, flip);
+      while (bits != 0u) {
+        *list++ = first + sbnn_trailing_zeros(bits);
+        bits &= bits - 1u;
+      }
+    }
+  }
 }
 
 void sbnn_dense_sliced(const sbnn_dense_params* p,
@@ -62,13 +71,16 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   const int32_t inputs = inputs_of(p);
   const int32_t shift = p->domain.shift;
   const int32_t window_part = sbnn_dense_window_part(p, x);
+  /* No sum is larger; prepare keeps this far below INT32_MAX. */
+  const int32_t steps = (1 << shift) + (p->domain.alpha_steps < 0
+                                            ? -p->domain.alpha_steps
+                                            : p->domain.alpha_steps);
+  const int32_t most = inputs * steps + 1;
   uint32_t* list = (uint32_t*)scratch;
-  bool ones = true;
-  int32_t count = list_inputs(p, x, true, list);
-  if (count < 0) {
-    ones = false;
-    count = list_inputs(p, x, false, list);
-  }
+  int32_t count = count_ones(p, x);
+  const bool ones = count <= inputs / 2;
+  if (!ones) count = inputs - count;
+  list_inputs(p, x, ones ? 0u : 0xFFFFFFFFu, list);
   uint32_t init[SBNN_MAX_SLICES];
   const uint32_t* start = init;
   sbnn_plane_sums sums = {list, count, &start, 0};
@@ -86,14 +98,15 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
     if (output->kind == SBNN_TO_BITS) {
       for (int32_t u = 0; u < present; ++u) {
         const int32_t n = (int32_t)connections[first + u];
-        const int64_t value = (int64_t)window_part -
-                              output->thresholds[first + u] -
-                              ((int64_t)n << shift);
-        int64_t from = value >> (shift + 1);
+        int32_t threshold = output->thresholds[first + u];
+        if (threshold > most) threshold = most;
+        if (threshold < -most) threshold = -most;
+        int32_t from =
+            (window_part - threshold - n * (1 << shift)) >> (shift + 1);
         if (!ones) from = -n - from - 1;
         if (from > 0) from = 0;
         if (from < -count - 1) from = -count - 1;
-        numbers[u] = (int32_t)from;
+        numbers[u] = from;
       }
       sbnn_slice(numbers, sums.slices, init);
       uint32_t* out = (uint32_t*)y + first / 32;

@@ -32,10 +32,13 @@ static void spread_planes(const sbnn_dense_params* p, const uint32_t* x,
       for (int32_t i = 0; i < 32 && left > 0; i += 4) {
         const uint32_t ones = ((bits & 15u) * 0x00204081u) & 0x01010101u;
         const uint32_t bytes = (0x01010101u ^ ones) * 0xFEu + 0x01010101u;
-        const int32_t count = left < 4 ? left : 4;
-        memcpy(out, &bytes, count == 4 ? 4u : (size_t)count);
-        out += count;
-        left -= count;
+        if (left >= 4) {
+          memcpy(out, &bytes, 4u);
+        } else {
+          memcpy(out, &bytes, (size_t)left);
+        }
+        out += left < 4 ? left : 4;
+        left -= 4;
         bits >>= 4;
       }
     }
@@ -52,8 +55,37 @@ typedef struct {
 } layer;
 
 static void finish_unit(layer* l, int32_t sum) {
+  const sbnn_output* output = l->output;
+  const int32_t unit = l->unit++;
   sum = sum * (1 << l->params->domain.shift) + l->window_part;
-  sbnn_write_sums(l->output, l->unit++, 0, &sum, 1, l->y);
+  if (output->kind == SBNN_TO_BITS) {
+    sbnn_put_bit((uint32_t*)l->y, unit,
+                 (uint32_t)(sum >= output->thresholds[unit]) ^
+                     sbnn_get_bit(output->flips, unit));
+  } else {
+    sbnn_write_sums(output, unit, 0, &sum, 1, l->y);
+  }
+}
+
+/* Adds `count` connections, `step[i]` inputs further each, from input *index of
+ * the current unit on. Where they lead into other units, those before are
+ * finished. Returns the sum; *index becomes relative to the unit arrived at. */
+SBNN_NOINLINE int32_t add_across(layer* l, int32_t sum, uintptr_t* index,
+                                 const uintptr_t* step, int32_t count) {
+  const uintptr_t inputs =
+      (uintptr_t)(l->params->planes * l->params->positions);
+  uintptr_t at = *index;
+  for (int32_t i = 0; i < count; ++i) {
+    at += step[i];
+    while (at >= inputs) {
+      finish_unit(l, sum);
+      sum = 0;
+      at -= inputs;
+    }
+    sum += l->x[at];
+  }
+  *index = at;
+  return sum;
 }
 
 SBNN_INLINE int32_t load_at(uintptr_t address) {
@@ -64,40 +96,47 @@ SBNN_INLINE int32_t load_at(uintptr_t address) {
 SBNN_INLINE void run(layer* l, const sbnn_connections* code, uint32_t k) {
   const uintptr_t inputs = (uintptr_t)(l->params->planes * l->params->positions);
   const uintptr_t start = (uintptr_t)l->x;
-  const uintptr_t end = start + inputs;
   const uintptr_t extra = ((uintptr_t)1 << k) - 1u;
+  uintptr_t end = start + inputs + 4u * extra;
   const uint32_t last_window = 32u * ((uint32_t)code->word_count - 1u);
   const uint32_t* const words = code->words;
+  SBNN_IN_REGISTER(end);
   uintptr_t at = start - 1u;
   uint32_t bit = 0;
   int32_t sum = 0;
   for (;;) {
     if (bit < last_window) {
       uint32_t window = sbnn_rice_window(words, bit);
-      const uintptr_t a = at + sbnn_rice_step(&window, k);
-      const uintptr_t b = a + sbnn_rice_step(&window, k);
-      const uintptr_t c = b + sbnn_rice_step(&window, k);
-      const uintptr_t d = c + sbnn_rice_step(&window, k);
-      if (window != 0u && d < end + 4u * extra) {
+      const uintptr_t a = sbnn_rice_step(&window, k, at);
+      const uintptr_t b = sbnn_rice_step(&window, k, a);
+      const uintptr_t c = sbnn_rice_step(&window, k, b);
+      const uintptr_t d = sbnn_rice_step(&window, k, c);
+      if (window != 0u) {
+        bit += sbnn_trailing_zeros(window);
+        if (d >= end) {
+          const uintptr_t steps[4] = {a - at - extra, b - a - extra,
+                                      c - b - extra, d - c - extra};
+          uintptr_t index = at - start;
+          sum = add_across(l, sum, &index, steps, 4);
+          at = start + index;
+          continue;
+        }
         sum += load_at(a - extra);
         sum += load_at(b - 2u * extra);
         sum += load_at(c - 3u * extra);
         sum += load_at(d - 4u * extra);
         at = d - 4u * extra;
-        bit += sbnn_trailing_zeros(window);
         continue;
       }
     }
-    const uint32_t step = sbnn_rice_step_slow(code, &bit);
+    uint32_t slow_bit = bit; /* keeps `bit` in a register */
+    const uint32_t step = sbnn_rice_step_slow(code, &slow_bit);
+    bit = slow_bit;
     if (step == (uint32_t)SBNN_NO_CONNECTION) break;
-    uintptr_t index = at - start + step;
-    while (index >= inputs) {
-      finish_unit(l, sum);
-      sum = 0;
-      index -= inputs;
-    }
+    const uintptr_t steps[1] = {step};
+    uintptr_t index = at - start;
+    sum = add_across(l, sum, &index, steps, 1);
     at = start + index;
-    sum += load_at(at);
   }
   while (l->unit < l->params->units) {
     finish_unit(l, sum);

@@ -12,9 +12,15 @@
 
 #include <stdint.h>
 
-/* Two neighbouring words, read at once: one instruction on most 32-bit cores. */
-#if defined(__GNUC__)
-typedef uint64_t __attribute__((may_alias, aligned(4))) sbnn_two_words;
+/* Thumb-2, the instruction set of Cortex-M3 and up: a few instructions that
+ * compilers do not find by themselves are written out there. */
+#if defined(__GNUC__) && defined(__ARM_ARCH_ISA_THUMB) && \
+    __ARM_ARCH_ISA_THUMB >= 2
+#define SBNN_THUMB2 1
+/* Makes the compiler hold `value` in a register at this point. */
+#define SBNN_IN_REGISTER(value) __asm__("" : "+r"(value))
+#else
+#define SBNN_IN_REGISTER(value) (void)(value)
 #endif
 
 /* Zero bits above the highest and below the lowest one; `x` is not 0. */

@@ -22,8 +22,7 @@ typedef struct {
 
 /* The two entries of the list in front of *at, which moves there. */
 SBNN_INLINE void take_two(const uint32_t** at, uint32_t* a, uint32_t* b) {
-#if defined(__GNUC__) && defined(__ARM_ARCH_ISA_THUMB) && \
-    __ARM_ARCH_ISA_THUMB >= 2
+#ifdef SBNN_THUMB2
   /* Compilers seldom find this instruction by themselves. */
   __asm__("ldrd %0, %1, [%2, #-8]!"
           : "=r"(*a), "=r"(*b), "+r"(*at)
@@ -140,6 +139,42 @@ SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
   } while (y != end);
 }
 
+/* Long lists: as many words as seven slices can count, then these seven into
+ * the wide sum; rippling through all slices every 16 words would cost more. */
+enum { LONG_SLICES = 9, WORDS_IN_SEVEN = 112 };
+
+SBNN_INLINE void add_long(const uint32_t* planes, const uint32_t* list,
+                          int32_t count, int32_t slices, uint32_t* sum) {
+  static const uint32_t kZeros[LOW_SLICES] = {0};
+  while (count > 0) {
+    const int32_t some = count < WORDS_IN_SEVEN ? count : WORDS_IN_SEVEN;
+    counter part;
+    add_all(&part, planes, list, some, kZeros, LOW_SLICES);
+    uint32_t carry = sbnn_half_add(&sum[0], part.one);
+    carry = sbnn_full_add(&sum[1], part.two, carry);
+    carry = sbnn_full_add(&sum[2], part.four, carry);
+    carry = sbnn_full_add(&sum[3], part.eight, carry);
+    carry = sbnn_full_add(&sum[4], part.sixteen, carry);
+    carry = sbnn_full_add(&sum[5], part.s32, carry);
+    carry = sbnn_full_add(&sum[6], part.s64, carry);
+    for (int32_t k = LOW_SLICES; k < slices; ++k) {
+      carry = sbnn_half_add(&sum[k], carry);
+    }
+    list += some;
+    count -= some;
+  }
+}
+
+static void signs_long(const sbnn_plane_sums* sums, const uint32_t* planes,
+                       int32_t words, uint32_t flip, uint32_t* y) {
+  uint32_t sum[SBNN_MAX_SLICES];
+  for (int32_t w = 0; w < words; ++w) {
+    for (int32_t k = 0; k < sums->slices; ++k) sum[k] = sums->init[w][k];
+    add_long(planes + w, sums->list, sums->count, sums->slices, sum);
+    y[w] = ~sum[sums->slices - 1] ^ flip;
+  }
+}
+
 void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
                       int32_t words, uint32_t flip, uint32_t* y) {
   if (sums->slices == 5) {
@@ -148,8 +183,10 @@ void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
     signs(sums, 6, planes, words, flip, y);
   } else if (sums->slices == 7) {
     signs(sums, 7, planes, words, flip, y);
+  } else if (sums->slices < LONG_SLICES) {
+    signs(sums, 8, planes, words, flip, y);
   } else {
-    signs(sums, sums->slices, planes, words, flip, y);
+    signs_long(sums, planes, words, flip, y);
   }
 }
 

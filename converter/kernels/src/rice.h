@@ -21,14 +21,23 @@
 SBNN_INLINE uint32_t sbnn_rice_window(const uint32_t* words, uint32_t bit) {
   const uint32_t* at = words + (bit >> 5);
   const uint32_t skip = bit & 31u;
+#ifdef SBNN_THUMB2
+  /* A shift by 32 gives 0 here; in C it is not defined. */
+  uint32_t first, second;
+  __asm__("ldrd %0, %1, [%2]"
+          : "=r"(first), "=r"(second)
+          : "r"(at), "m"(*(const uint32_t(*)[2])at));
+  __asm__("lsr %0, %0, %1" : "+r"(second) : "r"(32u - skip));
+  return (first << skip) | second | 1u;
+#else
   return (at[0] << skip) | ((at[1] >> 1) >> (31u - skip)) | 1u;
+#endif
 }
 
 /* `window` moved up to its first one; *zeros is how far. 0 gives 0. */
 SBNN_INLINE uint32_t sbnn_rice_normalize(uint32_t window, uint32_t* zeros) {
   uint32_t shifted;
-#if defined(__GNUC__) && defined(__ARM_FEATURE_CLZ) && \
-    defined(__ARM_ARCH_ISA_THUMB) && __ARM_ARCH_ISA_THUMB >= 2
+#ifdef SBNN_THUMB2
   /* Here both instructions are defined for 0; in C neither is. */
   __asm__("clz %0, %1" : "=r"(*zeros) : "r"(window));
   __asm__("lsl %0, %1, %2" : "=r"(shifted) : "r"(window), "r"(*zeros));
@@ -39,13 +48,16 @@ SBNN_INLINE uint32_t sbnn_rice_normalize(uint32_t window, uint32_t* zeros) {
   return shifted;
 }
 
-/* Takes one code word off the window; what to add to the index before, and
- * (1 << k) - 1 more than that. */
-SBNN_INLINE uint32_t sbnn_rice_step(uint32_t* window, uint32_t k) {
+/* Takes one code word off the window. Returns `index` moved to the connection
+ * and (1 << k) - 1 further. */
+SBNN_INLINE uintptr_t sbnn_rice_step(uint32_t* window, uint32_t k,
+                                     uintptr_t index) {
   uint32_t zeros;
   const uint32_t shifted = sbnn_rice_normalize(*window, &zeros);
   *window = (shifted << k) << 1;
-  return (zeros << k) + (shifted >> (31u - k));
+  index += zeros << k;
+  SBNN_IN_REGISTER(index); /* two additions of a shifted register */
+  return index + (shifted >> (31u - k));
 }
 
 /* One code word anywhere in a valid code; advances *bit. Returns what to add to

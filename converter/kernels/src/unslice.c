@@ -4,6 +4,8 @@
  * the next eight the next four. */
 #include "unslice.h"
 
+#include "inline.h"
+
 static uint32_t spread(uint32_t slice, int32_t at) {
   return (((slice >> at) & 15u) * 0x00204081u) & 0x01010101u;
 }
@@ -32,13 +34,33 @@ void sbnn_unslice(const uint32_t* sliced, int32_t slices,
   }
 }
 
-void sbnn_slice(const int32_t numbers[32], int32_t slices, uint32_t* sliced) {
-  for (int32_t k = 0; k < slices; ++k) {
-    const int32_t place = k < 31 ? k : 31;
-    uint32_t out = 0;
-    for (int32_t i = 31; i >= 0; --i) {
-      out = (out << 1) | (((uint32_t)numbers[i] >> place) & 1u);
+/* A square bit matrix is transposed by swapping its upper right with its lower
+ * left quarter, then the same within the quarters, and so on; here from quarters
+ * of side `size` on. */
+SBNN_INLINE void transpose(uint32_t* rows, int32_t size, uint32_t mask) {
+  uint32_t* const end = rows + 2 * size;
+  for (; size != 0; size >>= 1, mask ^= mask << size) {
+    for (uint32_t* block = rows; block != end; block += size) {
+      for (uint32_t* stop = block + size; block != stop; ++block) {
+        const uint32_t swap = ((*block >> size) ^ block[size]) & mask;
+        *block ^= swap << size;
+        block[size] ^= swap;
+      }
     }
-    sliced[k] = out;
   }
+}
+
+void sbnn_slice(const int32_t numbers[32], int32_t slices, uint32_t* sliced) {
+  uint32_t rows[32];
+  if (slices <= 16) { /* two matrices side by side, in half the steps */
+    for (int32_t i = 0; i < 16; ++i) {
+      rows[i] = ((uint32_t)numbers[i] & 0xFFFFu) |
+                ((uint32_t)numbers[i + 16] << 16);
+    }
+    transpose(rows, 8, 0x00FF00FFu);
+  } else {
+    for (int32_t i = 0; i < 32; ++i) rows[i] = (uint32_t)numbers[i];
+    transpose(rows, 16, 0x0000FFFFu);
+  }
+  for (int32_t k = 0; k < slices; ++k) sliced[k] = rows[k < 31 ? k : 31];
 }
