@@ -10,7 +10,7 @@ loaded when it is first asked for.
 
 from sbnn_converter import micro
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.interpreter import Interpreter
+from sbnn_converter.runtimes.interpreter import Interpreter
 
 __all__ = ["ConversionError", "Interpreter", "convert_keras_model", "micro"]
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+import numpy as np
 import tensorflow as tf
 
-from sbnn_converter.emit import emit
-from sbnn_converter.keras_import import import_model
+import sbnn_keras  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
+from sbnn_converter.importer import import_model
+from sbnn_converter.options import _validate_options
 from sbnn_converter.passes import run_passes
+from sbnn_converter.quantization import emit_int8
+from sbnn_converter.tflite.emit import emit
 
 
-def convert_keras_model(model: tf.keras.Model) -> bytes:
+def convert_keras_model(
+    model: tf.keras.Model,
+    *,
+    inference_input_type: tf.DType | str = tf.float32,
+    inference_output_type: tf.DType | str = tf.float32,
+    representative_dataset: Callable[[], Iterable[list[np.ndarray]]] | None = None,
+    weight_code: str = "auto",
+    progress: Callable[[str], None] | None = None,
+) -> bytes:
     """Converts a Keras model with sparse binary layers to TFLite.
 
     Binary layers become SBNN custom ops (``docs/format.md``), batch
@@ -18,7 +32,17 @@ def convert_keras_model(model: tf.keras.Model) -> bytes:
 
     Args:
       model: a built Sequential or Functional model with fixed spatial
-        dimensions, float32 in and out.
+        dimensions.
+      inference_input_type: type of the converted model's inputs: float32, int8
+        or uint8.
+      inference_output_type: type of its outputs, likewise.
+      representative_dataset: as TFLiteConverter's: a function whose result
+        iterates over samples, each a list with one float array for each input, of
+        shape ``[1, ...]``. With it, everything that is not binary becomes int8;
+        int8 and uint8 need it.
+      weight_code: ``"bitmap"``, ``"rice"``, or ``"auto"``: the smaller of them
+        for each layer.
+      progress: called with what is being done, a few words, before each step.
 
     Returns:
       The flatbuffer. ``sbnn_converter.Interpreter`` runs it on a host,
@@ -26,8 +50,27 @@ def convert_keras_model(model: tf.keras.Model) -> bytes:
 
     Raises:
       ConversionError: the model holds something that cannot be converted; the
-        message names the layer, what it found and what is wanted.
+        message names the layer, what it found and what is wanted. Or an option has
+        a value that it cannot have.
     """
+    options = _validate_options(
+        inference_input_type=inference_input_type,
+        inference_output_type=inference_output_type,
+        representative_dataset=representative_dataset,
+        weight_code=weight_code,
+    )
+    report = progress or (lambda step: None)
+    report("reading the layers")
     graph = import_model(model)
-    run_passes(graph)
-    return emit(graph)
+    graph.weight_code = options.weight_code
+    report("fusing layers and coding weights")
+    run_passes(graph, report)
+    report("writing the flatbuffer with TFLiteConverter")
+    if options.representative_dataset is None:
+        return emit(graph)
+    return emit_int8(
+        graph,
+        options.representative_dataset,
+        options.inference_input_type,
+        options.inference_output_type,
+    )

@@ -2,8 +2,7 @@
  *
  * These declarations describe the memory layout that tflite-runtime,
  * TensorFlow and LiteRT share, so that building the delegate needs none of them
- * installed. tests/native/test_abi.py compares them with TensorFlow's headers
- * where those are at hand.
+ * installed. The parity tests run every one of the three.
  */
 #ifndef SBNN_TFLITE_ABI_H_
 #define SBNN_TFLITE_ABI_H_

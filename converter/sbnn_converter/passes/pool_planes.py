@@ -4,8 +4,7 @@ import numpy as np
 
 from sbnn_converter.bit_planes import pack_bits
 from sbnn_converter.graph import Graph, MaxPool, Node, SbnnOp
-from sbnn_converter.passes.fuse_sums import FORMAT_VERSION
-from sbnn_converter.passes.representation import is_bits
+from sbnn_converter.passes.representation import is_bits, planes_of
 
 
 class PoolPlanes:
@@ -18,7 +17,6 @@ class PoolPlanes:
         minimum = np.zeros(channels, bool) if node.minimum is None else node.minimum
         geometry = node.geometry
         options = {
-            "version": FORMAT_VERSION,
             "channels": channels,
             "in_height": x.shape[0],
             "in_width": x.shape[1],
@@ -35,7 +33,7 @@ class PoolPlanes:
             node,
             SbnnOp(
                 node.name,
-                [x],
+                [planes_of(x)],
                 node.shape,
                 "SbnnMaxPool2D",
                 options,

@@ -5,8 +5,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import tempfile
+
+# An op of ours says what is wrong; the runtime may go on in the same line.
+_COMPLAINT = re.compile(r"(Sbnn\w+: .+?)(?:Node number|$)", re.MULTILINE)
 
 
 class NativeLog:
@@ -22,10 +26,11 @@ class NativeLog:
     def reason(self, error: Exception) -> str:
         """The line in which one of our ops complains, else the error's own."""
         for line in self.text().splitlines():
-            start = line.find("Sbnn")
-            if start >= 0 and ":" in line[start:]:
-                return line[start:].partition("Node number")[0]
-        return (str(error).strip() or type(error).__name__).splitlines()[0]
+            found = _COMPLAINT.search(line)
+            if found:
+                return found.group(1)
+        text = str(error).strip() or type(error).__name__
+        return (_COMPLAINT.search(text) or [None, text.splitlines()[0]])[1]
 
 
 @contextlib.contextmanager

@@ -1,0 +1,65 @@
+"""Makes `tf.keras` be Keras 2 (the `tf_keras` package), in either import order.
+
+Larq is written for Keras 2, while TensorFlow 2.16 and later hand out Keras 3
+unless `TF_USE_LEGACY_KERAS=1` is set before TensorFlow is imported. TensorFlow
+resolves `tf.keras` lazily, on first use. So there are three cases:
+
+1. TensorFlow is not imported yet: set the variable.
+2. TensorFlow is imported, `tf.keras` is untouched: set the variable, which the
+   lazy loader reads again, and lead `import tensorflow.keras...` to tf_keras.
+3. `tf.keras` is Keras 3 already: layers of the two cannot be mixed; raise.
+"""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+_WAY_OUT = (
+    "Import sbnn_keras before the first use of tf.keras, or set the environment "
+    "variable TF_USE_LEGACY_KERAS=1."
+)
+
+
+def use_keras_2() -> None:
+    """Points `tf.keras` to Keras 2.
+
+    Raises:
+        ImportError: Keras 3 has been loaded as `tf.keras` already, or the
+            package `tf_keras` is missing.
+    """
+    tf_keras = importlib.util.find_spec("tf_keras")
+    if tf_keras is None:
+        raise ImportError(
+            "sbnn_keras needs Keras 2, but the package tf_keras is not installed. "
+            "Run: pip install tf_keras"
+        )
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is not None and _is_keras_3_loaded(tensorflow):
+        raise ImportError(
+            "sbnn_keras needs Keras 2, but tf.keras is Keras 3 in this process "
+            f"already. {_WAY_OUT}"
+        )
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    if tensorflow is not None:
+        package = Path(tf_keras.submodule_search_locations[0])
+        _lead_imports_to(tensorflow, package / "api" / "_v2")
+
+
+def _is_keras_3_loaded(tensorflow) -> bool:
+    loaded = sys.modules.get("tensorflow.keras")
+    if loaded is None:
+        # The lazy loader replaces itself by the module that it has resolved.
+        loaded = vars(tensorflow).get("keras")
+        state = vars(loaded) if loaded is not None else {}
+        if state.get("_tfll_initialized") is False:
+            return False
+        if "_tfll_keras_version" in state:
+            return state["_tfll_keras_version"] == "keras_3"
+    version = getattr(loaded, "__version__", "")
+    return version.startswith("3.")
+
+
+def _lead_imports_to(tensorflow, folder: Path) -> None:
+    """Makes `import tensorflow.keras` find `folder`/keras before Keras 3."""
+    tensorflow.__path__ = [str(folder), *tensorflow.__path__]

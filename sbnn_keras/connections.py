@@ -1,0 +1,22 @@
+"""Shares of connections, and how many ones they mean."""
+
+import math
+
+
+def check_share(share, argument: str = "connections") -> float:
+    """Returns `share` as a float, or raises a ValueError if outside (0, 1]."""
+    try:
+        number = float(share)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0.0 < number <= 1.0:
+        raise ValueError(
+            f"Wrong `{argument}`: found {share!r}, wanted a share of ones in (0, 1], "
+            "for example 0.05 for 5 %."
+        )
+    return number
+
+
+def count_of_ones(share: float, weights: int) -> int:
+    """The whole number of ones nearest to `share` of `weights`, at least one."""
+    return min(weights, max(1, round(share * weights)))

@@ -1,0 +1,341 @@
+"""What all sparse binary layers share, as a mixin over Larq's layers.
+
+Every layer computes
+
+    outputs = activation(sums * output_scale + bias)
+
+where `sums` is the exact result of the matrix product or convolution of the
+quantized inputs with the quantized kernel. Nothing but small exact numbers goes
+into the sums, so that float32 training and integer inference agree.
+"""
+
+import contextlib
+
+import larq as lq
+import numpy as np
+import tensorflow as tf
+
+from sbnn_keras.centred_bias import centre_bias
+from sbnn_keras.constraints import Between
+from sbnn_keras.domain import RATIO_STEPS, check_domain
+from sbnn_keras.one_sign import warn_if_one_sign
+from sbnn_keras.quantizers import SparseBinary
+from sbnn_keras.raw_input import is_raw_input
+from sbnn_keras.scaling import channel_scale, output_exponent
+
+AUTO = "auto"
+UNCONTROLLED_SHARE = 0.5
+_SIGNS = (
+    lq.quantizers.SteSign,
+    lq.quantizers.ApproxSign,
+    lq.quantizers.SwishSign,
+)
+
+
+class SparseBinaryLayer(tf.keras.layers.Layer):
+    """Sums, scale, input quantizer and connections of a sparse binary layer.
+
+    A subclass names its kernel(s) in `_kernel_names` and puts the matching Larq
+    layer behind this class.
+    """
+
+    _kernel_names = ("kernel",)
+
+    def __init__(
+        self,
+        *args,
+        input_quantizer=AUTO,
+        bias_initializer=AUTO,
+        domain="01",
+        connections=None,
+        polarity=None,
+        exponent=None,
+        **kwargs,
+    ):
+        self._input_quantizer_is_open = input_quantizer == AUTO
+        self._centres_bias = bias_initializer == AUTO
+        self.domain = check_domain(domain)
+        self.polarity = domain == "01" if polarity is None else bool(polarity)
+        self.exponent = exponent
+        for name in self._kernel_names:
+            argument = name.replace("kernel", "quantizer")
+            if name == "kernel":
+                argument = "kernel_quantizer"
+            kwargs[argument] = _own_quantizer(
+                kwargs.get(argument), self.domain, connections, argument
+            )
+            constraint = argument.replace("quantizer", "constraint")
+            if kwargs.get(constraint) is None:
+                kwargs[constraint] = "weight_clip"
+        super().__init__(
+            *args,
+            input_quantizer=None if self._input_quantizer_is_open else input_quantizer,
+            bias_initializer="zeros" if self._centres_bias else bias_initializer,
+            **kwargs,
+        )
+        self._first_batch_seen = None
+        self._domain_scale = None
+
+    # Connecting
+
+    def __call__(self, inputs, *args, **kwargs):
+        for tensor in tf.nest.flatten(inputs):
+            dtype = getattr(tensor, "dtype", None)
+            if dtype is not None and not tf.as_dtype(dtype).is_floating:
+                raise ValueError(
+                    f"Wrong inputs of layer {self.name!r}: found {tf.as_dtype(dtype).name}"
+                    ", wanted a float type. Cast them, for example with "
+                    "tf.keras.layers.Rescaling."
+                )
+        if self._input_quantizer_is_open:
+            self._input_quantizer_is_open = False
+            if not is_raw_input(inputs):
+                self.input_quantizer = lq.quantizers.SteSign()
+        return super().__call__(inputs, *args, **kwargs)
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.hold_connections()
+        for kernel, quantizer in self._kernels():
+            quantizer.build(kernel.shape)
+        if self.domain == "general":
+            # beta - alpha, learnt; it multiplies the output and not the kernel.
+            self._domain_scale = self.add_weight(
+                "domain_scale",
+                shape=(),
+                initializer="ones",
+                constraint=Between(2.0**-10, 2.0**10),
+            )
+        if self.exponent is None:
+            self.exponent = self._default_exponent()
+        if self._sees_signs or self._centres_bias:
+            self._first_batch_seen = self.add_weight(
+                "first_batch_seen",
+                shape=(),
+                dtype=tf.bool,
+                initializer=lambda shape, dtype: tf.zeros(shape, dtype),
+                trainable=False,
+                experimental_autocast=False,
+                synchronization=tf.VariableSynchronization.ON_READ,
+                aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+            )
+
+    @property
+    def _sees_signs(self) -> bool:
+        return isinstance(self.input_quantizer, _SIGNS)
+
+    def hold_connections(self) -> bool:
+        """Begins to hold `connections` where a quantizer asks for it and does not yet.
+
+        Returns:
+            True if anything is newly held.
+        """
+        newly_held = False
+        for kernel, quantizer in self._kernels():
+            if quantizer.connections is not None and not quantizer.is_controlled:
+                quantizer.hold(kernel.latent_variable, quantizer.connections)
+                newly_held = True
+        return newly_held
+
+    def kernel_quantizers(self) -> list[SparseBinary]:
+        """The quantizer of each kernel, in the order of the kernels."""
+        return [self._get_quantizer(name) for name in self._kernel_names]
+
+    def _kernels(self):
+        """Pairs of kernel variable and its quantizer."""
+        for name in self._kernel_names:
+            yield getattr(self, name), self._get_quantizer(name)
+
+    def _default_exponent(self) -> int:
+        exponent = 0
+        for kernel, quantizer in self._kernels():
+            fan_in = int(np.prod(kernel.shape[:-1]))
+            if kernel.name.split("/")[-1].startswith("depthwise"):
+                fan_in = int(np.prod(kernel.shape[:-2]))
+            share = quantizer.connections or UNCONTROLLED_SHARE
+            exponent += output_exponent(fan_in, share)
+        return exponent
+
+    # Computing
+
+    def call(self, inputs, training=None):
+        if training and self._sees_signs:
+            warn_if_one_sign(inputs, self._first_batch_seen, self.name)
+        with _sums_only(self):
+            sums = super().call(inputs)
+        if training and self._centres_bias and self.use_bias and not self._sees_signs:
+            centre_bias(
+                self._scaled(sums),
+                self.bias,
+                self._first_batch_seen,
+                self._channel_axis(sums),
+            )
+        return self.finish(sums)
+
+    def _scaled(self, sums: tf.Tensor) -> tf.Tensor:
+        return sums * self._along_channels(self._output_scale(sums.dtype), sums)
+
+    def _channel_axis(self, sums: tf.Tensor) -> int:
+        first = getattr(self, "data_format", None) == "channels_first"
+        return 1 if first else sums.shape.rank - 1
+
+    def finish(self, sums: tf.Tensor) -> tf.Tensor:
+        """Scale, bias and activation of the layer: `call` after the exact sums.
+
+        Args:
+            sums: float tensor with the layer's output channels in their place.
+        """
+        sums = tf.convert_to_tensor(sums)
+        outputs = self._scaled(sums)
+        if self.use_bias:
+            outputs += self._along_channels(self.bias, sums)
+        if self.activation is not None:
+            outputs = self.activation(outputs)
+        return outputs
+
+    def _output_scale(self, dtype) -> tf.Tensor:
+        scale = channel_scale(self._channels(), self.exponent, self.polarity)
+        scale = tf.constant(scale, dtype)
+        if self._domain_scale is not None:
+            scale *= tf.cast(self._domain_scale, dtype)
+        return scale
+
+    def _along_channels(self, vector, sums: tf.Tensor) -> tf.Tensor:
+        """Shapes a vector over channels so that it broadcasts against `sums`."""
+        behind = sums.shape.rank - 1 - self._channel_axis(sums)
+        return tf.reshape(vector, [-1] + [1] * behind)
+
+    def _channels(self) -> int:
+        return int(self.kernel.shape[-1])
+
+    # Looking at it
+
+    @property
+    def output_scale(self) -> np.ndarray:
+        """float32 factor of each output channel, shape [channels]."""
+        return self._output_scale(tf.float32).numpy()
+
+    @property
+    def connections(self) -> float | None:
+        """Share of ones that the layer holds, or None if it is not controlled."""
+        return self._get_quantizer(self._kernel_names[0]).connections
+
+    def binary_kernels(self) -> dict[str, np.ndarray]:
+        """The quantized kernels by name, exactly as they go into the sums, as float32."""
+        kernels = {}
+        for name, (kernel, quantizer) in zip(self._kernel_names, self._kernels()):
+            ones = quantizer.ones(tf.convert_to_tensor(kernel.latent_variable)).numpy()
+            kernels[name] = ones.astype(np.float32) + np.float32(
+                quantizer.ratio_steps / RATIO_STEPS
+            )
+        return kernels
+
+    def binary_kernel(self) -> np.ndarray:
+        """The quantized kernel: 0 and 1, or r/64 and 1 + r/64 in the general domain.
+
+        Returns:
+            A float32 array of the shape of the kernel.
+
+        Raises:
+            ValueError: the layer has two kernels.
+        """
+        self._check_single_kernel("binary_kernels")
+        return self.binary_kernels()[self._kernel_names[0]]
+
+    def domain_parameters(self) -> tuple[int, float]:
+        """r and scale of the domain: kernel values are b + r / 64, outputs are scaled.
+
+        Returns:
+            The whole number r = 64 alpha / (beta - alpha), and beta - alpha.
+        """
+        self._check_single_kernel("kernel_quantizers")
+        scale = 1.0 if self._domain_scale is None else float(self._domain_scale.numpy())
+        return self.kernel_quantizers()[0].ratio_steps, scale
+
+    def _check_single_kernel(self, way_out: str) -> None:
+        if len(self._kernel_names) > 1:
+            raise ValueError(
+                f"Layer {self.name!r} has the kernels {list(self._kernel_names)}, wanted "
+                f"a layer with one. Use {way_out}()."
+            )
+
+    # Saving
+
+    def _control_state(self) -> list:
+        state = [v for _, q in self._kernels() for v in q.non_trainable_weights]
+        if self._first_batch_seen is not None:
+            state.append(self._first_batch_seen)
+        return state
+
+    @property
+    def weights(self):
+        """What the layer computes with, as in Larq: kernel and bias.
+
+        The state of sparsity control is saved and counted among `variables`.
+        """
+        if not self.built:
+            return super().weights
+        state = {id(v) for v in self._control_state()}
+        return [w for w in super().weights if id(w) not in state]
+
+    @property
+    def variables(self):
+        return super().weights
+
+    def set_weights(self, weights):
+        super().set_weights(weights)
+        for kernel, quantizer in self._kernels():
+            if quantizer.is_controlled:
+                quantizer.refresh(tf.convert_to_tensor(kernel.latent_variable))
+
+    def get_config(self):
+        config = {
+            **super().get_config(),
+            "domain": self.domain,
+            "polarity": self.polarity,
+            "exponent": self.exponent,
+        }
+        if self._input_quantizer_is_open:
+            config["input_quantizer"] = AUTO
+        if self._centres_bias:
+            config["bias_initializer"] = AUTO
+        return config
+
+
+def _own_quantizer(given, domain, connections, argument: str) -> SparseBinary:
+    """A quantizer for one kernel of one layer, from what the user has given."""
+    if given is None:
+        return SparseBinary(connections=connections, domain=domain)
+    quantizer = lq.quantizers.get(given)
+    if not isinstance(quantizer, SparseBinary):
+        raise ValueError(
+            f"Wrong `{argument}`: found {given!r}, wanted 'sparse_binary' or an "
+            "object of sbnn_keras.quantizers.SparseBinary. For other quantizers use "
+            "the layers of Larq."
+        )
+    config = quantizer.get_config()
+    if config["domain"] != domain:
+        raise ValueError(
+            f"`domain` and `{argument}` disagree: found {domain!r} and "
+            f"{config['domain']!r}, wanted the same domain in both."
+        )
+    if connections is not None:
+        if config["connections"] not in (None, connections):
+            raise ValueError(
+                f"`connections` and `{argument}` disagree: found {connections} and "
+                f"{config['connections']}. Give one of them."
+            )
+        config["connections"] = connections
+    # A quantizer holds the state of one kernel, so layers never share one.
+    return type(quantizer).from_config(config)
+
+
+@contextlib.contextmanager
+def _sums_only(layer):
+    """Lets the Larq layer compute its sums without bias and activation."""
+    kept = {name: vars(layer)[name] for name in ("use_bias", "activation")}
+    vars(layer).update(use_bias=False, activation=None)
+    try:
+        yield
+    finally:
+        vars(layer).update(kept)

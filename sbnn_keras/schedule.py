@@ -1,0 +1,161 @@
+"""Lets the share of connections travel down to its target during training.
+
+The published way to sparsity is a penalty (`expected_connections`). This is the
+other one: the share at each step comes from a pruning schedule of
+tensorflow-model-optimization, and every layer holds exactly that share.
+"""
+
+import tensorflow as tf
+
+from sbnn_keras.connections import count_of_ones
+from sbnn_keras.kernels import Kernel, select_layers, sparse_binary_kernels
+from sbnn_keras.quantizers import SparseBinary
+from sbnn_keras.share_schedule import ShareSchedule
+
+__all__ = ["ConnectionsSchedule"]
+
+
+class ConnectionsSchedule(tf.keras.callbacks.Callback):
+    """Holds, at each training step, the share of connections of a pruning schedule.
+
+    ```python
+    from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
+
+    decay = PolynomialDecay(0.5, 0.95, begin_step=0, end_step=2000)
+    model.fit(x, y, callbacks=[sbnn_keras.ConnectionsSchedule(decay)])
+    ```
+
+    A schedule gives sparsities; the share of connections is 1 - sparsity. It is
+    looked at every `schedule.frequency` steps, as in pruning, and once at its end.
+    A layer with its own `connections` follows the schedule down to that share and
+    stays there; a layer without is held from now on, and keeps the last share.
+
+    Steps are the training steps that the layers themselves have counted and saved,
+    so that training resumed from any saved model continues where it was.
+
+    # Arguments
+        schedule: `PolynomialDecay`, `ConstantSparsity` or another pruning schedule
+            of tensorflow-model-optimization, or a share of connections to hold.
+        layers: names of the layers to control; by default every sparse binary
+            layer of the model.
+        overrides: schedules (or shares) of single layers by name; `None` exempts a
+            layer.
+        verbose: 1 to say at the end of training which share each layer holds.
+
+    # Raises
+        ValueError: when training begins, for a layer name that does not exist, or
+            a schedule that ends above a layer's own `connections`.
+    """
+
+    def __init__(self, schedule, layers=None, overrides=None, verbose=0):
+        super().__init__()
+        self.schedule = ShareSchedule(schedule)
+        self.layers = layers
+        self.overrides = {
+            name: None if value is None else ShareSchedule(value)
+            for name, value in (overrides or {}).items()
+        }
+        self.verbose = verbose
+        self._controls = None
+
+    def set_model(self, model):
+        super().set_model(model)
+        self._controls = None
+        self._take_hold()
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self._controls is None:
+            kernels = list(sparse_binary_kernels(self.model, list(self._schedules())))
+            if not kernels:
+                return  # the first batch builds the layers
+            self._controls = [
+                _Control(kernel, self._schedules()[kernel.layer.name])
+                for kernel in kernels
+            ]
+        for control in self._controls:
+            control.update()
+
+    def on_train_end(self, logs=None):
+        for control in self._controls or ():
+            control.report(self.verbose)
+
+    def _schedules(self) -> dict[str, ShareSchedule]:
+        """The schedule of each layer that is to follow one, by layer name."""
+        chosen = [layer.name for layer in select_layers(self.model, self.layers)]
+        exceptions = [layer.name for layer in select_layers(self.model, self.overrides)]
+        schedules = {
+            name: self.overrides.get(name, self.schedule)
+            for name in dict.fromkeys(chosen + exceptions)
+        }
+        return {k: v for k, v in schedules.items() if v is not None}
+
+    def _take_hold(self) -> None:
+        """Makes every chosen layer hold a share, the ones still unbuilt included."""
+        newly_held = False
+        for name, schedule in self._schedules().items():
+            (layer,) = select_layers(self.model, [name])
+            for quantizer in layer.kernel_quantizers():
+                if quantizer.connections is None:
+                    quantizer.connections = schedule.end()
+                _check_end(name, quantizer, schedule)
+                if not quantizer.is_controlled:
+                    share = schedule.share(schedule.event(0))
+                    quantizer.first_share = max(share, quantizer.connections)
+            if layer.built:
+                with self.model.distribute_strategy.scope():
+                    newly_held |= layer.hold_connections()
+        if newly_held:
+            # Functions traced earlier compute without the held connections.
+            self.model.train_function = None
+            self.model.test_function = None
+            self.model.predict_function = None
+
+
+def _check_end(name: str, quantizer: SparseBinary, schedule: ShareSchedule) -> None:
+    if schedule.end() > quantizer.connections + 1e-6:
+        raise ValueError(
+            f"The schedule ends above the target of layer {name!r}: found "
+            f"{schedule.end():.4g} connections at its end, wanted at most the layer's "
+            f"connections={quantizer.connections:.4g}. Raise the final sparsity, or "
+            f"exempt the layer with overrides={{{name!r}: None}}."
+        )
+
+
+class _Control:
+    """The way of one kernel down its schedule."""
+
+    def __init__(self, kernel: Kernel, schedule: ShareSchedule):
+        self._kernel = kernel
+        self._schedule = schedule
+        self._last_event = ()
+
+    def update(self):
+        quantizer = self._kernel.quantizer
+        event = self._schedule.event(int(quantizer.steps.numpy()))
+        if event != self._last_event:
+            self._last_event = event
+            self._check_numbers()
+            share = max(self._schedule.share(event), quantizer.connections)
+            quantizer.change_share(self._kernel.latent, share)
+
+    def _check_numbers(self):
+        if bool(tf.reduce_any(tf.math.is_nan(tf.convert_to_tensor(self._kernel.latent)))):
+            raise ValueError(
+                f"The latent weights of layer {self._kernel.label!r} hold NaN: found no "
+                "order among them, wanted numbers. Lower the learning rate, or look for "
+                "the first loss that is NaN (tf.keras.callbacks.TerminateOnNaN)."
+            )
+
+    def report(self, verbose):
+        quantizer = self._kernel.quantizer
+        name = self._kernel.layer.name
+        held = int(quantizer.count.numpy())
+        wanted = count_of_ones(quantizer.connections, quantizer.size)
+        share = f"{held / quantizer.size:.2%} connections ({held} of {quantizer.size})"
+        if held != wanted:
+            print(
+                f"{name}: training ended before its schedule. It holds {share}, the "
+                f"target is {quantizer.connections:.2%}."
+            )
+        elif verbose:
+            print(f"{name}: holds {share}, as wanted.")

@@ -1,0 +1,89 @@
+"""Exact choice of the largest latent weights, in linear time.
+
+`choose_largest(latent, count)` marks exactly `count` entries. Latent weights pile
+up at the clipping bound, so a threshold alone cannot separate the wanted
+number: among entries equal to the threshold, those with the lowest index win.
+
+A sort of a large kernel costs more than a training step. The threshold is found
+digit by digit instead (most significant digit first): each digit needs one
+histogram of the entries that agree with the digits found so far.
+"""
+
+import tensorflow as tf
+
+_DIGIT_BITS = 8
+_BINS = 1 << _DIGIT_BITS
+
+
+def _sortable_keys(x: tf.Tensor) -> tf.Tensor:
+    """int32 keys in the same order as the float32 values; -0.0 and denormals equal 0.0."""
+    x = tf.cast(x, tf.float32)
+    bits = tf.bitcast(tf.where(tf.equal(x, 0.0), tf.zeros_like(x), x), tf.int32)
+    # Negative floats order backwards in their magnitude bits.
+    return tf.where(bits < 0, tf.bitwise.bitwise_xor(bits, tf.int32.max), bits)
+
+
+def _nth_largest_key(keys: tf.Tensor, n: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The n-th largest key (n >= 1), and how many entries equal to it are wanted."""
+
+    # A loop and not four copies of its body: XLA takes minutes for the copies.
+    def next_digit(shift, found, n):
+        digits = tf.bitwise.right_shift(keys, shift)
+        # The top digit holds the sign bit: its digits run from -128 to 127.
+        is_top = tf.equal(shift, 32 - _DIGIT_BITS)
+        lowest = tf.where(is_top, -_BINS // 2, 0)
+        agrees = is_top | tf.equal(tf.bitwise.right_shift(digits, _DIGIT_BITS), found)
+        digits = tf.where(is_top, digits - lowest, digits & (_BINS - 1))
+        # Entries outside [0, bins) are not counted.
+        histogram = tf.raw_ops.DenseBincount(
+            input=tf.where(agrees, digits, _BINS),
+            size=_BINS,
+            weights=tf.constant([], tf.int32),
+        )
+        at_least = tf.cumsum(histogram, reverse=True)
+        digit = tf.math.count_nonzero(at_least >= n, dtype=tf.int32) - 1
+        n -= at_least[digit] - histogram[digit]
+        found = tf.where(
+            is_top, digit + lowest, tf.bitwise.left_shift(found, _DIGIT_BITS) + digit
+        )
+        return shift - _DIGIT_BITS, found, n
+
+    _, key, wanted = tf.while_loop(
+        lambda shift, found, n: shift >= 0,
+        next_digit,
+        (tf.constant(32 - _DIGIT_BITS), tf.constant(0), n),
+        maximum_iterations=32 // _DIGIT_BITS,
+    )
+    return key, wanted
+
+
+def _first(chosen: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """The first `count` of the true entries; `chosen` itself if it has no more."""
+    return tf.cond(
+        tf.equal(tf.math.count_nonzero(chosen, dtype=tf.int32), count),
+        lambda: chosen,
+        lambda: chosen & (tf.cumsum(tf.cast(chosen, tf.int32)) <= count),
+    )
+
+
+def choose_largest(latent: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Marks exactly `count` largest entries of `latent`.
+
+    Works in graphs and under XLA; the time is linear in the number of entries.
+
+    Args:
+        latent: float tensor of any shape, without NaN.
+        count: how many entries to mark, an integer in [0, size].
+
+    Returns:
+        A bool tensor of the same shape with `count` times True, and the smallest
+        value that was marked (float32 scalar; +inf for `count` 0).
+    """
+    shape = tf.shape(latent)
+    keys = tf.reshape(_sortable_keys(latent), [-1])
+    count = tf.cast(count, tf.int32)
+    key, wanted = _nth_largest_key(keys, tf.maximum(count, 1))
+    chosen = ((keys > key) | _first(tf.equal(keys, key), wanted)) & (count > 0)
+    bits = tf.where(key < 0, tf.bitwise.bitwise_xor(key, tf.int32.max), key)
+    threshold = tf.where(count > 0, tf.bitcast(bits, tf.float32), float("inf"))
+    return tf.reshape(chosen, shape), threshold

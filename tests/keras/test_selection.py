@@ -1,0 +1,60 @@
+"""Exact choice of the largest latent weights."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from sbnn_keras.selection import choose_largest
+
+
+def largest_by_sorting(values: np.ndarray, count: int) -> np.ndarray:
+    """Reference: stable sort, so that ties go to the lowest index."""
+    chosen = np.zeros(values.size, np.int8)
+    chosen[np.argsort(-values.ravel(), kind="stable")[:count]] = 1
+    return chosen.reshape(values.shape)
+
+
+def latents(kind: str) -> np.ndarray:
+    rng = np.random.default_rng(7)
+    values = rng.normal(size=(13, 5, 4)).astype(np.float32)
+    return {
+        "spread": values,
+        "piled up at the clipping bound": np.clip(3 * values, -1, 1),
+        "all equal": np.full_like(values, 0.25),
+        "zeros of both signs": np.where(values > 0, 0.0, -0.0).astype(np.float32),
+        "huge": values * np.float32(1e38),
+    }[kind]
+
+
+KINDS = [
+    "spread",
+    "piled up at the clipping bound",
+    "all equal",
+    "zeros of both signs",
+    "huge",
+]
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 100, 259, 260])
+@pytest.mark.parametrize("kind", KINDS)
+def test_marks_exactly_the_largest_ties_by_index(kind, count):
+    values = latents(kind)
+    mask, threshold = choose_largest(tf.constant(values), tf.constant(count))
+    np.testing.assert_array_equal(mask.numpy(), largest_by_sorting(values, count))
+    expected = np.inf if count == 0 else np.sort(values.ravel())[-count]
+    assert threshold.numpy() == expected
+
+
+def test_compiled_by_xla_it_chooses_the_same():
+    choose = tf.function(choose_largest, jit_compile=True)
+    for kind in KINDS:
+        values = latents(kind)
+        mask, _ = choose(tf.constant(values), tf.constant(100))
+        np.testing.assert_array_equal(mask.numpy(), largest_by_sorting(values, 100))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
+def test_other_float_types_keep_the_count(dtype):
+    values = tf.cast(tf.random.stateless_uniform([1000], [1, 2], -1, 1), dtype)
+    mask, _ = choose_largest(values, 123)
+    assert mask.numpy().sum() == 123
