@@ -66,7 +66,7 @@ def test_undefined_sizes_are_refused():
 
 @pytest.mark.parametrize("policy", ["float16", "mixed_float16", "float64"])
 def test_other_float_types_are_refused(policy):
-    message = refusal(model_of(SparseBinaryConv2D(4, 3, name="half", dtype=policy)))
+    message = refusal(model_of(K.Conv2D(4, 3, name="half", dtype=policy)))
     assert "'half'" in message and policy in message and "float32 is wanted" in message
 
 
