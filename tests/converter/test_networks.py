@@ -4,7 +4,6 @@ Binary networks are chains of signs: should one bit differ at the front, then
 everything behind it would. Agreement to 1e-5 says that none does."""
 
 import larq as lq
-import numpy as np
 import pytest
 import tensorflow as tf
 from networks import K, pixels, stir
