@@ -1,10 +1,10 @@
 """Larq's own example networks run with only the layer names changed."""
 
+import larq as lq
 import numpy as np
 import pytest
 import tensorflow as tf
 
-import larq as lq
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 

@@ -1,0 +1,27 @@
+# make demo    sets everything up, then trains, converts and runs a network
+# make test    runs all tests
+# make clean   removes what the others made, .venv excepted
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Written behind a finished installation; older than its sources, it is redone.
+READY := $(VENV)/.ready
+NATIVE := $(wildcard converter/kernels/*/*.[ch] converter/kernels/include/sbnn/*.h converter/runtime/*/*.[ch])
+
+.PHONY: demo test clean
+demo: $(READY)
+	$(BIN)/python examples/digits.py
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+$(READY): setup.py pyproject.toml $(NATIVE)
+	@command -v cc >/dev/null || { echo "no C compiler found: install one, for example with 'apt-get install gcc libc6-dev'"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "cannot create $(VENV): install venv, for example with 'apt-get install python3-venv'"; exit 1; }
+	@echo "installing into $(VENV); this takes a minute or two the first time"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+clean:
+	rm -rf build dist *.egg-info converter/sbnn_converter/native/*.so

@@ -1,0 +1,65 @@
+/* Connections: the ones of a binary kernel, compressed.
+ *
+ * A binary kernel with n weights is written as the ascending indices of its
+ * ones. The kernel is laid out output channel first, so that one pass over the
+ * code meets the connections of channel 0, then those of channel 1, and so on:
+ *
+ *     conv2d    ((filter * channels + channel) * kernel_height + ky)
+ *                   * kernel_width + kx
+ *     dense     unit * inputs + input
+ *
+ * The code is a sequence of 32-bit little-endian words, at least one, the last
+ * filled up with zeros. Its bits are taken from
+ * each word's most significant bit downwards, which lets "count leading zeros",
+ * a single instruction on most cores, read a unary number.
+ *
+ * SBNN_CODE_RICE writes each connection as the gap to the one before it,
+ * d = index - previous - 1 (with previous = -1 in front of the first):
+ * d >> parameter zeros, a one, then the low `parameter` bits of d, highest
+ * first. Golomb-Rice codes are optimal for geometrically distributed gaps,
+ * which is what independent weights have.
+ *
+ * SBNN_CODE_BITMAP writes each weight as one bit. Above about 38 % ones it is
+ * the smaller of the two. Its parameter is 0.
+ */
+#ifndef SBNN_CONNECTIONS_H_
+#define SBNN_CONNECTIONS_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SBNN_CODE_BITMAP = 0, SBNN_CODE_RICE = 1 };
+
+typedef struct {
+  const uint32_t* words;
+  int32_t word_count;
+  int32_t count;   /* connections in the code */
+  int32_t weights; /* weights of the kernel, ones and zeros */
+  uint8_t code;
+  uint8_t parameter;
+} sbnn_connections;
+
+/* Reads a code from its first connection to its last. */
+typedef struct {
+  const sbnn_connections* code;
+  uint32_t bit;   /* next bit of the code */
+  int32_t left;   /* connections not yet read */
+  int32_t index;  /* the connection that `sbnn_next` found last */
+} sbnn_connection_reader;
+
+/* What a reader answers behind the last connection: no index reaches it. */
+#define SBNN_NO_CONNECTION INT32_MAX
+
+/* Puts `reader` in front of the first connection. */
+void sbnn_open_connections(sbnn_connection_reader* reader,
+                           const sbnn_connections* code);
+
+/* The index of the next connection, or SBNN_NO_CONNECTION behind the last one
+ * and where the code is corrupt. Never reads outside the code's words. */
+int32_t sbnn_next_connection(sbnn_connection_reader* reader);
+
+/* True if the code holds exactly `count` connections, all below `weights`, and
+ * ends in its last word. Kernels rely on it: check a code once before use. */
+bool sbnn_connections_valid(const sbnn_connections* code);
+
+#endif /* SBNN_CONNECTIONS_H_ */

@@ -1,0 +1,19 @@
+/* Between float activations and bit planes. */
+#ifndef SBNN_QUANTIZE_H_
+#define SBNN_QUANTIZE_H_
+
+#include <stdint.h>
+
+#include "sbnn/output.h"
+
+/* Binarizes `x`, positions x channels floats, through the thresholds of
+ * `output` (kind SBNN_TO_BITS): a plain sign is threshold 0 without flip. */
+void sbnn_quantize(const sbnn_output* output, int32_t positions,
+                   const float* x, uint32_t* y);
+
+/* Writes bits as +1.0 and -1.0, positions x channels. `channel_bits` as in
+ * sbnn_output. */
+void sbnn_dequantize(int32_t channels, int32_t channel_bits,
+                     int32_t positions, const uint32_t* x, float* y);
+
+#endif /* SBNN_QUANTIZE_H_ */

@@ -1,0 +1,42 @@
+#include "sbnn/output.h"
+
+#include "sbnn/planes.h"
+
+void sbnn_write_sums(const sbnn_output* output, int32_t channel,
+                     const int32_t* sums, int32_t positions, void* y) {
+  if (output->kind == SBNN_TO_BITS) {
+    const int32_t threshold = output->thresholds[channel];
+    const uint32_t flip = sbnn_get_bit(output->flips, channel);
+    const int32_t first = channel * output->channel_bits;
+    for (int32_t p = 0; p < positions; ++p) {
+      sbnn_put_bit((uint32_t*)y, first + p,
+                   (uint32_t)(sums[p] >= threshold) ^ flip);
+    }
+  } else {
+    float* out = (float*)y + channel;
+    for (int32_t p = 0; p < positions; ++p) {
+      out[p * output->channels] =
+          (float)sums[p] * output->scale[channel] + output->bias[channel];
+    }
+  }
+}
+
+void sbnn_write_float_sums(const sbnn_output* output, int32_t channel,
+                           const float* sums, int32_t stride,
+                           int32_t positions, void* y) {
+  if (output->kind == SBNN_TO_BITS) {
+    const float threshold = output->float_thresholds[channel];
+    const uint32_t flip = sbnn_get_bit(output->flips, channel);
+    const int32_t first = channel * output->channel_bits;
+    for (int32_t p = 0; p < positions; ++p) {
+      sbnn_put_bit((uint32_t*)y, first + p,
+                   (uint32_t)(sums[p * stride] >= threshold) ^ flip);
+    }
+  } else {
+    float* out = (float*)y + channel;
+    for (int32_t p = 0; p < positions; ++p) {
+      out[p * output->channels] =
+          sums[p * stride] * output->scale[channel] + output->bias[channel];
+    }
+  }
+}

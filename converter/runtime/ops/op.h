@@ -1,0 +1,97 @@
+/* The SBNN ops as every runtime runs them.
+ *
+ * A binding (TensorFlow Lite's delegate, TensorFlow Lite Micro's registrations)
+ * collects tensor views and options from its runtime, lets `prepare` check them
+ * and tell the output's shape and the scratch size, finds memory, and calls
+ * `invoke`. All checks and all arithmetic are behind this interface, so that
+ * every runtime refuses the same files and gives the same answers.
+ */
+#ifndef SBNN_OPS_OP_H_
+#define SBNN_OPS_OP_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ops/options.h"
+#include "sbnn/conv2d.h"
+#include "sbnn/dense.h"
+#include "sbnn/max_pool2d.h"
+#include "sbnn/quantize.h"
+
+/* Version of the file format that these ops read (docs/format.md). */
+enum { SBNN_FORMAT_VERSION = 1 };
+
+enum { SBNN_MAX_INPUTS = 4, SBNN_MAX_RANK = 4 };
+
+typedef enum { SBNN_FLOAT32, SBNN_INT32, SBNN_OTHER_TYPE } sbnn_type;
+
+typedef struct {
+  sbnn_type type;
+  int32_t rank;
+  int32_t dims[SBNN_MAX_RANK];
+  /* Constant tensors have their data in `prepare` already; others NULL. */
+  void* data;
+} sbnn_tensor;
+
+/* Why an op was refused. `found` and `wanted` are shown if they differ. */
+typedef struct {
+  const char* what; /* a sentence, or an option's name if `missing` */
+  int32_t found;
+  int32_t wanted;
+  bool missing;
+} sbnn_problem;
+
+/* The printf format for, in this order: the op's name, what, found, wanted. */
+static inline const char* sbnn_problem_format(const sbnn_problem* problem) {
+  if (problem->missing) return "%s: option '%s' is missing or no whole number";
+  return problem->found == problem->wanted ? "%s: %s"
+                                           : "%s: %s: found %d, wanted %d";
+}
+
+typedef struct sbnn_op sbnn_op;
+
+typedef struct {
+  const char* name; /* custom code in the flatbuffer */
+  int32_t inputs;   /* number of input tensors */
+  /* Checks options and tensors, fills in `op` and `output->dims`. `output->type`
+   * is given. False, with `problem` set, if anything does not fit. */
+  bool (*prepare)(sbnn_op* op, const sbnn_options* options,
+                  const sbnn_tensor* inputs, sbnn_tensor* output,
+                  sbnn_problem* problem);
+  /* Runs one sample of the batch. */
+  void (*invoke)(const sbnn_op* op, const void* x, void* y, void* scratch);
+} sbnn_op_class;
+
+/* An op that `prepare` has accepted. */
+struct sbnn_op {
+  const sbnn_op_class* kind;
+  union {
+    sbnn_conv2d_params conv2d;
+    sbnn_dense_params dense;
+    sbnn_max_pool2d_params max_pool2d;
+    int32_t positions;
+  } params;
+  bool float_input;
+  sbnn_connections kernel;
+  sbnn_output output;
+  const uint32_t* minimum; /* max pooling only */
+  int32_t batch;
+  int32_t x_elements, y_elements; /* of one sample; all elements are 4 bytes */
+  size_t scratch_bytes;
+};
+
+/* The op called `name`, or NULL. */
+const sbnn_op_class* sbnn_find_op(const char* name);
+
+/* The class's own `prepare` between the checks that all ops share: number and
+ * rank of inputs, format version, batch, sizes. */
+bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
+                     const sbnn_options* options, const sbnn_tensor* inputs,
+                     int32_t input_count, sbnn_tensor* output,
+                     sbnn_problem* problem);
+
+/* Runs the whole batch. `scratch` is 4-byte aligned. */
+void sbnn_invoke_op(const sbnn_op* op, const void* x, void* y, void* scratch);
+
+#endif /* SBNN_OPS_OP_H_ */

@@ -1,0 +1,92 @@
+/* The part of FlexBuffers that an attribute map uses.
+ *
+ * A buffer ends with the root value, a byte with its type, and a byte with its
+ * width. A map's root value is the distance back to the map's values, all of
+ * one width w. In front of the values stand, each w bytes: the distance back to
+ * the keys, the width of the keys' vector, and the number of entries; behind
+ * the values one type byte each (type << 2 | width). The keys are a vector of
+ * distances back to zero-terminated names.
+ */
+#include "ops/options.h"
+
+#include <string.h>
+
+enum { TYPE_INT = 1, TYPE_UINT = 2, TYPE_MAP = 9, TYPE_BOOL = 26 };
+
+/* The unsigned number of `width` bytes at `at`. */
+static bool read_unsigned(const sbnn_options* o, size_t at, size_t width,
+                          uint64_t* value) {
+  if (width != 1u && width != 2u && width != 4u && width != 8u) return false;
+  if (at > o->size || width > o->size - at) return false;
+  *value = 0;
+  for (size_t i = 0; i < width; ++i) {
+    *value |= (uint64_t)o->bytes[at + i] << (8u * i);
+  }
+  return true;
+}
+
+/* The place that a distance of `width` bytes, stored at `at`, points back to. */
+static bool follow(const sbnn_options* o, size_t at, size_t width,
+                   size_t* target) {
+  uint64_t distance;
+  if (!read_unsigned(o, at, width, &distance) || distance > at) return false;
+  *target = at - (size_t)distance;
+  return true;
+}
+
+static bool name_is(const sbnn_options* o, size_t at, const char* name) {
+  const size_t length = strlen(name) + 1u;
+  return at <= o->size && length <= o->size - at &&
+         memcmp(o->bytes + at, name, length) == 0;
+}
+
+static bool read_int32(const sbnn_options* o, size_t at, size_t width,
+                       uint8_t type, int32_t* value) {
+  uint64_t bits;
+  if (!read_unsigned(o, at, width, &bits)) return false;
+  if (type == TYPE_INT && width < 8u && (bits >> (8u * width - 1u)) != 0u) {
+    bits |= ~(uint64_t)0 << (8u * width); /* sign extension */
+  }
+  if (type != TYPE_INT && type != TYPE_UINT && type != TYPE_BOOL) return false;
+  if (type == TYPE_INT && (bits >> 63) != 0u) {
+    const uint64_t magnitude = ~bits + 1u;
+    if (magnitude > (uint64_t)INT32_MAX) return false;
+    *value = -(int32_t)magnitude;
+    return true;
+  }
+  if (bits > (uint64_t)INT32_MAX) return false;
+  *value = (int32_t)bits;
+  return true;
+}
+
+bool sbnn_option(const sbnn_options* o, const char* name, int32_t* value) {
+  if (o->bytes == NULL || o->size < 3u) return false;
+  const size_t root_width = o->bytes[o->size - 1u];
+  if (o->bytes[o->size - 2u] >> 2 != TYPE_MAP) return false;
+  const size_t width = (size_t)1 << (o->bytes[o->size - 2u] & 3u);
+  size_t values;
+  if (root_width > o->size - 2u ||
+      !follow(o, o->size - 2u - root_width, root_width, &values) ||
+      values < 3u * width) {
+    return false;
+  }
+  uint64_t count, key_width;
+  size_t keys;
+  if (!read_unsigned(o, values - width, width, &count) ||
+      !read_unsigned(o, values - 2u * width, width, &key_width) ||
+      !follow(o, values - 3u * width, width, &keys) || count > o->size) {
+    return false;
+  }
+  for (size_t i = 0; i < (size_t)count; ++i) {
+    size_t key;
+    uint64_t type;
+    if (!follow(o, keys + i * (size_t)key_width, (size_t)key_width, &key)) {
+      return false;
+    }
+    if (!name_is(o, key, name)) continue;
+    return read_unsigned(o, values + (size_t)count * width + i, 1, &type) &&
+           read_int32(o, values + i * width, width, (uint8_t)(type >> 2),
+                      value);
+  }
+  return false;
+}

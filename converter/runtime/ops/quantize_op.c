@@ -1,0 +1,91 @@
+/* SbnnQuantize: float to bits through thresholds. SbnnDequantize: bits to +-1.
+ *
+ * Rank-4 tensors are images (a plane a channel), rank-2 tensors vectors. */
+#include "ops/check.h"
+#include "ops/classes.h"
+#include "sbnn/planes.h"
+
+static bool prepare_quantize(sbnn_op* op, const sbnn_options* options,
+                             const sbnn_tensor* inputs, sbnn_tensor* output,
+                             sbnn_problem* problem) {
+  (void)options;
+  const sbnn_tensor* x = &inputs[0];
+  SBNN_CHECK(op->float_input && output->type == SBNN_INT32,
+             "quantizing goes from float32 to bit planes", 0, 0);
+  SBNN_CHECK(x->rank == 4 || x->rank == 2, "rank of the input", x->rank, 4);
+  int32_t positions = x->rank == 4 ? x->dims[1] : 0;
+  if (x->rank == 4 && !sbnn_multiply(&positions, x->dims[2], problem)) {
+    return false;
+  }
+  if (!sbnn_prepare_output(op, &inputs[1], output->type,
+                           x->dims[x->rank - 1], positions, problem)) {
+    return false;
+  }
+  op->params.positions = x->rank == 4 ? positions : 1;
+  if (x->rank == 4) {
+    sbnn_image_shape(output, x->dims[1], x->dims[2], x->dims[3]);
+  } else {
+    sbnn_vector_shape(output, x->dims[1]);
+  }
+  return true;
+}
+
+static void invoke_quantize(const sbnn_op* op, const void* x, void* y,
+                            void* scratch) {
+  (void)scratch;
+  sbnn_quantize(&op->output, op->params.positions, (const float*)x,
+                (uint32_t*)y);
+}
+
+const sbnn_op_class sbnn_quantize_class = {"SbnnQuantize", 3, prepare_quantize,
+                                           invoke_quantize};
+
+static bool prepare_dequantize(sbnn_op* op, const sbnn_options* options,
+                               const sbnn_tensor* inputs, sbnn_tensor* output,
+                               sbnn_problem* problem) {
+  const sbnn_tensor* x = &inputs[0];
+  int32_t height, width, channels;
+  SBNN_CHECK(!op->float_input && output->type == SBNN_FLOAT32,
+             "dequantizing goes from bit planes to float32", 0, 0);
+  /* A vector is written as height 0. */
+  if (!sbnn_read_option(options, "height", 0, 32768, &height, problem) ||
+      !sbnn_read_option(options, "width", 0, 32768, &width, problem) ||
+      !sbnn_read_option(options, "channels", 1, INT32_MAX - 31, &channels,
+                        problem)) {
+    return false;
+  }
+  int32_t elements = channels;
+  if (height == 0) {
+    const int32_t words = sbnn_plane_words(channels);
+    SBNN_CHECK(x->rank == 2, "rank of an input bit vector", x->rank, 2);
+    SBNN_CHECK(x->dims[1] == words, "words of the input", x->dims[1], words);
+    op->output.channel_bits = 1;
+    op->params.positions = 1;
+    sbnn_vector_shape(output, channels);
+  } else {
+    SBNN_CHECK(width >= 1, "width", width, 1);
+    const int32_t words = sbnn_plane_words(height * width);
+    SBNN_CHECK(x->rank == 3, "rank of input bit planes", x->rank, 3);
+    SBNN_CHECK(x->dims[1] == channels, "input planes", x->dims[1], channels);
+    SBNN_CHECK(x->dims[2] == words, "words of an input plane", x->dims[2],
+               words);
+    op->output.channel_bits = 32 * words;
+    op->params.positions = height * width;
+    if (!sbnn_multiply(&elements, op->output.channel_bits, problem)) {
+      return false;
+    }
+    sbnn_image_shape(output, height, width, channels);
+  }
+  op->output.channels = channels;
+  return true;
+}
+
+static void invoke_dequantize(const sbnn_op* op, const void* x, void* y,
+                              void* scratch) {
+  (void)scratch;
+  sbnn_dequantize(op->output.channels, op->output.channel_bits,
+                  op->params.positions, (const uint32_t*)x, (float*)y);
+}
+
+const sbnn_op_class sbnn_dequantize_class = {
+    "SbnnDequantize", 1, prepare_dequantize, invoke_dequantize};

@@ -1,0 +1,22 @@
+"""Converts Keras models with sparse binary layers to TFLite, and runs them.
+
+    model_bytes = sbnn_converter.convert_keras_model(model)
+    sbnn_converter.Interpreter(model_bytes).predict(x)        # on a host
+    sbnn_converter.micro.Interpreter(model_bytes).predict(x)  # TF Lite Micro
+
+The runtimes are usable without TensorFlow being imported: the converter is
+loaded when it is first asked for.
+"""
+
+from sbnn_converter import micro
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.runtimes.interpreter import Interpreter
+
+__all__ = ["ConversionError", "Interpreter", "convert_keras_model", "micro"]
+
+
+def convert_keras_model(model, **kwargs) -> bytes:
+    """Converts a Keras model; see ``sbnn_converter.convert.convert_keras_model``."""
+    from sbnn_converter import convert
+
+    return convert.convert_keras_model(model, **kwargs)

@@ -1,0 +1,74 @@
+"""What all command-line programs share: flags, help, and errors in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+
+from absl import flags
+from rich.console import Console
+
+
+def run(name: str, usage: str, module: str, command: Callable[[list[str]], None]):
+    """Parses the command line and runs ``command`` on what is no flag.
+
+    Bad input ends in one line on standard error: status 2 for the command line,
+    1 for anything else, 130 for an interrupt.
+
+    Args:
+      name: the program's name.
+      usage: text above the flags under ``--help``.
+      module: module whose absl flags ``--help`` lists.
+      command: the program. It raises ``UsageError``, ``ValueError``,
+        ``OSError``, ``RuntimeError`` or ``ImportError`` for what the user has to
+        mend.
+    """
+    argv = sys.argv[1:]
+    if any(a in ("-h", "--help", "-help") for a in argv):
+        print(usage.strip() + "\n\nflags:\n" + _flags_help(module))
+        return
+    flags.FLAGS.set_gnu_getopt(True)  # flags may stand behind the model
+    try:
+        arguments = flags.FLAGS([name, *argv])[1:]
+        command(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough, as with "| head".
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (flags.Error, UsageError) as error:
+        _fail(name, f"{error}; see {name} --help", 2)
+    except (ValueError, OSError, RuntimeError, ImportError) as error:
+        _fail(name, str(error) or type(error).__name__, 1)
+    except MemoryError:
+        _fail(name, "out of memory", 1)
+    except KeyboardInterrupt:
+        _fail(name, "interrupted; nothing was written", 130)
+
+
+@contextlib.contextmanager
+def progress(first_step: str):
+    """Shows on standard error what the program is doing, if someone watches.
+
+    Native libraries write there too and are kept quiet by redirecting the file
+    descriptor; the display has one of its own.
+    """
+    with os.fdopen(os.dup(2), "w") as terminal:
+        with Console(file=terminal).status(first_step) as status:
+            yield status
+
+
+class UsageError(Exception):
+    """The command line is not what the program wants."""
+
+
+def _fail(name: str, message: str, status: int):
+    print(f"{name}: error: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _flags_help(module: str) -> str:
+    lines = flags.FLAGS.module_help(module).splitlines()
+    return "\n".join(line for line in lines[1:] if line.strip())

@@ -1,0 +1,164 @@
+"""Takes binary layers apart: sign of the input, sums, and what follows them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import larq as lq
+import numpy as np
+import tensorflow as tf
+
+from sbnn_converter import graph as g
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.importer.channel_functions import import_function
+from sbnn_converter.importer.convolutions import (
+    check_layer,
+    convolution,
+    float_depthwise,
+    float_pointwise,
+)
+from sbnn_converter.importer.kernels import import_kernel, quantized
+from sbnn_converter.importer.layout import as_image, reshape
+from sbnn_converter.importer.names import name_of
+from sbnn_converter.importer.steps_at_zero import import_step, step_at_zero
+
+_layers = lq.layers
+_SEPARABLE = (_layers.QuantSeparableConv1D, _layers.QuantSeparableConv2D)
+_CONVOLUTIONS = (_layers.QuantConv1D, _layers.QuantConv2D)
+SUPPORTED = (
+    _layers.QuantDense,
+    *_CONVOLUTIONS,
+    _layers.QuantDepthwiseConv2D,
+    *_SEPARABLE,
+)
+
+
+def is_binary(layer) -> bool:
+    """Whether ``layer`` has a quantized kernel and is of a kind known here."""
+    return isinstance(layer, SUPPORTED) and bool(_quantizers(layer))
+
+
+def kernel_quantizers(layer) -> list:
+    """The quantizers of all kernels of a Larq layer that are more than a mark."""
+    return list(_quantizers(layer).values())
+
+
+def import_binary(layer, name: str, x: g.Node, shape) -> g.Node:
+    """A layer with a binary kernel, or two.
+
+    Raises:
+      ConversionError: a quantizer, padding or data format is not supported.
+    """
+    if layer.input_quantizer is not None:
+        x = import_input_quantizer(layer, name, x)
+    if isinstance(layer, _layers.QuantDense):
+        sums = _dense(layer, name, x, shape)
+    else:
+        check_layer(layer, name)
+        if isinstance(layer, _SEPARABLE):
+            sums = _separable(layer, name, x, shape)
+        elif isinstance(layer, _layers.QuantDepthwiseConv2D):
+            sums = _depthwise(layer, name, as_image(name, x), shape)
+        else:
+            kernel = import_kernel(name, quantized(layer.kernel), layer.kernel_quantizer)
+            sums = convolution(layer, name, as_image(name, x), kernel, shape)
+    return _finish(layer, name, sums, shape)
+
+
+def import_input_quantizer(layer, name: str, x: g.Node) -> g.Node:
+    """What a layer's argument ``input_quantizer`` makes of its input."""
+    step = step_at_zero(layer.input_quantizer)
+    if step is None:
+        raise ConversionError(
+            f"layer '{name}' quantizes its input with "
+            f"{name_of(layer.input_quantizer)}: a sign such as 'ste_sign', "
+            "'ste_heaviside' or None is wanted"
+        )
+    return import_step(name, layer.input_quantizer, step, x)
+
+
+def _quantizers(layer) -> dict[str, object]:
+    """The quantizer of each kernel, where there is one that quantizes."""
+    found = {}
+    for kernel in ("kernel", "depthwise_kernel", "pointwise_kernel"):
+        quantizer = layer._get_quantizer(kernel)
+        if quantizer is not None and not isinstance(quantizer, lq.quantizers.NoOp):
+            found[kernel] = quantizer
+    return found
+
+
+def _dense(layer, name: str, x: g.Node, shape) -> g.Node:
+    kernel = import_kernel(name, quantized(layer.kernel), layer.kernel_quantizer)
+    if len(x.shape) == 1:
+        return g.BinarySum(name, [x], shape, kernel)
+    # On more axes a dense layer is a convolution with a window of one position.
+    image = as_image(name, x)
+    kernel = dataclasses.replace(kernel, ones=kernel.ones[:, :, None, None])
+    geometry = g.ConvGeometry((1, 1), (1, 1), (1, 1), (0, 0), 0, 1)
+    return g.BinarySum(
+        name, [image], (*image.shape[:2], shape[-1]), kernel, geometry
+    )
+
+
+def _depthwise(layer, name: str, image: g.Node, shape) -> g.Node:
+    """Sums of a depthwise convolution: as many groups as input channels."""
+    quantizer = layer.depthwise_quantizer
+    values = quantized(layer.depthwise_kernel)
+    *window, channels, multiplier = values.shape
+    values = values.reshape(*window, 1, channels * multiplier)
+    kernel = import_kernel(name, values, quantizer)
+    return convolution(layer, name, image, kernel, shape, groups=channels)
+
+
+def _separable(layer, name: str, x: g.Node, shape) -> g.Node:
+    """A depthwise convolution, and a window of one position over its sums, which
+    are not binarized."""
+    found = _quantizers(layer)
+    image = as_image(name, x)
+    channels = x.shape[-1] * layer.depth_multiplier
+    between = (*shape[:-1], channels)
+    if "depthwise_kernel" in found:
+        inner = _scaled(_depthwise(layer, name, image, between))
+    else:
+        inner = float_depthwise(layer, name, image, between)
+    if "pointwise_kernel" not in found:
+        return float_pointwise(layer, name, inner)
+    values = quantized(layer.pointwise_kernel)
+    values = values.reshape(1, 1, *values.shape[-2:])
+    kernel = import_kernel(name, values, found["pointwise_kernel"])
+    kernel = dataclasses.replace(kernel, ones=np.moveaxis(kernel.ones, -1, 1))
+    geometry = g.ConvGeometry((1, 1), (1, 1), (1, 1), (0, 0), 0, 1)
+    return g.BinarySum(
+        name, [inner], (*inner.shape[:2], shape[-1]), kernel, geometry
+    )
+
+
+def _scaled(sums: g.BinarySum) -> g.Node:
+    factor = sums.kernel.factor
+    if np.all(factor == 1):
+        return sums
+    step = g.affine_step(factor, np.zeros_like(factor))
+    return g.Pointwise(sums.name, [sums], sums.shape, [step])
+
+
+def _finish(layer, name: str, sums: g.Node, shape) -> g.Node:
+    """The functions behind the sums: scale, bias and activation."""
+    factor = sums.kernel.factor if isinstance(sums, g.BinarySum) else np.ones(1)
+    scale = np.broadcast_to(factor, shape[-1:])
+    bias = np.zeros(shape[-1])
+    if hasattr(layer, "output_scale"):
+        scale = scale * np.asarray(layer.output_scale, np.float64)
+    if layer.use_bias:
+        bias = layer.bias.numpy().astype(np.float64)
+
+    def apply(x: tf.Tensor) -> tf.Tensor:
+        if np.any(factor != 1):
+            x = x * tf.constant(factor, x.dtype)
+        if hasattr(layer, "finish"):
+            with lq.utils.patch_object(layer, "activation", tf.keras.activations.linear):
+                return layer.finish(x)
+        return tf.nn.bias_add(x, layer.bias) if layer.use_bias else x
+
+    step = g.PointwiseStep(apply, (scale, bias), rank=len(shape) + 1)
+    node = g.Pointwise(name, [sums], sums.shape, [step])
+    return import_function(name, layer.activation, reshape(name, node, shape))

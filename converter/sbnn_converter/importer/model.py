@@ -1,0 +1,131 @@
+"""Walks through a Keras model and builds the converter's graph.
+
+Every call of a layer becomes nodes of its own, so that shared layers need no
+care. Nested models are walked through in their place, as if their layers stood
+there.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from sbnn_converter import graph as g
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.importer.checks import check_finite, check_precision
+from sbnn_converter.importer.layers import import_layer
+
+
+def import_model(model: tf.keras.Model) -> g.Graph:
+    """Builds the graph of a Sequential or Functional Keras model.
+
+    Args:
+      model: a model with defined shapes, built by Keras 2.
+
+    Raises:
+      ConversionError: for a model or layer that cannot be converted.
+    """
+    if not isinstance(model, tf.keras.Model):
+        raise ConversionError(
+            f"cannot convert an object of type {type(model).__name__}: "
+            "a tf.keras.Model is wanted (Keras 2, as sbnn_keras sets it up)"
+        )
+    if not _is_static(model):
+        raise ConversionError(
+            f"model '{model.name}' has no static graph: found a subclassed or "
+            "unbuilt model, wanted a Sequential or Functional one; build it with "
+            "an input shape"
+        )
+    check_precision(model)
+    inputs = []
+    for tensor in model.inputs:
+        name = tensor.node.layer.name
+        shape = _defined(tensor.shape[1:], name)
+        inputs.append(g.Input(name, [], shape, dtype=tensor.dtype))
+    return g.Graph(inputs, _walk(model, inputs, ""))
+
+
+def _is_static(model) -> bool:
+    return bool(getattr(model, "_is_graph_network", False))
+
+
+def _walk(model: tf.keras.Model, inputs: list[g.Node], place: str) -> list[g.Node]:
+    """The outputs of ``model`` for ``inputs``; ``place`` is its name and those of
+    the models around it."""
+    values = {id(t): node for t, node in zip(model.inputs, inputs)}
+    for depth in sorted(model._nodes_by_depth, reverse=True):
+        for node in model._nodes_by_depth[depth]:
+            if node.is_input:
+                continue
+            name = place + node.layer.name
+            read = [values[id(t)] for t in node.keras_inputs]
+            if isinstance(node.layer, tf.keras.Model) and _is_static(node.layer):
+                outputs = _walk_nested(node, values, f"{name}/")
+            else:
+                outputs = _import_call(node, name, read)
+            tensors = tf.nest.flatten(node.outputs)
+            values.update((id(t), o) for t, o in zip(tensors, outputs))
+    return [values[id(t)] for t in model.outputs]
+
+
+def _walk_nested(node, values: dict[int, g.Node], place: str) -> list[g.Node]:
+    """A model called as a layer. It sorts the call's tensors as Keras does."""
+    model = node.layer
+    called_with = node.call_args[0] if node.call_args else node.keras_inputs
+    tensors = model._flatten_to_reference_inputs(called_with)
+    return _walk(model, [values[id(t)] for t in tensors], place)
+
+
+def _import_call(node, name: str, read: list[g.Node]) -> list[g.Node]:
+    """One call of a layer: a node for each of its outputs."""
+    layer = node.layer
+    check_finite(layer, name)
+    call = _call_of(node)
+    tensors = tf.nest.flatten(node.outputs)
+    shapes = _output_shapes(tensors, call, read, name)
+    if len(tensors) == 1:
+        return [import_layer(layer, name, read, shapes[0], call, tensors[0].dtype)]
+    whole = g.KerasLayer(name, read, (), layer, call, dtype=tf.variant)
+    return [
+        g.Part(name, [whole], shape, index, dtype=tensor.dtype)
+        for index, (shape, tensor) in enumerate(zip(shapes, tensors))
+    ]
+
+
+def _call_of(node):
+    """How the model calls the layer: from tensors, in the order of the node's
+    inputs, to the layer's output."""
+    layer = node.layer
+    ids = [key for key, _ in node._keras_inputs_ids_and_indices]
+
+    def call(read: list[tf.Tensor]):
+        by_id: dict[str, list[tf.Tensor]] = {}
+        for key, tensor in zip(ids, read):
+            by_id.setdefault(key, []).append(tensor)
+        args, kwargs = node.map_arguments(by_id)
+        if layer._expects_training_arg:
+            kwargs = {**kwargs, "training": False}
+        return layer(*args, **kwargs)
+
+    return call
+
+
+def _output_shapes(tensors, call, read: list[g.Node], name: str):
+    shapes = [tuple(t.shape[1:]) for t in tensors]
+    if any(None in shape for shape in shapes):
+        # A nested model may be built for any size; here the size is known.
+        traced = tf.function(call, autograph=False).get_concrete_function(
+            [tf.TensorSpec((1, *n.shape), n.dtype) for n in read]
+        )
+        shapes = [t.shape[1:] for t in traced.outputs]
+    return [_defined(shape, name) for shape in shapes]
+
+
+def _defined(shape, name: str) -> tuple[int, ...]:
+    shape = tuple(shape)
+    if None in shape:
+        raise ConversionError(
+            f"layer '{name}' has the undefined shape {(None, *shape)}: "
+            "every dimension but the batch must be fixed; give the model an "
+            "input shape such as (28, 28, 1)"
+        )
+    return shape

@@ -1,0 +1,33 @@
+"""int8 for what is not binary, by post-training quantization."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import tensorflow as tf
+
+from sbnn_converter import graph as g
+from sbnn_converter.quantization.folding import use_int8_forms
+from sbnn_converter.quantization.int8_faces import give_int8_faces
+from sbnn_converter.quantization.ranges import calibrate
+from sbnn_converter.tflite.emit import Int8, emit
+
+
+def emit_int8(
+    graph: g.Graph,
+    dataset: Callable[[], Iterable[list[np.ndarray]]],
+    input_type: tf.DType,
+    output_type: tf.DType,
+) -> bytes:
+    """Writes a graph as a flatbuffer whose layers that are not binary are int8.
+
+    Args:
+      graph: a graph that the passes have finished with.
+      dataset: representative inputs, see ``ranges.calibrate``.
+      input_type, output_type: float32, int8 or uint8.
+    """
+    use_int8_forms(graph)
+    ranges = calibrate(graph, dataset)
+    model = emit(graph, Int8(ranges, input_type, output_type))
+    return give_int8_faces(model, [n for n in graph.nodes() if isinstance(n, g.SbnnOp)])

@@ -1,0 +1,104 @@
+"""Lets SBNN ops read and write int8 themselves.
+
+TFLiteConverter leaves a DEQUANTIZE in front of each SBNN op that reads a float
+tensor and a QUANTIZE behind each that writes one. Here these go: the op reads
+the int8 tensor, its thresholds found anew for whole numbers of the tensor's
+scale, and writes int8 by one multiplication, addition and shift (docs/format.md,
+"Output stage").
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from flatbuffers import flexbuffers
+
+from sbnn_converter import graph as g
+from sbnn_converter.output_stage import scale_and_bias, thresholds_and_flips
+from sbnn_converter.quantization.fixed_point import fixed_point, to_int8
+from sbnn_converter.tflite.editor import FlatbufferEditor
+from sbnn_converter.thresholds import IntegerSums
+
+# Values of an int8 tensor are at most that many steps from its zero point.
+_INT8_REACH = 255
+
+
+def give_int8_faces(model: bytes, nodes: list[g.SbnnOp]) -> bytes:
+    """Rewrites a flatbuffer so that its SBNN ops speak int8 where their
+    neighbours do.
+
+    Args:
+      model: what the emitter wrote, with the option ``node`` in every SBNN op: its
+        index in ``nodes``.
+      nodes: the ops of the graph.
+
+    Returns:
+      The flatbuffer, without the option ``node``.
+    """
+    editor = FlatbufferEditor(model)
+    for operator in editor.custom_operators("Sbnn"):
+        options = flexbuffers.Loads(bytes(operator.customOptions))
+        node = nodes[options.pop("node")]
+        scale = _read_int8(editor, operator, options)
+        if node.packed:
+            if scale is not None:
+                _rescale_thresholds(editor, operator, options, node.behind, scale)
+        else:
+            _write_int8(editor, operator, options, node, scale)
+        operator.customOptions = np.frombuffer(flexbuffers.Dumps(options), np.uint8)
+    editor.drop_unread()
+    return editor.bytes()
+
+
+def _read_int8(editor: FlatbufferEditor, operator, options: dict) -> float | None:
+    """Lets an op read the int8 tensor in front of a DEQUANTIZE.
+
+    Returns:
+      The tensor's scale, or None if the op goes on reading bits or floats.
+    """
+    tensor = editor.int8_in_front_of(operator.inputs[0])
+    if tensor is None:
+        return None
+    scale, options["in_zero_point"] = editor.quantization(tensor)
+    operator.inputs[0] = tensor
+    return scale
+
+
+def _rescale_thresholds(
+    editor: FlatbufferEditor, operator, options: dict, stage: g.OutputStage, scale: float
+) -> None:
+    """Thresholds for sums of int8 values, or for the int8 values themselves."""
+    if stage.kernel is None:
+        values, flips = thresholds_and_flips(stage, IntegerSums(_INT8_REACH, scale))
+        values = values + np.int32(options["in_zero_point"])
+    else:
+        bound = stage.kernel.largest_sum * _INT8_REACH
+        step = scale * 2.0**-stage.kernel.domain_shift
+        values, flips = thresholds_and_flips(stage, IntegerSums(bound, step))
+    editor.replace_constants(operator, 2 if stage.kernel else 1, [values, flips])
+
+
+def _write_int8(
+    editor: FlatbufferEditor, operator, options: dict, node: g.SbnnOp, scale: float | None
+) -> None:
+    """Lets an op write the int8 tensor behind a QUANTIZE, if there is one."""
+    target = editor.int8_behind(operator.outputs[0])
+    if node.behind is None:  # a SbnnDequantize: two values, known beforehand
+        if target is not None:
+            out_scale, zero_point = editor.quantization(target)
+            options["plus"] = to_int8(zero_point + 1 / out_scale)
+            options["minus"] = to_int8(zero_point - 1 / out_scale)
+            operator.outputs[0] = target
+        return
+    stage = node.behind
+    unit = 1.0 if scale is None else scale
+    if scale is not None or editor.is_int32(operator.inputs[0]):
+        unit *= 2.0**-stage.kernel.domain_shift
+    constants = scale_and_bias(stage, unit)
+    if target is not None:
+        multipliers, offsets, shift = fixed_point(
+            *constants, *editor.quantization(target)
+        )
+        constants = [multipliers, offsets]
+        options["output_shift"] = shift
+        operator.outputs[0] = target
+    editor.replace_constants(operator, 2, constants)

@@ -1,0 +1,126 @@
+"""Which range of values each float tensor of a network takes.
+
+Calibration runs the float form of the converted network itself, SBNN ops
+included, on the representative data and records minimum and maximum of every
+float tensor between nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import tensorflow as tf
+
+from sbnn_converter import graph as g
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.quantization.folding import is_absorbed
+from sbnn_converter.runtimes.interpreter import Interpreter
+from sbnn_converter.tflite.emit import emit, is_float
+
+# Outputs whose range TFLite's int8 kernels prescribe: scale 1/256 from 0 on, and
+# 1/128 around 0.
+_UNIT = (0.0, 255 / 256)
+_SIGNED_UNIT = (-1.0, 127 / 128)
+_PRESCRIBED = {"softmax": _UNIT, "sigmoid": _UNIT, "tanh": _SIGNED_UNIT}
+
+# A tensor of which only the sign is read gets a range that many times smaller
+# than its values: they saturate, their signs do not round away.
+_SIGN_ZOOM = 32
+
+Range = tuple[float, float]
+
+
+def calibrate(
+    graph: g.Graph, dataset: Callable[[], Iterable[list[np.ndarray]]]
+) -> dict[g.Node, Range]:
+    """Finds the range of every float tensor.
+
+    Args:
+      graph: a graph that the passes have finished with.
+      dataset: the ``representative_dataset`` of TFLiteConverter: each call gives
+        an iterable over samples, each a list with one array for each input, of
+        shape ``[1, ...]``.
+
+    Raises:
+      ConversionError: the dataset is empty or has the wrong shape.
+    """
+    watched = [n for n in graph.nodes() if is_float(n) and not is_absorbed(graph, n)]
+    # A network's inputs are known as they are; the rest are outputs here.
+    inner = [n for n in watched if not isinstance(n, g.Input)]
+    interpreter = Interpreter(emit(g.Graph(graph.inputs, inner))) if inner else None
+
+    lows = dict.fromkeys(watched, np.inf)
+    highs = dict.fromkeys(watched, -np.inf)
+    samples = 0
+    for sample in dataset():
+        arrays = _checked(graph, sample, samples)
+        samples += 1
+        values = list(zip(graph.inputs, arrays))
+        if interpreter is not None:
+            outputs = interpreter.predict(arrays)
+            outputs = [outputs] if len(inner) == 1 else outputs
+            values += zip(inner, outputs)
+        for node, value in values:
+            lows[node] = min(lows[node], float(value.min()))
+            highs[node] = max(highs[node], float(value.max()))
+    if samples == 0:
+        raise ConversionError(
+            "the representative dataset is empty: a hundred typical inputs are wanted"
+        )
+    return {
+        n: _PRESCRIBED.get(_function_name(n))
+        or _with_zero(lows[n], highs[n], _is_read_by_signs(graph, n))
+        for n in watched
+    }
+
+
+def _is_read_by_signs(graph: g.Graph, node: g.Node) -> bool:
+    """Whether nothing of ``node`` is read but its sign. The range of a network's
+    input is for its user to know, and left alone."""
+    readers = graph.readers(node)
+    return (
+        not isinstance(node, g.Input)
+        and node not in graph.outputs
+        and all(isinstance(r, g.SbnnOp) and r.op == "SbnnQuantize" for r in readers)
+    )
+
+
+def _with_zero(low: float, high: float, only_sign: bool) -> Range:
+    """A range that holds 0, as TFLite wants, and is no single point."""
+    if only_sign:
+        far = max(abs(low), abs(high), 1e-6) / _SIGN_ZOOM
+        return -far, far
+    low, high = min(low, 0.0), max(high, 0.0)
+    return (low, high) if high - low > 1e-6 else (low, low + 1e-6)
+
+
+def _function_name(node: g.Node) -> str:
+    if not isinstance(node, g.KerasLayer):
+        return ""
+    if isinstance(node.layer, tf.keras.layers.Softmax):
+        return "softmax"
+    return getattr(getattr(node.layer, "activation", None), "__name__", "")
+
+
+def _checked(graph: g.Graph, sample, index: int) -> list[np.ndarray]:
+    arrays = list(sample.values()) if isinstance(sample, dict) else list(sample)
+    if len(arrays) != len(graph.inputs):
+        raise ConversionError(
+            f"sample {index} of the representative dataset has {len(arrays)} arrays: "
+            f"one for each of the model's {len(graph.inputs)} inputs is wanted"
+        )
+    arrays = [np.asarray(a, np.float32) for a in arrays]
+    for array, node in zip(arrays, graph.inputs):
+        if array.shape[1:] != node.shape or array.ndim == 0:
+            raise ConversionError(
+                f"sample {index} of the representative dataset has shape "
+                f"{array.shape} for input '{node.name}': (1, "
+                f"{', '.join(map(str, node.shape))}) is wanted"
+            )
+        if not np.isfinite(array).all():
+            raise ConversionError(
+                f"sample {index} of the representative dataset holds NaN or infinite "
+                f"values for input '{node.name}'"
+            )
+    return arrays

@@ -1,0 +1,1 @@
+"""Tells what a converted model holds and costs."""

@@ -1,0 +1,1 @@
+"""Runs converted models on this machine."""

@@ -1,0 +1,1 @@
+"""Writes and reads TFLite flatbuffers with SBNN ops."""

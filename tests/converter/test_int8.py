@@ -1,0 +1,178 @@
+"""int8 conversion: no float op is left, answers stay close, signs stay right."""
+
+import numpy as np
+import pytest
+import sbnn_converter
+import tensorflow as tf
+from networks import K, digits_net, pixels, stir
+from tensorflow.lite.python import schema_py_generated as schema
+
+from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
+
+FLOAT = (schema.TensorType.FLOAT32, schema.TensorType.FLOAT16)
+
+
+def dataset(x: np.ndarray):
+    return lambda: ([sample[None]] for sample in x)
+
+
+def to_int8(model: tf.keras.Model, x: np.ndarray, **types) -> bytes:
+    types = types or dict(
+        inference_input_type=tf.int8, inference_output_type=tf.int8
+    )
+    return sbnn_converter.convert_keras_model(
+        model, representative_dataset=dataset(x), **types
+    )
+
+
+def float_tensors(model: bytes) -> list[str]:
+    graph = schema.Model.GetRootAsModel(model, 0).Subgraphs(0)
+    tensors = [graph.Tensors(i) for i in range(graph.TensorsLength())]
+    return [t.Name().decode() for t in tensors if t.Type() in FLOAT]
+
+
+def run_int8(model: bytes, runtime: str, x: np.ndarray) -> np.ndarray:
+    """Quantizes the input, runs, and gives the output's real values."""
+    open_model = {
+        "host": sbnn_converter.Interpreter,
+        "micro": sbnn_converter.micro.Interpreter,
+    }[runtime]
+    # The quantization is the same in all runtimes: read it where it is easy.
+    host = sbnn_converter.Interpreter(model)
+    scale, zero = host.input_details[0]["quantization"]
+    dtype = host.input_details[0]["dtype"]
+    limits = np.iinfo(dtype)
+    q = np.clip(np.round(x / scale) + zero, limits.min, limits.max).astype(dtype)
+    scale, zero = host.output_details[0]["quantization"]
+    return (open_model(model).predict(q).astype(np.float64) - zero) * scale
+
+
+def mixed_net() -> tf.keras.Model:
+    """Float layers at both ends and between the binary ones."""
+    return stir(
+        tf.keras.Sequential(
+            [
+                tf.keras.Input((8, 8, 1)),
+                K.Conv2D(8, 3, padding="same"),
+                K.BatchNormalization(),
+                SparseBinaryConv2D(16, 3, padding="same", connections=0.2),
+                K.MaxPooling2D(2),
+                K.BatchNormalization(),
+                K.Conv2D(12, 1, activation="relu"),
+                SparseBinaryConv2D(16, 3, padding="same", connections=0.3),
+                K.BatchNormalization(),
+                K.Flatten(),
+                SparseBinaryDense(20, connections=0.3),
+                K.BatchNormalization(),
+                K.Dense(10),
+                K.Softmax(),
+            ]
+        )
+    )
+
+
+@pytest.mark.parametrize("network", [digits_net, mixed_net])
+def test_an_all_int8_model_holds_no_float_tensor(rng, network):
+    model = network()
+    converted = to_int8(model, pixels(rng, 50))
+    assert float_tensors(converted) == []
+
+
+@pytest.mark.parametrize("runtime", ["host", "micro"])
+def test_a_binary_chain_in_int8_differs_by_input_rounding_only(rng, runtime):
+    # Pixels in multiples of 1/16 are whole steps of the input's scale, 1/255 being
+    # the calibrated one: compare with Keras on what int8 makes of the pixels.
+    model = digits_net()
+    x = pixels(rng, 200)
+    converted = to_int8(model, x)
+    scale, zero = sbnn_converter.Interpreter(converted).input_details[0]["quantization"]
+    rounded = ((np.round(x / scale)) * scale).astype(np.float32)
+    keras = model.predict(rounded, verbose=0)
+    ours = run_int8(converted, runtime, x)
+    step = np.ptp(keras) / 255
+    assert np.abs(ours - keras).max() <= 2 * step
+    assert zero == -128
+
+
+@pytest.mark.parametrize("runtime", ["host", "micro"])
+def test_a_mixed_network_in_int8_mostly_agrees_with_keras(rng, runtime):
+    model = mixed_net()
+    x = pixels(rng, 300)
+    keras = model.predict(x, verbose=0)
+    ours = run_int8(to_int8(model, x), runtime, x)
+    assert (ours.argmax(1) == keras.argmax(1)).mean() > 0.8
+
+
+def test_host_and_micro_give_the_same_int8(rng):
+    model = mixed_net()
+    x = pixels(rng, 50)
+    converted = to_int8(model, x)
+    np.testing.assert_array_equal(
+        run_int8(converted, "host", x), run_int8(converted, "micro", x)
+    )
+
+
+def test_the_sign_of_small_values_survives_the_rounding(rng):
+    # A float convolution whose results spread over a wide range, so that the
+    # smallest are far below a 255th of it; then a sign.
+    model = tf.keras.Sequential(
+        [
+            tf.keras.Input((6, 6, 2)),
+            K.Conv2D(16, 3, use_bias=False),
+            SparseBinaryConv2D(8, 1, connections=1.0, use_bias=False, polarity=False),
+        ]
+    )
+    kernel = rng.choice([-1.0, 1.0], (3, 3, 2, 16)) * 2.0 ** -rng.integers(0, 7, (3, 3, 2, 16))
+    model.layers[0].kernel.assign(np.round(kernel * 64) / 64)
+    x = rng.integers(0, 256, (100, 6, 6, 2)).astype(np.float32) / 255
+    keras_signs = tf.keras.Model(model.inputs, model.layers[0].output).predict(x, verbose=0)
+    small = np.abs(keras_signs) < np.abs(keras_signs).max() / 255
+    assert small.mean() > 0.01  # the trap is there
+    keras = model.predict(x, verbose=0)
+    converted = to_int8(
+        model, x, inference_input_type=tf.int8, inference_output_type=tf.float32
+    )
+    host = sbnn_converter.Interpreter(converted)
+    scale, zero = host.input_details[0]["quantization"]
+    q = np.clip(np.round(x / scale) + zero, -128, 127).astype(np.int8)
+    ours = host.predict(q)
+    # Each output sums 16 signs: one wrong sign moves it by two steps.
+    wrong = np.abs(ours - keras) > 1e-3 * np.abs(keras).max()
+    assert wrong.mean() < 0.005
+
+
+@pytest.mark.parametrize("dtype", [tf.float32, tf.int8, tf.uint8])
+def test_every_type_of_input_and_output(rng, dtype):
+    model = digits_net()
+    x = pixels(rng, 100)
+    converted = to_int8(
+        model, x, inference_input_type=dtype, inference_output_type=dtype
+    )
+    host = sbnn_converter.Interpreter(converted)
+    assert host.input_details[0]["dtype"] == dtype.as_numpy_dtype
+    assert host.output_details[0]["dtype"] == dtype.as_numpy_dtype
+    if dtype == tf.float32:
+        answer = host.predict(x)
+    else:
+        answer = run_int8(converted, "host", x)
+    keras = model.predict(x, verbose=0)
+    assert (answer.argmax(1) == keras.argmax(1)).mean() > 0.9
+
+
+def test_bad_representative_data_is_refused_in_plain_words(rng):
+    model = digits_net()
+    error = sbnn_converter.ConversionError
+    with pytest.raises(error, match="is empty"):
+        to_int8(model, pixels(rng, 0))
+    with pytest.raises(error, match=r"shape \(1, 8, 9, 1\)"):
+        to_int8(model, pixels(rng, 3, (8, 9, 1)))
+    with pytest.raises(error, match="NaN or infinite"):
+        to_int8(model, np.full((1, 8, 8, 1), np.nan, np.float32))
+    with pytest.raises(error, match="has 2 arrays"):
+        sbnn_converter.convert_keras_model(
+            model, representative_dataset=lambda: [[np.zeros((1, 8, 8, 1))] * 2]
+        )
+    with pytest.raises(error, match="no representative_dataset"):
+        sbnn_converter.convert_keras_model(model, inference_input_type=tf.int8)
+    with pytest.raises(error, match="int8 or uint8 is wanted"):
+        to_int8(model, pixels(rng, 1), inference_input_type=tf.int16)
