@@ -36,7 +36,7 @@ _PER_REPLICA = dict(
     aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
 )
 # Choosing connections takes as long as about this many weights' share of a step.
-_WEIGHTS_A_STEP = 8192
+_WEIGHTS_A_STEP = 4096
 
 
 @lq.utils.register_alias("sparse_binary")
@@ -63,7 +63,7 @@ class SparseBinary(_BaseQuantizer):
             are centred at the threshold.
         clip_value: see `pseudo_gradient`.
         refresh_every: training steps between two choices of connections. By default
-            one step for each 8192 weights, so that choosing stays a small part of a
+            one step for each 4096 weights, so that choosing stays a small part of a
             training step.
         metrics: see `larq.context.metrics_scope`.
 
