@@ -244,9 +244,9 @@ def main(_):
             for name in ("larq_bnn", "float32")
         }
 
-    from sbnn_converter.report.summary import layer_costs, total
+    from sbnn_converter.inspection import inspect_model
 
-    cost = total(layer_costs(converted))
+    cost = inspect_model(converted).total
     differing = int(
         ((keras.argmax(1) != tflite.argmax(1)) | (keras.argmax(1) != tflm.argmax(1))).sum()
     )

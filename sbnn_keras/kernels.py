@@ -21,6 +21,12 @@ class Kernel(NamedTuple):
     def latent(self) -> tf.Variable:
         return self.variable.latent_variable
 
+    @property
+    def label(self) -> str:
+        """Name of the layer, and of the kernel where a layer has several."""
+        name = self.variable.name.split("/")[-1].split(":")[0]
+        return self.layer.name if name == "kernel" else f"{self.layer.name}/{name}"
+
 
 def sparse_binary_kernels(model, layers=None) -> Iterator[Kernel]:
     """The kernels with a `SparseBinary` quantizer, in the order of the layers.

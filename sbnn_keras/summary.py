@@ -90,7 +90,7 @@ def _row(kernel) -> _Row:
         control = f"held at {quantizer.connections:.4g}"
     pixels = lq.models.LayerProfile(kernel.layer).output_pixels
     return _Row(
-        name=_name(kernel),
+        name=kernel.label,
         weights=weights,
         ones=ones,
         control=control,
@@ -98,11 +98,6 @@ def _row(kernel) -> _Row:
         operations=None if pixels is None else ones * pixels,
         dense=None if pixels is None else weights * pixels,
     )
-
-
-def _name(kernel) -> str:
-    name = kernel.variable.name.split("/")[-1].split(":")[0]
-    return kernel.layer.name if name == "kernel" else f"{kernel.layer.name}/{name}"
 
 
 def _total(rows) -> _Row:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import tensorflow as tf
 
-from sbnn_converter.errors import ConversionError
+import sbnn_keras  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
 from sbnn_converter.importer import import_model
+from sbnn_converter.options import _validate_options
 from sbnn_converter.passes import run_passes
 from sbnn_converter.quantization import emit_int8
 from sbnn_converter.tflite.emit import emit
@@ -17,9 +18,11 @@ from sbnn_converter.tflite.emit import emit
 def convert_keras_model(
     model: tf.keras.Model,
     *,
-    inference_input_type: tf.DType = tf.float32,
-    inference_output_type: tf.DType = tf.float32,
+    inference_input_type: tf.DType | str = tf.float32,
+    inference_output_type: tf.DType | str = tf.float32,
     representative_dataset: Callable[[], Iterable[list[np.ndarray]]] | None = None,
+    weight_code: str = "auto",
+    progress: Callable[[str], None] | None = None,
 ) -> bytes:
     """Converts a Keras model with sparse binary layers to TFLite.
 
@@ -29,12 +32,17 @@ def convert_keras_model(
 
     Args:
       model: a built Sequential or Functional model with fixed spatial
-        dimensions, float32 in and out.
-      inference_input_type: ``tf.float32``, ``tf.int8`` or ``tf.uint8``.
-      inference_output_type: the same for the outputs.
+        dimensions.
+      inference_input_type: type of the converted model's inputs: float32, int8
+        or uint8.
+      inference_output_type: type of its outputs, likewise.
       representative_dataset: as TFLiteConverter's: a function whose result
         iterates over samples, each a list with one float array for each input, of
-        shape ``[1, ...]``. With it, everything that is not binary becomes int8.
+        shape ``[1, ...]``. With it, everything that is not binary becomes int8;
+        int8 and uint8 need it.
+      weight_code: ``"bitmap"``, ``"rice"``, or ``"auto"``: the smaller of them
+        for each layer.
+      progress: called with what is being done, a few words, before each step.
 
     Returns:
       The flatbuffer. ``sbnn_converter.Interpreter`` runs it on a host,
@@ -42,33 +50,27 @@ def convert_keras_model(
 
     Raises:
       ConversionError: the model holds something that cannot be converted; the
-        message names the layer, what it found and what is wanted.
+        message names the layer, what it found and what is wanted. Or an option has
+        a value that it cannot have.
     """
-    _validate_options(
-        inference_input_type, inference_output_type, representative_dataset
+    options = _validate_options(
+        inference_input_type=inference_input_type,
+        inference_output_type=inference_output_type,
+        representative_dataset=representative_dataset,
+        weight_code=weight_code,
     )
+    report = progress or (lambda step: None)
+    report("reading the layers")
     graph = import_model(model)
-    run_passes(graph)
-    if representative_dataset is None:
+    graph.weight_code = options.weight_code
+    report("fusing layers and coding weights")
+    run_passes(graph, report)
+    report("writing the flatbuffer with TFLiteConverter")
+    if options.representative_dataset is None:
         return emit(graph)
     return emit_int8(
-        graph, representative_dataset, inference_input_type, inference_output_type
+        graph,
+        options.representative_dataset,
+        options.inference_input_type,
+        options.inference_output_type,
     )
-
-
-def _validate_options(input_type, output_type, dataset) -> None:
-    types = {
-        "inference_input_type": tf.as_dtype(input_type),
-        "inference_output_type": tf.as_dtype(output_type),
-    }
-    for name, found in types.items():
-        if found not in (tf.float32, tf.int8, tf.uint8):
-            raise ConversionError(
-                f"{name} is {found.name}: float32, int8 or uint8 is wanted"
-            )
-        if found != tf.float32 and dataset is None:
-            raise ConversionError(
-                f"{name} is {found.name}, but there is no representative_dataset: the "
-                "ranges of the values are taken from it; give a function that yields "
-                "a hundred typical inputs"
-            )

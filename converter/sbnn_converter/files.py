@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from sbnn_converter.errors import ConversionError
@@ -37,8 +39,12 @@ def check_source(path: Path) -> None:
         )
 
 
-def check_target(path: Path) -> None:
+def check_target(path: Path, flag: str = "--output") -> None:
     """Checks that ``path`` can be written.
+
+    Args:
+      path: the file to write.
+      flag: where the user chose it, for the message.
 
     Raises:
       FileNotFoundError: its folder does not exist.
@@ -49,7 +55,7 @@ def check_target(path: Path) -> None:
     if not folder.is_dir():
         raise FileNotFoundError(
             f"output folder '{folder}' does not exist; create it or choose another "
-            "with --output"
+            f"with {flag}"
         )
     if path.is_dir():
         raise IsADirectoryError(f"output '{path}' is a folder; wanted a file name")
@@ -57,22 +63,46 @@ def check_target(path: Path) -> None:
         raise PermissionError(f"output folder '{folder}' is not writable")
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file that is either whole or not there.
+def write_atomically(contents: Mapping[Path, bytes]) -> None:
+    """Writes files that are either all whole or not there.
 
-    The content goes to a temporary file beside it, which then takes its name.
+    Each content goes to a temporary file beside its target; once all are
+    written, they take their names. What stood there before stays until then.
+
+    Args:
+      contents: path to content.
+
+    Raises:
+      OSError: a file cannot be written; the message names it.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporaries: dict[Path, str] = {}
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        for path, content in contents.items():
+            try:
+                _write_beside(path, content, temporaries)
+            except OSError as error:
+                raise OSError(
+                    f"cannot write '{path}' ({len(content):,} bytes): "
+                    f"{error.strerror or error}; nothing was changed: make room, or "
+                    "choose another place with --output"
+                ) from error
+        for path in contents:
+            os.replace(temporaries[path], path)
+            del temporaries[path]
+    finally:
+        for temporary in temporaries.values():
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def _write_beside(path: Path, content: bytes, temporaries: dict[Path, str]) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporaries[path] = temporary
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(temporary, 0o666 & ~_umask())
 
 
 def _umask() -> int:
@@ -107,4 +137,8 @@ def _reason(error: Exception) -> str:
             "by layers of Keras, Larq or sbnn_keras, or convert in Python with "
             "sbnn_converter.convert_keras_model(model)"
         )
+    if "truncated file" in text:
+        return "the file is truncated (an HDF5 file with its end missing); save it again"
+    # Keras puts the whole configuration of a layer in front of the reason.
+    text = text.split("Exception encountered: ")[-1]
     return text.splitlines()[0] if text else type(error).__name__

@@ -270,6 +270,10 @@ class Graph:
 
     The graph knows the readers of every node. A node that nobody reads any more
     leaves it.
+
+    Attributes:
+      weight_code: the code that its kernels are to be written in, one of
+        ``weight_code.CHOICES``.
     """
 
     def __init__(self, inputs: list[Input], outputs: list[Node]):
@@ -279,6 +283,7 @@ class Graph:
         self._uses_as_output = Counter(self.outputs)
         for output in self.outputs:
             self._enter(output)
+        self.weight_code = "auto"
 
     def nodes(self) -> list[Node]:
         """All nodes that an output needs, each behind the nodes it reads."""

@@ -7,6 +7,8 @@ bit down (``docs/format.md``, "Weight code"):
 - Golomb-Rice codes of the gaps between ones: within a few percent of the bound
   for sparse kernels, and decoded with one shift a connection;
 - a bitmap: a bit a weight, the smaller one above about 38 % ones.
+
+``weight_decoder.py`` reads them back.
 """
 
 from __future__ import annotations
@@ -17,12 +19,24 @@ import numpy as np
 
 BITMAP = 0
 RICE = 1
-_MAX_PARAMETER = 30
+MAX_PARAMETER = 30
+
+_NUMBERS = {"bitmap": BITMAP, "rice": RICE}
+# What a user can ask for; "auto" is the smaller of the two.
+CHOICES = ("auto", *_NUMBERS)
 
 
 def code_name(code: int) -> str:
-    """What people call the code with this number."""
-    return {BITMAP: "bitmap", RICE: "rice"}[code]
+    """What people call the code with this number.
+
+    Raises:
+      ValueError: there is no such code.
+    """
+    for name, number in _NUMBERS.items():
+        if number == code:
+            return name
+    known = ", ".join(f"{number} ({name})" for name, number in _NUMBERS.items())
+    raise ValueError(f"unknown weight code {code}: wanted {known}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,23 +73,28 @@ def entropy_bits(weights: int, connections: int) -> float:
     return float(-weights * (p * np.log2(p) + (1 - p) * np.log2(1 - p)))
 
 
-def encode(ones: np.ndarray) -> WeightCode:
-    """Codes a binary kernel in the smaller of the two codes.
+def encode(ones: np.ndarray, code: str = "auto") -> WeightCode:
+    """Codes a binary kernel.
 
     Args:
       ones: boolean array of any shape, output channel first; its row-major
         order is the order of the code.
+      code: one of ``CHOICES``; ``"auto"`` takes the smaller code.
+
+    Raises:
+      ValueError: unknown code.
     """
+    if code not in CHOICES:
+        raise ValueError(f"unknown weight code '{code}': wanted {', '.join(CHOICES)}")
     flat = np.ravel(ones)
     indices = np.flatnonzero(flat)
     gaps = np.diff(indices, prepend=-1) - 1
     parameter, rice_bits = _best_parameter(gaps)
-    if rice_bits < flat.size:
-        bits = _rice_bits(gaps, parameter, rice_bits)
-        code = RICE
+    if code == "rice" or (code == "auto" and rice_bits < flat.size):
+        bits, number = _rice_bits(gaps, parameter, rice_bits), RICE
     else:
-        bits, parameter, code = flat, 0, BITMAP
-    return WeightCode(_to_words(bits), code, parameter, indices.size, flat.size)
+        bits, parameter, number = flat, 0, BITMAP
+    return WeightCode(_to_words(bits), number, parameter, indices.size, flat.size)
 
 
 def _best_parameter(gaps: np.ndarray) -> tuple[int, int]:
@@ -84,7 +103,7 @@ def _best_parameter(gaps: np.ndarray) -> tuple[int, int]:
     The length is convex in the parameter: stop where it starts to grow.
     """
     best = (0, int(gaps.sum()) + gaps.size)
-    for parameter in range(1, _MAX_PARAMETER + 1):
+    for parameter in range(1, MAX_PARAMETER + 1):
         bits = int((gaps >> parameter).sum()) + (1 + parameter) * gaps.size
         if bits > best[1]:
             break

@@ -3,11 +3,11 @@
 import larq as lq
 import numpy as np
 import pytest
+import sbnn_converter
 import tensorflow as tf
 from networks import K, digits_net
-
-import sbnn_converter
 from sbnn_converter import ConversionError
+
 from sbnn_keras import SparseBinaryConv2D
 
 LARQ = dict(kernel_quantizer="ste_sign", kernel_constraint="weight_clip")

@@ -3,13 +3,13 @@
 import larq as lq
 import numpy as np
 import pytest
+import sbnn_converter
 import tensorflow as tf
 from networks import K, pixels, signs, stir
 from parity import assert_agrees, ops_of
-
-import sbnn_converter
 from sbnn_converter.files import load_keras_model
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
+
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 SHAPE = (8, 6, 4)

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 from networks import K, signs, stir
 from parity import assert_agrees, ops_of
-
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
+
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 SHAPE = (6, 7, 4)

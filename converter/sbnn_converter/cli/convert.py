@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 from absl import flags
 
+from sbnn_converter import representative_data
 from sbnn_converter.cli import command
 from sbnn_converter.files import (
     check_source,
@@ -13,20 +16,76 @@ from sbnn_converter.files import (
     load_keras_model,
     write_atomically,
 )
+from sbnn_converter.inspection import inspect_model
+from sbnn_converter.report.page import html_report
+from sbnn_converter.report.summary import print_summary
 from sbnn_converter.runtimes.native_log import captured_stderr
+from sbnn_converter.weight_code import CHOICES
 
+_TYPES = ["float32", "int8", "uint8"]
+
+FLAGS = flags.FlagValues()
 _OUTPUT = flags.DEFINE_string(
     "output",
     None,
     "File to write. Default: the model's name with .tflite behind it. An "
-    "existing file is replaced only once the conversion has succeeded.",
+    "existing file is replaced only once everything has succeeded.",
     short_name="o",
+    flag_values=FLAGS,
+)
+_INPUT_TYPE = flags.DEFINE_enum(
+    "inference_input_type",
+    "float32",
+    _TYPES,
+    "Type of the converted model's inputs.",
+    flag_values=FLAGS,
+)
+_OUTPUT_TYPE = flags.DEFINE_enum(
+    "inference_output_type",
+    "float32",
+    _TYPES,
+    "Type of its outputs.",
+    flag_values=FLAGS,
+)
+_REPRESENTATIVE = flags.DEFINE_string(
+    "representative_data",
+    None,
+    "A .npz file with an array of samples [n, ...] for each input, under the "
+    "input's name (any name, if there is one input). With it, everything that is "
+    "not binary becomes int8; --verify runs these samples. A hundred will do.",
+    flag_values=FLAGS,
+)
+_WEIGHT_CODE = flags.DEFINE_enum(
+    "weight_code",
+    "auto",
+    list(CHOICES),
+    "Code of the binary weights; auto takes the smaller one for each layer.",
+    flag_values=FLAGS,
+)
+_VERIFY = flags.DEFINE_integer(
+    "verify",
+    None,
+    "Run this many samples through Keras and the converted model and fail if they "
+    "differ: representative ones if given, else random ones.",
+    lower_bound=1,
+    flag_values=FLAGS,
+)
+_TOLERANCE = flags.DEFINE_float(
+    "tolerance",
+    None,
+    "Largest difference that --verify lets pass, as a share of the largest output. "
+    "Default: 0.0001, or 0.05 with --representative_data.",
+    lower_bound=0.0,
+    flag_values=FLAGS,
+)
+_REPORT = flags.DEFINE_string(
+    "report", None, "HTML file to write a report to.", flag_values=FLAGS
 )
 
 USAGE = """
 Converts a Keras model with sparse binary layers to TFLite.
 
-usage: sbnn-convert MODEL [-o FILE.tflite]
+usage: sbnn-convert MODEL [-o FILE.tflite] [flags]
 
 MODEL is a .h5 or .keras file or a SavedModel folder written by Keras 2
 (model.save). The result runs in TFLite, LiteRT and TensorFlow Lite Micro with
@@ -34,11 +93,16 @@ the SBNN ops; sbnn_converter.Interpreter runs it on this machine.
 """
 
 
+class VerificationError(ValueError):
+    """The converted model does not do what Keras does."""
+
+
 def convert(arguments: list[str]) -> None:
     """Converts the model named on the command line and prints what came out.
 
     Raises:
-      command.UsageError, ValueError, OSError: for what the user has to mend.
+      command.UsageError, ValueError, OSError, RuntimeError: for what the user has
+        to mend.
     """
     if len(arguments) != 1:
         raise command.UsageError(
@@ -46,24 +110,108 @@ def convert(arguments: list[str]) -> None:
         )
     source = Path(arguments[0])
     target = Path(_OUTPUT.value) if _OUTPUT.value else source.with_suffix(".tflite")
+    report = Path(_REPORT.value) if _REPORT.value else None
     # The cheap checks first: loading TensorFlow takes seconds.
     check_source(source)
     check_target(target)
+    if report is not None:
+        check_target(report, "--report")
+        if report.resolve() == target.resolve():
+            raise command.UsageError(
+                f"--report and --output both name '{target}': wanted two files"
+            )
+    arrays = None
+    if _REPRESENTATIVE.value is not None:
+        arrays = representative_data.read_arrays(Path(_REPRESENTATIVE.value))
 
+    # Its own log, of graphics cards it has not found, would bury our one line.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with command.progress("loading TensorFlow") as status:
         with captured_stderr():
             from sbnn_converter.convert import convert_keras_model
-        from sbnn_converter.report.summary import print_summary
 
         status.update(f"reading {source}")
         model = load_keras_model(source)
-        status.update(f"converting {source}")
-        flatbuffer = convert_keras_model(model)
-        write_atomically(target, flatbuffer)
-    print_summary(flatbuffer)
-    print(f"wrote {target} ({len(flatbuffer):,} bytes)")
+        samples = arrays and _match(arrays, model)
+        dataset = representative_data.as_dataset(samples) if samples else None
+
+        def convert_part(part, progress: Callable[[str], None] | None = None) -> bytes:
+            return convert_keras_model(
+                part,
+                inference_input_type=_INPUT_TYPE.value,
+                inference_output_type=_OUTPUT_TYPE.value,
+                representative_dataset=dataset,
+                weight_code=_WEIGHT_CODE.value,
+                progress=progress,
+            )
+
+        flatbuffer = convert_part(
+            model, lambda step: status.update(f"{source}: {step}")
+        )
+        verified = None
+        if _VERIFY.value is not None:
+            verified = _verify(model, flatbuffer, samples, convert_part, status.update)
+        status.update("decoding the weights")
+        inspection = inspect_model(flatbuffer)
+        contents = {target: flatbuffer}
+        if report is not None:
+            contents[report] = html_report(inspection, target.name, verified).encode()
+        write_atomically(contents)
+
+    print_summary(inspection)
+    if verified:
+        print(verified)
+    for path, content in contents.items():
+        print(f"wrote {path} ({len(content):,} bytes)")
+
+
+def _match(arrays, model):
+    if getattr(model, "inputs", None) is None:
+        return None  # the importer refuses it, with its reasons
+    inputs = [(x.name, tuple(x.shape[1:])) for x in model.inputs]
+    return representative_data.match_inputs(arrays, inputs)
+
+
+def _verify(model, flatbuffer, samples, convert_part, progress) -> str:
+    """Compares the models on samples; tells how well they agree.
+
+    Raises:
+      VerificationError: they do not.
+    """
+    from sbnn_converter.verification.compare import (
+        FLOAT_TOLERANCE,
+        QUANTIZED_TOLERANCE,
+        compare,
+    )
+    from sbnn_converter.verification.locate import first_parting_layer
+    from sbnn_converter.verification.samples import random_samples
+
+    if samples:
+        kind, tolerance = "representative", QUANTIZED_TOLERANCE
+        samples = [array[: _VERIFY.value] for array in samples]
+    else:
+        kind, tolerance = "random", FLOAT_TOLERANCE
+        samples = random_samples(model, _VERIFY.value)
+    if _TOLERANCE.value is not None:
+        tolerance = _TOLERANCE.value
+    progress(f"comparing with Keras on {len(samples[0])} samples")
+    found = compare(model, flatbuffer, samples)
+    counts = (
+        f"largest difference {found.largest:.3g} ({found.relative:.2g} of the largest "
+        f"output), {found.differing_argmax} differing argmax"
+    )
+    on = f"{found.samples} {kind} sample{'' if found.samples == 1 else 's'}"
+    if found.within(tolerance):
+        return f"agrees with Keras on {on}: {counts}"
+    layer = first_parting_layer(model, samples, convert_part, tolerance, progress)
+    where = f"; they part first at layer '{layer}'" if layer else ""
+    raise VerificationError(
+        f"the converted model differs from Keras on {on}: {counts}, tolerance "
+        f"{tolerance:g}{where}; nothing was written: raise --tolerance if that is "
+        "good enough, else please report it"
+    )
 
 
 def run() -> None:
     """Entry point of the ``sbnn-convert`` command."""
-    command.run("sbnn-convert", USAGE, __name__, convert)
+    command.run("sbnn-convert", USAGE, FLAGS, convert)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from sbnn_converter.graph import Graph, Node
-from sbnn_converter.passes.affine_into_sums import AffineIntoSums
 from sbnn_converter.passes.affine_down import AffineDown
+from sbnn_converter.passes.affine_into_sums import AffineIntoSums
 from sbnn_converter.passes.concat_planes import ConcatPlanes
 from sbnn_converter.passes.dequantize_for_others import DequantizeForOthers
 from sbnn_converter.passes.drop_second_sign import DropSecondSign
@@ -66,11 +67,18 @@ PASSES: tuple[Pass, ...] = (
 )
 
 
-def run_passes(graph: Graph) -> None:
-    """Runs every pass once over ``graph``, in one sweep from inputs to outputs."""
+def run_passes(graph: Graph, progress: Callable[[str], None] | None = None) -> None:
+    """Runs every pass once over ``graph``, in one sweep from inputs to outputs.
+
+    Args:
+      graph: the network, changed in place.
+      progress: called with a few words before each rewrite.
+    """
     for rewrite in PASSES:
         pending = deque(graph.nodes())
         while pending:
             node = pending.popleft()
             if node in graph and rewrite.match(graph, node):
+                if progress is not None:
+                    progress(f"fusing layers and coding weights: {node.name}")
                 pending.extend(rewrite.transform(graph, node) or ())

@@ -38,6 +38,7 @@ class FuseSums:
         x = _source(node)
         # Sums of bits come in steps, those of floats as they are.
         step = 2.0**-node.kernel.domain_shift if is_bits(x) else 1.0
+        code = graph.weight_code
         steps, last = _functions_behind(graph, node)
         sign = graph.only_reader(last)
         if isinstance(sign, Sign):
@@ -45,7 +46,7 @@ class FuseSums:
             domain = IntegerSums(bound, step) if is_bits(x) else FloatSums()
             behind = OutputStage(tuple(steps), node.shape, node.kernel)
             constants = thresholds_and_flips(behind, domain)
-            graph.replace(sign, _op(node, x, sign.shape, constants, behind, True))
+            graph.replace(sign, _op(node, x, sign.shape, constants, behind, True, code))
             return
         affine = [s.affine for s in steps]
         exact = affine.index(None) if None in affine else len(affine)
@@ -55,7 +56,7 @@ class FuseSums:
             last.steps = steps[exact:]
             last = node
         constants = scale_and_bias(behind, step)
-        graph.replace(last, _op(node, x, last.shape, constants, behind, False))
+        graph.replace(last, _op(node, x, last.shape, constants, behind, False, code))
 
 
 def _source(node: BinarySum) -> Node:
@@ -80,13 +81,14 @@ def _op(
     output_constants: list[np.ndarray],
     behind: OutputStage,
     packed: bool,
+    weight_code: str,
 ) -> SbnnOp:
     """One op for everything from ``node`` to what ``behind`` ends with."""
     if node.geometry is None:
         op, ones, options = _dense(node, x)
     else:
         op, ones, options = _convolution(node)
-    code = encode(ones)
+    code = encode(ones, weight_code)
     options = {
         **options,
         "alpha_steps": node.kernel.alpha_steps,

@@ -1,101 +1,87 @@
-"""What a converted model holds: its SBNN layers and what they cost."""
+"""The table that the programs print: binary layers and what they cost."""
 
 from __future__ import annotations
 
-import dataclasses
-import math
-
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from sbnn_converter.tflite.flatbuffer import StoredOp, read_sbnn_ops
-from sbnn_converter.weight_code import code_name, entropy_bits
+from sbnn_converter.inspection import InspectedLayer, Inspection
+from sbnn_converter.report.words import (
+    code_words,
+    comparison_rows,
+    file_parts,
+    shape_words,
+)
 
-
-@dataclasses.dataclass(frozen=True)
-class LayerCost:
-    """A layer with coded weights.
-
-    Attributes:
-      op: its custom code.
-      weights, connections: ones and zeros, and ones alone.
-      code: name of the weight code.
-      code_bytes: size of the weight code.
-      entropy_bytes: the least that the code could take, n * H(p) / 8.
-    """
-
-    op: str
-    weights: int
-    connections: int
-    code: str
-    code_bytes: int
-    entropy_bytes: float
-
-    @property
-    def bits_a_weight(self) -> float:
-        return 8 * self.code_bytes / self.weights
-
-    @property
-    def entropy_bits_a_weight(self) -> float:
-        return 8 * self.entropy_bytes / self.weights
+_COLUMNS = (
+    ("layer", "left"),
+    ("kind", "left"),
+    ("kernel", "right"),
+    ("connections", "right"),
+    ("density", "right"),
+    ("code", "left"),
+    ("bytes", "right"),
+    ("bits/weight", "right"),
+    ("bound", "right"),
+)
 
 
-def layer_costs(model: bytes) -> list[LayerCost]:
-    """Costs of all layers of a .tflite file that hold coded weights."""
-    return [
-        LayerCost(
-            op=op.name,
-            weights=_weights(op),
-            connections=op.options["connections"],
-            code=code_name(op.options["code"]),
-            code_bytes=op.code_bytes,
-            entropy_bytes=entropy_bits(_weights(op), op.options["connections"]) / 8,
-        )
-        for op in read_sbnn_ops(model)
-        if "connections" in op.options
-    ]
+def print_summary(inspection: Inspection) -> None:
+    """Prints the table by layer and the totals on standard output."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=160)  # a pipe or file: do not fold
+    if not inspection.layers:
+        console.print("no binary layers")
+        return
+    console.print(_layer_table(inspection))
+    console.print(_totals_table(inspection))
 
 
-def _weights(op: StoredOp) -> int:
-    o = op.options
-    if op.name == "SbnnDense":
-        return o["units"] * o["planes"] * o["positions"]
-    taps = o["kernel_height"] * o["kernel_width"]
-    return o["out_channels"] * (o["in_channels"] // o["groups"]) * taps
+def _layer_table(inspection: Inspection) -> Table:
+    table = Table(show_footer=True)
+    total = inspection.total
+    footer = (
+        "all",
+        "",
+        "",
+        f"{total.connections:,}",
+        f"{total.density:.2%}",
+        "",
+        f"{total.code_bytes:,}",
+        f"{total.bits_a_weight:.3f}",
+        f"{total.entropy_bits_a_weight:.3f}",
+    )
+    for (column, side), last in zip(_COLUMNS, footer):
+        table.add_column(column, justify=side, footer=last, overflow="fold")
+    for layer in inspection.layers:
+        table.add_row(*(Text(cell) for cell in _cells(layer)))
+    return table
 
 
-def total(costs: list[LayerCost]) -> LayerCost:
-    """All layers as one; its entropy is the sum of theirs."""
-    return LayerCost(
-        op="total",
-        weights=sum(c.weights for c in costs),
-        connections=sum(c.connections for c in costs),
-        code="",
-        code_bytes=sum(c.code_bytes for c in costs),
-        entropy_bytes=math.fsum(c.entropy_bytes for c in costs),
+def _cells(layer: InspectedLayer) -> tuple[str, ...]:
+    return (
+        layer.name,
+        layer.kind,
+        shape_words(layer),
+        f"{layer.connections:,}",
+        f"{layer.density:.2%}",
+        code_words(layer),
+        f"{layer.code_bytes:,}",
+        f"{layer.bits_a_weight:.3f}",
+        f"{layer.entropy_bits_a_weight:.3f}",
     )
 
 
-def print_summary(model: bytes) -> None:
-    """Prints a table of the model's coded layers."""
-    table = Table(title="binary layers", title_justify="left")
-    table.add_column("op")
-    columns = ("weights", "connections", "density", "code", "bytes")
-    for column in (*columns, "bits/weight", "entropy bound"):
-        table.add_column(column, justify="right")
-    costs = layer_costs(model)
-    for cost in [*costs, total(costs)] if costs else []:
-        table.add_row(
-            cost.op,
-            f"{cost.weights:,}",
-            f"{cost.connections:,}",
-            f"{cost.connections / cost.weights:.2%}",
-            cost.code,
-            f"{cost.code_bytes:,}",
-            f"{cost.bits_a_weight:.3f}",
-            f"{cost.entropy_bits_a_weight:.3f}",
-        )
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=100)  # into a file or a pipe: do not fold
-    console.print(table)
+def _totals_table(inspection: Inspection) -> Table:
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column()
+    for name, size, ratio in comparison_rows(inspection):
+        table.add_row(name, f"{size:,} bytes", ratio)
+    table.add_row()
+    for name, size in file_parts(inspection):
+        table.add_row(name, f"{size:,} bytes")
+    return table

@@ -137,19 +137,28 @@ class Interpreter:
                 f"{', '.join(available_runtimes()) or 'none'}"
             ) from error
         self.runtime = runtime
-        delegate = module.load_delegate(str(library_path("sbnn_tflite")))
+        self._module = module
+        self._content = content
+        self._num_threads = num_threads
+        self._interpreter = self._open()
+
+    def _open(self):
+        """A fresh interpreter for the batch size that stands in the file."""
         with captured_stderr() as log:
             try:
-                self._interpreter = module.Interpreter(
-                    model_content=content,
-                    num_threads=num_threads,
-                    experimental_delegates=[delegate],
+                interpreter = self._module.Interpreter(
+                    model_content=self._content,
+                    num_threads=self._num_threads,
+                    experimental_delegates=[
+                        self._module.load_delegate(str(library_path("sbnn_tflite")))
+                    ],
                 )
-                self._interpreter.allocate_tensors()
+                interpreter.allocate_tensors()
             except (RuntimeError, ValueError) as error:
                 raise RuntimeError(
-                    f"{runtime} refuses the model: {log.reason(error)}"
+                    f"{self.runtime} refuses the model: {log.reason(error)}"
                 ) from None
+        return interpreter
 
     @property
     def input_details(self) -> list[dict]:
@@ -179,8 +188,9 @@ class Interpreter:
         try:
             self._resize(size)
         except (RuntimeError, ValueError):
-            # A graph whose own ops insist on one sample at a time.
-            self._resize(1)
+            # A graph whose own ops insist on one sample at a time. tflite-runtime
+            # crashes where an interpreter that failed to resize is used again.
+            self._interpreter = self._open()
             samples = [
                 self._run([b[i : i + 1] for b in batches]) for i in range(size)
             ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
+import tempfile
 
 import numpy as np
 import tensorflow as tf
@@ -19,10 +20,9 @@ from sbnn_converter.bit_planes import plane_words
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
+from sbnn_converter.tflite.format_version import FORMAT_VERSION
+from sbnn_converter.tflite.names import code_tensor_name
 from sbnn_converter.tflite.ports import order_ports
-
-# Version of docs/format.md that the files follow.
-FORMAT_VERSION = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +74,12 @@ def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
                 converter.inference_output_type = int8.output_type
             model = converter.convert()
     except Exception as error:
+        if "No space left" in str(error):  # TFLiteConverter saves the module first
+            raise OSError(
+                f"no space left in the folder for temporary files, "
+                f"'{tempfile.gettempdir()}': make room, or name another one with the "
+                "environment variable TMPDIR"
+            ) from error
         first_line = str(error).strip().splitlines()[0]
         raise ConversionError(
             f"TFLiteConverter refused the layers around the binary ones: {first_line}"
@@ -120,8 +126,7 @@ def _trace(graph: g.Graph, functions: dict, ranges: dict):
                 continue
             read = [values[n] for n in node.inputs]
             if isinstance(node, g.SbnnOp):
-                constants = [tf.constant(c) for c in node.constants]
-                value = functions[node](*read, *constants)
+                value = functions[node](*read, *_constants(node))
             else:
                 value = _plain(node, read)
             values[node] = quantized(node, value)
@@ -152,6 +157,14 @@ def _plain(node: g.Node, read: list[tf.Tensor]) -> tf.Tensor:
     if isinstance(node, g.Pointwise):
         return g.apply_steps(node.steps, read[0])
     raise AssertionError(f"{type(node).__name__} '{node.name}' was left unconverted")
+
+
+def _constants(node: g.SbnnOp) -> list[tf.Tensor]:
+    """The op's constant inputs; its weight code's tensor carries the layer's name."""
+    constants = [tf.constant(c) for c in node.constants]
+    if "connections" in node.options:
+        constants[0] = tf.constant(node.constants[0], name=code_tensor_name(node.name))
+    return constants
 
 
 def _custom_op(node: g.SbnnOp, more_options: dict[str, int]):

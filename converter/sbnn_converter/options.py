@@ -1,0 +1,73 @@
+"""The options of a conversion, checked in one place."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import tensorflow as tf
+
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.weight_code import CHOICES
+
+INFERENCE_TYPES = ("float32", "int8", "uint8")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ConversionOptions:
+    """How a model is to be converted; see ``convert_keras_model``."""
+
+    inference_input_type: tf.DType = tf.float32
+    inference_output_type: tf.DType = tf.float32
+    representative_dataset: Callable[[], Iterable[list[np.ndarray]]] | None = None
+    weight_code: str = "auto"
+
+
+def _validate_options(
+    *, inference_input_type, inference_output_type, representative_dataset, weight_code
+) -> ConversionOptions:
+    """Checks what the user gave and puts it into one form.
+
+    Raises:
+      ConversionError: an option has a value that it cannot have; the message names
+        the option, what was found and what is wanted.
+    """
+    if weight_code not in CHOICES:
+        raise ConversionError(
+            f"weight_code is {weight_code!r}: wanted one of {', '.join(CHOICES)}"
+        )
+    options = ConversionOptions(
+        inference_input_type=_type("inference_input_type", inference_input_type),
+        inference_output_type=_type("inference_output_type", inference_output_type),
+        representative_dataset=representative_dataset,
+        weight_code=weight_code,
+    )
+    if representative_dataset is not None and not callable(representative_dataset):
+        raise ConversionError(
+            "representative_dataset is of type "
+            f"{type(representative_dataset).__name__}: wanted a function that "
+            "yields lists of arrays, one for each input, as tf.lite has it"
+        )
+    if representative_dataset is None:
+        for name in ("inference_input_type", "inference_output_type"):
+            found = getattr(options, name)
+            if found != tf.float32:
+                raise ConversionError(
+                    f"{name} is {found.name}, but there is no representative_dataset: "
+                    "the ranges of the values are taken from it; give a function that "
+                    "yields a hundred typical inputs (sbnn-convert: "
+                    "--representative_data)"
+                )
+    return options
+
+
+def _type(option: str, given) -> tf.DType:
+    try:
+        dtype = tf.as_dtype(given)
+    except TypeError:
+        dtype = None
+    if dtype is None or dtype.name not in INFERENCE_TYPES:
+        found = repr(given) if dtype is None else dtype.name
+        raise ConversionError(f"{option} is {found}: float32, int8 or uint8 is wanted")
+    return dtype

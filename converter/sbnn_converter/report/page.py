@@ -1,0 +1,186 @@
+"""The HTML report: one file with everything in it, for a desk or a phone."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib import resources
+
+from sbnn_converter.inspection import InspectedLayer, Inspection
+from sbnn_converter.report.charts import Bar, bar_chart
+from sbnn_converter.report.words import (
+    code_words,
+    comparison_rows,
+    file_parts,
+    shape_words,
+)
+
+_COLUMNS = (
+    "layer", "kind", "kernel", "connections", "density", "code", "bytes",
+    "bits/weight", "bound",
+)  # fmt: skip
+_TEXT_COLUMNS = ("kind", "code")
+
+
+def html_report(inspection: Inspection, name: str, verified: str | None = None) -> str:
+    """The report as an HTML document that loads nothing from elsewhere.
+
+    Args:
+      inspection: the file.
+      name: what to call it.
+      verified: what the comparison with Keras found, if there was one.
+    """
+    css = resources.files(__package__).joinpath("page.css").read_text("utf-8")
+    body = [_header(inspection, name, verified), _facts(inspection)]
+    if inspection.layers:
+        body += [_density(inspection), _bytes(inspection), _comparison(inspection)]
+        body.append(_table(inspection))
+    body.append(_file(inspection))
+    return "\n".join(
+        [
+            "<!DOCTYPE html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{escape(name)}</title>",
+            f"<style>\n{css}</style>",
+            "</head>",
+            "<body>",
+            *body,
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
+
+
+def _header(inspection: Inspection, name: str, verified: str | None) -> str:
+    layers, others = len(inspection.layers), len(inspection.other_ops)
+    what = f"{_count(layers, 'binary layer')} and {_count(others, 'other op')}"
+    checked = f' <span class="good">{escape(verified)}</span>' if verified else ""
+    return f"<header><h1>{escape(name)}</h1>\n<p>{what}.{checked}</p></header>"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _facts(inspection: Inspection) -> str:
+    total = inspection.total
+    facts = [("File", f"{inspection.bytes:,}", "bytes")]
+    if inspection.layers:
+        times = total.int8_bytes / total.code_bytes
+        facts += [
+            ("Binary weights", f"{total.weights:,}", f"in {total.code_bytes:,} bytes"),
+            ("Connections", f"{total.density:.2%}", f"{total.connections:,} ones"),
+            (
+                "Bits a weight",
+                f"{total.bits_a_weight:.3f}",
+                f"entropy bound {total.entropy_bits_a_weight:.3f}",
+            ),
+            ("Smaller than int8", f"{times:,.1f}x", f"{4 * times:,.0f}x than float32"),
+        ]
+    items = "\n".join(
+        f"<div><dt>{escape(term)}</dt><dd>{escape(value)} <small>{escape(note)}</small>"
+        "</dd></div>"
+        for term, value, note in facts
+    )
+    return f'<dl class="facts">\n{items}\n</dl>'
+
+
+def _density(inspection: Inspection) -> str:
+    bars = [
+        Bar(layer.name, layer.density, f"{layer.density:.2%}")
+        for layer in inspection.layers
+    ]
+    return _section(
+        "Density by layer",
+        "The share of weights that are ones. The longest bar is the densest layer.",
+        bar_chart(bars, "density"),
+    )
+
+
+def _bytes(inspection: Inspection) -> str:
+    bars = [
+        Bar(
+            layer.name,
+            layer.code_bytes,
+            f"{layer.code_bytes:,}",
+            behind=layer.one_bit_bytes,
+            mark=layer.entropy_bytes,
+        )
+        for layer in inspection.layers
+    ]
+    key = (
+        '<div class="key"><span class="k-bytes">this file</span>'
+        '<span class="k-behind">1 bit a weight</span>'
+        '<span class="k-mark">entropy bound</span></div>'
+    )
+    return _section(
+        "Bytes by layer",
+        "What each layer's weight code takes.",
+        key + bar_chart(bars, "bytes"),
+    )
+
+
+def _comparison(inspection: Inspection) -> str:
+    bars = [
+        Bar(name, size, f"{size:,} ({times})")
+        for name, size, times in comparison_rows(inspection)
+    ]
+    return _section(
+        "The same weights in other forms",
+        "Bytes for the weights of all binary layers together.",
+        bar_chart(bars, "bytes"),
+    )
+
+
+def _file(inspection: Inspection) -> str:
+    bars = [Bar(name, size, f"{size:,}") for name, size in file_parts(inspection)]
+    return _section("The file", "What its bytes are for.", bar_chart(bars, "bytes"))
+
+
+def _section(title: str, text: str, content: str) -> str:
+    return f"<section><h2>{title}</h2>\n<p>{text}</p>\n{content}\n</section>"
+
+
+def _table(inspection: Inspection) -> str:
+    head = "".join(
+        f'<th scope="col"{_class(column)}>{column}</th>' for column in _COLUMNS
+    )
+    rows = "\n".join(_row(_cells(layer)) for layer in inspection.layers)
+    total = inspection.total
+    last = _row(("all", "", "", *_numbers(total, "")))
+    return (
+        "<section><table><caption>Layers</caption>\n"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n"
+        f"<tfoot>\n{last}\n</tfoot></table></section>"
+    )
+
+
+def _cells(layer: InspectedLayer) -> tuple[str, ...]:
+    return (layer.name, layer.kind, shape_words(layer), *_numbers(layer, code_words(layer)))
+
+
+def _numbers(cost, code: str) -> tuple[str, ...]:
+    return (
+        f"{cost.connections:,}",
+        f"{cost.density:.2%}",
+        code,
+        f"{cost.code_bytes:,}",
+        f"{cost.bits_a_weight:.3f}",
+        f"{cost.entropy_bits_a_weight:.3f}",
+    )
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    first, *rest = cells
+    data = "".join(
+        f'<td{_class(column)} data-label="{column}">{escape(cell)}</td>'
+        for column, cell in zip(_COLUMNS[1:], rest)
+    )
+    return f'<tr><th scope="row">{escape(first)}</th>{data}</tr>'
+
+
+def _class(column: str) -> str:
+    return ' class="text"' if column in _TEXT_COLUMNS else ""

@@ -1,0 +1,3 @@
+"""Version of docs/format.md that this package writes and reads."""
+
+FORMAT_VERSION = 1

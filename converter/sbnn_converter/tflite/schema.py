@@ -1,0 +1,39 @@
+"""The TFLite schema's Python classes, without TensorFlow itself.
+
+They come with TensorFlow's wheel, but importing them by their name would start
+all of TensorFlow, which takes seconds: far too long for looking at a file. The
+module needs nothing but ``flatbuffers`` and NumPy, so it is loaded by its path.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+_NAME = "tensorflow.lite.python.schema_py_generated"
+
+
+def _load() -> ModuleType:
+    if _NAME in sys.modules:
+        return sys.modules[_NAME]
+    # find_spec of a top-level name looks for it and imports nothing.
+    tensorflow = importlib.util.find_spec("tensorflow")
+    if tensorflow is None or not tensorflow.submodule_search_locations:
+        raise ImportError(
+            "TensorFlow is not installed: its wheel holds the TFLite schema; "
+            "pip install tensorflow"
+        )
+    root = Path(next(iter(tensorflow.submodule_search_locations)))
+    path = root.joinpath(*_NAME.split(".")[1:]).with_suffix(".py")
+    spec = importlib.util.spec_from_file_location("sbnn_converter_tflite_schema", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_schema = _load()
+Model = _schema.Model
+TensorType = _schema.TensorType
+BuiltinOperator = _schema.BuiltinOperator

@@ -1,0 +1,1 @@
+"""Checks a converted model against the Keras model that it comes from."""

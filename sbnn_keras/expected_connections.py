@@ -1,0 +1,179 @@
+"""The published way to sparsity: a constraint on the expected connections.
+
+"Sparse Binary Neural Networks" and arXiv 2207.04974 add a penalty to the loss, a
+fixed share gamma of the total, until the mean of all connections is below EC.
+"""
+
+import weakref
+
+import larq as lq
+import tensorflow as tf
+
+from sbnn_keras.connections import check_share
+from sbnn_keras.kernels import sparse_binary_kernels
+from sbnn_keras.penalty import excess, penalty
+
+__all__ = ["ExpectedConnections", "ExpectedConnectionsLoss"]
+
+
+def _check_gamma(gamma) -> float:
+    if not 0.0 <= gamma < 1.0:
+        raise ValueError(
+            f"Wrong `gamma`: found {gamma!r}, wanted a share of the total loss in "
+            "[0, 1), for example 0.07."
+        )
+    return float(gamma)
+
+
+class ExpectedConnections(tf.keras.callbacks.Callback):
+    """Pushes the connections of a network below a share by a penalty on the loss.
+
+    With `compile` and `fit`:
+
+    ```python
+    ec = sbnn_keras.ExpectedConnections(0.05, gamma=0.07)
+    model.compile("adam", ec.loss("sparse_categorical_crossentropy"))
+    model.fit(x, y, callbacks=[ec])
+    ```
+
+    In a custom training loop:
+
+    ```python
+    total = ec.total_loss(task_loss, model)
+    ```
+
+    Kernels that hold an exact share by themselves are left out. When training ends,
+    the callback says whether the target was met (`met` and `share` afterwards).
+
+    # Arguments
+        target: EC, share of connections in (0, 1].
+        gamma: share of the total loss that the penalty takes, in [0, 1).
+        layers: names of the layers to constrain; by default all.
+        exempt: names of layers to leave out.
+
+    # Raises
+        ValueError: for a wrong target or gamma; when training begins, for a layer
+            name that does not exist, or where no kernel is left to constrain.
+    """
+
+    def __init__(self, target, gamma, layers=None, exempt=()):
+        super().__init__()
+        self.target = check_share(target, "target")
+        self.gamma = _check_gamma(gamma)
+        self.layers = layers
+        self.exempt = tuple(exempt)
+        self.share = None
+
+    def kernels(self, model) -> list:
+        """The constrained kernels of a model."""
+        list(sparse_binary_kernels(model, self.exempt))  # unknown names raise
+        kernels = [
+            kernel
+            for kernel in sparse_binary_kernels(model, self.layers)
+            if kernel.layer.name not in self.exempt
+            and kernel.quantizer.connections is None
+        ]
+        if not kernels:
+            raise ValueError(
+                f"ExpectedConnections found no kernel to constrain in model "
+                f"{model.name!r}, wanted at least one sparse binary layer without "
+                "`connections`."
+            )
+        return kernels
+
+    def excess(self, model) -> tf.Tensor:
+        """h: how far the share of connections is above the target, a scalar."""
+        return excess(
+            [k.quantizer.binarize(tf.convert_to_tensor(k.latent)) for k in self.kernels(model)],
+            self.target,
+        )
+
+    def total_loss(self, loss: tf.Tensor, model) -> tf.Tensor:
+        """A scalar loss plus the penalty. Call it inside the gradient tape."""
+        return loss + tf.cast(
+            penalty(loss, self.excess(model), self.gamma), loss.dtype
+        )
+
+    def loss(self, loss, model=None) -> "ExpectedConnectionsLoss":
+        """A Keras loss that adds the penalty to `loss` (a name, function or object).
+
+        Without `model`, the loss works once this callback is passed to `fit`.
+        """
+        wrapped = ExpectedConnectionsLoss(
+            loss, self.target, self.gamma, self.layers, self.exempt
+        )
+        if model is not None:
+            wrapped.bind(model)
+        return wrapped
+
+    def set_model(self, model):
+        super().set_model(model)
+        for loss in tf.nest.flatten(model.loss):
+            if isinstance(loss, ExpectedConnectionsLoss):
+                loss.bind(model)
+
+    def on_train_end(self, logs=None):
+        kernels = self.kernels(self.model)
+        ones = sum(
+            float(tf.reduce_sum(k.quantizer.ones(tf.convert_to_tensor(k.latent))))
+            for k in kernels
+        )
+        self.share = ones / sum(k.variable.shape.num_elements() for k in kernels)
+        if self.met:
+            print(
+                f"Expected connections: met, {self.share:.2%} (target {self.target:.2%})."
+            )
+        else:
+            print(
+                f"Expected connections: NOT met, {self.share:.2%} (target "
+                f"{self.target:.2%}). Train longer, raise gamma={self.gamma}, or hold "
+                "the share exactly with `connections`."
+            )
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target was met at the end of training; None before."""
+        return None if self.share is None else self.share <= self.target
+
+
+@lq.utils.register_keras_custom_object
+@tf.keras.utils.register_keras_serializable("sbnn_keras")
+class ExpectedConnectionsLoss(tf.keras.losses.Loss):
+    """A Keras loss plus the penalty of `ExpectedConnections`; see there."""
+
+    def __init__(self, loss, target, gamma, layers=None, exempt=(), **kwargs):
+        kwargs.setdefault("name", "expected_connections_loss")
+        super().__init__(**kwargs)
+        self.base = tf.keras.losses.get(loss)
+        self._constraint = ExpectedConnections(target, gamma, layers, exempt)
+        self._model = None
+
+    def bind(self, model) -> None:
+        """Names the model whose connections are constrained."""
+        self._model = weakref.ref(model)
+
+    def call(self, y_true, y_pred):
+        model = self._model and self._model()
+        if model is None:
+            raise ValueError(
+                "ExpectedConnectionsLoss does not know its model: found none, wanted "
+                "the model being trained. Pass the ExpectedConnections object to "
+                "fit(callbacks=[...]), or call loss.bind(model)."
+            )
+        base = self.base
+        loss = base.call(y_true, y_pred) if hasattr(base, "call") else base(y_true, y_pred)
+        extra = penalty(
+            tf.reduce_mean(loss), self._constraint.excess(model), self._constraint.gamma
+        )
+        return loss + tf.cast(extra, loss.dtype)
+
+    def get_config(self):
+        constraint = self._constraint
+        return {
+            **super().get_config(),
+            "loss": tf.keras.losses.serialize(self.base),
+            "target": constraint.target,
+            "gamma": constraint.gamma,
+            "layers": constraint.layers,
+            "exempt": constraint.exempt,
+        }

@@ -1,0 +1,72 @@
+"""Density and flip ratio in `fit`'s progress line, History and TensorBoard."""
+
+import numpy as np
+import tensorflow as tf
+
+from sbnn_keras.kernels import sparse_binary_kernels
+
+__all__ = ["SparsityLogger"]
+
+
+class SparsityLogger(tf.keras.callbacks.Callback):
+    """Adds `density` and `flip_ratio` to the logs of each epoch.
+
+    `density` is the share of ones, `flip_ratio` the share of weights that have
+    changed since the end of the epoch before. Pass it before TensorBoard or
+    CSVLogger in the list of callbacks: they log what they are given.
+
+    # Arguments
+        per_layer: also add `<layer>/density` and `<layer>/flip_ratio`.
+        keep_latents: keep histograms of the latent weights of each epoch in
+            `history`, for `sbnn_keras.plots`.
+    """
+
+    def __init__(self, per_layer: bool = False, keep_latents: bool = False):
+        super().__init__()
+        self.per_layer = per_layer
+        self.keep_latents = keep_latents
+        self._before = {}
+        self.history = {}
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if not self._before:
+            self._before = self._ones()
+
+    def on_epoch_end(self, epoch, logs=None):
+        now = self._ones()
+        flips = {
+            name: np.mean(ones != self._before[name]) if name in self._before else 0.0
+            for name, ones in now.items()
+        }
+        sizes = {name: ones.size for name, ones in now.items()}
+        logs = {} if logs is None else logs
+        if now:
+            weights = list(sizes.values())
+            logs["density"] = float(
+                np.average([ones.mean() for ones in now.values()], weights=weights)
+            )
+            logs["flip_ratio"] = float(np.average(list(flips.values()), weights=weights))
+        for name, ones in now.items():
+            entry = self.history.setdefault(
+                name, {"density": [], "flip_ratio": [], "latents": []}
+            )
+            entry["density"].append(float(ones.mean()))
+            entry["flip_ratio"].append(float(flips[name]))
+            if self.per_layer:
+                logs[f"{name}/density"] = float(ones.mean())
+                logs[f"{name}/flip_ratio"] = float(flips[name])
+        if self.keep_latents:
+            for kernel in sparse_binary_kernels(self.model):
+                values = kernel.latent.numpy()
+                bound = max(1.0, float(np.abs(values).max()))
+                histogram = np.histogram(values, bins=60, range=(-bound, bound))
+                self.history[kernel.label]["latents"].append(histogram)
+        self._before = now
+
+    def _ones(self):
+        return {
+            kernel.label: kernel.quantizer.ones(
+                tf.convert_to_tensor(kernel.latent)
+            ).numpy()
+            for kernel in sparse_binary_kernels(self.model)
+        }

@@ -1,0 +1,152 @@
+"""sbnn-inspect: the connections that Keras had, and what it says to bad input."""
+
+import json
+import re
+import struct
+
+import larq as lq
+import numpy as np
+import pytest
+import sbnn_converter
+import tensorflow as tf
+from networks import digits_net
+from programs import assert_refused, run_process
+from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
+
+
+def keras_connections(layer) -> np.ndarray:
+    """Flat indices of the larger of the kernel's two values."""
+    with lq.context.quantized_scope(True):
+        kernel = layer.kernel.numpy()
+    return np.flatnonzero(kernel == kernel.max())
+
+
+@pytest.fixture
+def converted(tmp_path):
+    path = tmp_path / "digits.tflite"
+    path.write_bytes(sbnn_converter.convert_keras_model(digits_net()))
+    return path
+
+
+@pytest.mark.parametrize("code", ["auto", "bitmap", "rice"])
+def test_json_gives_back_exactly_the_connections_of_keras(sbnn_inspect, tmp_path, code):
+    # Convolutions, a dense layer behind Flatten (whose kernel is permuted in the
+    # file), one behind a dense layer.
+    model = digits_net()
+    path = tmp_path / "digits.tflite"
+    path.write_bytes(sbnn_converter.convert_keras_model(model, weight_code=code))
+    document = json.loads(sbnn_inspect(path, "--json").stdout)
+    binary = [layer for layer in model.layers if hasattr(layer, "kernel_quantizer")]
+    assert [layer["name"] for layer in document["layers"]] == [l.name for l in binary]
+    for found, layer in zip(document["layers"], binary):
+        assert found["indices"] == keras_connections(layer).tolist()
+        assert found["connections"] == len(found["indices"])
+        assert found["kernel_shape"] == list(layer.kernel.shape)
+        assert found["values"] == [0.0, 1.0]
+
+
+def test_json_of_a_larq_network_with_groups(sbnn_inspect, tmp_path):
+    signs = dict(input_quantizer="ste_sign", kernel_quantizer="ste_sign")
+    model = tf.keras.Sequential(
+        [
+            tf.keras.Input((6, 6, 8)),
+            lq.layers.QuantConv2D(12, (3, 2), groups=4, padding="same", **signs),
+            lq.layers.QuantConv2D(8, 3, padding="same", pad_values=1.0, **signs),
+            tf.keras.layers.Flatten(),
+            lq.layers.QuantDense(5, **signs),
+        ]
+    )
+    path = tmp_path / "larq.tflite"
+    path.write_bytes(sbnn_converter.convert_keras_model(model))
+    document = json.loads(sbnn_inspect(path, "--json").stdout)
+    for found, layer in zip(
+        document["layers"], (model.layers[0], model.layers[1], model.layers[3])
+    ):
+        assert found["indices"] == keras_connections(layer).tolist()
+        assert found["kernel_shape"] == list(layer.kernel.shape)
+        assert found["values"] == [-0.5, 0.5]
+
+
+def test_the_table_is_that_of_the_conversion(sbnn_convert, sbnn_inspect, digits):
+    converted = sbnn_convert(digits).stdout
+    inspected = sbnn_inspect(digits.with_suffix(".tflite")).stdout
+    assert converted.startswith(inspected)
+    for words in ("conv 3x3", "dense", "rice 3", "float32", "int8", "1 bit", "bound"):
+        assert words in inspected
+
+
+def test_in_a_process_of_its_own_and_without_tensorflow(converted):
+    result = run_process("sbnn-inspect", converted, "--json")
+    assert result.returncode == 0 and result.stderr == ""
+    assert json.loads(result.stdout)["file_bytes"] == converted.stat().st_size
+    assert "usage: sbnn-inspect" in run_process("sbnn-inspect", "--help").stdout
+
+
+def test_a_file_without_sbnn_ops(sbnn_inspect, tmp_path):
+    model = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(2)])
+    path = tmp_path / "float.tflite"
+    path.write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+    assert_refused(sbnn_inspect(path), "no SBNN ops", "FULLY_CONNECTED", "sbnn-convert")
+
+
+def test_what_is_no_model(sbnn_inspect, tmp_path):
+    (tmp_path / "notes.tflite").write_text("not a model")
+    assert_refused(sbnn_inspect(tmp_path / "notes.tflite"), "notes.tflite", "TFL3")
+    (tmp_path / "empty.tflite").write_bytes(b"")
+    assert_refused(sbnn_inspect(tmp_path / "empty.tflite"), "empty.tflite", "TFL3")
+    assert_refused(sbnn_inspect(tmp_path / "none.tflite"), "does not exist")
+    assert_refused(sbnn_inspect(tmp_path), "does not exist")
+    assert_refused(sbnn_inspect(), "found 0 files")
+    assert_refused(sbnn_inspect("a.tflite", "--yaml"), "yaml", "--help")
+
+
+def change(path, old: bytes, new: bytes):
+    content = path.read_bytes()
+    assert old in content and len(old) == len(new)
+    path.write_bytes(content.replace(old, new))
+
+
+def test_a_missing_option(sbnn_inspect, converted):
+    # The same length, so that nothing else in the file moves.
+    for option in (b"kernel_width", b"code_parameter", b"alpha_steps", b"planes"):
+        before = converted.read_bytes()
+        broken = re.sub(rb"(?<![a-z_])" + option + rb"\0", b"x" * len(option) + b"\0", before)
+        converted.write_bytes(broken)
+        assert_refused(sbnn_inspect(converted), "corrupt", f"'{option.decode()}'")
+        converted.write_bytes(before)
+
+
+@pytest.mark.parametrize("word", [0, -1], ids=["all zeros", "all ones"])
+def test_a_corrupt_code_is_named_by_its_layer(sbnn_inspect, converted, word):
+    op = max(read_sbnn_ops(converted.read_bytes()), key=lambda op: op.code_bytes)
+    words = op.constants[0]
+    change(converted, words.tobytes(), np.full_like(words, word).tobytes())
+    result = sbnn_inspect(converted)
+    assert_refused(result, "digits.tflite", f"layer '{op.layer}'", "corrupt")
+
+
+def test_a_newer_format(sbnn_inspect, tmp_path, monkeypatch):
+    monkeypatch.setattr("sbnn_converter.tflite.emit.FORMAT_VERSION", 9)
+    path = tmp_path / "new.tflite"
+    path.write_bytes(sbnn_converter.convert_keras_model(digits_net()))
+    assert_refused(sbnn_inspect(path), "version 9", "update sbnn-keras")
+
+
+def test_truncated_and_scribbled_files_end_in_one_line(sbnn_inspect, converted, rng):
+    whole = converted.read_bytes()
+    damaged = [whole[:size] for size in range(8, len(whole) - 64, len(whole) // 12)]
+    for _ in range(60):
+        scribbled = bytearray(whole)
+        at = int(rng.integers(8, len(whole) - 4))
+        scribbled[at : at + 4] = struct.pack("<I", int(rng.integers(2**32)))
+        damaged.append(bytes(scribbled))
+    refused = 0
+    for content in damaged:
+        converted.write_bytes(content)
+        result = sbnn_inspect(converted, "--json")
+        if result.returncode:
+            assert_refused(result, "digits.tflite")
+            refused += 1
+        else:
+            json.loads(result.stdout)  # the damage lies where nothing is read
+    assert refused > 20

@@ -1,0 +1,73 @@
+"""Trains a small network with a given strategy and writes its weights; see test_distribution.
+
+    python distributed_training.py STRATEGY OUTPUT.npz BATCH_NORMALIZATION
+
+STRATEGY is `one`, `mirrored` (two logical CPUs) or `workers` (TF_CONFIG is set).
+"""
+
+import sys
+
+import numpy as np
+import tensorflow as tf
+from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
+
+import sbnn_keras
+
+
+def make_strategy(name):
+    if name == "one":
+        return tf.distribute.get_strategy()
+    if name == "workers":
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    two = [tf.config.LogicalDeviceConfiguration()] * 2
+    tf.config.set_logical_device_configuration(cpu, two)
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+def main():
+    name, output, normalized = sys.argv[1:]
+    strategy = make_strategy(name)
+    tf.keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    x = rng.uniform(size=(64, 6, 6, 2)).astype(np.float32)
+    y = rng.integers(0, 3, 64)
+    with strategy.scope():
+        layers = [
+            tf.keras.Input((6, 6, 2)),
+            sbnn_keras.SparseBinaryConv2D(4, 3, connections=0.3),
+            sbnn_keras.SparseBinaryConv2D(4, 3, domain="general"),
+            tf.keras.layers.Flatten(),
+            sbnn_keras.SparseBinaryDense(3, connections=0.2, activation="softmax"),
+        ]
+        if normalized == "1":
+            layers.insert(2, tf.keras.layers.BatchNormalization())
+        model = tf.keras.Sequential(layers)
+        model.compile(tf.keras.optimizers.SGD(0.05), "sparse_categorical_crossentropy")
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = (
+        tf.data.experimental.AutoShardPolicy.DATA
+    )
+    data = tf.data.Dataset.from_tensor_slices((x, y)).batch(16).with_options(options)
+    decay = PolynomialDecay(0.5, 0.8, begin_step=0, end_step=6, frequency=2)
+    model.fit(
+        data, epochs=2, verbose=0, callbacks=[sbnn_keras.ConnectionsSchedule(decay)]
+    )
+    sparse = [layer for layer in model.layers if hasattr(layer, "binary_kernel")]
+    masks = [layer.kernel_quantizer._mask for layer in sparse]
+    copies = [
+        [np.array(copy) for copy in getattr(mask, "values", [mask])] for mask in masks
+    ]
+    for first, *others in copies:
+        for other in others:
+            np.testing.assert_array_equal(first, other)
+    np.savez(
+        output,
+        *[layer.kernel.latent_variable.numpy() for layer in sparse],
+        *[layer.binary_kernel() for layer in sparse],
+        *[layer.bias.numpy() for layer in sparse],
+    )
+
+
+if __name__ == "__main__":
+    main()

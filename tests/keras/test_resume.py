@@ -1,0 +1,56 @@
+"""Training resumed in the middle of a schedule ends in the same weights, bit by bit."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
+
+import sbnn_keras
+
+X = np.random.default_rng(0).normal(size=(64, 8, 8, 3)).astype(np.float32)
+Y = np.random.default_rng(1).integers(0, 4, 64)
+
+
+def network():
+    tf.keras.utils.set_random_seed(3)
+    model = tf.keras.Sequential(
+        [
+            tf.keras.Input((8, 8, 3)),
+            sbnn_keras.SparseBinaryConv2D(6, 3, domain="general"),
+            tf.keras.layers.BatchNormalization(),
+            sbnn_keras.SparseBinarySeparableConv2D(6, 3, connections=0.3),
+            tf.keras.layers.Flatten(),
+            sbnn_keras.SparseBinaryDense(4, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
+def train(model, epochs):
+    decay = PolynomialDecay(0.5, 0.9, begin_step=0, end_step=13, frequency=3)
+    schedule = sbnn_keras.ConnectionsSchedule(decay)
+    model.fit(X, Y, batch_size=16, epochs=epochs, shuffle=False, verbose=0, callbacks=[schedule])
+
+
+@pytest.mark.parametrize("form", ["h5", "keras"])
+def test_resumed_training_is_bit_identical(form, tmp_path):
+    tf.config.experimental.enable_op_determinism()
+    try:
+        straight, first = network(), network()
+        train(straight, 4)
+        train(first, 2)
+        first.save(tmp_path / f"half.{form}")
+        second = tf.keras.models.load_model(tmp_path / f"half.{form}")
+        train(second, 2)
+    finally:
+        from tensorflow.python.framework import config
+
+        config.disable_op_determinism()
+    assert len(straight.get_weights()) == len(second.get_weights())
+    for a, b in zip(straight.get_weights(), second.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    kernels = [k for layer in second.layers if hasattr(layer, "binary_kernels") for k in layer.binary_kernels().values()]
+    ones = [int((k == k.max()).sum()) for k in kernels]
+    shares = [0.1, 0.3, 0.3, 0.1]
+    assert ones == [round(s * k.size) for s, k in zip(shares, kernels)]
