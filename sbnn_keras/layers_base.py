@@ -79,6 +79,14 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
     # Connecting
 
     def __call__(self, inputs, *args, **kwargs):
+        for tensor in tf.nest.flatten(inputs):
+            dtype = getattr(tensor, "dtype", None)
+            if dtype is not None and not tf.as_dtype(dtype).is_floating:
+                raise ValueError(
+                    f"Wrong inputs of layer {self.name!r}: found {tf.as_dtype(dtype).name}"
+                    ", wanted a float type. Cast them, for example with "
+                    "tf.keras.layers.Rescaling."
+                )
         if self._input_quantizer_is_open:
             self._input_quantizer_is_open = False
             if not is_raw_input(inputs):

@@ -140,7 +140,8 @@ class SparseBinary(_BaseQuantizer):
             self.refresh_every = max(1, round(size / _WEIGHTS_A_STEP))
         with tf.init_scope():
             mask, threshold = choose_largest(tf.convert_to_tensor(kernel), count)
-        self._mask = state("connections", tf.int8, kernel.shape, mask)
+        # bool and not int8, which several workers could not broadcast.
+        self._mask = state("connections", tf.bool, kernel.shape, mask)
         self.threshold = state("threshold", tf.float32, initial=threshold)
         self.count = state("count", tf.int64, initial=count)
         self.steps = state("steps", tf.int64)

@@ -134,8 +134,17 @@ class _Control:
         event = self._schedule.event(int(quantizer.steps.numpy()))
         if event != self._last_event:
             self._last_event = event
+            self._check_numbers()
             share = max(self._schedule.share(event), quantizer.connections)
             quantizer.change_share(self._kernel.latent, share)
+
+    def _check_numbers(self):
+        if bool(tf.reduce_any(tf.math.is_nan(tf.convert_to_tensor(self._kernel.latent)))):
+            raise ValueError(
+                f"The latent weights of layer {self._kernel.label!r} hold NaN: found no "
+                "order among them, wanted numbers. Lower the learning rate, or look for "
+                "the first loss that is NaN (tf.keras.callbacks.TerminateOnNaN)."
+            )
 
     def report(self, verbose):
         quantizer = self._kernel.quantizer

@@ -76,7 +76,7 @@ def choose_largest(latent: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.T
         count: how many entries to mark, an integer in [0, size].
 
     Returns:
-        An int8 tensor of the same shape with `count` ones, and the smallest
+        A bool tensor of the same shape with `count` times True, and the smallest
         value that was marked (float32 scalar; +inf for `count` 0).
     """
     shape = tf.shape(latent)
@@ -86,4 +86,4 @@ def choose_largest(latent: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.T
     chosen = ((keys > key) | _first(tf.equal(keys, key), wanted)) & (count > 0)
     bits = tf.where(key < 0, tf.bitwise.bitwise_xor(key, tf.int32.max), key)
     threshold = tf.where(count > 0, tf.bitcast(bits, tf.float32), float("inf"))
-    return tf.reshape(tf.cast(chosen, tf.int8), shape), threshold
+    return tf.reshape(chosen, shape), threshold

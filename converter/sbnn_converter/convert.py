@@ -8,7 +8,6 @@ import numpy as np
 import tensorflow as tf
 
 import sbnn_keras  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
-from sbnn_converter.errors import ConversionError
 from sbnn_converter.importer import import_model
 from sbnn_converter.options import _validate_options
 from sbnn_converter.passes import run_passes

@@ -15,7 +15,7 @@ import re
 import numpy as np
 
 from sbnn_converter.native import library_path
-from sbnn_converter.runtimes.interpreter import read_model
+from sbnn_converter.runtimes.interpreter import check_batches, read_model
 from sbnn_converter.runtimes.native_log import captured_stderr
 
 _REGISTER = "SbnnRegisterOps"
@@ -87,30 +87,43 @@ class Interpreter:
                 )
             size *= 2
         self.arena_used_bytes = int(_ARENA_TOTAL.search(allocations).group(1))
-        self.input_details = [self._interpreter.get_input_details(0)]
-        self.output_details = [self._interpreter.get_output_details(0)]
+        # Asking for an input that is not there prints a message and raises.
+        with captured_stderr():
+            self.input_details = _all(self._interpreter.get_input_details)
+            self.output_details = _all(self._interpreter.get_output_details)
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
+    def predict(self, x):
         """Runs the model on a batch, one sample after another.
 
         Args:
-          x: array of shape ``[n, ...]``.
+          x: array of shape ``[n, ...]`` for a model with one input, else a list
+            of them in the order of ``input_details``.
 
         Returns:
-          The output, of shape ``[n, ...]``.
+          The output, of shape ``[n, ...]``; a list if there are several.
 
         Raises:
-          ValueError: the shape does not fit the model, or the batch is empty.
+          ValueError: number or shape of the inputs does not fit the model, or
+            the batch is empty.
         """
-        detail = self.input_details[0]
-        wanted = tuple(int(d) for d in detail["shape"][1:])
-        x = np.asarray(x)
-        if x.ndim == 0 or x.shape[1:] != wanted or len(x) == 0:
-            raise ValueError(f"the input has shape {x.shape}, wanted {('n', *wanted)}")
-        x = np.ascontiguousarray(x, detail["dtype"])
-        outputs = []
-        for i in range(len(x)):
-            self._interpreter.set_input(x[i : i + 1], 0)
+        batches = check_batches(x, self.input_details)
+        samples = []
+        for i in range(len(batches[0])):
+            for index, batch in enumerate(batches):
+                self._interpreter.set_input(batch[i : i + 1], index)
             self._interpreter.invoke()
-            outputs.append(self._interpreter.get_output(0))
-        return np.concatenate(outputs)
+            samples.append(
+                [self._interpreter.get_output(j) for j in range(len(self.output_details))]
+            )
+        outputs = [np.concatenate(parts) for parts in zip(*samples)]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+
+def _all(details) -> list[dict]:
+    """What ``details`` gives for 0, 1, ... until it raises IndexError."""
+    found = []
+    while True:
+        try:
+            found.append(details(len(found)))
+        except IndexError:
+            return found

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from sbnn_converter.graph import PointwiseStep
+from sbnn_converter.graph import PointwiseStep, apply_steps
 
 # Sums of real inputs beyond this magnitude are not told apart: it keeps the
 # probes clear of overflow in the functions under test.
@@ -87,15 +87,14 @@ def find_thresholds(
     Args:
       steps: the functions between the sums and the sign.
       channels: number of channels.
-      rank: rank of the tensor that the functions act on, batch included.
+      rank: rank of the tensor that the functions act on, batch included, where
+        they do not say it themselves.
       domain: the values that a sum can take.
     """
 
     @tf.function(autograph=False)
     def positive(x):
-        for step in steps:
-            x = step.apply(x)
-        return x >= 0
+        return apply_steps(steps, x) >= 0
 
     def bits(ordinals: np.ndarray) -> np.ndarray:
         probe = domain.value(ordinals).reshape((1,) * (rank - 1) + (channels,))
@@ -113,3 +112,35 @@ def find_thresholds(
         low = np.where(reached, low, middle)
     ordinals = np.where(constant, domain.range()[0], high)
     return Thresholds(domain.store(ordinals), ~at_high)
+
+
+def thresholds_on_floats(
+    found: Thresholds, scale: np.ndarray, bias: np.ndarray, bound: int
+) -> Thresholds | None:
+    """Thresholds of sums as thresholds of ``y = sum * scale + bias`` in float32.
+
+    y rises or falls with the sum, as the sign of ``scale`` says. The threshold is
+    put half-way between the y of the two sums on its sides, so that a y which
+    another machine has rounded differently still falls on the right one.
+
+    Args:
+      found: thresholds of the sums, all of them in [-bound, bound].
+      scale, bias: float32 vectors over the channels.
+
+    Returns:
+      None if rounding has made the two y of some channel equal.
+    """
+
+    def y(sums: np.ndarray) -> np.ndarray:
+        return (sums.astype(np.float32) * scale + bias).astype(np.float64)
+
+    reached, below = y(found.values), y(found.values - 1)
+    always = found.values <= -bound
+    if np.any(~always & (reached == below)):
+        return None
+    middle = ((reached + below) / 2).astype(np.float32)
+    # Between neighbouring float32 numbers there is no middle.
+    low, high = np.minimum(reached, below), np.maximum(reached, below)
+    values = np.where(middle > low, middle, high).astype(np.float32)
+    values = np.where(always, -_LARGEST_FLOAT, values)
+    return Thresholds(values, found.flips ^ (~always & (reached < below)))

@@ -1,7 +1,7 @@
 import functools
 
-import pytest
 import programs
+import pytest
 from networks import digits_net
 
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+import sbnn_converter
 import tensorflow as tf
 from networks import K, digits_net, pixels, stir
 from tensorflow.lite.python import schema_py_generated as schema
 
-import sbnn_converter
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 FLOAT = (schema.TensorType.FLOAT32, schema.TensorType.FLOAT16)

@@ -1,8 +1,9 @@
 """Imports sbnn_keras before any test module imports Larq, which needs Keras 2."""
 
 import pytest
-import sbnn_keras  # noqa: F401
 import tensorflow as tf
+
+import sbnn_keras  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,11 @@ STRATEGY is `one`, `mirrored` (two logical CPUs) or `workers` (TF_CONFIG is set)
 
 import sys
 
-import sbnn_keras
 import numpy as np
 import tensorflow as tf
 from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
+
+import sbnn_keras
 
 
 def make_strategy(name):

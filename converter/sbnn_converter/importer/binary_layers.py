@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import larq as lq
 import numpy as np
 import tensorflow as tf
@@ -9,119 +11,154 @@ import tensorflow as tf
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.importer.channel_functions import import_function
+from sbnn_converter.importer.convolutions import (
+    check_layer,
+    convolution,
+    float_depthwise,
+    float_pointwise,
+)
+from sbnn_converter.importer.kernels import import_kernel, quantized
+from sbnn_converter.importer.layout import as_image, reshape
 from sbnn_converter.importer.names import name_of
-from sbnn_converter.importer.padding import same_padding
-from sbnn_converter.importer.signs import is_sign
+from sbnn_converter.importer.steps_at_zero import import_step, step_at_zero
+
+_layers = lq.layers
+_SEPARABLE = (_layers.QuantSeparableConv1D, _layers.QuantSeparableConv2D)
+_CONVOLUTIONS = (_layers.QuantConv1D, _layers.QuantConv2D)
+SUPPORTED = (
+    _layers.QuantDense,
+    *_CONVOLUTIONS,
+    _layers.QuantDepthwiseConv2D,
+    *_SEPARABLE,
+)
 
 
-def import_binary(layer, x: g.Node, shape) -> g.Node:
+def is_binary(layer) -> bool:
+    """Whether ``layer`` has a quantized kernel and is of a kind known here."""
+    return isinstance(layer, SUPPORTED) and bool(_quantizers(layer))
+
+
+def kernel_quantizers(layer) -> list:
+    """The quantizers of all kernels of a Larq layer that are more than a mark."""
+    return list(_quantizers(layer).values())
+
+
+def import_binary(layer, name: str, x: g.Node, shape) -> g.Node:
+    """A layer with a binary kernel, or two.
+
+    Raises:
+      ConversionError: a quantizer, padding or data format is not supported.
+    """
     if layer.input_quantizer is not None:
-        if not is_sign(layer.input_quantizer):
-            raise ConversionError(
-                f"layer '{layer.name}' quantizes its input with "
-                f"{name_of(layer.input_quantizer)}: a sign such as 'ste_sign', or "
-                "None, is wanted"
-            )
-        x = g.Sign(layer.name, [x], x.shape)
-    kernel = _binary_kernel(layer)
-    if isinstance(layer, lq.layers.QuantConv2D):
-        geometry, kernel = _convolution(layer, x, kernel)
-    elif len(x.shape) == 1:
-        geometry = None
+        x = import_input_quantizer(layer, name, x)
+    if isinstance(layer, _layers.QuantDense):
+        sums = _dense(layer, name, x, shape)
     else:
+        check_layer(layer, name)
+        if isinstance(layer, _SEPARABLE):
+            sums = _separable(layer, name, x, shape)
+        elif isinstance(layer, _layers.QuantDepthwiseConv2D):
+            sums = _depthwise(layer, name, as_image(name, x), shape)
+        else:
+            kernel = import_kernel(name, quantized(layer.kernel), layer.kernel_quantizer)
+            sums = convolution(layer, name, as_image(name, x), kernel, shape)
+    return _finish(layer, name, sums, shape)
+
+
+def import_input_quantizer(layer, name: str, x: g.Node) -> g.Node:
+    """What a layer's argument ``input_quantizer`` makes of its input."""
+    step = step_at_zero(layer.input_quantizer)
+    if step is None:
         raise ConversionError(
-            f"layer '{layer.name}' reads a tensor of shape {x.shape}: a dense "
-            "layer wants one axis beside the batch; put Flatten() in front"
+            f"layer '{name}' quantizes its input with "
+            f"{name_of(layer.input_quantizer)}: a sign such as 'ste_sign', "
+            "'ste_heaviside' or None is wanted"
         )
-    sums = g.BinarySum(layer.name, [x], shape, kernel, geometry)
-    return _finish(layer, sums, kernel.factor)
+    return import_step(name, layer.input_quantizer, step, x)
 
 
-def _binary_kernel(layer) -> g.BinaryKernel:
-    """The layer's kernel as b + r, output channel first."""
-    if hasattr(layer, "binary_kernel"):
-        values = np.asarray(layer.binary_kernel(), np.float64)
+def _quantizers(layer) -> dict[str, object]:
+    """The quantizer of each kernel, where there is one that quantizes."""
+    found = {}
+    for kernel in ("kernel", "depthwise_kernel", "pointwise_kernel"):
+        quantizer = layer._get_quantizer(kernel)
+        if quantizer is not None and not isinstance(quantizer, lq.quantizers.NoOp):
+            found[kernel] = quantizer
+    return found
+
+
+def _dense(layer, name: str, x: g.Node, shape) -> g.Node:
+    kernel = import_kernel(name, quantized(layer.kernel), layer.kernel_quantizer)
+    if len(x.shape) == 1:
+        return g.BinarySum(name, [x], shape, kernel)
+    # On more axes a dense layer is a convolution with a window of one position.
+    image = as_image(name, x)
+    kernel = dataclasses.replace(kernel, ones=kernel.ones[:, :, None, None])
+    geometry = g.ConvGeometry((1, 1), (1, 1), (1, 1), (0, 0), 0, 1)
+    return g.BinarySum(
+        name, [image], (*image.shape[:2], shape[-1]), kernel, geometry
+    )
+
+
+def _depthwise(layer, name: str, image: g.Node, shape) -> g.Node:
+    """Sums of a depthwise convolution: as many groups as input channels."""
+    quantizer = layer.depthwise_quantizer
+    values = quantized(layer.depthwise_kernel)
+    *window, channels, multiplier = values.shape
+    values = values.reshape(*window, 1, channels * multiplier)
+    kernel = import_kernel(name, values, quantizer)
+    return convolution(layer, name, image, kernel, shape, groups=channels)
+
+
+def _separable(layer, name: str, x: g.Node, shape) -> g.Node:
+    """A depthwise convolution, and a window of one position over its sums, which
+    are not binarized."""
+    found = _quantizers(layer)
+    image = as_image(name, x)
+    channels = x.shape[-1] * layer.depth_multiplier
+    between = (*shape[:-1], channels)
+    if "depthwise_kernel" in found:
+        inner = _scaled(_depthwise(layer, name, image, between))
     else:
-        with lq.context.quantized_scope(True):
-            values = tf.convert_to_tensor(layer.kernel).numpy().astype(np.float64)
-    levels = np.unique(values)
-    if len(levels) == 1:
-        # One level alone does not tell the domain: {0, 1} or {-1, +1}.
-        levels = np.array([-1.0, 1.0] if abs(levels[0]) == 1 and not hasattr(
-            layer, "binary_kernel") else sorted({0.0, 1.0} | {levels[0]}))
-    if len(levels) != 2:
-        raise ConversionError(
-            f"layer '{layer.name}' has {len(levels)} different weights after "
-            f"{name_of(layer.kernel_quantizer)}: a kernel of two values is wanted; "
-            "use the quantizer 'sparse_binary' or 'ste_sign'"
-        )
-    factor = float(levels[1] - levels[0])
-    for shift in range(9):
-        steps = levels[0] / factor * 2**shift
-        if steps == round(steps):
-            ones = np.moveaxis(values == levels[1], -1, 0)
-            return g.BinaryKernel(ones, int(steps), shift, factor)
-    raise ConversionError(
-        f"layer '{layer.name}' has the weights {levels[0]:g} and {levels[1]:g}: "
-        "their ratio is not a multiple of 1/256, so sums would not be exact"
+        inner = float_depthwise(layer, name, image, between)
+    if "pointwise_kernel" not in found:
+        return float_pointwise(layer, name, inner)
+    values = quantized(layer.pointwise_kernel)
+    values = values.reshape(1, 1, *values.shape[-2:])
+    kernel = import_kernel(name, values, found["pointwise_kernel"])
+    kernel = dataclasses.replace(kernel, ones=np.moveaxis(kernel.ones, -1, 1))
+    geometry = g.ConvGeometry((1, 1), (1, 1), (1, 1), (0, 0), 0, 1)
+    return g.BinarySum(
+        name, [inner], (*inner.shape[:2], shape[-1]), kernel, geometry
     )
 
 
-def _convolution(layer, x: g.Node, kernel: g.BinaryKernel):
-    if layer.data_format != "channels_last":
-        raise ConversionError(
-            f"layer '{layer.name}' has data_format='{layer.data_format}': "
-            "'channels_last' is wanted"
-        )
-    if layer.padding not in ("same", "valid"):
-        raise ConversionError(
-            f"layer '{layer.name}' has padding='{layer.padding}': 'same' or "
-            "'valid' is wanted"
-        )
-    pad_value = float(tf.keras.backend.get_value(layer.pad_values))
-    if pad_value not in (-1.0, 0.0, 1.0):
-        raise ConversionError(
-            f"layer '{layer.name}' has pad_values={pad_value:g}: 0, 1 or -1 is wanted"
-        )
-    pad = [
-        same_padding(size, *window) if layer.padding == "same" else 0
-        for size, window in zip(
-            x.shape[:2],
-            zip(layer.kernel_size, layer.strides, layer.dilation_rate),
-        )
-    ]
-    geometry = g.ConvGeometry(
-        kernel=tuple(layer.kernel_size),
-        stride=tuple(layer.strides),
-        dilation=tuple(layer.dilation_rate),
-        pad_before=tuple(pad),
-        pad_value=int(pad_value),
-        groups=layer.groups,
-    )
-    # [filters, height, width, channels] to [filters, channels, height, width].
-    ones = np.moveaxis(kernel.ones, -1, 1)
-    return geometry, g.BinaryKernel(
-        ones, kernel.alpha_steps, kernel.domain_shift, kernel.factor
-    )
+def _scaled(sums: g.BinarySum) -> g.Node:
+    factor = sums.kernel.factor
+    if np.all(factor == 1):
+        return sums
+    step = g.affine_step(factor, np.zeros_like(factor))
+    return g.Pointwise(sums.name, [sums], sums.shape, [step])
 
 
-def _finish(layer, sums: g.BinarySum, factor: float) -> g.Node:
+def _finish(layer, name: str, sums: g.Node, shape) -> g.Node:
     """The functions behind the sums: scale, bias and activation."""
-    channels = sums.shape[-1]
-    scale = np.full(channels, factor)
-    bias = np.zeros(channels)
+    factor = sums.kernel.factor if isinstance(sums, g.BinarySum) else np.ones(1)
+    scale = np.broadcast_to(factor, shape[-1:])
+    bias = np.zeros(shape[-1])
     if hasattr(layer, "output_scale"):
         scale = scale * np.asarray(layer.output_scale, np.float64)
     if layer.use_bias:
         bias = layer.bias.numpy().astype(np.float64)
 
     def apply(x: tf.Tensor) -> tf.Tensor:
-        x = x * tf.constant(factor, x.dtype) if factor != 1.0 else x
+        if np.any(factor != 1):
+            x = x * tf.constant(factor, x.dtype)
         if hasattr(layer, "finish"):
             with lq.utils.patch_object(layer, "activation", tf.keras.activations.linear):
                 return layer.finish(x)
         return tf.nn.bias_add(x, layer.bias) if layer.use_bias else x
 
-    step = g.PointwiseStep(apply, (scale, bias))
-    node = g.Pointwise(layer.name, [sums], sums.shape, [step])
-    return import_function(layer.name, layer.activation, node)
+    step = g.PointwiseStep(apply, (scale, bias), rank=len(shape) + 1)
+    node = g.Pointwise(name, [sums], sums.shape, [step])
+    return import_function(name, layer.activation, reshape(name, node, shape))

@@ -8,8 +8,10 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.errors import ConversionError
 from sbnn_converter.importer.names import name_of
-from sbnn_converter.importer.signs import is_sign
+from sbnn_converter.importer.steps_at_zero import import_step, step_at_zero
+from sbnn_converter.importer.traced_functions import import_traced
 
 _keras = tf.keras.layers
 
@@ -17,38 +19,62 @@ _keras = tf.keras.layers
 _MONOTONE = ("linear", "relu", "relu6", "hard_tanh", "leaky_tanh")
 
 
-def batch_norm_step(layer) -> g.PointwiseStep:
+def import_batch_norm(layer, name: str, x: g.Node, shape) -> g.Node:
+    """A batch normalization over the last axis."""
     mean = layer.moving_mean.numpy().astype(np.float64)
     variance = layer.moving_variance.numpy().astype(np.float64)
+    if np.any(variance + layer.epsilon <= 0):
+        raise ConversionError(
+            f"layer '{name}' has a moving variance of {variance.min():g}: a variance "
+            "of 0 or more is wanted; load an earlier checkpoint"
+        )
     scale = 1.0 / np.sqrt(variance + layer.epsilon)
     if layer.scale:
         scale = scale * layer.gamma.numpy()
     bias = -mean * scale
     if layer.center:
         bias = bias + layer.beta.numpy()
-    return g.PointwiseStep(lambda x: layer(x, training=False), (scale, bias))
+    step = g.PointwiseStep(
+        lambda t: layer(t, training=False), (scale, bias), rank=len(shape) + 1
+    )
+    return g.Pointwise(name, [x], shape, [step])
 
 
 def is_last_axis(layer, shape) -> bool:
+    """Whether a batch normalization normalizes the channels."""
     return list(layer.axis) == [len(shape)]
 
 
-def import_activation(layer, inputs: list[g.Node], shape) -> g.Node:
-    if isinstance(layer, _keras.Activation):
-        return import_function(layer.name, layer.activation, inputs[0])
-    if isinstance(layer, _keras.ReLU) and not layer.negative_slope:
-        return g.Pointwise(layer.name, inputs, shape, [g.PointwiseStep(layer)])
-    if not isinstance(layer, _keras.ReLU) and is_sign(layer):
-        return g.Sign(layer.name, inputs, shape)
-    return g.KerasLayer(layer.name, inputs, shape, layer)
+def is_rising(layer, shape) -> bool:
+    """Whether an activation layer never falls, in each channel by itself."""
+    if isinstance(layer, _keras.ReLU):
+        return layer.negative_slope is None or layer.negative_slope >= 0
+    if isinstance(layer, _keras.LeakyReLU):
+        return layer.alpha >= 0
+    if isinstance(layer, _keras.PReLU):
+        slopes = layer.alpha.numpy()
+        return slopes.size == shape[-1] and slopes.min() >= 0
+    return False
+
+
+def import_rising(layer, name: str, x: g.Node, shape) -> g.Node:
+    """An activation layer that ``is_rising``."""
+    step = g.PointwiseStep(layer, rank=len(shape) + 1)
+    return g.Pointwise(name, [x], shape, [step])
 
 
 def import_function(name: str, activation: Callable | None, x: g.Node) -> g.Node:
+    """The function that a layer's argument ``activation`` names."""
     if activation is None or activation is tf.keras.activations.linear:
         return x
-    if is_sign(activation):
-        return g.Sign(name, [x], x.shape)
+    step = step_at_zero(activation)
+    if step is not None:
+        return import_step(name, activation, step, x)
     if name_of(activation) in _MONOTONE:
         return g.Pointwise(name, [x], x.shape, [g.PointwiseStep(activation)])
-    layer = _keras.Activation(activation, name=name)
-    return g.KerasLayer(name, [x], x.shape, layer)
+    if not getattr(activation, "__module__", "").split(".")[0].endswith("keras"):
+        traced = import_traced(name, activation, x, x.shape)
+        if traced is not None:
+            return traced
+    layer = _keras.Activation(activation, name=name.replace("/", "_"))
+    return g.KerasLayer(name, [x], x.shape, layer, lambda read: layer(read[0]))

@@ -1,39 +1,18 @@
-"""Reads a Keras model into the converter's graph.
+"""Walks through a Keras model and builds the converter's graph.
 
-Binary layers are taken apart into what they compute: the sign of their input,
-the sums over their connections, and the functions of each channel behind them.
-Layers that are not ours are carried along whole.
+Every call of a layer becomes nodes of its own, so that shared layers need no
+care. Nested models are walked through in their place, as if their layers stood
+there.
 """
 
 from __future__ import annotations
 
-import larq as lq
-import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.importer.binary_layers import import_binary
-from sbnn_converter.importer.channel_functions import (
-    batch_norm_step,
-    import_activation,
-    is_last_axis,
-)
-from sbnn_converter.importer.pooling import import_max_pool
-
-_keras = tf.keras.layers
-
-# Layers that do nothing at inference.
-_IDENTITY = (
-    _keras.Dropout,
-    _keras.SpatialDropout1D,
-    _keras.SpatialDropout2D,
-    _keras.GaussianDropout,
-    _keras.GaussianNoise,
-    _keras.AlphaDropout,
-    _keras.ActivityRegularization,
-)
-_BINARY = (lq.layers.QuantDense, lq.layers.QuantConv2D)
+from sbnn_converter.importer.checks import check_finite, check_precision
+from sbnn_converter.importer.layers import import_layer
 
 
 def import_model(model: tf.keras.Model) -> g.Graph:
@@ -50,86 +29,103 @@ def import_model(model: tf.keras.Model) -> g.Graph:
             f"cannot convert an object of type {type(model).__name__}: "
             "a tf.keras.Model is wanted (Keras 2, as sbnn_keras sets it up)"
         )
-    if not getattr(model, "_is_graph_network", False):
+    if not _is_static(model):
         raise ConversionError(
             f"model '{model.name}' has no static graph: found a subclassed or "
             "unbuilt model, wanted a Sequential or Functional one; build it with "
             "an input shape"
         )
-    values: dict[int, g.Node] = {}
+    check_precision(model)
     inputs = []
     for tensor in model.inputs:
         name = tensor.node.layer.name
-        inputs.append(g.Input(name, [], _static_shape(tensor, name)))
-        values[id(tensor)] = inputs[-1]
+        shape = _defined(tensor.shape[1:], name)
+        inputs.append(g.Input(name, [], shape, dtype=tensor.dtype))
+    return g.Graph(inputs, _walk(model, inputs, ""))
 
+
+def _is_static(model) -> bool:
+    return bool(getattr(model, "_is_graph_network", False))
+
+
+def _walk(model: tf.keras.Model, inputs: list[g.Node], place: str) -> list[g.Node]:
+    """The outputs of ``model`` for ``inputs``; ``place`` is its name and those of
+    the models around it."""
+    values = {id(t): node for t, node in zip(model.inputs, inputs)}
     for depth in sorted(model._nodes_by_depth, reverse=True):
         for node in model._nodes_by_depth[depth]:
             if node.is_input:
                 continue
-            outputs = tf.nest.flatten(node.outputs)
-            if len(outputs) != 1:
-                raise ConversionError(
-                    f"layer '{node.layer.name}' has {len(outputs)} outputs: "
-                    "layers with one output are supported"
-                )
+            name = place + node.layer.name
             read = [values[id(t)] for t in node.keras_inputs]
-            shape = _static_shape(outputs[0], node.layer.name)
-            values[id(outputs[0])] = _import_layer(node.layer, read, shape)
-    return g.Graph(inputs, [values[id(t)] for t in model.outputs])
+            if isinstance(node.layer, tf.keras.Model) and _is_static(node.layer):
+                outputs = _walk_nested(node, values, f"{name}/")
+            else:
+                outputs = _import_call(node, name, read)
+            tensors = tf.nest.flatten(node.outputs)
+            values.update((id(t), o) for t, o in zip(tensors, outputs))
+    return [values[id(t)] for t in model.outputs]
 
 
-def _static_shape(tensor, layer_name: str) -> tuple[int, ...]:
-    shape = tuple(tensor.shape[1:])
+def _walk_nested(node, values: dict[int, g.Node], place: str) -> list[g.Node]:
+    """A model called as a layer. It sorts the call's tensors as Keras does."""
+    model = node.layer
+    called_with = node.call_args[0] if node.call_args else node.keras_inputs
+    tensors = model._flatten_to_reference_inputs(called_with)
+    return _walk(model, [values[id(t)] for t in tensors], place)
+
+
+def _import_call(node, name: str, read: list[g.Node]) -> list[g.Node]:
+    """One call of a layer: a node for each of its outputs."""
+    layer = node.layer
+    check_finite(layer, name)
+    call = _call_of(node)
+    tensors = tf.nest.flatten(node.outputs)
+    shapes = _output_shapes(tensors, call, read, name)
+    if len(tensors) == 1:
+        return [import_layer(layer, name, read, shapes[0], call, tensors[0].dtype)]
+    whole = g.KerasLayer(name, read, (), layer, call, dtype=tf.variant)
+    return [
+        g.Part(name, [whole], shape, index, dtype=tensor.dtype)
+        for index, (shape, tensor) in enumerate(zip(shapes, tensors))
+    ]
+
+
+def _call_of(node):
+    """How the model calls the layer: from tensors, in the order of the node's
+    inputs, to the layer's output."""
+    layer = node.layer
+    ids = [key for key, _ in node._keras_inputs_ids_and_indices]
+
+    def call(read: list[tf.Tensor]):
+        by_id: dict[str, list[tf.Tensor]] = {}
+        for key, tensor in zip(ids, read):
+            by_id.setdefault(key, []).append(tensor)
+        args, kwargs = node.map_arguments(by_id)
+        if layer._expects_training_arg:
+            kwargs = {**kwargs, "training": False}
+        return layer(*args, **kwargs)
+
+    return call
+
+
+def _output_shapes(tensors, call, read: list[g.Node], name: str):
+    shapes = [tuple(t.shape[1:]) for t in tensors]
+    if any(None in shape for shape in shapes):
+        # A nested model may be built for any size; here the size is known.
+        traced = tf.function(call, autograph=False).get_concrete_function(
+            [tf.TensorSpec((1, *n.shape), n.dtype) for n in read]
+        )
+        shapes = [t.shape[1:] for t in traced.outputs]
+    return [_defined(shape, name) for shape in shapes]
+
+
+def _defined(shape, name: str) -> tuple[int, ...]:
+    shape = tuple(shape)
     if None in shape:
         raise ConversionError(
-            f"layer '{layer_name}' has the undefined shape {tuple(tensor.shape)}: "
+            f"layer '{name}' has the undefined shape {(None, *shape)}: "
             "every dimension but the batch must be fixed; give the model an "
             "input shape such as (28, 28, 1)"
         )
     return shape
-
-
-def _import_layer(layer, inputs: list[g.Node], shape) -> g.Node:
-    _check_finite(layer)
-    if isinstance(layer, _BINARY) and layer.kernel_quantizer is not None:
-        return import_binary(layer, inputs[0], shape)
-    if isinstance(layer, _IDENTITY):
-        return inputs[0]
-    if isinstance(layer, _keras.BatchNormalization) and is_last_axis(layer, shape):
-        return g.Pointwise(layer.name, inputs, shape, [batch_norm_step(layer)])
-    is_quantizer = getattr(layer, "precision", None) == 1
-    if is_quantizer or isinstance(layer, (_keras.Activation, _keras.ReLU)):
-        return import_activation(layer, inputs, shape)
-    if isinstance(layer, _keras.MaxPooling2D) and layer.data_format == "channels_last":
-        return import_max_pool(layer, inputs, shape)
-    if isinstance(layer, _keras.Flatten) and layer.data_format == "channels_last":
-        if inputs[0].shape == shape:
-            return inputs[0]
-        return g.Flatten(layer.name, inputs, shape)
-    _refuse_hidden_binary_layers(layer)
-    return g.KerasLayer(layer.name, inputs, shape, layer)
-
-
-def _check_finite(layer) -> None:
-    if isinstance(layer, tf.keras.Model):
-        return
-    for variable in layer.weights:
-        values = variable.numpy()
-        if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
-            bad = int(np.size(values) - np.isfinite(values).sum())
-            raise ConversionError(
-                f"layer '{layer.name}': {bad} of {values.size} values of "
-                f"'{variable.name}' are NaN or infinite; finite weights are wanted: "
-                "train with a lower learning rate or load an earlier checkpoint"
-            )
-
-
-def _refuse_hidden_binary_layers(layer) -> None:
-    hidden = [m for m in layer.submodules if isinstance(m, lq.layers_base.BaseLayer)]
-    if isinstance(layer, lq.layers_base.BaseLayer) or hidden:
-        raise ConversionError(
-            f"layer '{layer.name}' ({type(layer).__name__}) is not supported: "
-            "SparseBinaryDense, SparseBinaryConv2D, QuantDense and QuantConv2D at "
-            "the top level of the model are"
-        )

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
 from sbnn_converter.graph import Graph, Node
+from sbnn_converter.passes.affine_down import AffineDown
+from sbnn_converter.passes.affine_into_sums import AffineIntoSums
+from sbnn_converter.passes.concat_planes import ConcatPlanes
 from sbnn_converter.passes.dequantize_for_others import DequantizeForOthers
 from sbnn_converter.passes.drop_second_sign import DropSecondSign
 from sbnn_converter.passes.fuse_sums import FuseSums
+from sbnn_converter.passes.merge_equal import MergeEqual
 from sbnn_converter.passes.merge_pointwise import MergePointwise
+from sbnn_converter.passes.pad_in_convolution import PadInConvolution
+from sbnn_converter.passes.pointwise_before_reshape import PointwiseBeforeReshape
 from sbnn_converter.passes.pool_planes import PoolPlanes
 from sbnn_converter.passes.quantize_floats import QuantizeFloats
-from sbnn_converter.passes.sign_before_flatten import SignBeforeFlatten
+from sbnn_converter.passes.sign_again import SignAgain
+from sbnn_converter.passes.sign_before_concat import SignBeforeConcat
 from sbnn_converter.passes.sign_before_pool import SignBeforePool
+from sbnn_converter.passes.sign_before_reshape import SignBeforeReshape
 
 
 class Pass(Protocol):
@@ -21,36 +30,55 @@ class Pass(Protocol):
 
     def match(self, graph: Graph, node: Node) -> bool: ...
 
-    def transform(self, graph: Graph, node: Node) -> None: ...
+    def transform(self, graph: Graph, node: Node) -> list[Node] | None:
+        """Rewrites the graph around ``node``.
+
+        Returns:
+          New nodes that the same pass has to look at, too.
+        """
 
 
 PASSES: tuple[Pass, ...] = (
     # Bring every sign right behind the sums that it belongs to.
+    MergeEqual(),
+    PointwiseBeforeReshape(),
     MergePointwise(),
+    AffineDown(),
     DropSecondSign(),
-    SignBeforeFlatten(),
+    SignBeforeReshape(),
     SignBeforePool(),
-    MergePointwise(),  # what stood on both sides of a pooling
+    SignBeforeConcat(),
+    # What stood behind a pooling or a concatenation may meet a reshape now.
+    PointwiseBeforeReshape(),
+    SignBeforeReshape(),
+    MergePointwise(),
+    MergeEqual(),
+    # Let the sums take in what stands in front of them.
+    AffineIntoSums(),
+    PadInConvolution(),
+    MergePointwise(),
+    SignAgain(),
     # Turn the binary parts into ops, upstream first.
     FuseSums(),
     QuantizeFloats(),
     PoolPlanes(),
+    ConcatPlanes(),
     DequantizeForOthers(),
 )
 
 
 def run_passes(graph: Graph, progress: Callable[[str], None] | None = None) -> None:
-    """Rewrites ``graph`` until no pass finds anything more to do.
+    """Runs every pass once over ``graph``, in one sweep from inputs to outputs.
 
     Args:
       graph: the network, changed in place.
       progress: called with a few words before each rewrite.
     """
     for rewrite in PASSES:
-        while True:
-            node = next((n for n in graph.nodes() if rewrite.match(graph, n)), None)
-            if node is None:
-                break
-            if progress is not None:
-                progress(f"fusing layers and coding weights: {node.name}")
-            rewrite.transform(graph, node)
+        pending = deque(graph.nodes())
+        while pending:
+            node = pending.popleft()
+            if node in graph and rewrite.match(graph, node):
+                if progress is not None:
+                    progress(f"fusing layers and coding weights: {node.name}")
+                pending.extend(rewrite.transform(graph, node) or ())

@@ -1,36 +1,45 @@
-"""Where a layer that is not ours reads bits, they become +1.0 and -1.0."""
+"""Where something that works on floats reads bits, they become +1.0 and -1.0."""
 
-from sbnn_converter.graph import Graph, Node, SbnnOp
+from __future__ import annotations
 
+import math
 
-def _is_packed(node: Node) -> bool:
-    return isinstance(node, SbnnOp) and node.packed
+from sbnn_converter.graph import Concat, Graph, Node, Reshape, SbnnOp
 
 
 class DequantizeForOthers:
     def match(self, graph: Graph, node: Node) -> bool:
         return _is_packed(node) and (
-            node in graph.outputs or bool(self._others(graph, node))
+            node in graph.outputs or bool(_float_readers(graph, node))
         )
 
-    def transform(self, graph: Graph, node: SbnnOp) -> None:
-        height, width, channels = ((0, 0) + node.shape)[-3:]
-        options = {
-            "height": height,
-            "width": width,
-            "channels": channels,
-        }
+    def transform(self, graph: Graph, node: Node) -> None:
+        channels = node.shape[-1]
+        height, width = 0, 0  # a vector
+        if len(node.shape) == 3:
+            height, width = node.shape[:2]
+        elif len(node.shape) > 1:
+            height, width = 1, math.prod(node.shape[:-1])
+        options = {"height": height, "width": width, "channels": channels}
+        shape = (height, width, channels)[-3 if height else -1 :]
+        readers = _float_readers(graph, node)
         signs = SbnnOp(
-            node.name, [node], node.shape, "SbnnDequantize", options, [], packed=False
+            node.name, [node], shape, "SbnnDequantize", options, [], packed=False
         )
-        for other in self._others(graph, node):
-            other.inputs = [signs if n is node else n for n in other.inputs]
-        graph.outputs = [signs if n is node else n for n in graph.outputs]
+        if shape != node.shape:
+            signs = Reshape(node.name, [signs], node.shape)
+        graph.insert_behind(node, signs, readers, outputs=True)
 
-    @staticmethod
-    def _others(graph: Graph, node: Node) -> list[Node]:
-        return [
-            n
-            for n in graph.nodes()
-            if node in n.inputs and not isinstance(n, SbnnOp)
-        ]
+
+def _is_packed(node: Node) -> bool:
+    return isinstance(node, (SbnnOp, Concat)) and node.packed
+
+
+def _float_readers(graph: Graph, node: Node) -> list[Node]:
+    return [n for n in graph.readers(node) if not _reads_planes(n)]
+
+
+def _reads_planes(node: Node) -> bool:
+    if isinstance(node, SbnnOp):
+        return node.op != "SbnnQuantize"
+    return isinstance(node, Concat) and node.packed

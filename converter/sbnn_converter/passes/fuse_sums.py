@@ -11,18 +11,22 @@ import numpy as np
 
 from sbnn_converter.graph import (
     BinarySum,
-    Flatten,
     Graph,
     Node,
     OutputStage,
+    Permute,
     Pointwise,
     PointwiseStep,
     SbnnOp,
     Sign,
 )
 from sbnn_converter.output_stage import scale_and_bias, thresholds_and_flips
-from sbnn_converter.passes.representation import is_bits
-from sbnn_converter.thresholds import FloatSums, IntegerSums, SumDomain
+from sbnn_converter.passes.representation import (
+    image_behind_vector,
+    is_bits,
+    planes_of,
+)
+from sbnn_converter.thresholds import FloatSums, IntegerSums
 from sbnn_converter.weight_code import encode
 
 
@@ -31,65 +35,60 @@ class FuseSums:
         return isinstance(node, BinarySum)
 
     def transform(self, graph: Graph, node: BinarySum) -> None:
+        x = _source(node)
+        # Sums of bits come in steps, those of floats as they are.
+        step = 2.0**-node.kernel.domain_shift if is_bits(x) else 1.0
+        code = graph.weight_code
         steps, last = _functions_behind(graph, node)
-        sign = _only_reader(graph, last)
+        sign = graph.only_reader(last)
         if isinstance(sign, Sign):
+            bound = node.kernel.largest_sum
+            domain = IntegerSums(bound, step) if is_bits(x) else FloatSums()
             behind = OutputStage(tuple(steps), node.shape, node.kernel)
-            constants = thresholds_and_flips(behind, _domain(node))
-            _emit(graph, node, sign, constants, behind, packed=True)
+            constants = thresholds_and_flips(behind, domain)
+            graph.replace(sign, _op(node, x, sign.shape, constants, behind, True, code))
             return
         affine = [s.affine for s in steps]
         exact = affine.index(None) if None in affine else len(affine)
+        behind = OutputStage(tuple(steps[:exact]), node.shape, node.kernel)
         if exact < len(steps):
             # What is no scale and bias stays behind the op, as it was.
             last.steps = steps[exact:]
-            last.inputs = [node]
             last = node
-        behind = OutputStage(tuple(steps[:exact]), node.shape, node.kernel)
-        # Sums of bits come in steps, those of floats as they are.
-        shift = node.kernel.domain_shift if is_bits(node.inputs[0]) else 0
-        _emit(
-            graph, node, last, scale_and_bias(behind, 2.0**-shift), behind, packed=False
-        )
+        constants = scale_and_bias(behind, step)
+        graph.replace(last, _op(node, x, last.shape, constants, behind, False, code))
 
 
-def _only_reader(graph: Graph, node: Node) -> Node | None:
-    readers = [n for n in graph.nodes() if node in n.inputs]
-    alone = len(readers) == 1 and graph.readers(node) == 1
-    return readers[0] if alone else None
+def _source(node: BinarySum) -> Node:
+    """What the op reads. A dense layer reads the image behind a vector of bits."""
+    x = node.inputs[0]
+    return x if node.geometry else image_behind_vector(x) or x
 
 
 def _functions_behind(
     graph: Graph, node: BinarySum
 ) -> tuple[list[PointwiseStep], Node]:
-    reader = _only_reader(graph, node)
+    reader = graph.only_reader(node)
     if isinstance(reader, Pointwise):
         return reader.steps, reader
     return [], node
 
 
-def _domain(node: BinarySum) -> SumDomain:
-    if is_bits(node.inputs[0]):
-        kernel = node.kernel
-        return IntegerSums(kernel.largest_sum, 2.0**-kernel.domain_shift)
-    return FloatSums()
-
-
-def _emit(
-    graph: Graph,
+def _op(
     node: BinarySum,
-    last: Node,
+    x: Node,
+    shape: tuple[int, ...],
     output_constants: list[np.ndarray],
     behind: OutputStage,
     packed: bool,
-) -> None:
-    """Puts one op in the place of everything from ``node`` to ``last``."""
-    x = node.inputs[0]
+    weight_code: str,
+) -> SbnnOp:
+    """One op for everything from ``node`` to what ``behind`` ends with."""
     if node.geometry is None:
-        op, ones, options, x = _dense(node, x)
+        op, ones, options = _dense(node, x)
     else:
-        op, ones, options = _convolution(node, x)
-    code = encode(ones, graph.weight_code)
+        op, ones, options = _convolution(node)
+    code = encode(ones, weight_code)
     options = {
         **options,
         "alpha_steps": node.kernel.alpha_steps,
@@ -98,29 +97,55 @@ def _emit(
         "code": code.code,
         "code_parameter": code.parameter,
     }
-    constants = [code.words.view(np.int32), *output_constants]
-    fused = SbnnOp(
-        node.name, [x], last.shape, op, options, constants, packed, behind
+    return SbnnOp(
+        node.name,
+        [planes_of(x) if is_bits(x) else x],
+        shape,
+        op,
+        options,
+        [code.words.view(np.int32), *output_constants],
+        packed,
+        behind,
+        is_bits(x),
     )
-    graph.replace(last, fused)
 
 
 def _dense(node: BinarySum, x: Node):
     ones = node.kernel.ones
     units, fan_in = ones.shape
     planes, positions = 1, fan_in
-    if isinstance(x, Flatten) and is_bits(x):
+    if len(x.shape) > 1:
         # Planes lie channel by channel, a flattened image position by position:
         # permute the kernel, and flattening costs nothing.
-        x = x.inputs[0]
         planes = x.shape[-1]
         positions = fan_in // planes
+        ones = _in_order_of(x, node.inputs[0], ones)
         ones = ones.reshape(units, positions, planes).transpose(0, 2, 1)
     options = {"units": units, "planes": planes, "positions": positions}
-    return "SbnnDense", ones, options, x
+    return "SbnnDense", ones, options
 
 
-def _convolution(node: BinarySum, x: Node):
+def _in_order_of(image: Node, vector: Node, ones: np.ndarray) -> np.ndarray:
+    """A kernel over ``vector`` as a kernel over the elements of ``image``."""
+    way = []
+    while vector is not image:
+        way.append(vector)
+        vector = vector.inputs[0]
+    elements = np.arange(ones.shape[1])
+    order = elements.reshape(image.shape)
+    for node in reversed(way):
+        if isinstance(node, Permute):
+            order = order.transpose(node.axes)
+        order = order.reshape(node.shape)
+    if np.array_equal(order, elements):
+        return ones
+    moved = np.empty_like(ones)
+    moved[:, order] = ones
+    return moved
+
+
+def _convolution(node: BinarySum):
+    x = node.inputs[0]  # as the convolution sees it
     geometry = node.geometry
     options = {
         "in_height": x.shape[0],

@@ -8,10 +8,10 @@ class MergePointwise:
         return (
             isinstance(node, Pointwise)
             and isinstance(node.inputs[0], Pointwise)
-            and graph.readers(node.inputs[0]) == 1
+            and graph.only_reader(node.inputs[0]) is node
         )
 
     def transform(self, graph: Graph, node: Pointwise) -> None:
         first = node.inputs[0]
         node.steps = first.steps + node.steps
-        node.inputs = first.inputs
+        graph.set_inputs(node, first.inputs)

@@ -4,7 +4,7 @@ import numpy as np
 
 from sbnn_converter.bit_planes import pack_bits
 from sbnn_converter.graph import Graph, MaxPool, Node, SbnnOp
-from sbnn_converter.passes.representation import is_bits
+from sbnn_converter.passes.representation import is_bits, planes_of
 
 
 class PoolPlanes:
@@ -33,7 +33,7 @@ class PoolPlanes:
             node,
             SbnnOp(
                 node.name,
-                [x],
+                [planes_of(x)],
                 node.shape,
                 "SbnnMaxPool2D",
                 options,

@@ -1,8 +1,37 @@
-"""A sign behind a float layer becomes a SbnnQuantize with thresholds."""
+"""A sign behind a float value becomes a SbnnQuantize with thresholds.
 
-from sbnn_converter.graph import Graph, Node, OutputStage, Pointwise, SbnnOp, Sign
+The functions between the two go into the thresholds, whoever else reads them:
+the value in front of them exists anyhow. If an op has made that value of integer
+sums, the thresholds are those of the sums, in terms of the value: the bit is then
+the one that Keras has, however the op's float output was rounded.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sbnn_converter.bit_planes import pack_bits
+from sbnn_converter.graph import (
+    Graph,
+    MaxPool,
+    Node,
+    OutputStage,
+    Pointwise,
+    PointwiseStep,
+    Reshape,
+    SbnnOp,
+    Sign,
+)
 from sbnn_converter.output_stage import thresholds_and_flips
-from sbnn_converter.thresholds import FloatSums
+from sbnn_converter.passes.representation import keeps_channels, planes_of
+from sbnn_converter.thresholds import (
+    FloatSums,
+    IntegerSums,
+    find_thresholds,
+    thresholds_on_floats,
+)
 
 
 class QuantizeFloats:
@@ -10,21 +39,43 @@ class QuantizeFloats:
         return isinstance(node, Sign)
 
     def transform(self, graph: Graph, node: Sign) -> None:
-        source = node.inputs[0]
-        steps = []
-        if isinstance(source, Pointwise) and graph.readers(source) == 1:
-            steps, source = source.steps, source.inputs[0]
+        steps, source = [], planes_of(node.inputs[0])
+        while isinstance(source, Pointwise):
+            steps = source.steps + steps
+            source = planes_of(source.inputs[0])
         behind = OutputStage(tuple(steps), node.shape)
-        graph.replace(
-            node,
-            SbnnOp(
-                node.name,
-                [source],
-                node.shape,
-                "SbnnQuantize",
-                {},
-                thresholds_and_flips(behind, FloatSums()),
-                packed=True,
-                behind=behind,
-            ),
+        constants = _exact(source, steps) or thresholds_and_flips(behind, FloatSums())
+        if len(source.shape) not in (1, 3):
+            # Planes know positions, not axes: one row of them is as good.
+            row = (1, math.prod(source.shape[:-1]), source.shape[-1])
+            source = Reshape(node.name, [source], row)
+        op = SbnnOp(
+            node.name,
+            [source],
+            node.shape,
+            "SbnnQuantize",
+            {},
+            constants,
+            packed=True,
+            behind=behind,
         )
+        graph.replace(node, op)
+
+
+def _exact(source: Node, steps: list[PointwiseStep]) -> list[np.ndarray] | None:
+    """Thresholds found on integer sums, if ``source`` is made of such."""
+    # A maximum of an op's values is one of them.
+    while isinstance(source, MaxPool) or keeps_channels(source):
+        source = source.inputs[0]
+    if not isinstance(source, SbnnOp) or not source.sums_of_bits:
+        return None
+    stage = source.behind
+    bound = stage.kernel.largest_sum
+    found = find_thresholds(
+        [*stage.steps, *steps],
+        stage.shape[-1],
+        len(stage.shape) + 1,
+        IntegerSums(bound, 2.0**-stage.kernel.domain_shift),
+    )
+    found = thresholds_on_floats(found, *source.constants[1:], bound)
+    return found and [found.values, pack_bits(found.flips)]

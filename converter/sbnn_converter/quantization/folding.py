@@ -32,13 +32,11 @@ def takes_scale(node: g.Node) -> bool:
 
 def is_absorbed(graph: g.Graph, node: g.Node) -> bool:
     """Whether ``node``'s output exists only until TFLiteConverter folds it away."""
-    readers = [n for n in graph.nodes() if node in n.inputs]
+    reader = graph.only_reader(node)
     return (
         takes_scale(node)
-        and node not in graph.outputs
-        and len(readers) == 1
-        and isinstance(readers[0], g.Pointwise)
-        and readers[0].steps[0].affine is not None
+        and isinstance(reader, g.Pointwise)
+        and reader.steps[0].affine is not None
     )
 
 

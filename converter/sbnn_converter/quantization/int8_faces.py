@@ -15,8 +15,8 @@ from flatbuffers import flexbuffers
 from sbnn_converter import graph as g
 from sbnn_converter.output_stage import scale_and_bias, thresholds_and_flips
 from sbnn_converter.quantization.fixed_point import fixed_point, to_int8
-from sbnn_converter.thresholds import IntegerSums
 from sbnn_converter.tflite.editor import FlatbufferEditor
+from sbnn_converter.thresholds import IntegerSums
 
 # Values of an int8 tensor are at most that many steps from its zero point.
 _INT8_REACH = 255

@@ -68,21 +68,22 @@ def calibrate(
         raise ConversionError(
             "the representative dataset is empty: a hundred typical inputs are wanted"
         )
-    only_signs = {
-        n for n in watched if _readers(graph, n) and all(
-            isinstance(r, g.SbnnOp) and r.op == "SbnnQuantize"
-            for r in _readers(graph, n)
-        )
-    }
     return {
         n: _PRESCRIBED.get(_function_name(n))
-        or _with_zero(lows[n], highs[n], n in only_signs and n not in graph.inputs)
+        or _with_zero(lows[n], highs[n], _is_read_by_signs(graph, n))
         for n in watched
     }
 
 
-def _readers(graph: g.Graph, node: g.Node) -> list[g.Node]:
-    return [n for n in graph.nodes() if node in n.inputs]
+def _is_read_by_signs(graph: g.Graph, node: g.Node) -> bool:
+    """Whether nothing of ``node`` is read but its sign. The range of a network's
+    input is for its user to know, and left alone."""
+    readers = graph.readers(node)
+    return (
+        not isinstance(node, g.Input)
+        and node not in graph.outputs
+        and all(isinstance(r, g.SbnnOp) and r.op == "SbnnQuantize" for r in readers)
+    )
 
 
 def _with_zero(low: float, high: float, only_sign: bool) -> Range:

@@ -66,6 +66,41 @@ def read_model(model: bytes | str | os.PathLike) -> bytes:
     return bytes(model)
 
 
+def check_batches(x, details: list[dict]) -> list[np.ndarray]:
+    """Checks the inputs of ``predict`` against a runtime's description of them.
+
+    Args:
+      x: an array, or a list of one array for each input.
+      details: the inputs, with ``shape`` and ``dtype``.
+
+    Returns:
+      One array for each input, in its type.
+
+    Raises:
+      ValueError: number, shape or sizes of the inputs do not fit.
+    """
+    batches = [x] if len(details) == 1 and not isinstance(x, (list, tuple)) else x
+    batches = [np.asarray(b) for b in batches]
+    if len(batches) != len(details):
+        raise ValueError(f"found {len(batches)} inputs, wanted {len(details)}")
+    for index, (batch, detail) in enumerate(zip(batches, details)):
+        wanted = tuple(int(d) for d in detail["shape"][1:])
+        if batch.ndim == 0 or batch.shape[1:] != wanted:
+            raise ValueError(
+                f"input {index} has shape {batch.shape}, wanted {('n', *wanted)}"
+            )
+        if len(batch) != len(batches[0]):
+            raise ValueError(
+                f"input {index} has {len(batch)} samples, wanted "
+                f"{len(batches[0])} as in input 0"
+            )
+    if len(batches[0]) == 0:
+        raise ValueError("the batch is empty: wanted at least one sample")
+    return [
+        np.ascontiguousarray(b, d["dtype"]) for b, d in zip(batches, details)
+    ]
+
+
 class Interpreter:
     """A model in TFLite, LiteRT or tf.lite with the SBNN delegate.
 
@@ -148,10 +183,8 @@ class Interpreter:
         Raises:
           ValueError: number or shape of the inputs does not fit the model.
         """
-        batches = self._check(x)
+        batches = check_batches(x, self.input_details)
         size = len(batches[0])
-        if size == 0:
-            raise ValueError("the batch is empty: wanted at least one sample")
         try:
             self._resize(size)
         except (RuntimeError, ValueError):
@@ -165,21 +198,6 @@ class Interpreter:
         else:
             outputs = self._run(batches)
         return outputs[0] if len(outputs) == 1 else outputs
-
-    def _check(self, x) -> list[np.ndarray]:
-        details = self.input_details
-        batches = [x] if len(details) == 1 and not isinstance(x, (list, tuple)) else x
-        batches = [np.asarray(b) for b in batches]
-        if len(batches) != len(details):
-            raise ValueError(f"found {len(batches)} inputs, wanted {len(details)}")
-        for batch, detail in zip(batches, details):
-            wanted = tuple(int(d) for d in detail["shape"][1:])
-            if batch.ndim == 0 or batch.shape[1:] != wanted:
-                raise ValueError(
-                    f"input '{detail['name']}' has shape {batch.shape}, wanted "
-                    f"{('n', *wanted)}"
-                )
-        return [b.astype(d["dtype"], copy=False) for b, d in zip(batches, details)]
 
     def _resize(self, size: int) -> None:
         details = self.input_details

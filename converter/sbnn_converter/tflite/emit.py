@@ -22,6 +22,7 @@ from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 from sbnn_converter.tflite.format_version import FORMAT_VERSION
 from sbnn_converter.tflite.names import code_tensor_name
+from sbnn_converter.tflite.ports import order_ports
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,12 +86,18 @@ def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
         ) from error
 
     _check_custom_ops(model, [n.op for n in functions])
-    return model
+    names = [t.op.name for t in concrete.inputs[: len(graph.inputs)]]
+    return order_ports(model, names, len(graph.outputs))
 
 
 def is_float(node: g.Node) -> bool:
     """Whether a node's output is a float tensor in the file, not bits."""
-    return not (isinstance(node, g.SbnnOp) and node.packed)
+    return not is_packed(node) and node.dtype.is_floating
+
+
+def is_packed(node: g.Node) -> bool:
+    """Whether a node's output is bit planes in the file."""
+    return isinstance(node, (g.SbnnOp, g.Concat)) and node.packed
 
 
 def _trace(graph: g.Graph, functions: dict, ranges: dict):
@@ -109,7 +116,7 @@ def _trace(graph: g.Graph, functions: dict, ranges: dict):
     @tf.function(
         autograph=False,
         input_signature=[
-            tf.TensorSpec((1, *x.shape), tf.float32, name=x.name) for x in graph.inputs
+            tf.TensorSpec((1, *x.shape), x.dtype, name=x.name) for x in graph.inputs
         ],
     )
     def main(*inputs):
@@ -131,24 +138,25 @@ def _trace(graph: g.Graph, functions: dict, ranges: dict):
 def _plain(node: g.Node, read: list[tf.Tensor]) -> tf.Tensor:
     """What a node that is no custom op computes."""
     if isinstance(node, g.KerasLayer):
-        argument = read[0] if len(read) == 1 else read
-        return _call_for_inference(node.layer, argument)
+        return node.call(read)
+    if isinstance(node, g.Part):
+        return tf.nest.flatten(read[0])[node.index]
     if isinstance(node, g.MaxPool):
-        return node.layer(read[0])
-    if isinstance(node, g.Flatten):
+        geometry = node.geometry
+        return tf.nn.max_pool2d(
+            read[0], geometry.pool, geometry.stride, geometry.padding.upper()
+        )
+    if isinstance(node, g.Reshape):
         return tf.reshape(read[0], (-1, *node.shape))
+    if isinstance(node, g.Permute):
+        return tf.transpose(read[0], (0, *(axis + 1 for axis in node.axes)))
+    if isinstance(node, g.Pad):
+        return tf.pad(read[0], [(0, 0), node.rows, node.columns, (0, 0)])
+    if isinstance(node, g.Concat):
+        return tf.concat(read, axis=1 if node.packed else -1)
     if isinstance(node, g.Pointwise):
-        x = read[0]
-        for step in node.steps:
-            x = step.apply(x)
-        return x
+        return g.apply_steps(node.steps, read[0])
     raise AssertionError(f"{type(node).__name__} '{node.name}' was left unconverted")
-
-
-def _call_for_inference(layer, argument):
-    if layer._expects_training_arg:
-        return layer(argument, training=False)
-    return layer(argument)
 
 
 def _constants(node: g.SbnnOp) -> list[tf.Tensor]:
@@ -191,8 +199,8 @@ def _custom_op(node: g.SbnnOp, more_options: dict[str, int]):
 
 def _tensor_of(node: g.Node) -> tuple[tuple[int, ...], tf.DType]:
     """Shape, with a batch of one, and type of a node's output in the file."""
-    if is_float(node):
-        return (1, *node.shape), tf.float32
+    if not is_packed(node):
+        return (1, *node.shape), node.dtype
     *image, channels = node.shape
     if not image:
         return (1, plane_words(channels)), tf.int32

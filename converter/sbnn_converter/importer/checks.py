@@ -1,0 +1,46 @@
+"""What a model must not hold, whatever its layers are."""
+
+from __future__ import annotations
+
+import larq as lq
+import numpy as np
+import tensorflow as tf
+
+from sbnn_converter.errors import ConversionError
+
+_OTHER_FLOATS = ("float16", "bfloat16", "float64")
+
+
+def check_precision(model: tf.keras.Model) -> None:
+    """Refuses layers that compute in another float type than float32.
+
+    Raises:
+      ConversionError: in that case.
+    """
+    for layer in model._flatten_layers(include_self=False):
+        found = {layer.compute_dtype, layer.dtype} & set(_OTHER_FLOATS)
+        if found and not isinstance(layer, tf.keras.layers.InputLayer):
+            raise ConversionError(
+                f"layer '{layer.name}' has the policy '{layer.dtype_policy.name}': "
+                "float32 is wanted; build the model again under "
+                "tf.keras.mixed_precision.set_global_policy('float32') and copy the "
+                "weights with set_weights(model.get_weights())"
+            )
+
+
+def check_finite(layer, name: str) -> None:
+    """Refuses NaN and infinite weights and statistics.
+
+    Raises:
+      ConversionError: in that case.
+    """
+    for variable in layer.weights:
+        with lq.context.quantized_scope(False):  # the latent weights
+            values = variable.numpy()
+        if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
+            bad = int(np.size(values) - np.isfinite(values).sum())
+            raise ConversionError(
+                f"layer '{name}': {bad} of {values.size} values of "
+                f"'{variable.name}' are NaN or infinite; finite weights are wanted: "
+                "train with a lower learning rate or load an earlier checkpoint"
+            )

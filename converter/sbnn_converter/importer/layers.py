@@ -1,0 +1,162 @@
+"""Chooses who imports a layer."""
+
+from __future__ import annotations
+
+import larq as lq
+import tensorflow as tf
+
+from sbnn_converter import graph as g
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.importer.binary_layers import (
+    SUPPORTED,
+    import_binary,
+    import_input_quantizer,
+    is_binary,
+    kernel_quantizers,
+)
+from sbnn_converter.importer.channel_functions import (
+    import_batch_norm,
+    import_function,
+    import_rising,
+    is_last_axis,
+    is_rising,
+)
+from sbnn_converter.importer.layout import import_layout
+from sbnn_converter.importer.pooling import import_global_max_pool, import_max_pool
+from sbnn_converter.importer.steps_at_zero import import_step, step_at_zero
+from sbnn_converter.importer.traced_functions import import_traced
+
+_keras = tf.keras.layers
+
+# Layers that do nothing at inference.
+_IDENTITY = (
+    _keras.Dropout,
+    _keras.SpatialDropout1D,
+    _keras.SpatialDropout2D,
+    _keras.GaussianDropout,
+    _keras.GaussianNoise,
+    _keras.AlphaDropout,
+    _keras.ActivityRegularization,
+)
+_MAX_POOLING = (_keras.MaxPooling1D, _keras.MaxPooling2D)
+_GLOBAL_MAX_POOLING = (_keras.GlobalMaxPooling1D, _keras.GlobalMaxPooling2D)
+# Keras's own layers that are functions of each channel only with some arguments.
+_MAYBE_CHANNELWISE = (_keras.Lambda, _keras.Rescaling, _keras.Normalization)
+_QUANTIZED = lq.layers_base.BaseLayer
+
+# What to use in the place of layers whose kernel cannot be converted.
+_ALTERNATIVES = {
+    "QuantConv2DTranspose": "UpSampling2D and QuantConv2D",
+    "QuantConv3D": "QuantConv2D, the frames side by side as channels",
+    "QuantConv3DTranspose": "UpSampling3D and a layer without kernel_quantizer",
+    "QuantLocallyConnected1D": "QuantConv1D",
+    "QuantLocallyConnected2D": "QuantConv2D",
+}
+
+
+def import_layer(
+    layer, name: str, inputs: list[g.Node], shape, call, dtype: tf.DType
+) -> g.Node:
+    """One call of a layer with one output.
+
+    Args:
+      layer: the Keras layer.
+      name: its name, with those of the models around it.
+      inputs: what it reads.
+      shape, dtype: of its output for one sample.
+      call: from tensors for ``inputs`` to its output.
+
+    Raises:
+      ConversionError: the layer cannot be converted.
+    """
+    found = None
+    if len(inputs) == 1:
+        found = _import_known(layer, name, inputs[0], shape, call)
+    elif isinstance(layer, _keras.Concatenate) and layer.axis in (-1, len(shape)):
+        return g.Concat(name, inputs, shape)
+    if found is not None:
+        return found
+    _refuse_binary_kernels(layer, name, inputs)
+    return g.KerasLayer(name, inputs, shape, layer, call, dtype=dtype)
+
+
+def _import_known(layer, name: str, x: g.Node, shape, call) -> g.Node | None:
+    if is_binary(layer):
+        return import_binary(layer, name, x, shape)
+    if isinstance(layer, _QUANTIZED) and not kernel_quantizers(layer):
+        return _float_layer(layer, name, x, shape, call)
+    if isinstance(layer, _IDENTITY):
+        return x
+    if isinstance(layer, _keras.BatchNormalization) and is_last_axis(layer, shape):
+        return import_batch_norm(layer, name, x, shape)
+    if isinstance(layer, _keras.Activation):
+        return import_function(name, layer.activation, x)
+    if is_rising(layer, shape):
+        return import_rising(layer, name, x, shape)
+    if getattr(layer, "data_format", "channels_last") == "channels_last":
+        if isinstance(layer, _MAX_POOLING):
+            return import_max_pool(layer, name, x, shape)
+        if isinstance(layer, _GLOBAL_MAX_POOLING):
+            return import_global_max_pool(layer, name, x, shape)
+    layout = import_layout(layer, name, x, shape)
+    if layout is not None:
+        return layout
+    if _may_be_channelwise(layer):
+        return _import_custom(layer, name, x, shape, call)
+    return None
+
+
+def _float_layer(layer, name: str, x: g.Node, shape, call) -> g.Node:
+    """A Larq layer without kernel quantizer: only its input may be quantized."""
+    if layer.input_quantizer is None or step_at_zero(layer.input_quantizer) is None:
+        return g.KerasLayer(name, [x], shape, layer, call)
+
+    def call_without_quantizer(read):
+        with lq.utils.patch_object(layer, "input_quantizer", None):
+            return call(read)
+
+    x = import_input_quantizer(layer, name, x)
+    return g.KerasLayer(name, [x], shape, layer, call_without_quantizer)
+
+
+def _may_be_channelwise(layer) -> bool:
+    """Whether it pays to look into ``layer``: custom code, mostly."""
+    own = type(layer).__module__.split(".")[0] in ("keras", "tf_keras")
+    return (
+        not own
+        or isinstance(layer, _MAYBE_CHANNELWISE)
+        or type(layer).__name__ == "TFOpLambda"
+    ) and not isinstance(layer, _QUANTIZED)
+
+
+def _import_custom(layer, name: str, x: g.Node, shape, call) -> g.Node | None:
+    def function(t: tf.Tensor) -> tf.Tensor:
+        return call([t])
+
+    step = None if layer.weights else step_at_zero(function)
+    if step is not None:
+        return import_step(name, function, step, x)
+    return import_traced(name, function, x, shape)
+
+
+def _refuse_binary_kernels(layer, name: str, inputs: list[g.Node]) -> None:
+    hidden = [
+        m
+        for m in layer.submodules
+        if isinstance(m, _QUANTIZED) and kernel_quantizers(m)
+    ]
+    kind = type(layer).__name__
+    behind = f" behind '{inputs[0].name}'" if inputs else ""
+    if isinstance(layer, _QUANTIZED) and kernel_quantizers(layer):
+        known = ", ".join(cls.__name__ for cls in SUPPORTED)
+        instead = _ALTERNATIVES.get(kind, f"one of {known}")
+        raise ConversionError(
+            f"layer '{name}'{behind} is a {kind} with a binary kernel, which is not "
+            f"supported; use {instead}"
+        )
+    if hidden:
+        raise ConversionError(
+            f"layer '{name}'{behind} is a {kind} that hides the binary layer "
+            f"'{hidden[0].name}' ({type(hidden[0]).__name__}); put it into the "
+            "Functional or Sequential model itself, or into a nested one"
+        )

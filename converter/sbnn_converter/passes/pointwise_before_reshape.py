@@ -1,0 +1,22 @@
+"""A function of each channel moves in front of a reshape that keeps the channels.
+
+There it stands right behind the sums (1-D convolutions are images of one row).
+"""
+
+from sbnn_converter.graph import Graph, Node, Pointwise, Reshape
+from sbnn_converter.passes.representation import keeps_channels
+
+
+class PointwiseBeforeReshape:
+    def match(self, graph: Graph, node: Node) -> bool:
+        return (
+            isinstance(node, Pointwise)
+            and keeps_channels(node.inputs[0])
+            and graph.only_reader(node.inputs[0]) is node
+        )
+
+    def transform(self, graph: Graph, node: Pointwise) -> list[Node]:
+        reshape = node.inputs[0]
+        x = reshape.inputs[0]
+        function = Pointwise(node.name, [x], x.shape, node.steps)
+        return graph.replace(node, Reshape(reshape.name, [function], node.shape))

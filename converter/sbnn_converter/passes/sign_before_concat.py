@@ -1,0 +1,46 @@
+"""The sign of concatenated channels is the concatenation of their signs.
+
+Bit planes lie channel by channel, so that concatenating them is only copying.
+A function of each channel between both is cut into its parts.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from sbnn_converter.graph import Concat, Graph, Node, Pointwise, PointwiseStep, Sign
+from sbnn_converter.passes.sign_before_pool import function_in_front
+
+
+class SignBeforeConcat:
+    def match(self, graph: Graph, node: Node) -> bool:
+        if not isinstance(node, Sign) or len(node.shape) == 1:
+            return False
+        function, concat = function_in_front(graph, node)
+        return isinstance(concat, Concat) and graph.only_reader(concat) is (
+            function or node
+        )
+
+    def transform(self, graph: Graph, node: Sign) -> list[Node]:
+        function, concat = function_in_front(graph, node)
+        parts, first = [], 0
+        for x in concat.inputs:
+            channels = slice(first, first + x.shape[-1])
+            first = channels.stop
+            if function:
+                steps = [_part(s, channels, node.shape[-1]) for s in function.steps]
+                x = Pointwise(function.name, [x], x.shape, steps)
+            parts.append(Sign(node.name, [x], x.shape))
+        return graph.replace(node, Concat(concat.name, parts, concat.shape))
+
+
+def _part(step: PointwiseStep, channels: slice, width: int) -> PointwiseStep:
+    """``step`` on some of its channels; the others are fed zeros."""
+
+    def apply(x: tf.Tensor) -> tf.Tensor:
+        around = [[0, 0]] * (x.shape.rank - 1)
+        sides = [channels.start, width - channels.stop]
+        return step.apply(tf.pad(x, [*around, sides]))[..., channels]
+
+    affine = step.affine and tuple(v[channels] for v in step.affine)
+    return PointwiseStep(apply, affine, step.rank)

@@ -1,0 +1,40 @@
+"""Functions ``a * x + c`` with the same a and c in every channel."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sbnn_converter.graph import Input, Node, Permute, Pointwise, Reshape
+from sbnn_converter.passes.representation import is_plus_minus_one
+
+
+def affine_source(node: Node) -> tuple[Node, float, float] | None:
+    """``(x, a, c)`` if ``node`` is ``a * x + c``, and sums over it may be taken
+    over x instead.
+
+    That is so in two cases: x are signs and a and c so plain that no sum is
+    rounded ({0, 1} is ``(sign + 1) / 2``), or x is the network's input, whose
+    preprocessing belongs to the first layer. In the second case Keras itself
+    rounds every product: sums over x are the exact ones.
+    """
+    if not isinstance(node, Pointwise):
+        return None
+    scale, bias = 1.0, 0.0
+    for step in node.steps:
+        if step.affine is None:
+            return None
+        scale, bias = scale * step.affine[0], bias * step.affine[0] + step.affine[1]
+    a, c = np.unique(scale), np.unique(bias)
+    if len(a) != 1 or len(c) != 1 or a[0] == 0:
+        return None
+    a, c = float(a[0]), float(c[0])
+    x = node.inputs[0]
+    if is_plus_minus_one(x):
+        plain = math.frexp(abs(a))[0] == 0.5 and c / a in (-1.0, 0.0, 1.0)
+        return (x, a, c) if plain else None
+    source = x
+    while isinstance(source, (Reshape, Permute)):
+        source = source.inputs[0]
+    return (x, a, c) if isinstance(source, Input) else None

@@ -1,0 +1,121 @@
+"""Mixed precision, XLA, custom loops and tensorflow-model-optimization."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import tensorflow_model_optimization as tfmot
+
+import sbnn_keras
+from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
+
+X = np.random.default_rng(0).uniform(size=(32, 8, 8, 1)).astype(np.float32)
+Y = np.random.default_rng(1).integers(0, 3, 32)
+LOSS = "sparse_categorical_crossentropy"
+
+
+def network(dtype=None):
+    return tf.keras.Sequential(
+        [
+            tf.keras.Input((8, 8, 1)),
+            SparseBinaryConv2D(4, 3, connections=0.3, domain="general", dtype=dtype),
+            tf.keras.layers.Flatten(),
+            SparseBinaryDense(3, connections=0.2, dtype=dtype),
+            tf.keras.layers.Softmax(dtype="float32"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_trains_float32_latents(policy):
+    tf.keras.mixed_precision.set_global_policy(policy)
+    try:
+        model = network()
+        model.compile("adam", LOSS)
+        before = model.layers[2].kernel.latent_variable.numpy()
+        model.fit(X, Y, epochs=2, verbose=0)
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")
+    latent = model.layers[2].kernel.latent_variable
+    assert latent.dtype == tf.float32 and (latent.numpy() != before).any()
+    for layer in (model.layers[0], model.layers[2]):
+        kernel = layer.binary_kernel()
+        assert (kernel == kernel.max()).sum() == round(layer.connections * kernel.size)
+
+
+def test_compiled_by_xla_it_trains_and_holds_its_share():
+    model = network()
+    model.compile("adam", LOSS, jit_compile=True)
+    model.fit(X, Y, batch_size=8, epochs=2, verbose=0)
+    assert model.layers[2].binary_kernel().sum() == round(0.2 * 144 * 3)
+
+
+def test_gradient_accumulation_in_a_custom_loop():
+    model = network()
+    optimizer = tf.keras.optimizers.Adam()
+    loss_of = tf.keras.losses.SparseCategoricalCrossentropy()
+
+    @tf.function
+    def gradients(x, y):
+        with tf.GradientTape() as tape:
+            loss = loss_of(y, model(x, training=True))
+        return tape.gradient(loss, model.trainable_variables)
+
+    for _ in range(2):
+        halves = [gradients(X[i : i + 16], Y[i : i + 16]) for i in (0, 16)]
+        optimizer.apply_gradients(
+            zip([(a + b) / 2 for a, b in zip(*halves)], model.trainable_variables)
+        )
+    assert model.layers[2].binary_kernel().sum() == round(0.2 * 144 * 3)
+
+
+def test_quantization_aware_float_layers_around_ours():
+    quantize = tfmot.quantization.keras.quantize_annotate_layer
+    annotated = tf.keras.Sequential(
+        [
+            quantize(tf.keras.layers.Conv2D(4, 3, input_shape=(8, 8, 1))),
+            SparseBinaryConv2D(4, 3, connections=0.3),
+            tf.keras.layers.Flatten(),
+            quantize(tf.keras.layers.Dense(3, activation="softmax")),
+        ]
+    )
+    model = tfmot.quantization.keras.quantize_apply(annotated)
+    model.compile("adam", LOSS)
+    model.fit(X, Y, verbose=0)
+    (ours,) = [layer for layer in model.layers if isinstance(layer, SparseBinaryConv2D)]
+    assert ours.input_quantizer is not None
+    assert ours.binary_kernel().sum() == round(0.3 * 144)
+
+
+def test_pruning_wrappers_refuse_our_layers():
+    with pytest.raises(ValueError, match="supported layer.*SparseBinaryDense"):
+        tfmot.sparsity.keras.prune_low_magnitude(SparseBinaryDense(3))
+
+
+def test_nan_latent_weights_are_named():
+    model = network()
+    model.compile("adam", LOSS)
+    layer = model.layers[2]
+    layer.kernel.assign(np.full((144, 3), np.nan, np.float32))
+    with pytest.raises(ValueError, match=f"{layer.name}.*NaN"):
+        model.fit(X, Y, verbose=0, callbacks=[sbnn_keras.ConnectionsSchedule(0.2, layers=[layer.name])])
+
+
+def test_integer_inputs_are_named():
+    with pytest.raises(ValueError, match="int32.*wanted"):
+        SparseBinaryDense(3)(tf.ones((2, 4), tf.int32))
+
+
+def test_the_logger_tells_density_and_flips_and_plots_them(tmp_path):
+    pytest.importorskip("matplotlib").use("Agg")
+    from sbnn_keras import plots
+
+    model = network()
+    model.compile("adam", LOSS)
+    logger = sbnn_keras.SparsityLogger(per_layer=True, keep_latents=True)
+    history = model.fit(X, Y, epochs=2, verbose=0, callbacks=[logger]).history
+    layer = model.layers[2]
+    assert len(history["flip_ratio"]) == 2
+    np.testing.assert_allclose(history[f"{layer.name}/density"][-1], layer.binary_kernel().mean(), rtol=1e-6)
+    plots.training_density(logger).figure.savefig(tmp_path / "density.png")
+    plots.latent_histograms(logger, layer.name)
+    plots.kernel_images(model.layers[0])
