@@ -86,7 +86,7 @@ def test_trained_kernels_are_close_to_the_entropy_bound():
     history = model.fit(images / 16, labels, 64, epochs=5, verbose=0).history
     assert history["accuracy"][-1] > 0.3  # chance: 0.1
     # Trained, not drawn: some units have far more connections than others.
-    kernels = [np.moveaxis(l.kernel.numpy() > 0, -1, 0) for l in model.layers[2:]
+    kernels = [np.moveaxis(l.binary_kernel() > 0, -1, 0) for l in model.layers[2:]
                if isinstance(l, SparseBinaryDense)]  # fmt: skip
     for ones, share in zip(kernels, (*shares, 0.1)):
         assert ones.mean() == pytest.approx(share, rel=0.01)
