@@ -327,22 +327,24 @@ static void write_bits(state* s, int32_t channel, int32_t count,
   sbnn_plane_sums sums;
   sums.list = s->list;
   sums.count = count;
-  for (int32_t kind = 0; kind < kinds; ++kind) {
-    s->kind_values[kind] =
-        -threshold - (s->kind_values[kind] << d->shift);
-  }
+  int32_t* value = s->kind_values;
+  int32_t* const end = value + kinds;
+  while (sums.count % 4 != 0) s->list[sums.count++] = s->layout.zeros;
   if (s->whole_window) {
+    for (; value != end; ++value) *value = -threshold - (*value << d->shift);
     const int32_t slices = slices_with_window(s, count);
     const int32_t dropped = d->shift + 1;
     slice_constants(s, slices);
     add_window(s, words, slices, dropped);
     sums.slices = slices - dropped;
   } else {
-    for (int32_t kind = 0; kind < kinds; ++kind) {
-      int32_t start = s->kind_values[kind] >> (d->shift + 1);
+    const int32_t shift = d->shift;
+    const int32_t least = -count - 1;
+    for (; value != end; ++value) {
+      int32_t start = (-threshold - (*value << shift)) >> (shift + 1);
       if (start > 0) start = 0;
-      if (start < -count - 1) start = -count - 1;
-      s->kind_values[kind] = start;
+      if (start < least) start = least;
+      *value = start;
     }
     sums.slices = slices_of_count(count);
     slice_constants(s, sums.slices);
@@ -418,13 +420,9 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
     sbnn_open_stream(&stream, kernel);
     for (int32_t f = 0; f < p->out_channels; ++f) {
       const int32_t group = f / layout->group_out;
-      const uint32_t* planes =
-          layout->in_place ? x + group * layout->group_in * layout->in_words
-                           : layout->copies;
+      const uint32_t* planes = layout->copies;
       if (f % layout->group_out == 0) {
-        if (!layout->in_place) {
-          sbnn_conv2d_copy_planes(layout, p, x, group, first, words);
-        }
+        sbnn_conv2d_copy_planes(layout, p, x, group, first, words);
         if (s.whole_window) sum_window(&s, planes, words);
       }
       if (count_taps) {

@@ -24,6 +24,10 @@ static axis columns_of(const sbnn_conv2d_params* p) {
 static sbnn_tap_range taps_inside(const axis* a, int32_t i) {
   const int64_t start = (int64_t)i * a->stride - a->pad;
   sbnn_tap_range range = {0, a->kernel};
+  if (start >= 0 &&
+      start + (int64_t)(a->kernel - 1) * a->dilation < a->in) {
+    return range;
+  }
   if (start < 0) {
     const int64_t first = (-start + a->dilation - 1) / a->dilation;
     range.first = first < a->kernel ? (int32_t)first : a->kernel;
