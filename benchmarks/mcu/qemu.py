@@ -19,7 +19,7 @@ KERNELS = ROOT / "converter" / "kernels"
 TESTS = ROOT / "tests" / "native"
 TOOLS = ("arm-none-eabi-gcc", "arm-none-eabi-size", "qemu-system-arm")
 # The flags of all published figures.
-FLAGS = ("-O3", "-std=c99", "-ffp-contract=off")
+FLAGS = ("-Os", "-std=c99", "-ffp-contract=off")
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 
 

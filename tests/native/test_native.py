@@ -38,7 +38,7 @@ def test_host_results_are_the_references_and_no_access_is_out_of_bounds(program,
 
 
 @needs_cross_tools
-@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m7"])
+@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4"])
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_emulated_cores_give_the_references_results(program, core, tmp_path):
     image = tmp_path / f"{program}.elf"
@@ -48,12 +48,12 @@ def test_emulated_cores_give_the_references_results(program, core, tmp_path):
 
 
 LIMITS = {
-    "mcu.conv_64x64_32x32.10": 1_130_000,
-    "mcu.conv_64x64_32x32.5": 670_000,
+    "mcu.conv_64x64_32x32.10": 1_200_000,
+    "mcu.conv_64x64_32x32.5": 665_000,
     "mcu.conv_64x64_32x32.2": 395_000,
-    "mcu.conv_64x64_32x32.pm1": 6_900_000,
-    "mcu.dense_1024x256.5.size": 193_000,
-    "mcu.dense_1024x256.5.speed": 50_000,
+    "mcu.conv_64x64_32x32.pm1": 7_000_000,
+    "mcu.dense_1024x256.5.size": 206_000,
+    "mcu.dense_1024x256.5.speed": 53_000,
 }
 
 
@@ -72,7 +72,7 @@ def test_instruction_counts_stay_within_their_limits(tmp_path):
 
 @needs_cross_tools
 def test_all_kernels_together_fit_their_share_of_flash(tmp_path):
-    assert qemu.code_bytes("cortex-m4", tmp_path) <= 24 * 1024
+    assert qemu.code_bytes("cortex-m4", tmp_path) <= 22 * 1024
 
 
 def test_kernels_compile_without_warnings_with_clang(tmp_path):

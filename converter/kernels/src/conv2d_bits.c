@@ -22,6 +22,8 @@
  *
  * Where the sums themselves are wanted, counters start at floor(-v / 2) and the
  * lowest bit of -v is appended as one more slice: that makes 2 c - v. */
+#include "hot.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -51,6 +53,7 @@ typedef struct {
   uint32_t* constants;  /* the same, bit-sliced, for each word class */
   uint32_t* inits;      /* constants + whole window, for each word */
   const uint32_t** word_inits; /* where each word's start is */
+  int32_t largest_window; /* magnitude of A, at most */
   int32_t window_slices;
   uint32_t* window; /* A, window_slices slices for each word */
 } state;
@@ -108,9 +111,10 @@ static void set_up(state* s, const sbnn_conv2d_params* p,
   if (s->whole_window) {
     const int32_t more = slices_with_window(s, s->most);
     if (more > s->slices_room) s->slices_room = more;
-    const int64_t fan_in = (int64_t)s->layout.group_in * s->layout.taps;
-    s->window_slices =
-        signed_bits(magnitude(p->domain.alpha_steps) * fan_in);
+    const int32_t fan_in = s->layout.group_in * s->layout.taps;
+    s->largest_window =
+        (int32_t)magnitude(p->domain.alpha_steps) * fan_in;
+    s->window_slices = signed_bits(s->largest_window);
     s->window = (uint32_t*)sbnn_carve(
         carver, (int64_t)s->layout.band_words * s->window_slices, 4u);
     if (s->bits) {
@@ -317,12 +321,10 @@ static void write_bits(state* s, int32_t channel, int32_t count,
   const sbnn_conv2d_borders* b = &s->borders;
   const int32_t kinds = b->row_classes * b->column_classes;
   const uint32_t flip = 0u - sbnn_get_bit(s->output->flips, channel);
-  const int64_t fan_in = (int64_t)s->layout.group_in * s->layout.taps;
-  const int64_t most =
-      ((int64_t)count << d->shift) + magnitude(d->alpha_steps) * fan_in + 1;
-  const int64_t wanted = s->output->thresholds[channel];
-  const int32_t threshold =
-      (int32_t)(wanted > most ? most : wanted < -most ? -most : wanted);
+  const int32_t most = s->largest_window + (count << d->shift) + 1;
+  int32_t threshold = s->output->thresholds[channel];
+  if (threshold > most) threshold = most;
+  if (threshold < -most) threshold = -most;
 
   sbnn_plane_sums sums;
   sums.list = s->list;
@@ -350,7 +352,7 @@ static void write_bits(state* s, int32_t channel, int32_t count,
     slice_constants(s, sums.slices);
   }
   sums.init = s->word_inits;
-  sbnn_plane_signs(&sums, planes, words, flip, y);
+  sbnn_plane_signs(&sums, planes, words, ~flip, y);
 }
 
 /* Hands the sums of a channel to the output stage, 32 positions at a time. */

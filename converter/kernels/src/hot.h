@@ -4,7 +4,7 @@
 #define SBNN_HOT_H_
 
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O2")
+#pragma GCC optimize("O2", "no-gcse", "no-tree-pre")
 #endif
 
 #endif /* SBNN_HOT_H_ */

@@ -56,10 +56,9 @@ SBNN_INLINE sbnn_carry_pair add_eight(uint32_t* one, uint32_t* two,
   return sbnn_add_two_pairs(two, a.first, a.differ, b.first, b.differ);
 }
 
-/* Two carries into slice 4 and whatever follows from it. */
-SBNN_INLINE void add_sixteens(counter* sum, int32_t slices, uint32_t x,
-                              uint32_t y) {
-  uint32_t carry = sbnn_full_add(&sum->sixteen, x, y);
+/* A carry into slice 4 and whatever follows from it. */
+SBNN_INLINE void add_sixteen(counter* sum, int32_t slices, uint32_t carry) {
+  carry = sbnn_half_add(&sum->sixteen, carry);
   if (slices > 5) carry = sbnn_half_add(&sum->s32, carry);
   if (slices > 6) sum->s64 ^= carry; /* nothing lies above */
 }
@@ -98,18 +97,13 @@ SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
   } else {
     pending = sbnn_half_add(&eight, pending);
   }
-  if (at == list) {
-    add_sixteens(sum, slices, pending, 0u);
-  } else {
-    do {
-      const sbnn_carry_pair a = add_eight(&one, &two, planes, &at);
-      const sbnn_carry_pair b = add_eight(&one, &two, planes, &at);
-      const sbnn_carry_pair c =
-          sbnn_add_two_pairs(&four, a.first, a.differ, b.first, b.differ);
-      add_sixteens(sum, slices, sbnn_add_pair(&eight, c.first, c.differ),
-                   pending);
-      pending = 0u;
-    } while (at != list);
+  add_sixteen(sum, slices, pending);
+  while (at != list) {
+    const sbnn_carry_pair a = add_eight(&one, &two, planes, &at);
+    const sbnn_carry_pair b = add_eight(&one, &two, planes, &at);
+    const sbnn_carry_pair c =
+        sbnn_add_two_pairs(&four, a.first, a.differ, b.first, b.differ);
+    add_sixteen(sum, slices, sbnn_add_pair(&eight, c.first, c.differ));
   }
   sum->one = one;
   sum->two = two;
@@ -129,7 +123,7 @@ SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
     add_all(&sum, planes++, list, count, *init++, slices, true);
     const uint32_t sign =
         slices == 5 ? sum.sixteen : slices == 6 ? sum.s32 : sum.s64;
-    *y++ = ~sign ^ flip;
+    *y++ = sign ^ flip;
   } while (y != end);
 }
 
@@ -171,7 +165,7 @@ void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
     uint32_t sum[SBNN_MAX_SLICES];
     for (int32_t w = 0; w < words; ++w) {
       sbnn_plane_slices(sums, planes + w, w, sum);
-      y[w] = ~sum[sums->slices - 1] ^ flip;
+      y[w] = sum[sums->slices - 1] ^ flip;
     }
   }
 }
