@@ -40,7 +40,8 @@ class LearnableBias(K.Layer):
 
 def binary_net(family):
     """BinaryNet (arXiv 1602.02830), as in Larq Zoo."""
-    model = tf.keras.Sequential([tf.keras.Input(SHAPE), conv(family, 8, input_quantizer=None)])
+    first = conv(family, 8, input_quantizer=None)
+    model = tf.keras.Sequential([tf.keras.Input(SHAPE), first])
     for filters, pool in [(8, True), (16, False), (16, True)]:
         model.add(K.BatchNormalization(scale=False))
         model.add(conv(family, filters))
