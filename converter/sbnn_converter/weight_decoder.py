@@ -13,7 +13,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.weight_code import BITMAP, MAX_PARAMETER, RICE, WeightCode
+from sbnn_converter.weight_code import (
+    BITMAP,
+    GOLOMB,
+    MAX_MODULUS,
+    MAX_PARAMETER,
+    RICE,
+    WeightCode,
+    truncated_binary,
+)
 
 _LOG_STRIDE = 8
 _STRIDE = 1 << _LOG_STRIDE
@@ -54,8 +62,16 @@ def decode(code: WeightCode) -> np.ndarray:
                 f"found Rice parameter {code.parameter}, wanted 0 to {MAX_PARAMETER}"
             )
         indices, end = _decode_rice(bits, code)
+    elif code.code == GOLOMB:
+        if not 2 <= code.parameter <= MAX_MODULUS:
+            raise CorruptCode(
+                f"found Golomb modulus {code.parameter}, wanted 2 to {MAX_MODULUS}"
+            )
+        indices, end = _decode_golomb(bits, code)
     else:
-        raise CorruptCode(f"found code {code.code}, wanted 0 (bitmap) or 1 (rice)")
+        raise CorruptCode(
+            f"found code {code.code}, wanted 0 (bitmap), 1 (rice) or 3 (golomb)"
+        )
     words = max(1, -(-end // 32))
     if len(code.words) != words:
         raise CorruptCode(f"found {len(code.words)} words, wanted {words}")
@@ -78,21 +94,61 @@ def _decode_rice(bits: np.ndarray, code: WeightCode) -> tuple[np.ndarray, int]:
         return np.zeros(0, np.int64), 0
     k = code.parameter
     ones = np.flatnonzero(bits)
-    # The one that ends the next unary number is the first behind the low bits.
-    following = np.searchsorted(ones, ones + 1 + k)
+    widths = np.full(len(ones), k)
+    unary_ends, quotients, widths = _code_words(ones, widths, code)
+    if int(quotients.max()) > code.weights >> k:
+        raise CorruptCode(f"found a gap beyond {code.weights} weights")
+    low = _numbers_at(bits, unary_ends + 1, k)
+    return np.cumsum((quotients << k) + low + 1) - 1, int(unary_ends[-1]) + 1 + k
+
+
+def _decode_golomb(bits: np.ndarray, code: WeightCode) -> tuple[np.ndarray, int]:
+    """Indices, and the place behind the last code word."""
+    if code.connections == 0:
+        return np.zeros(0, np.int64), 0
+    long_bits, short_ones = truncated_binary(code.parameter)
+    ones = np.flatnonzero(bits)
+    heads = _numbers_at(bits, ones + 1, long_bits - 1)
+    widths = np.where(heads < short_ones, long_bits - 1, long_bits)
+    unary_ends, quotients, widths = _code_words(ones, widths, code)
+    if int(quotients.max()) > code.weights // code.parameter:
+        raise CorruptCode(f"found a gap beyond {code.weights} weights")
+    short = _numbers_at(bits, unary_ends + 1, long_bits - 1)
+    whole = _numbers_at(bits, unary_ends + 1, long_bits) - short_ones
+    remainders = np.where(widths == long_bits, whole, short)
+    gaps = quotients * code.parameter + remainders
+    return np.cumsum(gaps + 1) - 1, int(unary_ends[-1] + 1 + widths[-1])
+
+
+def _code_words(
+    ones: np.ndarray, widths: np.ndarray, code: WeightCode
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Finds the code words among all ones that might end a unary number.
+
+    Args:
+      ones: places of all ones.
+      widths: bits that would follow each, if it ended a unary number.
+
+    Returns:
+      Places of those that do, their unary numbers, and their widths.
+    """
+    # The one that ends the next unary number is the first behind those bits.
+    following = np.searchsorted(ones, ones + 1 + widths)
     chain = _follow(following, code.connections)
     if chain[-1] == len(ones):
         raise CorruptCode(f"the code ends before its {code.connections} connections")
-    unary_ends = ones[chain]
-    behind = unary_ends + 1 + k
-    quotients = np.diff(behind, prepend=0) - 1 - k
-    if int(quotients.max()) > code.weights >> k:
-        raise CorruptCode(f"found a gap beyond {code.weights} weights")
-    low = np.zeros(len(chain), np.int64)
-    padded = np.append(bits, np.zeros(k, bits.dtype))
-    for place in range(1, k + 1):
-        low = (low << 1) | padded[unary_ends + place]
-    return np.cumsum((quotients << k) + low + 1) - 1, int(behind[-1])
+    unary_ends, widths = ones[chain], widths[chain]
+    starts = np.append(0, (unary_ends + 1 + widths)[:-1])
+    return unary_ends, unary_ends - starts, widths
+
+
+def _numbers_at(bits: np.ndarray, places: np.ndarray, width: int) -> np.ndarray:
+    """Numbers of ``width`` bits, highest first; bits behind the end are 0."""
+    padded = np.append(bits, np.zeros(width, bits.dtype))
+    numbers = np.zeros(len(places), np.int64)
+    for place in range(width):
+        numbers = (numbers << 1) | padded[places + place]
+    return numbers
 
 
 def _follow(following: np.ndarray, count: int) -> np.ndarray:

@@ -26,6 +26,27 @@ static uint32_t count_zeros(const sbnn_connections* code, uint32_t bit) {
   return UINT32_MAX;
 }
 
+/* Takes `count` bits (0 to 31) as a number, highest first. */
+static uint32_t take(sbnn_connection_reader* reader, uint32_t count) {
+  if (count == 0u) return 0u;
+  const uint32_t value = peek(reader->code, reader->bit) >> (32u - count);
+  reader->bit += count;
+  return value;
+}
+
+/* The remainder of a division by `modulus`, which is at least 2, in truncated
+ * binary: with b bits for `modulus` values there are 2^b - modulus to spare, and
+ * as many of the smallest remainders do with b - 1 bits. */
+static uint32_t take_remainder(sbnn_connection_reader* reader,
+                               uint32_t modulus) {
+  uint32_t bits = 1u;
+  while (1u << bits < modulus) ++bits;
+  const uint32_t short_ones = (1u << bits) - modulus;
+  const uint32_t value = take(reader, bits - 1u);
+  if (value < short_ones) return value;
+  return 2u * value + take(reader, 1u) - short_ones;
+}
+
 void sbnn_open_connections(sbnn_connection_reader* reader,
                            const sbnn_connections* code) {
   reader->code = code;
@@ -43,13 +64,14 @@ int32_t sbnn_next_connection(sbnn_connection_reader* reader) {
   if (zeros == UINT32_MAX) return SBNN_NO_CONNECTION;
   reader->bit += zeros + 1u;
   uint32_t gap = zeros;
-  if (code->parameter > 0u) {
+  if (code->code == SBNN_CODE_GOLOMB) {
+    if (zeros > (uint32_t)INT32_MAX / 256u) return SBNN_NO_CONNECTION;
+    gap = zeros * code->parameter + take_remainder(reader, code->parameter);
+  } else if (code->parameter > 0u) {
     if (zeros > (uint32_t)INT32_MAX >> code->parameter) {
       return SBNN_NO_CONNECTION;
     }
-    gap = (zeros << code->parameter) |
-          (peek(code, reader->bit) >> (32u - code->parameter));
-    reader->bit += code->parameter;
+    gap = (zeros << code->parameter) | take(reader, code->parameter);
   }
 
   /* index + gap + 1 must stay below `weights`; no term here can overflow. */
@@ -60,10 +82,10 @@ int32_t sbnn_next_connection(sbnn_connection_reader* reader) {
 }
 
 bool sbnn_connections_valid(const sbnn_connections* code) {
-  const bool known = code->code == SBNN_CODE_BITMAP
-                         ? code->parameter == 0u
-                         : code->code == SBNN_CODE_RICE &&
-                               code->parameter < 31u;
+  const bool known =
+      (code->code == SBNN_CODE_BITMAP && code->parameter == 0u) ||
+      (code->code == SBNN_CODE_RICE && code->parameter < 31u) ||
+      (code->code == SBNN_CODE_GOLOMB && code->parameter >= 2u);
   if (!known || code->count < 0 || code->weights < code->count ||
       code->word_count < 0 || code->word_count >= INT32_MAX / 64) {
     return false;

@@ -99,7 +99,11 @@ SBNN_INLINE void run(layer* l, const sbnn_connections* code, uint32_t k) {
   const uintptr_t start = (uintptr_t)l->x;
   const uintptr_t extra = ((uintptr_t)1 << k) - 1u;
   uintptr_t end = start + inputs + 4u * extra;
-  const uint32_t last_window = 32u * ((uint32_t)code->word_count - 1u);
+  /* The fast way below knows Rice codes, and bitmaps as those with k = 0. */
+  const uint32_t last_window =
+      code->code == SBNN_CODE_GOLOMB
+          ? 0u
+          : 32u * ((uint32_t)code->word_count - 1u);
   const uint32_t* const words = code->words;
   SBNN_IN_REGISTER(end);
   uintptr_t at = start - 1u;

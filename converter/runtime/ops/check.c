@@ -72,9 +72,9 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
   if (!sbnn_multiply(&kernel->weights, fan_in, problem) ||
       !sbnn_read_option(options, "connections", 0, kernel->weights,
                         &kernel->count, problem) ||
-      !sbnn_read_option(options, "code", SBNN_CODE_BITMAP, SBNN_CODE_SLICED,
+      !sbnn_read_option(options, "code", SBNN_CODE_BITMAP, SBNN_CODE_GOLOMB,
                         &code, problem) ||
-      !sbnn_read_option(options, "code_parameter", 0, 30, &parameter,
+      !sbnn_read_option(options, "code_parameter", 0, 255, &parameter,
                         problem) ||
       !sbnn_read_option(options, "domain_shift", 0, 8, &domain->shift,
                         problem) ||
