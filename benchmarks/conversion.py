@@ -90,7 +90,7 @@ def main(_):
         print(f"{name:30} {value:>14,}")
     if _JSON.value:
         with open(_JSON.value, "w") as file:
-            json.dump(figures, file, indent=2)
+            json.dump({"conversion": figures}, file, indent=2)
 
 
 if __name__ == "__main__":

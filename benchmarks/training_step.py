@@ -2,8 +2,10 @@
 
     python benchmarks/training_step.py [--out FILE.json]
 
-Both are timed in one process, alternating block by block; a block is long enough
-to hold the refreshes of the connections. The ratio of the median blocks counts.
+Both are timed in one process and take turns every few steps, so that whatever else
+the machine does slows both alike. A block is long enough to hold a refresh of the
+connections of every layer. Figures are medians over the blocks: milliseconds a
+step, and the ratio of ours to Larq's within a block.
 """
 
 import argparse
@@ -62,32 +64,42 @@ def stepper(model, shape):
     return lambda: step(batches)
 
 
-def block(step, steps):
+def timed(step, steps):
     begin = time.perf_counter()
     for _ in range(steps):
         step()
-    return (time.perf_counter() - begin) / steps
+    return time.perf_counter() - begin
+
+
+def block(steppers, steps, turn):
+    """Milliseconds a step of each stepper, which take turns of `turn` steps."""
+    seconds = [0.0] * len(steppers)
+    for _ in range(steps // turn):
+        for i, step in enumerate(steppers):
+            seconds[i] += timed(step, turn)
+    return [1e3 * s / (steps // turn * turn) for s in seconds]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", help="also write the figures to this JSON file")
     parser.add_argument("--blocks", type=int, default=7)
-    parser.add_argument("--steps", type=int, default=64, help="steps in a block")
+    parser.add_argument("--steps", type=int, default=128, help="steps in a block")
+    parser.add_argument("--turn", type=int, default=2, help="steps in a turn")
     options = parser.parse_args()
     results = {}
     print(f"{'stack':46} {'Larq ms':>8} {'ours ms':>8} {'ratio':>6}")
     for name, (theirs, ours) in STACKS.items():
         steppers = [stepper(*theirs()), stepper(*ours())]
         for step in steppers:
-            block(step, 5)
-        times = [[], []]
-        for _ in range(options.blocks):
-            for kept, step in zip(times, steppers):
-                kept.append(block(step, options.steps))
-        larq_ms, ours_ms = (1e3 * statistics.median(t) for t in times)
-        results[name] = dict(larq_ms=larq_ms, ours_ms=ours_ms, ratio=ours_ms / larq_ms)
-        print(f"{name:46} {larq_ms:8.2f} {ours_ms:8.2f} {ours_ms / larq_ms:6.3f}")
+            timed(step, 5)
+        blocks = [
+            block(steppers, options.steps, options.turn) for _ in range(options.blocks)
+        ]
+        larq_ms, ours_ms = map(statistics.median, zip(*blocks))
+        ratio = statistics.median(ours / larq for larq, ours in blocks)
+        results[name] = dict(larq_ms=larq_ms, ours_ms=ours_ms, ratio=ratio)
+        print(f"{name:46} {larq_ms:8.2f} {ours_ms:8.2f} {ratio:6.3f}", flush=True)
     if options.out:
         with open(options.out, "w") as file:
             json.dump({"training_step": results}, file, indent=2)

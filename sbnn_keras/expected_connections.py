@@ -7,6 +7,7 @@ fixed share gamma of the total, until the mean of all connections is below EC.
 import weakref
 
 import larq as lq
+import numpy as np
 import tensorflow as tf
 
 from sbnn_keras.connections import check_share
@@ -83,10 +84,18 @@ class ExpectedConnections(tf.keras.callbacks.Callback):
 
     def excess(self, model) -> tf.Tensor:
         """h: how far the share of connections is above the target, a scalar."""
+        kernels = self.mark(model)
         return excess(
-            [k.quantizer.binarize(tf.convert_to_tensor(k.latent)) for k in self.kernels(model)],
+            [k.quantizer.binarize(tf.convert_to_tensor(k.latent)) for k in kernels],
             self.target,
         )
+
+    def mark(self, model) -> list:
+        """Tells the constrained kernels their target, for `summary`; returns them."""
+        kernels = self.kernels(model)
+        for kernel in kernels:
+            kernel.quantizer.constrained_to = self.target
+        return kernels
 
     def total_loss(self, loss: tf.Tensor, model) -> tf.Tensor:
         """A scalar loss plus the penalty. Call it inside the gradient tape."""
@@ -113,12 +122,8 @@ class ExpectedConnections(tf.keras.callbacks.Callback):
                 loss.bind(model)
 
     def on_train_end(self, logs=None):
-        kernels = self.kernels(self.model)
-        ones = sum(
-            float(tf.reduce_sum(k.quantizer.ones(tf.convert_to_tensor(k.latent))))
-            for k in kernels
-        )
-        self.share = ones / sum(k.variable.shape.num_elements() for k in kernels)
+        ones = [kernel.ones() for kernel in self.kernels(self.model)]
+        self.share = sum(map(np.count_nonzero, ones)) / sum(map(np.size, ones))
         if self.met:
             print(
                 f"Expected connections: met, {self.share:.2%} (target {self.target:.2%})."
@@ -152,6 +157,10 @@ class ExpectedConnectionsLoss(tf.keras.losses.Loss):
         """Names the model whose connections are constrained."""
         self._model = weakref.ref(model)
 
+    def mark(self, model) -> None:
+        """Tells the kernels of `model` their target, for `summary`."""
+        self._constraint.mark(model)
+
     def call(self, y_true, y_pred):
         model = self._model and self._model()
         if model is None:
@@ -171,7 +180,7 @@ class ExpectedConnectionsLoss(tf.keras.losses.Loss):
         constraint = self._constraint
         return {
             **super().get_config(),
-            "loss": tf.keras.losses.serialize(self.base),
+            "loss": tf.keras.losses.serialize(self.base, use_legacy_format=True),
             "target": constraint.target,
             "gamma": constraint.gamma,
             "layers": constraint.layers,

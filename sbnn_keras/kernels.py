@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 from larq.quantized_variable import QuantizedVariable
 
@@ -26,6 +27,10 @@ class Kernel(NamedTuple):
         """Name of the layer, and of the kernel where a layer has several."""
         name = self.variable.name.split("/")[-1].split(":")[0]
         return self.layer.name if name == "kernel" else f"{self.layer.name}/{name}"
+
+    def ones(self) -> np.ndarray:
+        """The connections now, 0 or 1, as float32; NaN latents are a ValueError."""
+        return self.quantizer.current_ones(self.latent)
 
 
 def sparse_binary_kernels(model, layers=None) -> Iterator[Kernel]:

@@ -18,6 +18,7 @@ import tensorflow as tf
 from sbnn_keras.centred_bias import centre_bias
 from sbnn_keras.constraints import Between
 from sbnn_keras.domain import RATIO_STEPS, check_domain
+from sbnn_keras.finite import check_finite
 from sbnn_keras.one_sign import warn_if_one_sign
 from sbnn_keras.quantizers import SparseBinary
 from sbnn_keras.raw_input import is_raw_input
@@ -79,24 +80,39 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
     # Connecting
 
     def __call__(self, inputs, *args, **kwargs):
-        for tensor in tf.nest.flatten(inputs):
-            dtype = getattr(tensor, "dtype", None)
-            if dtype is not None and not tf.as_dtype(dtype).is_floating:
-                raise ValueError(
-                    f"Wrong inputs of layer {self.name!r}: found {tf.as_dtype(dtype).name}"
-                    ", wanted a float type. Cast them, for example with "
-                    "tf.keras.layers.Rescaling."
-                )
+        self._check_dtype(inputs)
         if self._input_quantizer_is_open:
             self._input_quantizer_is_open = False
             if not is_raw_input(inputs):
                 self.input_quantizer = lq.quantizers.SteSign()
         return super().__call__(inputs, *args, **kwargs)
 
+    def _check_dtype(self, inputs) -> None:
+        for tensor in tf.nest.flatten(inputs):
+            if getattr(tensor, "dtype", None) is None:
+                continue
+            found = tf.as_dtype(tensor.dtype)
+            if not found.is_floating:
+                raise ValueError(
+                    f"Wrong inputs of layer {self.name!r}: found {found.name}, wanted a "
+                    "float type. Cast them, for example with tf.keras.layers.Rescaling."
+                )
+            if found.size < 4 and found.name != self.compute_dtype:
+                raise ValueError(
+                    f"Wrong inputs of layer {self.name!r}: found {found.name}, wanted "
+                    f"the layer's own {self.compute_dtype} (or float32). Put "
+                    "tf.keras.layers.Activation('linear', dtype='float32') in front, or "
+                    f"give the layer dtype='mixed_{found.name}'."
+                )
+
     def build(self, input_shape):
+        if isinstance(self.input_quantizer, tf.keras.layers.Layer):
+            # Larq's quantizers cast to the global policy, not to this layer's.
+            self.input_quantizer._autocast = False
         super().build(input_shape)
         self.hold_connections()
         for kernel, quantizer in self._kernels():
+            quantizer.owner = self.name
             quantizer.build(kernel.shape)
         if self.domain == "general":
             # beta - alpha, learnt; it multiplies the output and not the kernel.
@@ -221,13 +237,15 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         return self._get_quantizer(self._kernel_names[0]).connections
 
     def binary_kernels(self) -> dict[str, np.ndarray]:
-        """The quantized kernels by name, exactly as they go into the sums, as float32."""
+        """The quantized kernels by name, exactly as they go into the sums, as float32.
+
+        Raises:
+            ValueError: a latent weight is NaN or infinite.
+        """
         kernels = {}
         for name, (kernel, quantizer) in zip(self._kernel_names, self._kernels()):
-            ones = quantizer.ones(tf.convert_to_tensor(kernel.latent_variable)).numpy()
-            kernels[name] = ones.astype(np.float32) + np.float32(
-                quantizer.ratio_steps / RATIO_STEPS
-            )
+            ones = quantizer.current_ones(kernel.latent_variable)
+            kernels[name] = ones + np.float32(quantizer.ratio_steps / RATIO_STEPS)
         return kernels
 
     def binary_kernel(self) -> np.ndarray:
@@ -237,7 +255,7 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
             A float32 array of the shape of the kernel.
 
         Raises:
-            ValueError: the layer has two kernels.
+            ValueError: the layer has two kernels, or a latent weight is NaN or infinite.
         """
         self._check_single_kernel("binary_kernels")
         return self.binary_kernels()[self._kernel_names[0]]
@@ -285,6 +303,7 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
     def set_weights(self, weights):
         super().set_weights(weights)
         for kernel, quantizer in self._kernels():
+            check_finite(kernel.latent_variable.numpy(), self.name)
             if quantizer.is_controlled:
                 quantizer.refresh(tf.convert_to_tensor(kernel.latent_variable))
 
@@ -332,10 +351,16 @@ def _own_quantizer(given, domain, connections, argument: str) -> SparseBinary:
 
 @contextlib.contextmanager
 def _sums_only(layer):
-    """Lets the Larq layer compute its sums without bias and activation."""
+    """Lets the Larq layer compute its sums without bias and activation.
+
+    After an error, Larq would go on to read every kernel quantized, also where its
+    latent weights are asked for; so the scope it was in is restored as well.
+    """
     kept = {name: vars(layer)[name] for name in ("use_bias", "activation")}
+    scope = lq.context.should_quantize()
     vars(layer).update(use_bias=False, activation=None)
     try:
         yield
     finally:
         vars(layer).update(kept)
+        lq.context._quantized_scope.should_quantize = scope

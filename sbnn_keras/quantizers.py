@@ -23,6 +23,7 @@ from sbnn_keras import pseudo_gradients
 from sbnn_keras.connections import check_share, count_of_ones
 from sbnn_keras.constraints import Between
 from sbnn_keras.domain import RATIO_STEPS, check_domain, round_ratio
+from sbnn_keras.finite import assert_finite, check_finite
 from sbnn_keras.selection import choose_largest
 
 __all__ = ["SparseBinary", "SparseBinaryGeneral"]
@@ -36,7 +37,7 @@ _PER_REPLICA = dict(
     aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
 )
 # Choosing connections takes as long as about this many weights' share of a step.
-_WEIGHTS_A_STEP = 8192
+_WEIGHTS_A_STEP = 4096
 
 
 @lq.utils.register_alias("sparse_binary")
@@ -63,13 +64,14 @@ class SparseBinary(_BaseQuantizer):
             are centred at the threshold.
         clip_value: see `pseudo_gradient`.
         refresh_every: training steps between two choices of connections. By default
-            one step for each 8192 weights, so that choosing stays a small part of a
+            one step for each 4096 weights, so that choosing stays a small part of a
             training step.
         metrics: see `larq.context.metrics_scope`.
 
     # Raises
         ValueError: for a share outside (0, 1], an unknown domain or pseudo-gradient,
-            or a `refresh_every` below 1.
+            or a `refresh_every` below 1; later, for latent weights that are NaN or
+            infinite (see `sbnn_keras.finite`).
     """
 
     precision = 1
@@ -96,15 +98,21 @@ class SparseBinary(_BaseQuantizer):
                 f"{list(PSEUDO_GRADIENTS)}."
             )
         super().__init__(**kwargs)
+        # Computes in the type it is given: the policy is the layer's own matter.
+        self._autocast = False
         self.connections = connections
         self.domain = check_domain(domain)
         self.pseudo_gradient = pseudo_gradient
         self.clip_value = clip_value
         self.refresh_every = refresh_every
+        # Name of the layer with the kernel, for messages; Larq's layers do not tell.
+        self.owner = self.name
         self._mask = None
         self._ratio = None
         self._sharpness = None
         self._state = []
+        # Target of the `ExpectedConnections` that last trained the kernel, if any.
+        self.constrained_to = None
         # Share to begin with, where a schedule travels down to `connections`.
         self.first_share = None
 
@@ -247,7 +255,19 @@ class SparseBinary(_BaseQuantizer):
         slope = tf.stop_gradient(self.slope(latent))
         return pseudo_gradients.binarize(latent, self.ones(latent), slope)
 
+    def current_ones(self, latent: tf.Variable) -> np.ndarray:
+        """The connections now, 0 or 1, as a float32 array in the shape of `latent`.
+
+        Raises:
+            ValueError: a latent weight is NaN or infinite.
+        """
+        latent = tf.convert_to_tensor(latent)
+        check_finite(latent, self.owner)
+        return self.ones(latent).numpy().astype(np.float32)
+
     def call(self, inputs, training=None):
+        if training and self.trainable:
+            assert_finite(tf.stop_gradient(inputs), self.owner)
         if self.is_controlled and training and self.trainable:
             self._step(tf.stop_gradient(inputs))
         connections = super().call(self.binarize(inputs))

@@ -12,10 +12,10 @@ def is_raw_input(inputs) -> bool:
     """True if `inputs` reach back to a Keras `Input` without any trained layer.
 
     Only symbolic Keras tensors know where they come from. For any other tensor
-    (a layer called inside a subclassed model) the answer is False.
+    or array (a layer called inside a subclassed model, or alone) the answer is False.
     """
     tensors = tf.nest.flatten(inputs)
-    if not all(tf.keras.backend.is_keras_tensor(t) for t in tensors):
+    if not all(hasattr(t, "_keras_history") for t in tensors):
         return False
     return all(_is_raw(t._keras_history) for t in tensors)
 

@@ -8,6 +8,7 @@ tensorflow-model-optimization, and every layer holds exactly that share.
 import tensorflow as tf
 
 from sbnn_keras.connections import count_of_ones
+from sbnn_keras.finite import check_finite
 from sbnn_keras.kernels import Kernel, select_layers, sparse_binary_kernels
 from sbnn_keras.quantizers import SparseBinary
 from sbnn_keras.share_schedule import ShareSchedule
@@ -134,17 +135,9 @@ class _Control:
         event = self._schedule.event(int(quantizer.steps.numpy()))
         if event != self._last_event:
             self._last_event = event
-            self._check_numbers()
+            check_finite(self._kernel.latent.numpy(), self._kernel.label)
             share = max(self._schedule.share(event), quantizer.connections)
             quantizer.change_share(self._kernel.latent, share)
-
-    def _check_numbers(self):
-        if bool(tf.reduce_any(tf.math.is_nan(tf.convert_to_tensor(self._kernel.latent)))):
-            raise ValueError(
-                f"The latent weights of layer {self._kernel.label!r} hold NaN: found no "
-                "order among them, wanted numbers. Lower the learning rate, or look for "
-                "the first loss that is NaN (tf.keras.callbacks.TerminateOnNaN)."
-            )
 
     def report(self, verbose):
         quantizer = self._kernel.quantizer

@@ -65,8 +65,6 @@ class SparsityLogger(tf.keras.callbacks.Callback):
 
     def _ones(self):
         return {
-            kernel.label: kernel.quantizer.ones(
-                tf.convert_to_tensor(kernel.latent)
-            ).numpy()
+            kernel.label: kernel.ones()
             for kernel in sparse_binary_kernels(self.model)
         }

@@ -1,11 +1,11 @@
 """`summary(model)`: what Larq's summary says, and what sparsity adds to it."""
 
 import larq as lq
-import numpy as np
 import tensorflow as tf
 from larq.models import LayersTable, _number_as_readable_str
 
 from sbnn_keras.entropy import entropy_bits
+from sbnn_keras.expected_connections import ExpectedConnectionsLoss
 from sbnn_keras.kernels import sparse_binary_kernels
 
 __all__ = ["summary"]
@@ -16,7 +16,8 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
 
     For each binarized kernel: weights, connections (ones), density, how the density
     is controlled, bits a weight at the entropy bound, operations a sample, and the
-    share of the dense layer's operations that is saved.
+    share of the dense layer's operations that is saved. Where `ExpectedConnections`
+    has trained the model, its target and the share now.
 
     Args:
         model: a built Keras model.
@@ -24,9 +25,12 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
         include_macs: as in `larq.models.summary`.
 
     Raises:
-        ValueError: the model has not been built.
+        ValueError: the model has not been built, or a latent weight is NaN or infinite.
     """
     print_fn = print_fn or print
+    for loss in tf.nest.flatten(getattr(model, "loss", None)):
+        if isinstance(loss, ExpectedConnectionsLoss):  # of a model just loaded
+            loss.mark(model)
     lq.models.summary(model, print_fn=print_fn, include_macs=include_macs)
     rows = [_row(kernel) for kernel in sparse_binary_kernels(model)]
     if not rows:
@@ -34,6 +38,8 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
         return
     table = [_HEADER, *(row.cells() for row in rows), _total(rows).cells()]
     print_fn(LayersTable(table, title=f"{model.name} connections").table)
+    for target in dict.fromkeys(row.target for row in rows if row.target):
+        print_fn(_constraint(target, [row for row in rows if row.target == target]))
     loose = [row.name for row in rows if row.control == _UNCONTROLLED]
     if loose:
         print_fn(
@@ -58,7 +64,9 @@ _HEADER = [
 
 
 class _Row:
-    def __init__(self, name, weights, ones, control, bits, operations, dense):
+    def __init__(
+        self, name, weights, ones, control, bits, operations, dense, target=None
+    ):
         self.name = name
         self.weights = weights
         self.ones = ones
@@ -66,6 +74,7 @@ class _Row:
         self.bits = bits
         self.operations = operations
         self.dense = dense
+        self.target = target
 
     def cells(self):
         return [
@@ -83,11 +92,14 @@ class _Row:
 
 def _row(kernel) -> _Row:
     quantizer = kernel.quantizer
-    ones = int(np.count_nonzero(quantizer.ones(tf.convert_to_tensor(kernel.latent)).numpy()))
-    weights = int(np.prod(kernel.variable.shape))
-    control = _UNCONTROLLED
+    connections = kernel.ones()
+    ones, weights = int(connections.sum(dtype="int64")), connections.size
+    control, target = _UNCONTROLLED, None
     if quantizer.is_controlled:
         control = f"held at {quantizer.connections:.4g}"
+    elif quantizer.constrained_to is not None:
+        target = quantizer.constrained_to
+        control = f"constrained, EC {target:.4g}"
     pixels = lq.models.LayerProfile(kernel.layer).output_pixels
     return _Row(
         name=kernel.label,
@@ -97,6 +109,15 @@ def _row(kernel) -> _Row:
         bits=weights * entropy_bits(ones / weights),
         operations=None if pixels is None else ones * pixels,
         dense=None if pixels is None else weights * pixels,
+        target=target,
+    )
+
+
+def _constraint(target, rows) -> str:
+    share = sum(row.ones for row in rows) / sum(row.weights for row in rows)
+    return (
+        f"Expected connections: {share:.2%} over {', '.join(row.name for row in rows)} "
+        f"together, target {target:.2%}: {'met' if share <= target else 'NOT met'}."
     )
 
 

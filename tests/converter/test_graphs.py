@@ -63,7 +63,8 @@ def test_shared_layers_and_nested_models_are_converted_where_they_stand(rng):
     inner = tf.keras.Sequential([conv(), K.BatchNormalization()], name="inner")
     a, b = tf.keras.Input((None, None, 4)), tf.keras.Input((None, None, 4))
     # Inputs in another order than the call's, and of undefined size.
-    pair = tf.keras.Model({"b": b, "a": a}, [inner(a), K.Subtract()([a, b])], name="pair")
+    outputs = [inner(a), K.Subtract()([a, b])]
+    pair = tf.keras.Model({"b": b, "a": a}, outputs, name="pair")
     x, y = tf.keras.Input(SHAPE), tf.keras.Input(SHAPE)
     first, difference = pair({"a": x, "b": y})
     again, _ = pair({"a": difference, "b": x})

@@ -85,6 +85,12 @@ def test_raw_input_can_be_binarized_on_request():
     assert isinstance(model.layers[0].input_quantizer, lq.quantizers.SteSign)
 
 
+def test_a_layer_called_on_an_array_binarizes_it():
+    layer = SparseBinaryDense(3)
+    assert layer(signs((2, 4))).shape == (2, 3)
+    assert isinstance(layer.input_quantizer, lq.quantizers.SteSign)
+
+
 @pytest.mark.parametrize("one_sign, warned", [(True, True), (False, False)])
 def test_warns_of_a_single_sign_in_the_first_batch(one_sign, warned, capfd):
     x = np.random.default_rng(0).uniform(0 if one_sign else -1, 1, (64, 4))

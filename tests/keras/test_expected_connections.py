@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import sbnn_keras
 from sbnn_keras import ExpectedConnections, SparseBinaryDense
 from sbnn_keras.penalty import penalty
 
@@ -85,3 +86,29 @@ def test_a_loaded_model_trains_on_with_its_optimizer(tmp_path):
 def test_wrong_settings_are_named(target, gamma):
     with pytest.raises(ValueError, match="found .*wanted"):
         ExpectedConnections(target, gamma)
+
+
+@pytest.mark.parametrize("form", [None, "keras", "h5"])
+def test_the_summary_tells_target_and_share(form, tmp_path):
+    model = network()
+    constraint = ExpectedConnections(0.4, gamma=0.1)
+    model.compile("adam", constraint.loss("mse"))
+    model.fit(X, Y, verbose=0, callbacks=[constraint])
+    if form:
+        model.save(tmp_path / f"m.{form}")
+        model = tf.keras.models.load_model(tmp_path / f"m.{form}")
+    lines = []
+    sbnn_keras.summary(model, print_fn=lines.append)
+    text = "\n".join(lines)
+    ones = sum(layer.binary_kernel().sum() for layer in model.layers)
+    assert f"{ones / 630:.2%} over first, last together, target 40.00%" in text
+    assert "constrained, EC 0.4" in text and "Not controlled" not in text
+    assert ("NOT met" in text) == (ones / 630 > 0.4)
+
+
+def test_the_summary_tells_it_after_a_custom_loop():
+    model = network(connections=0.3)
+    ExpectedConnections(0.4, gamma=0.1).total_loss(tf.constant(1.0), model)
+    lines = []
+    sbnn_keras.summary(model, print_fn=lines.append)
+    assert "over first together, target 40.00%" in "\n".join(lines)

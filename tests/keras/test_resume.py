@@ -27,10 +27,50 @@ def network():
     return model
 
 
-def train(model, epochs):
+def train(model, epochs, *callbacks):
     decay = PolynomialDecay(0.5, 0.9, begin_step=0, end_step=13, frequency=3)
     schedule = sbnn_keras.ConnectionsSchedule(decay)
-    model.fit(X, Y, batch_size=16, epochs=epochs, shuffle=False, verbose=0, callbacks=[schedule])
+    model.fit(
+        X,
+        Y,
+        batch_size=16,
+        epochs=epochs,
+        shuffle=False,
+        verbose=0,
+        callbacks=[schedule, *callbacks],
+    )
+
+
+class Watch(tf.keras.callbacks.Callback):
+    """Notes, after each batch, what the schedule has set in each layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        quantizers = [
+            quantizer
+            for layer in self.model.layers
+            if hasattr(layer, "kernel_quantizers")
+            for quantizer in layer.kernel_quantizers()
+        ]
+        state = [(int(q.steps.numpy()), int(q.count.numpy())) for q in quantizers]
+        self.seen.append(state)
+
+
+def test_a_savedmodel_goes_on_with_its_schedule(tmp_path):
+    straight, first = network(), network()
+    watched, watch, rest = Watch(), Watch(), Watch()
+    train(straight, 4, watched)
+    train(first, 2, watch)
+    first.save(tmp_path / "half", save_format="tf")
+    second = tf.keras.models.load_model(tmp_path / "half")
+    for a, b in zip(first.layers, second.layers):
+        for c, d in zip(a.variables, b.variables, strict=True):
+            np.testing.assert_array_equal(c, d, err_msg=c.name)
+    train(second, 2, rest)
+    assert watch.seen + rest.seen == watched.seen
 
 
 @pytest.mark.parametrize("form", ["h5", "keras"])

@@ -91,20 +91,6 @@ def test_pruning_wrappers_refuse_our_layers():
         tfmot.sparsity.keras.prune_low_magnitude(SparseBinaryDense(3))
 
 
-def test_nan_latent_weights_are_named():
-    model = network()
-    model.compile("adam", LOSS)
-    layer = model.layers[2]
-    layer.kernel.assign(np.full((144, 3), np.nan, np.float32))
-    with pytest.raises(ValueError, match=f"{layer.name}.*NaN"):
-        model.fit(X, Y, verbose=0, callbacks=[sbnn_keras.ConnectionsSchedule(0.2, layers=[layer.name])])
-
-
-def test_integer_inputs_are_named():
-    with pytest.raises(ValueError, match="int32.*wanted"):
-        SparseBinaryDense(3)(tf.ones((2, 4), tf.int32))
-
-
 def test_the_logger_tells_density_and_flips_and_plots_them(tmp_path):
     pytest.importorskip("matplotlib").use("Agg")
     from sbnn_keras import plots

@@ -149,9 +149,12 @@ sbnn_connections random_kernel(int32_t outputs, int32_t fan_in,
   const int32_t weights = outputs * fan_in;
   uint8_t* ones = (uint8_t*)allocate((size_t)weights);
   if (all_ones != NULL) *all_ones = ones;
+  /* Exactly the share asked for: each weight is drawn from those still due. */
+  int32_t due = (int32_t)(((int64_t)weights * percent + 50) / 100);
+  out.count = due;
   for (int32_t i = 0; i < weights; ++i) {
-    ones[i] = random_in(1, 1000) <= 10 * percent ? 1u : 0u;
-    out.count += ones[i];
+    ones[i] = random_in(1, weights - i) <= due ? 1u : 0u;
+    due -= ones[i];
   }
   uint32_t best = (uint32_t)weights, parameter = 0;
   out.code = SBNN_CODE_BITMAP;

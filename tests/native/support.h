@@ -21,7 +21,7 @@ uint32_t random_word(void);
 void* allocate(size_t bytes);
 bool free_all(void);
 
-/* A random kernel of `outputs` channels with about `percent` ones each, coded
+/* A random kernel of `outputs` channels with `percent` ones in all, coded
  * as the converter does: Golomb-Rice with the best parameter, or a bitmap.
  * `ones`, if not NULL, receives it as a byte a weight. */
 sbnn_connections random_kernel(int32_t outputs, int32_t fan_in,

@@ -1,3 +1,4 @@
+#include "hot.h"
 #include "connection_stream.h"
 
 #include "inline.h"
@@ -70,9 +71,7 @@ int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
   }
   if (i == stream->early) {
     switch (stream->code->parameter) {
-      case 0: to = read_to(stream, 0, fan_in, to); break;
-      case 2: to = read_to(stream, 2, fan_in, to); break;
-      case 3: to = read_to(stream, 3, fan_in, to); break;
+          case 3: to = read_to(stream, 3, fan_in, to); break;
       case 4: to = read_to(stream, 4, fan_in, to); break;
       case 5: to = read_to(stream, 5, fan_in, to); break;
       default:

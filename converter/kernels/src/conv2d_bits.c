@@ -22,6 +22,8 @@
  *
  * Where the sums themselves are wanted, counters start at floor(-v / 2) and the
  * lowest bit of -v is appended as one more slice: that makes 2 c - v. */
+#include "hot.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -51,6 +53,7 @@ typedef struct {
   uint32_t* constants;  /* the same, bit-sliced, for each word class */
   uint32_t* inits;      /* constants + whole window, for each word */
   const uint32_t** word_inits; /* where each word's start is */
+  int32_t largest_window; /* magnitude of A, at most */
   int32_t window_slices;
   uint32_t* window; /* A, window_slices slices for each word */
 } state;
@@ -108,9 +111,10 @@ static void set_up(state* s, const sbnn_conv2d_params* p,
   if (s->whole_window) {
     const int32_t more = slices_with_window(s, s->most);
     if (more > s->slices_room) s->slices_room = more;
-    const int64_t fan_in = (int64_t)s->layout.group_in * s->layout.taps;
-    s->window_slices =
-        signed_bits(magnitude(p->domain.alpha_steps) * fan_in);
+    const int32_t fan_in = s->layout.group_in * s->layout.taps;
+    s->largest_window =
+        (int32_t)magnitude(p->domain.alpha_steps) * fan_in;
+    s->window_slices = signed_bits(s->largest_window);
     s->window = (uint32_t*)sbnn_carve(
         carver, (int64_t)s->layout.band_words * s->window_slices, 4u);
     if (s->bits) {
@@ -317,38 +321,38 @@ static void write_bits(state* s, int32_t channel, int32_t count,
   const sbnn_conv2d_borders* b = &s->borders;
   const int32_t kinds = b->row_classes * b->column_classes;
   const uint32_t flip = 0u - sbnn_get_bit(s->output->flips, channel);
-  const int64_t fan_in = (int64_t)s->layout.group_in * s->layout.taps;
-  const int64_t most =
-      ((int64_t)count << d->shift) + magnitude(d->alpha_steps) * fan_in + 1;
-  const int64_t wanted = s->output->thresholds[channel];
-  const int32_t threshold =
-      (int32_t)(wanted > most ? most : wanted < -most ? -most : wanted);
+  const int32_t most = s->largest_window + (count << d->shift) + 1;
+  int32_t threshold = s->output->thresholds[channel];
+  if (threshold > most) threshold = most;
+  if (threshold < -most) threshold = -most;
 
   sbnn_plane_sums sums;
   sums.list = s->list;
   sums.count = count;
-  for (int32_t kind = 0; kind < kinds; ++kind) {
-    s->kind_values[kind] =
-        -threshold - (s->kind_values[kind] << d->shift);
-  }
+  int32_t* value = s->kind_values;
+  int32_t* const end = value + kinds;
+  while (sums.count % 4 != 0) s->list[sums.count++] = s->layout.zeros;
   if (s->whole_window) {
+    for (; value != end; ++value) *value = -threshold - (*value << d->shift);
     const int32_t slices = slices_with_window(s, count);
     const int32_t dropped = d->shift + 1;
     slice_constants(s, slices);
     add_window(s, words, slices, dropped);
     sums.slices = slices - dropped;
   } else {
-    for (int32_t kind = 0; kind < kinds; ++kind) {
-      int32_t start = s->kind_values[kind] >> (d->shift + 1);
+    const int32_t shift = d->shift;
+    const int32_t least = -count - 1;
+    for (; value != end; ++value) {
+      int32_t start = (-threshold - (*value << shift)) >> (shift + 1);
       if (start > 0) start = 0;
-      if (start < -count - 1) start = -count - 1;
-      s->kind_values[kind] = start;
+      if (start < least) start = least;
+      *value = start;
     }
     sums.slices = slices_of_count(count);
     slice_constants(s, sums.slices);
   }
   sums.init = s->word_inits;
-  sbnn_plane_signs(&sums, planes, words, flip, y);
+  sbnn_plane_signs(&sums, planes, words, ~flip, y);
 }
 
 /* Hands the sums of a channel to the output stage, 32 positions at a time. */
@@ -418,13 +422,9 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
     sbnn_open_stream(&stream, kernel);
     for (int32_t f = 0; f < p->out_channels; ++f) {
       const int32_t group = f / layout->group_out;
-      const uint32_t* planes =
-          layout->in_place ? x + group * layout->group_in * layout->in_words
-                           : layout->copies;
+      const uint32_t* planes = layout->copies;
       if (f % layout->group_out == 0) {
-        if (!layout->in_place) {
-          sbnn_conv2d_copy_planes(layout, p, x, group, first, words);
-        }
+        sbnn_conv2d_copy_planes(layout, p, x, group, first, words);
         if (s.whole_window) sum_window(&s, planes, words);
       }
       if (count_taps) {

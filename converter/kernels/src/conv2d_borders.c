@@ -22,16 +22,20 @@ static axis columns_of(const sbnn_conv2d_params* p) {
 
 /* Taps of the window at `i` that fall inside [0, in). */
 static sbnn_tap_range taps_inside(const axis* a, int32_t i) {
-  const int64_t start = (int64_t)i * a->stride - a->pad;
+  const int32_t start = i * a->stride - a->pad;
   sbnn_tap_range range = {0, a->kernel};
-  if (start < 0) {
-    const int64_t first = (-start + a->dilation - 1) / a->dilation;
-    range.first = first < a->kernel ? (int32_t)first : a->kernel;
+  if (start >= 0 &&
+      start + (a->kernel - 1) * a->dilation < a->in) {
+    return range;
   }
-  const int64_t room = a->in - start;
-  const int64_t behind =
+  if (start < 0) {
+    const int32_t first = (-start + a->dilation - 1) / a->dilation;
+    range.first = first < a->kernel ? first : a->kernel;
+  }
+  const int32_t room = a->in - start;
+  const int32_t behind =
       room <= 0 ? 0 : (room + a->dilation - 1) / a->dilation;
-  if (behind < range.behind) range.behind = (int32_t)behind;
+  if (behind < range.behind) range.behind = behind;
   if (range.behind < range.first) range.behind = range.first;
   return range;
 }

@@ -198,11 +198,14 @@ static void copy_word_rows(const sbnn_conv2d_layout* layout,
       to = move_rows(from, 0u, 0u, 0u, to, inside);
     } else if (moved < 0) {
       const uint32_t left = (uint32_t)-moved;
-      to = move_rows(from, 0u, left, pad & ~(0xFFFFFFFFu << left), to, inside);
+      to = pad == 0u ? move_rows(from, 0u, left, 0u, to, inside)
+                     : move_rows(from, 0u, left, ~(0xFFFFFFFFu << left), to,
+                                 inside);
     } else {
       const uint32_t right = (uint32_t)moved;
-      to = move_rows(from, right, 0u, pad & ~(0xFFFFFFFFu >> right), to,
-                     inside);
+      to = pad == 0u ? move_rows(from, right, 0u, 0u, to, inside)
+                     : move_rows(from, right, 0u, ~(0xFFFFFFFFu >> right), to,
+                                 inside);
     }
     for (int32_t i = 0; i < below; ++i) *to++ = pad;
   }

@@ -18,6 +18,7 @@
  * a band. For each channel, input row and column residue of the stride there are
  * the words of the strip's lanes and, behind them, as many more as the kernel is
  * wide: tap kx reads the words from kx * dilation / stride on. */
+#include "hot.h"
 #include <stdbool.h>
 #include <string.h>
 

@@ -7,15 +7,16 @@ static int32_t rho_of(const sbnn_conv2d_params* p, int32_t ky) {
   return ky * p->dilation_height % p->stride_height;
 }
 
-static int64_t moved_bits(const sbnn_conv2d_params* p, int32_t ky) {
-  return (int64_t)(ky * p->dilation_height / p->stride_height) * p->out_width;
+static uint32_t moved_bits(const sbnn_conv2d_params* p, int32_t ky) {
+  return (uint32_t)(ky * p->dilation_height / p->stride_height) *
+         (uint32_t)p->out_width;
 }
 
 /* The first tap row that shares its copies with `ky`. */
 static int32_t sharer(const sbnn_conv2d_params* p, int32_t ky) {
   for (int32_t other = 0; other < ky; ++other) {
     if (rho_of(p, other) == rho_of(p, ky) &&
-        moved_bits(p, other) % 32 == moved_bits(p, ky) % 32) {
+        (moved_bits(p, other) - moved_bits(p, ky)) % 32u == 0u) {
       return other;
     }
   }
@@ -33,24 +34,26 @@ static int64_t plan_copies(const sbnn_conv2d_params* p, int32_t band,
     for (int32_t other = ky + 1; other < p->kernel_height; ++other) {
       if (sharer(p, other) == ky) last = other;
     }
-    const int64_t first = moved_bits(p, ky) / 32;
-    const int64_t words = band + moved_bits(p, last) / 32 - first;
+    const int32_t first = (int32_t)(moved_bits(p, ky) / 32u);
+    const int32_t words =
+        band + (int32_t)(moved_bits(p, last) / 32u) - first;
     if (layout != NULL && layout->row_copies != NULL) {
       sbnn_row_copies* copies = &layout->row_copies[count];
       copies->rho = rho_of(p, ky);
-      copies->phase = (int32_t)(moved_bits(p, ky) % 32);
-      copies->first = (int32_t)first;
-      copies->words = (int32_t)words;
+      copies->phase = (int32_t)(moved_bits(p, ky) % 32u);
+      copies->first = first;
+      copies->words = words;
       copies->at = (int32_t)at;
       for (int32_t other = ky; other < p->kernel_height; ++other) {
         if (sharer(p, other) != ky) continue;
         for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
           layout->tap_at[other * p->kernel_width + kx] =
-              (uint32_t)(at + kx * words + moved_bits(p, other) / 32 - first);
+              (uint32_t)(at + kx * words - first) +
+              moved_bits(p, other) / 32u;
         }
       }
     }
-    at += words * p->kernel_width;
+    at += (int64_t)words * p->kernel_width;
     ++count;
   }
   if (layout != NULL) layout->row_copies_count = count;
@@ -68,15 +71,13 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   out->group_out = p->out_channels / p->groups;
   out->same_pitch = p->stride_height == 1 && p->stride_width == 1 &&
                     p->in_width == p->out_width;
-  out->in_place = out->taps == 1 && out->same_pitch && p->pad_top == 0 &&
-                  p->pad_left == 0 && p->in_height == p->out_height;
 
   /* The fewest bands whose copies fit, all of about the same size. */
   const int32_t room =
       p->band_bytes > 0 ? p->band_bytes : SBNN_DEFAULT_BAND_BYTES;
   int32_t bands = 1;
   out->band_words = out->words;
-  while (!out->in_place && out->band_words > 1 &&
+  while (out->band_words > 1 &&
          plan_copies(p, out->band_words, NULL) * out->group_in * 4 >
              room) {
     out->band_words = divide_up(out->words, ++bands);
@@ -86,9 +87,7 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
                                                  sizeof(sbnn_row_copies));
   out->tap_at = (uint32_t*)sbnn_carve(carver, out->taps, sizeof(uint32_t));
   const int64_t channel_words = plan_copies(p, out->band_words, out);
-  out->channel_words =
-      out->in_place ? out->in_words : (int32_t)channel_words;
-  if (out->in_place) return;
+  out->channel_words = (int32_t)channel_words;
 
   /* Relative to bit 32 * (first word of the band), the copies read from the
    * first stream bit to `end`, and a word more because they join two. */
@@ -105,6 +104,10 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   out->buffer = (uint32_t*)sbnn_carve(carver, out->buffer_words, 4u);
   out->keep = (uint32_t*)sbnn_carve(
       carver, out->same_pitch ? channel_words : 0, 4u);
-  out->copies =
-      (uint32_t*)sbnn_carve(carver, channel_words * out->group_in, 4u);
+  out->zeros = (uint32_t)(channel_words * out->group_in);
+  out->copies = (uint32_t*)sbnn_carve(
+      carver, channel_words * out->group_in + out->band_words, 4u);
+  for (int32_t i = 0; out->copies != NULL && i < out->band_words; ++i) {
+    out->copies[out->zeros + (uint32_t)i] = 0u;
+  }
 }

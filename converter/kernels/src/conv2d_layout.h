@@ -42,7 +42,6 @@ typedef struct {
   int32_t taps;
   int32_t group_in, group_out; /* channels of a group */
   int32_t channel_words;       /* of all copies of a channel */
-  bool in_place;               /* the input planes serve as they are */
   bool same_pitch; /* streams are the input plane, moved */
   int32_t row_copies_count;
   sbnn_row_copies* row_copies;
@@ -54,6 +53,7 @@ typedef struct {
   uint32_t* buffer;
   uint32_t* keep; /* inner columns, for each word of a channel's copies */
   uint32_t* copies;
+  uint32_t zeros; /* where in `copies` a plane of zeros starts */
 } sbnn_conv2d_layout;
 
 /* Plans the copies and takes the memory they need from `carver`. */

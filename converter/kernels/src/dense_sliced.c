@@ -10,6 +10,7 @@
  * With thresholds T as in conv2d_bits.c, bit = c + floor((A - T -
  * 2^shift * n) / 2^(shift + 1)) >= 0, or, counting e = n - c instead,
  * the opposite of e - n - floor(...) - 1 >= 0. */
+#include "hot.h"
 #include <stdbool.h>
 #include <string.h>
 
@@ -112,8 +113,9 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
       uint32_t* out = (uint32_t*)y + first / 32;
       uint32_t flips = output->flips[first / 32];
       if (!ones) flips = ~flips;
-      sbnn_plane_signs(&sums, planes, 1, 0u, out);
-      *out = (*out ^ flips) & (0xFFFFFFFFu >> (32 - present));
+      uint32_t sliced[SBNN_MAX_SLICES];
+      sbnn_plane_slices(&sums, planes, 0, sliced);
+      *out = (~sliced[sums.slices - 1] ^ flips) & (0xFFFFFFFFu >> (32 - present));
     } else {
       uint32_t sliced[SBNN_MAX_SLICES];
       sbnn_plane_slices(&sums, planes, 0, sliced);

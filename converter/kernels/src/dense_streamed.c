@@ -6,6 +6,7 @@
  * Codes are read four at a time (rice.h). The step between connections comes
  * out (1 << k) - 1 too large; rather than correcting it each time, the address
  * drifts by that much with each code, and the loads take it back. */
+#include "hot.h"
 #include <string.h>
 
 #include "carver.h"
@@ -155,8 +156,6 @@ void sbnn_dense_streamed(const sbnn_dense_params* p,
   layer l = {p, output, (const int8_t*)scratch, 0, 0, y};
   l.window_part = sbnn_dense_window_part(p, x);
   switch (kernel->parameter) {
-    case 0: run(&l, kernel, 0); break;
-    case 2: run(&l, kernel, 2); break;
     case 3: run(&l, kernel, 3); break;
     case 4: run(&l, kernel, 4); break;
     case 5: run(&l, kernel, 5); break;

@@ -7,17 +7,19 @@
  * taken apart by the binary digits of n: one word, two, four, eight, then
  * sixteen at a time. A digit's carry waits as `pending` for the next digit's,
  * so that the two go up together in one full adder. */
+#include "hot.h"
 #include "plane_sums.h"
+
+#include <stdbool.h>
 
 #include "bit_slices.h"
 #include "inline.h"
 
-/* Slices that do not live in registers while a word is summed. */
-enum { LOW_SLICES = 7, HIGH_SLICES = SBNN_MAX_SLICES - LOW_SLICES };
+/* Slices that are summed in registers. */
+enum { LOW_SLICES = 7 };
 
 typedef struct {
   uint32_t one, two, four, eight, sixteen, s32, s64;
-  uint32_t high[HIGH_SLICES];
 } counter;
 
 /* The two entries of the list in front of *at, which moves there. */
@@ -54,33 +56,26 @@ SBNN_INLINE sbnn_carry_pair add_eight(uint32_t* one, uint32_t* two,
   return sbnn_add_two_pairs(two, a.first, a.differ, b.first, b.differ);
 }
 
-/* Two carries into slice 4 and whatever follows from it. */
-SBNN_INLINE void add_sixteens(counter* sum, int32_t slices, uint32_t x,
-                              uint32_t y) {
-  uint32_t carry = sbnn_full_add(&sum->sixteen, x, y);
+/* A carry into slice 4 and whatever follows from it. */
+SBNN_INLINE void add_sixteen(counter* sum, int32_t slices, uint32_t carry) {
+  carry = sbnn_half_add(&sum->sixteen, carry);
   if (slices > 5) carry = sbnn_half_add(&sum->s32, carry);
-  if (slices > 6) carry = sbnn_half_add(&sum->s64, carry);
-  for (int32_t k = 0; k < slices - LOW_SLICES; ++k) {
-    carry = sbnn_half_add(&sum->high[k], carry);
-  }
+  if (slices > 6) sum->s64 ^= carry; /* nothing lies above */
 }
 
 /* init[] plus the listed words, for one word of positions. The list is read
- * from its end. */
+ * from its end. `fours`: `count` is known to be a multiple of 4. */
 SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
                          const uint32_t* list, int32_t count,
-                         const uint32_t* init, int32_t slices) {
+                         const uint32_t* init, int32_t slices, bool fours) {
   uint32_t one = init[0], two = init[1], four = init[2], eight = init[3];
   uint32_t pending = 0;
   const uint32_t* at = list + count;
   sum->sixteen = init[4];
   sum->s32 = slices > 5 ? init[5] : 0u;
   sum->s64 = slices > 6 ? init[6] : 0u;
-  for (int32_t k = 0; k < slices - LOW_SLICES; ++k) {
-    sum->high[k] = init[LOW_SLICES + k];
-  }
-  if ((count & 1) != 0) pending = sbnn_half_add(&one, planes[*--at]);
-  if ((count & 2) != 0) {
+  if (!fours && (count & 1) != 0) pending = sbnn_half_add(&one, planes[*--at]);
+  if (!fours && (count & 2) != 0) {
     uint32_t i, j;
     take_two(&at, &i, &j);
     const uint32_t a = planes[i], b = planes[j];
@@ -102,18 +97,13 @@ SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
   } else {
     pending = sbnn_half_add(&eight, pending);
   }
-  if (at == list) {
-    add_sixteens(sum, slices, pending, 0u);
-  } else {
-    do {
-      const sbnn_carry_pair a = add_eight(&one, &two, planes, &at);
-      const sbnn_carry_pair b = add_eight(&one, &two, planes, &at);
-      const sbnn_carry_pair c =
-          sbnn_add_two_pairs(&four, a.first, a.differ, b.first, b.differ);
-      add_sixteens(sum, slices, sbnn_add_pair(&eight, c.first, c.differ),
-                   pending);
-      pending = 0u;
-    } while (at != list);
+  add_sixteen(sum, slices, pending);
+  while (at != list) {
+    const sbnn_carry_pair a = add_eight(&one, &two, planes, &at);
+    const sbnn_carry_pair b = add_eight(&one, &two, planes, &at);
+    const sbnn_carry_pair c =
+        sbnn_add_two_pairs(&four, a.first, a.differ, b.first, b.differ);
+    add_sixteen(sum, slices, sbnn_add_pair(&eight, c.first, c.differ));
   }
   sum->one = one;
   sum->two = two;
@@ -130,26 +120,24 @@ SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
   const uint32_t* const end = y + words;
   do {
     counter sum;
-    add_all(&sum, planes++, list, count, *init++, slices);
-    const uint32_t sign = slices == 5   ? sum.sixteen
-                          : slices == 6 ? sum.s32
-                          : slices == 7 ? sum.s64
-                                        : sum.high[slices - LOW_SLICES - 1];
-    *y++ = ~sign ^ flip;
+    add_all(&sum, planes++, list, count, *init++, slices, true);
+    const uint32_t sign =
+        slices == 5 ? sum.sixteen : slices == 6 ? sum.s32 : sum.s64;
+    *y++ = sign ^ flip;
   } while (y != end);
 }
 
-/* Long lists: as many words as seven slices can count, then these seven into
- * the wide sum; rippling through all slices every 16 words would cost more. */
-enum { LONG_SLICES = 9, WORDS_IN_SEVEN = 112 };
+/* Sums of more slices: as many words as seven slices can count, then these seven
+ * into the wide sum. Rippling through all slices every 16 words costs more. */
+enum { WORDS_IN_SEVEN = 112 };
 
-SBNN_INLINE void add_long(const uint32_t* planes, const uint32_t* list,
-                          int32_t count, int32_t slices, uint32_t* sum) {
+SBNN_NOINLINE void add_long(const uint32_t* planes, const uint32_t* list,
+                            int32_t count, int32_t slices, uint32_t* sum) {
   static const uint32_t kZeros[LOW_SLICES] = {0};
   while (count > 0) {
     const int32_t some = count < WORDS_IN_SEVEN ? count : WORDS_IN_SEVEN;
     counter part;
-    add_all(&part, planes, list, some, kZeros, LOW_SLICES);
+    add_all(&part, planes, list, some, kZeros, LOW_SLICES, false);
     uint32_t carry = sbnn_half_add(&sum[0], part.one);
     carry = sbnn_full_add(&sum[1], part.two, carry);
     carry = sbnn_full_add(&sum[2], part.four, carry);
@@ -165,16 +153,6 @@ SBNN_INLINE void add_long(const uint32_t* planes, const uint32_t* list,
   }
 }
 
-static void signs_long(const sbnn_plane_sums* sums, const uint32_t* planes,
-                       int32_t words, uint32_t flip, uint32_t* y) {
-  uint32_t sum[SBNN_MAX_SLICES];
-  for (int32_t w = 0; w < words; ++w) {
-    for (int32_t k = 0; k < sums->slices; ++k) sum[k] = sums->init[w][k];
-    add_long(planes + w, sums->list, sums->count, sums->slices, sum);
-    y[w] = ~sum[sums->slices - 1] ^ flip;
-  }
-}
-
 void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
                       int32_t words, uint32_t flip, uint32_t* y) {
   if (sums->slices == 5) {
@@ -183,26 +161,21 @@ void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
     signs(sums, 6, planes, words, flip, y);
   } else if (sums->slices == 7) {
     signs(sums, 7, planes, words, flip, y);
-  } else if (sums->slices < LONG_SLICES) {
-    signs(sums, 8, planes, words, flip, y);
   } else {
-    signs_long(sums, planes, words, flip, y);
+    uint32_t sum[SBNN_MAX_SLICES];
+    for (int32_t w = 0; w < words; ++w) {
+      sbnn_plane_slices(sums, planes + w, w, sum);
+      y[w] = sum[sums->slices - 1] ^ flip;
+    }
   }
 }
 
 void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* plane_word,
                        int32_t word, uint32_t* out) {
-  counter sum;
-  add_all(&sum, plane_word, sums->list, sums->count,
-          sums->init[word], sums->slices);
-  out[0] = sum.one;
-  out[1] = sum.two;
-  out[2] = sum.four;
-  out[3] = sum.eight;
-  out[4] = sum.sixteen;
-  if (sums->slices > 5) out[5] = sum.s32;
-  if (sums->slices > 6) out[6] = sum.s64;
-  for (int32_t k = 0; k < sums->slices - LOW_SLICES; ++k) {
-    out[LOW_SLICES + k] = sum.high[k];
-  }
+  const uint32_t* init = sums->init[word];
+  const int32_t slices = sums->slices;
+  for (int32_t k = 0; k < slices; ++k) out[k] = init[k];
+  for (int32_t k = slices; k < LOW_SLICES; ++k) out[k] = out[slices - 1];
+  add_long(plane_word, sums->list, sums->count,
+           slices < LOW_SLICES ? LOW_SLICES : slices, out);
 }

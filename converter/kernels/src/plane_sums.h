@@ -20,11 +20,13 @@ typedef struct {
   int32_t slices; /* SBNN_MIN_SLICES .. SBNN_MAX_SLICES */
 } sbnn_plane_sums;
 
-/* y[w] = ~sign(sum of word w) ^ flip, for `words` words. */
+/* y[w] = sign(sum of word w) ^ flip, for `words` words. Up to seven slices
+ * `count` must be a multiple of 4: fill the list up with a plane of zeros. */
 void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
                       int32_t words, uint32_t flip, uint32_t* y);
 
-/* All slices of one word's sum, lowest first. */
+/* All slices of one word's sum, lowest first; `out` has room for at least seven,
+ * whatever their number. */
 void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* plane_word,
                        int32_t word, uint32_t* out);
 

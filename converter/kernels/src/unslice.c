@@ -2,6 +2,7 @@
  * of it 7 bits further up three times; masked with 0x01010101 that leaves each
  * of its bits at the bottom of a byte of its own. Eight slices make four bytes,
  * the next eight the next four. */
+#include "hot.h"
 #include "unslice.h"
 
 #include "inline.h"
