@@ -30,7 +30,7 @@ def emit_int8(
     """
     signed = scales_before_signs(graph)
     use_int8_forms(graph)
-    ranges = calibrate(graph, dataset)
+    ranges = calibrate(graph, dataset, signed)
     round_down(signed, ranges)
     model = emit(graph, Int8(ranges, input_type, output_type))
     return give_int8_faces(model, [n for n in graph.nodes() if isinstance(n, g.SbnnOp)])
