@@ -90,19 +90,53 @@ def calibrate(
         raise ConversionError(
             "the representative dataset is empty: a hundred typical inputs are wanted"
         )
-    return {
+    ranges = {
         n: _PRESCRIBED.get(_function_name(n))
         or _with_zero(lows[n], highs[n], n in only_signs)
         for n in watched
     }
+    _share_ranges_of_concatenations(graph, ranges)
+    return ranges
+
+
+def _share_ranges_of_concatenations(
+    graph: g.Graph, ranges: dict[g.Node, Range]
+) -> None:
+    """One range for a concatenation and all that it joins: TFLite copies bytes."""
+    joins = [
+        n
+        for n in graph.nodes()
+        if n in ranges
+        and (isinstance(n, g.Concat) or isinstance(_layer(n), _keras.Concatenate))
+    ]
+    changed = True
+    while changed:  # a concatenation of concatenations passes its range on
+        changed = False
+        for node in joins:
+            group = [node, *(_with_range(n, ranges) for n in node.inputs)]
+            group = [n for n in group if n in ranges]
+            shared = min(ranges[n][0] for n in group), max(ranges[n][1] for n in group)
+            changed |= any(ranges[n] != shared for n in group)
+            ranges.update(dict.fromkeys(group, shared))
+
+
+def _with_range(node: g.Node, ranges: dict[g.Node, Range]) -> g.Node:
+    """The node whose range ``node`` has: its own, or that of what it moves about."""
+    while node not in ranges and _keeps_scale(node):
+        node = node.inputs[0]
+    return node
 
 
 def _keeps_scale(node: g.Node) -> bool:
     """Whether a node's int8 kernel wants input and output on one scale: it moves
     values about. TFLiteConverter hands the input's range on."""
-    return isinstance(node, (g.MaxPool, g.Reshape)) or (
-        isinstance(node, g.KerasLayer) and isinstance(node.layer, _MOVING)
+    return isinstance(node, (g.MaxPool, g.Reshape)) or isinstance(
+        _layer(node), _MOVING
     )
+
+
+def _layer(node: g.Node):
+    return node.layer if isinstance(node, g.KerasLayer) else None
 
 
 def _with_zero(low: float, high: float, only_sign: bool) -> Range:
