@@ -1,5 +1,6 @@
 # make demo    sets everything up, then trains, converts and runs a network
 # make test    runs all tests
+# make bench   runs all benchmarks; tables here, figures in build/bench.json
 # make clean   removes what the others made, .venv excepted
 
 PYTHON ?= python3
@@ -9,12 +10,23 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NATIVE := $(wildcard converter/kernels/*/*.[ch] converter/kernels/include/sbnn/*.h converter/runtime/*/*.[ch])
 
-.PHONY: demo test clean
+.PHONY: demo test bench cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+bench: $(READY) cross-tools
+	$(BIN)/python benchmarks/bench.py
+
+# An ARM compiler with its C library, and an emulator of the cores.
+CROSS := gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
+cross-tools:
+	@command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null || { \
+	  echo "installing $(CROSS)"; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends $(CROSS); \
+	} || { echo "cannot install $(CROSS): install them as root"; exit 1; }
 
 $(READY): setup.py pyproject.toml $(NATIVE)
 	@command -v cc >/dev/null || { echo "no C compiler found: install one, for example with 'apt-get install gcc libc6-dev'"; exit 1; }

@@ -112,9 +112,8 @@ class Interpreter:
             for index, batch in enumerate(batches):
                 self._interpreter.set_input(batch[i : i + 1], index)
             self._interpreter.invoke()
-            samples.append(
-                [self._interpreter.get_output(j) for j in range(len(self.output_details))]
-            )
+            count = len(self.output_details)
+            samples.append([self._interpreter.get_output(j) for j in range(count)])
         outputs = [np.concatenate(parts) for parts in zip(*samples)]
         return outputs[0] if len(outputs) == 1 else outputs
 

@@ -45,11 +45,13 @@ def run_here(capfd, monkeypatch, program, *arguments) -> Result:
     monkeypatch.setattr(sys, "argv", [program, *map(str, arguments)])
     capfd.readouterr()
     status = 0
-    with flagsaver.flagsaver():
-        try:
-            module.run()
-        except SystemExit as end:
-            status = end.code or 0
+    saved = flagsaver.save_flag_values(module.FLAGS)
+    try:
+        module.run()
+    except SystemExit as end:
+        status = end.code or 0
+    finally:
+        flagsaver.restore_flag_values(saved, module.FLAGS)
     return Result(status, *capfd.readouterr())
 
 

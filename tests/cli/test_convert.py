@@ -116,13 +116,6 @@ def test_nan_weights_are_named():
         sbnn_converter.convert_keras_model(model)
 
 
-def test_a_binary_layer_inside_a_nested_model_is_refused_by_name():
-    inner = tf.keras.Sequential([tf.keras.Input((4,)), SparseBinaryDense(3)])
-    outer = tf.keras.Sequential([tf.keras.Input((4,)), inner])
-    with pytest.raises(sbnn_converter.ConversionError, match=inner.name):
-        sbnn_converter.convert_keras_model(outer)
-
-
 def test_a_kernel_of_many_values_is_refused_by_name():
     model = tf.keras.Sequential(
         [

@@ -16,8 +16,10 @@ def stir(model: tf.keras.Model, seed: int = 0) -> tf.keras.Model:
         if isinstance(layer, K.BatchNormalization):
             n = layer.moving_mean.shape[0]
             gamma = rng.choice([-1.0, 1.0], n) * rng.uniform(0.2, 2.0, n)
-            layer.gamma.assign(gamma)
-            layer.beta.assign(rng.normal(0, 0.5, n))
+            if layer.scale:
+                layer.gamma.assign(gamma)
+            if layer.center:
+                layer.beta.assign(rng.normal(0, 0.5, n))
             layer.moving_mean.assign(rng.normal(0, 0.7, n))
             layer.moving_variance.assign(rng.uniform(0.1, 2.0, n))
         elif getattr(layer, "bias", None) is not None:

@@ -2,8 +2,6 @@
 
 Keras is the reference: `predict`, without XLA."""
 
-import itertools
-
 import larq as lq
 import numpy as np
 import pytest
@@ -81,64 +79,8 @@ def test_layers_that_are_not_ours_stay_with_tflite(rng, runtime):
     )
 
 
-GRID = list(
-    itertools.product(
-        [(8, 8, 4), (5, 33, 3), (1, 9, 2), (13, 1, 1)],  # input shape
-        [1, 3, (2, 3)],  # kernel
-        [1, 2, (2, 1)],  # strides
-        [("valid", 0.0), ("same", 0.0), ("same", 1.0), ("same", -1.0)],
-    )
-)
-
-
-@pytest.mark.parametrize("input_shape, kernel, strides, padding", GRID)
-def test_convolutions_agree_with_keras(rng, input_shape, kernel, strides, padding):
-    kernel_size = (kernel, kernel) if isinstance(kernel, int) else kernel
-    if padding[0] == "valid" and any(np.less(input_shape[:2], kernel_size)):
-        pytest.skip("the window does not fit the image")
-    model = stir(
-        tf.keras.Sequential(
-            [
-                tf.keras.Input(input_shape),
-                SparseBinaryConv2D(
-                    6, kernel, strides, padding[0], pad_values=padding[1],
-                    connections=0.4, input_quantizer="ste_sign",
-                ),
-                K.BatchNormalization(),
-                lq.quantizers.SteSign(),
-            ]
-        )
-    )
-    x = rng.normal(size=(20, *input_shape)).astype(np.float32)
-    converted = sbnn_converter.convert_keras_model(model)
-    assert ops_of(converted) == ["SbnnQuantize", "SbnnConv2D", "SbnnDequantize"]
-    keras = model.predict(x, verbose=0)
-    for runtime in ("auto", "micro"):
-        np.testing.assert_array_equal(run_any(converted, runtime, x), keras)
-
-
 def run_any(model, runtime, x):
     return run(model, available_runtimes()[0] if runtime == "auto" else runtime, x)
-
-
-@pytest.mark.parametrize("groups, dilation", [(1, 2), (2, 1), (4, 1)])
-def test_groups_and_dilation_agree_with_keras(rng, groups, dilation):
-    model = stir(
-        tf.keras.Sequential(
-            [
-                tf.keras.Input((9, 10, 4)),
-                SparseBinaryConv2D(
-                    8, 3, padding="same", groups=groups, dilation_rate=dilation,
-                    connections=0.3, input_quantizer="ste_sign", use_bias=False,
-                ),
-            ]
-        )
-    )
-    x = rng.normal(size=(10, 9, 10, 4)).astype(np.float32)
-    converted = sbnn_converter.convert_keras_model(model)
-    keras = model.predict(x, verbose=0)
-    for runtime in ("auto", "micro"):
-        np.testing.assert_array_equal(run_any(converted, runtime, x), keras)
 
 
 @pytest.mark.parametrize("pool, strides, padding", [

@@ -51,6 +51,10 @@ def test_the_wheel_holds_every_module(wheel, package, folder):
     assert shipped == here
 
 
+def test_the_wheel_holds_the_style_of_the_report(wheel):
+    assert "sbnn_converter/report/page.css" in zipfile.ZipFile(wheel).namelist()
+
+
 def test_the_wheel_installs_two_packages_and_no_more(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     top = {n.split("/")[0] for n in names if ".dist-info" not in n}
@@ -73,3 +77,4 @@ def test_the_installed_packages_work_away_from_the_repository(wheel, tmp_path):
     )
     assert where.count(str(tmp_path)) == 2
     assert "usage: sbnn-convert" in run("bin/sbnn-convert", "--help")
+    assert "usage: sbnn-inspect" in run("bin/sbnn-inspect", "--help")

@@ -83,3 +83,41 @@ bool sbnn_connections_valid(const sbnn_connections* code) {
    * further ones would mean that `count` is wrong. */
   return count_zeros(code, reader.bit) == UINT32_MAX;
 }
+
+int32_t sbnn_most_connections(const sbnn_connections* code, int32_t fan_in) {
+  sbnn_connection_reader reader;
+  int32_t most = 0, count = 0;
+  int32_t channel = 0;
+  sbnn_open_connections(&reader, code);
+  for (;;) {
+    const int32_t index = sbnn_next_connection(&reader);
+    if (index == SBNN_NO_CONNECTION) return most;
+    if (index / fan_in != channel) {
+      channel = index / fan_in;
+      count = 0;
+    }
+    if (++count > most) most = count;
+  }
+}
+
+bool sbnn_sliced_connections_valid(const sbnn_connections* code, int32_t units,
+                                   int32_t inputs) {
+  const int64_t groups = ((int64_t)units + 31) / 32;
+  if (code->code != SBNN_CODE_SLICED || code->parameter != 0u ||
+      code->word_count != groups * inputs + units) {
+    return false;
+  }
+  const uint32_t* counts = code->words + groups * inputs;
+  int64_t total = 0;
+  for (int32_t first = 0; first < units; first += 32) {
+    const uint32_t* words = code->words + (int64_t)(first / 32) * inputs;
+    const int32_t present = units - first < 32 ? units - first : 32;
+    for (int32_t u = 0; u < 32; ++u) {
+      uint32_t count = 0;
+      for (int32_t i = 0; i < inputs; ++i) count += (words[i] >> u) & 1u;
+      if (count != (u < present ? counts[first + u] : 0u)) return false;
+      total += count;
+    }
+  }
+  return total == code->count;
+}

@@ -1,20 +1,50 @@
+/* Max pooling of planes, a strip of up to 32 columns at a time.
+ *
+ * The maximum of +1 and -1 is the OR of their bits. Rows of the window are ORed
+ * first, then the result with itself moved by 1, 2, ... columns, and what the
+ * stride leaves of it is moved together. A minimum is the same on inverted bits:
+ * x ^ flip in, and out again. Positions outside the image never win: 0 after the
+ * inversion. */
 #include "sbnn/max_pool2d.h"
 
+#include <stdbool.h>
 #include <string.h>
 
+#include "inline.h"
+#include "row_bits.h"
 #include "sbnn/planes.h"
 
-/* Whether any bit of the window at output (oy, ox) equals `wanted`. */
-static uint32_t window_has(const sbnn_max_pool2d_params* p,
+/* Output columns from `ox` on: as many as whole windows fit into 32 columns. */
+static uint32_t pool_strip(const sbnn_max_pool2d_params* p,
                            const uint32_t* plane, int32_t oy, int32_t ox,
-                           uint32_t wanted) {
+                           uint32_t flip) {
+  const int32_t column = ox * p->stride_width - p->pad_left;
+  uint32_t bits = 0;
+  for (int32_t ky = 0; ky < p->pool_height; ++ky) {
+    const int32_t y = oy * p->stride_height + ky - p->pad_top;
+    if (y < 0 || y >= p->in_height) continue;
+    bits |= sbnn_row_bits(plane, y * p->in_width, p->in_width, column, flip) ^
+            flip;
+  }
+  uint32_t any = bits;
+  for (int32_t kx = 1; kx < p->pool_width; ++kx) any |= bits >> kx;
+  return sbnn_thin(any, p->stride_width);
+}
+
+/* Windows wider than a word, column by column. */
+static uint32_t pool_wide(const sbnn_max_pool2d_params* p,
+                          const uint32_t* plane, int32_t oy, int32_t ox,
+                          uint32_t flip) {
+  const int32_t column = ox * p->stride_width - p->pad_left;
   for (int32_t ky = 0; ky < p->pool_height; ++ky) {
     const int32_t y = oy * p->stride_height + ky - p->pad_top;
     if (y < 0 || y >= p->in_height) continue;
     for (int32_t kx = 0; kx < p->pool_width; ++kx) {
-      const int32_t x = ox * p->stride_width + kx - p->pad_left;
+      const int32_t x = column + kx;
       if (x < 0 || x >= p->in_width) continue;
-      if (sbnn_get_bit(plane, y * p->in_width + x) == wanted) return 1u;
+      if ((sbnn_get_bit(plane, y * p->in_width + x) ^ (flip & 1u)) != 0u) {
+        return 1u;
+      }
     }
   }
   return 0u;
@@ -25,18 +55,23 @@ void sbnn_max_pool2d_bits(const sbnn_max_pool2d_params* p,
                           uint32_t* y) {
   const int32_t in_words = sbnn_plane_words(p->in_height * p->in_width);
   const int32_t out_words = sbnn_plane_words(p->out_height * p->out_width);
+  const bool wide = p->pool_width > 32;
+  const int32_t strip =
+      wide ? 1 : (32 - p->pool_width) / p->stride_width + 1;
   memset(y, 0, (size_t)(p->channels * out_words) * sizeof(uint32_t));
   for (int32_t c = 0; c < p->channels; ++c) {
-    /* A maximum is 1 if a 1 is there; a minimum is 0 if a 0 is there. */
-    const uint32_t is_minimum = sbnn_get_bit(minimum, c);
-    const uint32_t wanted = is_minimum ^ 1u;
+    const uint32_t flip = 0u - sbnn_get_bit(minimum, c);
     for (int32_t oy = 0; oy < p->out_height; ++oy) {
-      for (int32_t ox = 0; ox < p->out_width; ++ox) {
-        const uint32_t found =
-            window_has(p, x + c * in_words, oy, ox, wanted);
-        sbnn_put_bit(y + c * out_words, oy * p->out_width + ox,
-                     found ^ is_minimum);
+      for (int32_t ox = 0; ox < p->out_width; ox += strip) {
+        const int32_t count =
+            p->out_width - ox < strip ? p->out_width - ox : strip;
+        const uint32_t bits = wide ? pool_wide(p, x, oy, ox, flip)
+                                   : pool_strip(p, x, oy, ox, flip);
+        sbnn_put_row_bits(y, out_words, oy * p->out_width + ox, count,
+                          bits ^ flip);
       }
     }
+    x += in_words;
+    y += out_words;
   }
 }

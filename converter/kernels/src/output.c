@@ -2,22 +2,52 @@
 
 #include "sbnn/planes.h"
 
+static void write_bits(const sbnn_output* output, int32_t channel,
+                       int32_t first, const int32_t* sums, int32_t count,
+                       uint32_t* y) {
+  const int32_t threshold = output->thresholds[channel];
+  const uint32_t flip = sbnn_get_bit(output->flips, channel);
+  const int32_t bit = channel * output->channel_bits + first;
+  for (int32_t p = 0; p < count; ++p) {
+    sbnn_put_bit(y, bit + p, (uint32_t)(sums[p] >= threshold) ^ flip);
+  }
+}
+
+static int32_t scaled(const sbnn_output* output, int32_t channel, int32_t sum,
+                      int32_t limit) {
+  const int64_t y =
+      ((int64_t)sum * output->multipliers[channel] + output->offsets[channel]) >>
+      output->shift;
+  return y > limit ? limit : y < -limit - 1 ? -limit - 1 : (int32_t)y;
+}
+
 void sbnn_write_sums(const sbnn_output* output, int32_t channel,
-                     const int32_t* sums, int32_t positions, void* y) {
-  if (output->kind == SBNN_TO_BITS) {
-    const int32_t threshold = output->thresholds[channel];
-    const uint32_t flip = sbnn_get_bit(output->flips, channel);
-    const int32_t first = channel * output->channel_bits;
-    for (int32_t p = 0; p < positions; ++p) {
-      sbnn_put_bit((uint32_t*)y, first + p,
-                   (uint32_t)(sums[p] >= threshold) ^ flip);
-    }
-  } else {
-    float* out = (float*)y + channel;
-    for (int32_t p = 0; p < positions; ++p) {
-      out[p * output->channels] =
-          (float)sums[p] * output->scale[channel] + output->bias[channel];
-    }
+                     int32_t first, const int32_t* sums, int32_t count,
+                     void* y) {
+  const int32_t step = output->channels;
+  const int32_t at = first * step + channel;
+  switch (output->kind) {
+    case SBNN_TO_BITS:
+      write_bits(output, channel, first, sums, count, (uint32_t*)y);
+      break;
+    case SBNN_TO_FLOAT:
+      for (int32_t p = 0; p < count; ++p) {
+        ((float*)y)[at + p * step] =
+            (float)sums[p] * output->scale[channel] + output->bias[channel];
+      }
+      break;
+    case SBNN_TO_INT8:
+      for (int32_t p = 0; p < count; ++p) {
+        ((int8_t*)y)[at + p * step] =
+            (int8_t)scaled(output, channel, sums[p], INT8_MAX);
+      }
+      break;
+    case SBNN_TO_INT16:
+      for (int32_t p = 0; p < count; ++p) {
+        ((int16_t*)y)[at + p * step] =
+            (int16_t)scaled(output, channel, sums[p], INT16_MAX);
+      }
+      break;
   }
 }
 

@@ -12,7 +12,12 @@
 
 typedef enum { kTfLiteOk = 0, kTfLiteError = 1 } TfLiteStatus;
 
-enum { kTfLiteFloat32 = 1, kTfLiteInt32 = 2 };
+enum {
+  kTfLiteFloat32 = 1,
+  kTfLiteInt32 = 2,
+  kTfLiteInt16 = 7,
+  kTfLiteInt8 = 9
+};
 
 typedef struct {
   int size;

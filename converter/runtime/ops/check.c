@@ -1,5 +1,6 @@
 #include "ops/check.h"
 
+#include "ops/classes.h"
 #include "sbnn/planes.h"
 
 bool sbnn_read_option(const sbnn_options* options, const char* name,
@@ -10,6 +11,16 @@ bool sbnn_read_option(const sbnn_options* options, const char* name,
   SBNN_CHECK(*value >= low, name, *value, low);
   SBNN_CHECK(*value <= high, name, *value, high);
   return true;
+}
+
+bool sbnn_read_optional(const sbnn_options* options, const char* name,
+                        int32_t low, int32_t high, int32_t missing,
+                        int32_t* value, sbnn_problem* problem) {
+  if (!sbnn_option(options, name, value)) {
+    *value = missing;
+    return true;
+  }
+  return sbnn_read_option(options, name, low, high, value, problem);
 }
 
 bool sbnn_multiply(int32_t* product, int32_t factor, sbnn_problem* problem) {
@@ -29,6 +40,15 @@ bool sbnn_elements_of_sample(const sbnn_tensor* tensor, int32_t* elements,
     if (!sbnn_multiply(elements, tensor->dims[i], problem)) return false;
   }
   return true;
+}
+
+bool sbnn_bytes_of_sample(const sbnn_tensor* tensor, int32_t* bytes,
+                          sbnn_problem* problem) {
+  const int32_t size = tensor->type == SBNN_INT8    ? 1
+                       : tensor->type == SBNN_INT16 ? 2
+                                                    : 4;
+  return sbnn_elements_of_sample(tensor, bytes, problem) &&
+         sbnn_multiply(bytes, size, problem);
 }
 
 bool sbnn_check_constant(const sbnn_tensor* tensor, sbnn_type type,
@@ -52,7 +72,7 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
   if (!sbnn_multiply(&kernel->weights, fan_in, problem) ||
       !sbnn_read_option(options, "connections", 0, kernel->weights,
                         &kernel->count, problem) ||
-      !sbnn_read_option(options, "code", SBNN_CODE_BITMAP, SBNN_CODE_RICE,
+      !sbnn_read_option(options, "code", SBNN_CODE_BITMAP, SBNN_CODE_SLICED,
                         &code, problem) ||
       !sbnn_read_option(options, "code_parameter", 0, 30, &parameter,
                         problem) ||
@@ -65,8 +85,10 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
   const int64_t steps =
       ((int64_t)1 << domain->shift) +
       (domain->alpha_steps < 0 ? -domain->alpha_steps : domain->alpha_steps);
-  SBNN_CHECK(fan_in * steps <= INT32_MAX, "fan-in is too large to sum exactly",
-             fan_in, (int32_t)(INT32_MAX / steps));
+  /* The kernels add a few such sums; int8 inputs are up to 255 each. */
+  const int64_t most = INT32_MAX / (op->input == SBNN_INT8 ? 4 * 256 : 4);
+  SBNN_CHECK(fan_in * steps <= most, "fan-in is too large to sum exactly",
+             fan_in, (int32_t)(most / steps));
   SBNN_CHECK(tensor->rank == 1, "rank of the weight code", tensor->rank, 1);
   if (!sbnn_check_constant(tensor, SBNN_INT32, tensor->dims[0], problem)) {
     return false;
@@ -75,13 +97,21 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
   kernel->word_count = tensor->dims[0];
   kernel->code = (uint8_t)code;
   kernel->parameter = (uint8_t)parameter;
+  if (kernel->code == SBNN_CODE_SLICED) {
+    SBNN_CHECK(op->kind == &sbnn_dense_class && op->input == SBNN_INT32,
+               "sliced weights are for dense layers on bits", 0, 0);
+    SBNN_CHECK(sbnn_sliced_connections_valid(kernel, outputs, fan_in),
+               "the weight code is corrupt", 0, 0);
+    return true;
+  }
   SBNN_CHECK(sbnn_connections_valid(kernel), "the weight code is corrupt", 0,
              0);
+  kernel->most = sbnn_most_connections(kernel, fan_in);
   return true;
 }
 
-bool sbnn_prepare_output(sbnn_op* op, const sbnn_tensor* constants,
-                         sbnn_type to, int32_t channels, int32_t positions,
+bool sbnn_prepare_output(sbnn_op* op, const sbnn_options* options,
+                         const sbnn_tensor* constants, sbnn_type to, int32_t channels, int32_t positions,
                          sbnn_problem* problem) {
   sbnn_output* output = &op->output;
   output->channels = channels;
@@ -90,7 +120,8 @@ bool sbnn_prepare_output(sbnn_op* op, const sbnn_tensor* constants,
     output->channel_bits =
         positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
     if (!sbnn_check_constant(&constants[0],
-                             op->float_input ? SBNN_FLOAT32 : SBNN_INT32,
+                             op->input == SBNN_FLOAT32 ? SBNN_FLOAT32
+                                                       : SBNN_INT32,
                              channels, problem) ||
         !sbnn_check_constant(&constants[1], SBNN_INT32,
                              sbnn_plane_words(channels), problem)) {
@@ -101,6 +132,20 @@ bool sbnn_prepare_output(sbnn_op* op, const sbnn_tensor* constants,
     output->flips = (const uint32_t*)constants[1].data;
     int32_t bits = output->channel_bits;
     return sbnn_multiply(&bits, channels, problem);
+  }
+  if (to == SBNN_INT8 || to == SBNN_INT16) {
+    SBNN_CHECK(op->input != SBNN_FLOAT32,
+               "integer outputs need integer sums, from bits or int8", 0, 0);
+    output->kind = to == SBNN_INT8 ? SBNN_TO_INT8 : SBNN_TO_INT16;
+    if (!sbnn_read_option(options, "output_shift", 0, 31, &output->shift,
+                          problem) ||
+        !sbnn_check_constant(&constants[0], SBNN_INT32, channels, problem) ||
+        !sbnn_check_constant(&constants[1], SBNN_INT32, channels, problem)) {
+      return false;
+    }
+    output->multipliers = (const int32_t*)constants[0].data;
+    output->offsets = (const int32_t*)constants[1].data;
+    return true;
   }
   output->kind = SBNN_TO_FLOAT;
   if (!sbnn_check_constant(&constants[0], SBNN_FLOAT32, channels, problem) ||

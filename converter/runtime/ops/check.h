@@ -21,12 +21,21 @@ bool sbnn_read_option(const sbnn_options* options, const char* name,
                       int32_t low, int32_t high, int32_t* value,
                       sbnn_problem* problem);
 
+/* The same for an option that may be missing: then it is `missing`. */
+bool sbnn_read_optional(const sbnn_options* options, const char* name,
+                        int32_t low, int32_t high, int32_t missing,
+                        int32_t* value, sbnn_problem* problem);
+
 /* Multiplies `factor` onto `*product`; a result over INT32_MAX is a problem. */
 bool sbnn_multiply(int32_t* product, int32_t factor, sbnn_problem* problem);
 
 /* Elements of one sample: all dimensions but the first, multiplied. */
 bool sbnn_elements_of_sample(const sbnn_tensor* tensor, int32_t* elements,
                              sbnn_problem* problem);
+
+/* The same in bytes. */
+bool sbnn_bytes_of_sample(const sbnn_tensor* tensor, int32_t* bytes,
+                          sbnn_problem* problem);
 
 /* A constant tensor of `elements` elements of type `type`. */
 bool sbnn_check_constant(const sbnn_tensor* tensor, sbnn_type type,
@@ -39,9 +48,10 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
                          sbnn_problem* problem);
 
 /* Reads the output stage's two constants: thresholds and flips where `to` is
- * bits, else scale and bias. `positions` is 0 for a vector. */
-bool sbnn_prepare_output(sbnn_op* op, const sbnn_tensor* constants,
-                         sbnn_type to, int32_t channels, int32_t positions,
+ * bits, scale and bias where it is float, else multipliers and offsets with
+ * option `output_shift`. `positions` is 0 for a vector. */
+bool sbnn_prepare_output(sbnn_op* op, const sbnn_options* options,
+                         const sbnn_tensor* constants, sbnn_type to, int32_t channels, int32_t positions,
                          sbnn_problem* problem);
 
 /* Shape of the op's output: planes or channels-last floats. */

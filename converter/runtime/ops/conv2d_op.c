@@ -54,8 +54,8 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
       !sbnn_multiply(&out_size, p->out_channels, problem)) {
     return false;
   }
-  if (op->float_input) {
-    SBNN_CHECK(x->rank == 4, "rank of a float input", x->rank, 4);
+  if (op->input != SBNN_INT32) {
+    SBNN_CHECK(x->rank == 4, "rank of a numeric input", x->rank, 4);
     SBNN_CHECK(x->dims[1] == p->in_height, "input height", x->dims[1],
                p->in_height);
     SBNN_CHECK(x->dims[2] == p->in_width, "input width", x->dims[2],
@@ -75,17 +75,37 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
   if (!sbnn_multiply(&fan_in, p->kernel_height * p->kernel_width, problem) ||
       !sbnn_prepare_kernel(op, options, &inputs[1], p->out_channels, fan_in,
                            &p->domain, problem) ||
-      !sbnn_prepare_output(op, &inputs[2], output->type, p->out_channels,
+      !sbnn_read_optional(options, "band_bytes", 1, INT32_MAX, 0,
+                          &p->band_bytes, problem) ||
+      !sbnn_prepare_output(op, options, &inputs[2], output->type, p->out_channels,
                            p->out_height * p->out_width, problem)) {
     return false;
   }
+  if (op->input == SBNN_INT8) {
+    SBNN_CHECK(p->pad_value == 0, "pad_value of an int8 input", p->pad_value,
+               0);
+    if (!sbnn_read_option(options, "in_zero_point", -128, 127,
+                          &p->in_zero_point, problem)) {
+      return false;
+    }
+    op->scratch_bytes = sbnn_conv2d_int8_scratch_bytes(p, &op->kernel);
+  } else if (op->input == SBNN_FLOAT32) {
+    op->scratch_bytes = sbnn_conv2d_float_scratch_bytes(p);
+  } else {
+    op->scratch_bytes =
+        sbnn_conv2d_bits_scratch_bytes(p, &op->kernel, &op->output);
+  }
+  SBNN_CHECK(op->scratch_bytes <= INT32_MAX,
+             "the layer needs too much scratch memory", 0, 0);
   sbnn_image_shape(output, p->out_height, p->out_width, p->out_channels);
-  op->scratch_bytes = sbnn_conv2d_scratch_bytes(p);
   return true;
 }
 
 static void invoke(const sbnn_op* op, const void* x, void* y, void* scratch) {
-  if (op->float_input) {
+  if (op->input == SBNN_INT8) {
+    sbnn_conv2d_int8(&op->params.conv2d, &op->kernel, &op->output,
+                     (const int8_t*)x, y, scratch);
+  } else if (op->input == SBNN_FLOAT32) {
     sbnn_conv2d_float(&op->params.conv2d, &op->kernel, &op->output,
                       (const float*)x, y, scratch);
   } else {

@@ -17,8 +17,8 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
   int32_t found;
   int32_t wanted = p->planes;
   if (!sbnn_elements_of_sample(&inputs[0], &found, problem)) return false;
-  if (op->float_input) {
-    SBNN_CHECK(p->planes == 1, "planes of a float input", p->planes, 1);
+  if (op->input != SBNN_INT32) {
+    SBNN_CHECK(p->planes == 1, "planes of a numeric input", p->planes, 1);
     wanted = p->positions;
   } else if (!sbnn_multiply(&wanted, sbnn_plane_words(p->positions), problem)) {
     return false;
@@ -29,22 +29,35 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
       !sbnn_multiply(&fan_in, p->positions, problem) ||
       !sbnn_prepare_kernel(op, options, &inputs[1], p->units, fan_in,
                            &p->domain, problem) ||
-      !sbnn_prepare_output(op, &inputs[2], output->type, p->units, 0,
+      !sbnn_prepare_output(op, options, &inputs[2], output->type, p->units, 0,
                            problem)) {
     return false;
+  }
+  if (op->input == SBNN_INT8) {
+    if (!sbnn_read_option(options, "in_zero_point", -128, 127,
+                          &p->in_zero_point, problem)) {
+      return false;
+    }
+    op->scratch_bytes = sbnn_dense_int8_scratch_bytes(&op->kernel);
+  } else if (op->input == SBNN_FLOAT32) {
+    op->scratch_bytes = sbnn_dense_float_scratch_bytes(&op->kernel);
+  } else {
+    op->scratch_bytes = sbnn_dense_bits_scratch_bytes(p, &op->kernel);
   }
   sbnn_vector_shape(output, p->units);
   return true;
 }
 
 static void invoke(const sbnn_op* op, const void* x, void* y, void* scratch) {
-  (void)scratch;
-  if (op->float_input) {
+  if (op->input == SBNN_INT8) {
+    sbnn_dense_int8(&op->params.dense, &op->kernel, &op->output,
+                    (const int8_t*)x, y, scratch);
+  } else if (op->input == SBNN_FLOAT32) {
     sbnn_dense_float(&op->params.dense, &op->kernel, &op->output,
-                     (const float*)x, y);
+                     (const float*)x, y, scratch);
   } else {
     sbnn_dense_bits(&op->params.dense, &op->kernel, &op->output,
-                    (const uint32_t*)x, y);
+                    (const uint32_t*)x, y, scratch);
   }
 }
 

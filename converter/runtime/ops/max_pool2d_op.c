@@ -29,7 +29,7 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
     return false;
   }
   const sbnn_tensor* x = &inputs[0];
-  SBNN_CHECK(!op->float_input && output->type == SBNN_INT32,
+  SBNN_CHECK(op->input == SBNN_INT32 && output->type == SBNN_INT32,
              "max pooling runs on bit planes only", 0, 0);
   int32_t in_words = sbnn_plane_words(p->in_height * p->in_width);
   int32_t out_words = sbnn_plane_words(p->out_height * p->out_width);

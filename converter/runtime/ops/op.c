@@ -38,23 +38,24 @@ bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
              "rank of the input", inputs[0].rank, SBNN_MAX_RANK);
   SBNN_CHECK(inputs[0].dims[0] >= 1, "batch size", inputs[0].dims[0], 1);
   op->batch = inputs[0].dims[0];
-  op->float_input = inputs[0].type == SBNN_FLOAT32;
-  SBNN_CHECK(inputs[0].type != SBNN_OTHER_TYPE,
-             "input must be float32 or int32 bit planes", 0, 0);
+  op->input = inputs[0].type;
+  SBNN_CHECK(op->input == SBNN_FLOAT32 || op->input == SBNN_INT8 ||
+                 op->input == SBNN_INT32,
+             "input must be float32, int8 or int32 bit planes", 0, 0);
   SBNN_CHECK(output->type != SBNN_OTHER_TYPE,
-             "output must be float32 or int32 bit planes", 0, 0);
+             "output must be float32, int8, int16 or int32 bit planes", 0, 0);
   if (!kind->prepare(op, options, inputs, output, problem)) return false;
   output->dims[0] = op->batch;
-  return sbnn_elements_of_sample(&inputs[0], &op->x_elements, problem) &&
-         sbnn_elements_of_sample(output, &op->y_elements, problem);
+  return sbnn_bytes_of_sample(&inputs[0], &op->x_bytes, problem) &&
+         sbnn_bytes_of_sample(output, &op->y_bytes, problem);
 }
 
 void sbnn_invoke_op(const sbnn_op* op, const void* x, void* y, void* scratch) {
-  const uint32_t* from = (const uint32_t*)x;
-  uint32_t* to = (uint32_t*)y;
+  const uint8_t* from = (const uint8_t*)x;
+  uint8_t* to = (uint8_t*)y;
   for (int32_t sample = 0; sample < op->batch; ++sample) {
     op->kind->invoke(op, from, to, scratch);
-    from += op->x_elements;
-    to += op->y_elements;
+    from += op->x_bytes;
+    to += op->y_bytes;
   }
 }

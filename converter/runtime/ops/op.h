@@ -24,7 +24,13 @@ enum { SBNN_FORMAT_VERSION = 1 };
 
 enum { SBNN_MAX_INPUTS = 4, SBNN_MAX_RANK = 4 };
 
-typedef enum { SBNN_FLOAT32, SBNN_INT32, SBNN_OTHER_TYPE } sbnn_type;
+typedef enum {
+  SBNN_FLOAT32,
+  SBNN_INT32, /* bit planes, or constants */
+  SBNN_INT8,
+  SBNN_INT16,
+  SBNN_OTHER_TYPE
+} sbnn_type;
 
 typedef struct {
   sbnn_type type;
@@ -72,12 +78,12 @@ struct sbnn_op {
     sbnn_max_pool2d_params max_pool2d;
     int32_t positions;
   } params;
-  bool float_input;
+  sbnn_type input; /* SBNN_INT32 for bit planes, SBNN_FLOAT32 or SBNN_INT8 */
   sbnn_connections kernel;
   sbnn_output output;
   const uint32_t* minimum; /* max pooling only */
   int32_t batch;
-  int32_t x_elements, y_elements; /* of one sample; all elements are 4 bytes */
+  int32_t x_bytes, y_bytes; /* of one sample */
   size_t scratch_bytes;
 };
 
@@ -91,7 +97,7 @@ bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
                      int32_t input_count, sbnn_tensor* output,
                      sbnn_problem* problem);
 
-/* Runs the whole batch. `scratch` is 4-byte aligned. */
+/* Runs the whole batch. `scratch` is aligned for pointers. */
 void sbnn_invoke_op(const sbnn_op* op, const void* x, void* y, void* scratch);
 
 #endif /* SBNN_OPS_OP_H_ */

@@ -1,4 +1,4 @@
-/* SbnnQuantize: float to bits through thresholds. SbnnDequantize: bits to +-1.
+/* SbnnQuantize: float or int8 to bits through thresholds. SbnnDequantize: bits to +-1.
  *
  * Rank-4 tensors are images (a plane a channel), rank-2 tensors vectors. */
 #include "ops/check.h"
@@ -8,16 +8,16 @@
 static bool prepare_quantize(sbnn_op* op, const sbnn_options* options,
                              const sbnn_tensor* inputs, sbnn_tensor* output,
                              sbnn_problem* problem) {
-  (void)options;
   const sbnn_tensor* x = &inputs[0];
-  SBNN_CHECK(op->float_input && output->type == SBNN_INT32,
-             "quantizing goes from float32 to bit planes", 0, 0);
+  SBNN_CHECK((op->input == SBNN_FLOAT32 || op->input == SBNN_INT8) &&
+                 output->type == SBNN_INT32,
+             "quantizing goes from float32 or int8 to bit planes", 0, 0);
   SBNN_CHECK(x->rank == 4 || x->rank == 2, "rank of the input", x->rank, 4);
   int32_t positions = x->rank == 4 ? x->dims[1] : 0;
   if (x->rank == 4 && !sbnn_multiply(&positions, x->dims[2], problem)) {
     return false;
   }
-  if (!sbnn_prepare_output(op, &inputs[1], output->type,
+  if (!sbnn_prepare_output(op, options, &inputs[1], output->type,
                            x->dims[x->rank - 1], positions, problem)) {
     return false;
   }
@@ -33,8 +33,13 @@ static bool prepare_quantize(sbnn_op* op, const sbnn_options* options,
 static void invoke_quantize(const sbnn_op* op, const void* x, void* y,
                             void* scratch) {
   (void)scratch;
-  sbnn_quantize(&op->output, op->params.positions, (const float*)x,
-                (uint32_t*)y);
+  if (op->input == SBNN_INT8) {
+    sbnn_quantize_int8(&op->output, op->params.positions, (const int8_t*)x,
+                       (uint32_t*)y);
+  } else {
+    sbnn_quantize(&op->output, op->params.positions, (const float*)x,
+                  (uint32_t*)y);
+  }
 }
 
 const sbnn_op_class sbnn_quantize_class = {"SbnnQuantize", 3, prepare_quantize,
@@ -45,7 +50,7 @@ static bool prepare_dequantize(sbnn_op* op, const sbnn_options* options,
                                sbnn_problem* problem) {
   const sbnn_tensor* x = &inputs[0];
   int32_t height, width, channels;
-  SBNN_CHECK(!op->float_input && output->type == SBNN_FLOAT32,
+  SBNN_CHECK(op->input == SBNN_INT32 && output->type == SBNN_FLOAT32,
              "dequantizing goes from bit planes to float32", 0, 0);
   /* A vector is written as height 0. */
   if (!sbnn_read_option(options, "height", 0, 32768, &height, problem) ||

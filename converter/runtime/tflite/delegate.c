@@ -29,6 +29,8 @@ typedef struct {
 
 static sbnn_type type_of(int tflite_type) {
   if (tflite_type == kTfLiteFloat32) return SBNN_FLOAT32;
+  if (tflite_type == kTfLiteInt8) return SBNN_INT8;
+  if (tflite_type == kTfLiteInt16) return SBNN_INT16;
   return tflite_type == kTfLiteInt32 ? SBNN_INT32 : SBNN_OTHER_TYPE;
 }
 

@@ -13,7 +13,12 @@
 
 typedef enum { kTfLiteOk = 0, kTfLiteError = 1 } TfLiteStatus;
 
-typedef enum { kTfLiteFloat32 = 1, kTfLiteInt32 = 2 } TfLiteType;
+typedef enum {
+  kTfLiteFloat32 = 1,
+  kTfLiteInt32 = 2,
+  kTfLiteInt16 = 7,
+  kTfLiteInt8 = 9
+} TfLiteType;
 
 /* How a tensor's memory is owned; only "constant of the file" matters here. */
 enum { kTfLiteMmapRo = 1, kTfLitePersistentRo = 5 };

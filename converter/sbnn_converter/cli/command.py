@@ -11,7 +11,12 @@ from absl import flags
 from rich.console import Console
 
 
-def run(name: str, usage: str, module: str, command: Callable[[list[str]], None]):
+def run(
+    name: str,
+    usage: str,
+    own_flags: flags.FlagValues,
+    command: Callable[[list[str]], None],
+):
     """Parses the command line and runs ``command`` on what is no flag.
 
     Bad input ends in one line on standard error: status 2 for the command line,
@@ -20,18 +25,19 @@ def run(name: str, usage: str, module: str, command: Callable[[list[str]], None]
     Args:
       name: the program's name.
       usage: text above the flags under ``--help``.
-      module: module whose absl flags ``--help`` lists.
+      own_flags: the program's flags. They are not absl's global ones: libraries
+        that a program loads define flags there, some of the same name.
       command: the program. It raises ``UsageError``, ``ValueError``,
         ``OSError``, ``RuntimeError`` or ``ImportError`` for what the user has to
         mend.
     """
     argv = sys.argv[1:]
     if any(a in ("-h", "--help", "-help") for a in argv):
-        print(usage.strip() + "\n\nflags:\n" + _flags_help(module))
+        print(usage.strip() + "\n\nflags:\n" + _flags_help(own_flags))
         return
-    flags.FLAGS.set_gnu_getopt(True)  # flags may stand behind the model
+    own_flags.set_gnu_getopt(True)  # flags may stand behind the model
     try:
-        arguments = flags.FLAGS([name, *argv])[1:]
+        arguments = own_flags([name, *argv])[1:]
         command(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -69,6 +75,6 @@ def _fail(name: str, message: str, status: int):
     sys.exit(status)
 
 
-def _flags_help(module: str) -> str:
-    lines = flags.FLAGS.module_help(module).splitlines()
-    return "\n".join(line for line in lines[1:] if line.strip())
+def _flags_help(own_flags: flags.FlagValues) -> str:
+    lines = own_flags.get_help().splitlines()
+    return "\n".join(line for line in lines if line.strip() and line[0] == " ")

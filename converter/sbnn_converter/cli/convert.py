@@ -24,18 +24,28 @@ from sbnn_converter.weight_code import CHOICES
 
 _TYPES = ["float32", "int8", "uint8"]
 
+FLAGS = flags.FlagValues()
 _OUTPUT = flags.DEFINE_string(
     "output",
     None,
     "File to write. Default: the model's name with .tflite behind it. An "
     "existing file is replaced only once everything has succeeded.",
     short_name="o",
+    flag_values=FLAGS,
 )
 _INPUT_TYPE = flags.DEFINE_enum(
-    "inference_input_type", "float32", _TYPES, "Type of the converted model's inputs."
+    "inference_input_type",
+    "float32",
+    _TYPES,
+    "Type of the converted model's inputs.",
+    flag_values=FLAGS,
 )
 _OUTPUT_TYPE = flags.DEFINE_enum(
-    "inference_output_type", "float32", _TYPES, "Type of its outputs."
+    "inference_output_type",
+    "float32",
+    _TYPES,
+    "Type of its outputs.",
+    flag_values=FLAGS,
 )
 _REPRESENTATIVE = flags.DEFINE_string(
     "representative_data",
@@ -43,12 +53,14 @@ _REPRESENTATIVE = flags.DEFINE_string(
     "A .npz file with an array of samples [n, ...] for each input, under the "
     "input's name (any name, if there is one input). With it, everything that is "
     "not binary becomes int8; --verify runs these samples. A hundred will do.",
+    flag_values=FLAGS,
 )
 _WEIGHT_CODE = flags.DEFINE_enum(
     "weight_code",
     "auto",
     list(CHOICES),
     "Code of the binary weights; auto takes the smaller one for each layer.",
+    flag_values=FLAGS,
 )
 _VERIFY = flags.DEFINE_integer(
     "verify",
@@ -56,6 +68,7 @@ _VERIFY = flags.DEFINE_integer(
     "Run this many samples through Keras and the converted model and fail if they "
     "differ: representative ones if given, else random ones.",
     lower_bound=1,
+    flag_values=FLAGS,
 )
 _TOLERANCE = flags.DEFINE_float(
     "tolerance",
@@ -63,8 +76,11 @@ _TOLERANCE = flags.DEFINE_float(
     "Largest difference that --verify lets pass, as a share of the largest output. "
     "Default: 0.0001, or 0.05 with --representative_data.",
     lower_bound=0.0,
+    flag_values=FLAGS,
 )
-_REPORT = flags.DEFINE_string("report", None, "HTML file to write a report to.")
+_REPORT = flags.DEFINE_string(
+    "report", None, "HTML file to write a report to.", flag_values=FLAGS
+)
 
 USAGE = """
 Converts a Keras model with sparse binary layers to TFLite.
@@ -129,7 +145,9 @@ def convert(arguments: list[str]) -> None:
                 progress=progress,
             )
 
-        flatbuffer = convert_part(model, lambda step: status.update(f"{source}: {step}"))
+        flatbuffer = convert_part(
+            model, lambda step: status.update(f"{source}: {step}")
+        )
         verified = None
         if _VERIFY.value is not None:
             verified = _verify(model, flatbuffer, samples, convert_part, status.update)
@@ -196,4 +214,4 @@ def _verify(model, flatbuffer, samples, convert_part, progress) -> str:
 
 def run() -> None:
     """Entry point of the ``sbnn-convert`` command."""
-    command.run("sbnn-convert", USAGE, __name__, convert)
+    command.run("sbnn-convert", USAGE, FLAGS, convert)

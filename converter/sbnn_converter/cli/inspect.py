@@ -13,10 +13,12 @@ from sbnn_converter.report.document import as_document
 from sbnn_converter.report.summary import print_summary
 from sbnn_converter.runtimes.interpreter import read_model
 
+FLAGS = flags.FlagValues()
 _JSON = flags.DEFINE_boolean(
     "json",
     False,
     "Print a JSON document instead of a table, with the index of every connection.",
+    flag_values=FLAGS,
 )
 
 USAGE = """
@@ -62,4 +64,4 @@ def _names(ops: list[str]) -> str:
 
 def run() -> None:
     """Entry point of the ``sbnn-inspect`` command."""
-    command.run("sbnn-inspect", USAGE, __name__, inspect)
+    command.run("sbnn-inspect", USAGE, FLAGS, inspect)

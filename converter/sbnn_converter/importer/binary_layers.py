@@ -60,7 +60,8 @@ def import_binary(layer, name: str, x: g.Node, shape) -> g.Node:
         elif isinstance(layer, _layers.QuantDepthwiseConv2D):
             sums = _depthwise(layer, name, as_image(name, x), shape)
         else:
-            kernel = import_kernel(name, quantized(layer.kernel), layer.kernel_quantizer)
+            values = quantized(layer.kernel)
+            kernel = import_kernel(name, values, layer.kernel_quantizer)
             sums = convolution(layer, name, as_image(name, x), kernel, shape)
     return _finish(layer, name, sums, shape)
 
@@ -155,7 +156,8 @@ def _finish(layer, name: str, sums: g.Node, shape) -> g.Node:
         if np.any(factor != 1):
             x = x * tf.constant(factor, x.dtype)
         if hasattr(layer, "finish"):
-            with lq.utils.patch_object(layer, "activation", tf.keras.activations.linear):
+            linear = tf.keras.activations.linear
+            with lq.utils.patch_object(layer, "activation", linear):
                 return layer.finish(x)
         return tf.nn.bias_add(x, layer.bias) if layer.use_bias else x
 

@@ -48,7 +48,8 @@ def is_last_axis(layer, shape) -> bool:
 def is_rising(layer, shape) -> bool:
     """Whether an activation layer never falls, in each channel by itself."""
     if isinstance(layer, _keras.ReLU):
-        return layer.negative_slope is None or layer.negative_slope >= 0
+        # A threshold below 0 would let the function fall from 0 to it.
+        return (layer.negative_slope or 0) >= 0 and (layer.threshold or 0) >= 0
     if isinstance(layer, _keras.LeakyReLU):
         return layer.alpha >= 0
     if isinstance(layer, _keras.PReLU):

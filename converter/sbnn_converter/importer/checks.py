@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import larq as lq
 import numpy as np
 import tensorflow as tf
 
@@ -34,7 +35,8 @@ def check_finite(layer, name: str) -> None:
       ConversionError: in that case.
     """
     for variable in layer.weights:
-        values = variable.numpy()
+        with lq.context.quantized_scope(False):  # the latent weights
+            values = variable.numpy()
         if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
             bad = int(np.size(values) - np.isfinite(values).sum())
             raise ConversionError(

@@ -18,9 +18,9 @@ from sbnn_converter import graph as g
 from sbnn_converter.importer.steps_at_zero import levels
 from sbnn_converter.thresholds import FloatSums, find_thresholds
 
-_SAME = {"Identity", "StopGradient", "Cast"}
+_SAME = {"Identity", "StopGradient"}
 _AFFINE = {"AddV2", "Add", "BiasAdd", "Sub", "Mul", "RealDiv", "Neg"}
-_MONOTONE = {"Relu", "Relu6", "Sign", "Maximum", "Minimum"}
+_MONOTONE = {"Relu", "Relu6", "Sign", "Maximum", "Minimum", "Cast"}
 _COMPARISONS = {"GreaterEqual", "Greater", "Less", "LessEqual"}
 _SELECTS = {"Select", "SelectV2"}
 # These read an input's shape, not its values.

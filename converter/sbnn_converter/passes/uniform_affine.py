@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from sbnn_converter.graph import Input, Node, Pointwise
-from sbnn_converter.passes.representation import is_bits
+from sbnn_converter.graph import Input, Node, Permute, Pointwise, Reshape
+from sbnn_converter.passes.representation import is_plus_minus_one
 
 
 def affine_source(node: Node) -> tuple[Node, float, float] | None:
@@ -31,7 +31,10 @@ def affine_source(node: Node) -> tuple[Node, float, float] | None:
         return None
     a, c = float(a[0]), float(c[0])
     x = node.inputs[0]
-    if is_bits(x):
+    if is_plus_minus_one(x):
         plain = math.frexp(abs(a))[0] == 0.5 and c / a in (-1.0, 0.0, 1.0)
         return (x, a, c) if plain else None
-    return (x, a, c) if isinstance(x, Input) else None
+    source = x
+    while isinstance(source, (Reshape, Permute)):
+        source = source.inputs[0]
+    return (x, a, c) if isinstance(source, Input) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -58,7 +57,7 @@ def compare(
     """
     wanted = model.predict(samples if len(samples) > 1 else samples[0], verbose=0)
     wanted = [np.asarray(w, np.float64) for w in tf.nest.flatten(wanted)]
-    found = _run(Interpreter(flatbuffer), [x.name for x in model.inputs], samples)
+    found = _run(Interpreter(flatbuffer), samples)
     differences = [np.abs(f - w) for f, w in zip(found, wanted)]
     largest = max(float(d.max(initial=0.0)) for d in differences)
     if any(np.isnan(d).any() for d in differences):
@@ -73,33 +72,12 @@ def compare(
     )
 
 
-def _run(
-    interpreter: Interpreter, names: Sequence[str], samples: Sequence[np.ndarray]
-) -> list[np.ndarray]:
-    """Outputs as real numbers, in the order of Keras."""
-    details = interpreter.input_details
-    fed = [
-        _quantize(samples[_place(detail["name"], names, i)], detail)
-        for i, detail in enumerate(details)
-    ]
+def _run(interpreter: Interpreter, samples: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Outputs as real numbers."""
+    fed = [_quantize(x, d) for x, d in zip(samples, interpreter.input_details)]
     outputs = interpreter.predict(fed)
     outputs = outputs if isinstance(outputs, list) else [outputs]
-    real = [_dequantize(y, d) for y, d in zip(outputs, interpreter.output_details)]
-    order = [_output_number(d["name"], i) for i, d in enumerate(interpreter.output_details)]
-    if sorted(order) != list(range(len(order))):
-        return real
-    return [real[order.index(i)] for i in range(len(order))]
-
-
-def _place(tensor: str, names: Sequence[str], otherwise: int) -> int:
-    """Which of the Keras inputs ``names`` a tensor of the file is."""
-    bare = re.sub(r"^serving_default_|:\d+$", "", tensor)
-    return names.index(bare) if bare in names else otherwise
-
-
-def _output_number(tensor: str, otherwise: int) -> int:
-    found = re.search(r"PartitionedCall:(\d+)$", tensor)
-    return int(found.group(1)) if found else otherwise
+    return [_dequantize(y, d) for y, d in zip(outputs, interpreter.output_details)]
 
 
 def _quantize(x: np.ndarray, detail: dict) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from sbnn_converter.importer.signs import is_sign
+from sbnn_converter.importer.steps_at_zero import step_at_zero
 
 _keras = tf.keras.layers
 
@@ -57,9 +57,9 @@ def _suited(rng: np.random.Generator, layer, shape: tuple[int, ...]) -> np.ndarr
 
 
 def _takes_sign(layer) -> bool:
-    quantizer = getattr(layer, "input_quantizer", None)
-    if quantizer is not None:
-        return is_sign(quantizer)
-    if getattr(layer, "precision", None) == 1:
-        return is_sign(layer)
-    return isinstance(layer, _keras.Activation) and is_sign(layer.activation)
+    function = getattr(layer, "input_quantizer", None)
+    if function is None and getattr(layer, "precision", None) == 1:
+        function = layer
+    if function is None and isinstance(layer, _keras.Activation):
+        function = layer.activation
+    return function is not None and step_at_zero(function) is not None

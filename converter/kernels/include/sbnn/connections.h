@@ -21,6 +21,12 @@
  *
  * SBNN_CODE_BITMAP writes each weight as one bit. Above about 38 % ones it is
  * the smaller of the two. Its parameter is 0.
+ *
+ * SBNN_CODE_SLICED is for dense layers that must be fast: the bitmap of each 32
+ * units transposed, so that bit u of word i says whether unit u is connected to
+ * input i. Units 0 .. 31 come first, an array of `inputs` words; behind the
+ * last units (missing ones are zeros) stands a word a unit with the number of
+ * its connections. Its parameter is 0.
  */
 #ifndef SBNN_CONNECTIONS_H_
 #define SBNN_CONNECTIONS_H_
@@ -28,13 +34,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SBNN_CODE_BITMAP = 0, SBNN_CODE_RICE = 1 };
+enum { SBNN_CODE_BITMAP = 0, SBNN_CODE_RICE = 1, SBNN_CODE_SLICED = 2 };
 
 typedef struct {
   const uint32_t* words;
   int32_t word_count;
   int32_t count;   /* connections in the code */
   int32_t weights; /* weights of the kernel, ones and zeros */
+  int32_t most;    /* connections of the output channel with the most of them:
+                      sbnn_most_connections */
   uint8_t code;
   uint8_t parameter;
 } sbnn_connections;
@@ -58,8 +66,16 @@ void sbnn_open_connections(sbnn_connection_reader* reader,
  * and where the code is corrupt. Never reads outside the code's words. */
 int32_t sbnn_next_connection(sbnn_connection_reader* reader);
 
-/* True if the code holds exactly `count` connections, all below `weights`, and
+/* True if a bitmap or Rice code holds exactly `count` connections, all below `weights`, and
  * ends in its last word. Kernels rely on it: check a code once before use. */
 bool sbnn_connections_valid(const sbnn_connections* code);
+
+/* The same for SBNN_CODE_SLICED. */
+bool sbnn_sliced_connections_valid(const sbnn_connections* code, int32_t units,
+                                   int32_t inputs);
+
+/* Connections of the output channel with the most of them, where each channel
+ * has `fan_in` weights. For a valid code. */
+int32_t sbnn_most_connections(const sbnn_connections* code, int32_t fan_in);
 
 #endif /* SBNN_CONNECTIONS_H_ */

@@ -22,19 +22,38 @@ typedef struct {
    * f / (out_channels / groups); a kernel spans in_channels / groups. */
   int32_t groups;
   sbnn_domain domain;
+  /* How much memory copies of the input may take at a time; the layer is run in
+   * as many passes as that needs, at least a word of each plane in one. Each
+   * pass decodes the weights anew. 0: SBNN_DEFAULT_BAND_BYTES. */
+  int32_t band_bytes;
+  int32_t in_zero_point; /* int8 input stands for x - in_zero_point */
 } sbnn_conv2d_params;
 
-/* Bytes of scratch, 4-byte aligned, that one call needs. */
-size_t sbnn_conv2d_scratch_bytes(const sbnn_conv2d_params* params);
+enum { SBNN_DEFAULT_BAND_BYTES = 20480 };
+
+/* Each kernel tells the bytes of scratch, aligned for pointers, that a call needs. */
 
 /* `x` is bit planes (see planes.h), in_channels of them. */
+size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
+                                      const sbnn_connections* kernel,
+                                      const sbnn_output* output);
 void sbnn_conv2d_bits(const sbnn_conv2d_params* params,
                       const sbnn_connections* kernel,
                       const sbnn_output* output, const uint32_t* x, void* y,
                       void* scratch);
 
+/* `x` is int8, height x width x channels; pad_value is 0 and a padded position
+ * stands for x - in_zero_point = 0. */
+size_t sbnn_conv2d_int8_scratch_bytes(const sbnn_conv2d_params* params,
+                                      const sbnn_connections* kernel);
+void sbnn_conv2d_int8(const sbnn_conv2d_params* params,
+                      const sbnn_connections* kernel,
+                      const sbnn_output* output, const int8_t* x, void* y,
+                      void* scratch);
+
 /* `x` is float, height x width x channels. Sums are float32, added in the order
  * of the connections. */
+size_t sbnn_conv2d_float_scratch_bytes(const sbnn_conv2d_params* params);
 void sbnn_conv2d_float(const sbnn_conv2d_params* params,
                        const sbnn_connections* kernel,
                        const sbnn_output* output, const float* x, void* y,

@@ -10,13 +10,26 @@
  * sum, reaches.
  *
  * To float.  y = sum * scale[channel] + bias[channel], written channels last.
+ *
+ * To int8 and int16.  All in whole numbers, written channels last:
+ *
+ *     y = clamp((sum * multiplier[channel] + offset[channel]) >> shift)
+ *
+ * with a 64-bit product, an arithmetic shift, and the type's range as limits.
+ * The converter puts the tensor's zero point and the half that makes the shift
+ * round to nearest into the offset.
  */
 #ifndef SBNN_OUTPUT_H_
 #define SBNN_OUTPUT_H_
 
 #include <stdint.h>
 
-typedef enum { SBNN_TO_BITS, SBNN_TO_FLOAT } sbnn_output_kind;
+typedef enum {
+  SBNN_TO_BITS,
+  SBNN_TO_FLOAT,
+  SBNN_TO_INT8,
+  SBNN_TO_INT16
+} sbnn_output_kind;
 
 /* What the output stage needs to know of a layer; constants only. */
 typedef struct {
@@ -32,14 +45,21 @@ typedef struct {
   /* SBNN_TO_FLOAT. */
   const float* scale;
   const float* bias;
+  /* SBNN_TO_INT8, SBNN_TO_INT16. */
+  const int32_t* multipliers;
+  const int32_t* offsets;
+  int32_t shift; /* 0 .. 31 */
 } sbnn_output;
 
-/* Writes channel `channel` of the output from integer sums, one a position.
- * `y` is uint32_t words (already zeroed) or floats, as `output->kind` says. */
+/* Writes `count` positions of channel `channel`, from position `first` on, from
+ * integer sums. `y` is what `output->kind` says: uint32_t words (already
+ * zeroed), float, int8_t or int16_t. */
 void sbnn_write_sums(const sbnn_output* output, int32_t channel,
-                     const int32_t* sums, int32_t positions, void* y);
+                     int32_t first, const int32_t* sums, int32_t count,
+                     void* y);
 
-/* The same from float sums that lie `stride` floats apart. */
+/* The same from float sums that lie `stride` floats apart, all positions at
+ * once; to bits or float. */
 void sbnn_write_float_sums(const sbnn_output* output, int32_t channel,
                            const float* sums, int32_t stride,
                            int32_t positions, void* y);

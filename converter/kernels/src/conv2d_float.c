@@ -1,4 +1,4 @@
-/* Convolution, one connection at a time.
+/* Convolution of float input, one connection at a time.
  *
  * The sums of one output channel, an array with a number for every output
  * position, start at 0. Each connection (channel, ky, kx) adds the input plane
@@ -7,8 +7,8 @@
  *
  * Outside the image stands pad_value. A connection contributes it at every
  * position that its move takes outside; here it is added at all positions first
- * and taken off again at those inside.
- */
+ * and taken off again at those inside. Sums are float32 in the order of the
+ * connections: the same on every machine. */
 #include "sbnn/conv2d.h"
 
 #include <string.h>
@@ -45,20 +45,6 @@ static tap_window window_of_tap(const sbnn_conv2d_params* p, int32_t tap) {
   return w;
 }
 
-static void add_bits(const sbnn_conv2d_params* p, const uint32_t* plane,
-                     int32_t tap, int32_t* sums, int32_t* pad_total) {
-  const tap_window w = window_of_tap(p, tap);
-  *pad_total += p->pad_value;
-  for (int32_t oy = w.y0; oy < w.y1; ++oy) {
-    const int32_t row = (oy * p->stride_height + w.dy) * p->in_width + w.dx;
-    int32_t* out = sums + oy * p->out_width;
-    for (int32_t ox = w.x0; ox < w.x1; ++ox) {
-      const uint32_t bit = sbnn_get_bit(plane, row + ox * p->stride_width);
-      out[ox] += 2 * (int32_t)bit - 1 - p->pad_value;
-    }
-  }
-}
-
 static void add_floats(const sbnn_conv2d_params* p, const float* channel,
                        int32_t tap, float* sums, float* pad_total) {
   const tap_window w = window_of_tap(p, tap);
@@ -77,7 +63,7 @@ static int32_t positions_out(const sbnn_conv2d_params* p) {
   return p->out_height * p->out_width;
 }
 
-size_t sbnn_conv2d_scratch_bytes(const sbnn_conv2d_params* p) {
+size_t sbnn_conv2d_float_scratch_bytes(const sbnn_conv2d_params* p) {
   const size_t sums = (size_t)positions_out(p) * sizeof(int32_t);
   return p->domain.alpha_steps == 0 ? sums : 2u * sums;
 }
@@ -86,57 +72,6 @@ static void zero_bits(const sbnn_output* output, int32_t positions, void* y) {
   if (output->kind == SBNN_TO_BITS) {
     memset(y, 0, (size_t)output->channels * sizeof(uint32_t) *
                      (size_t)sbnn_plane_words(positions));
-  }
-}
-
-void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
-                      const sbnn_connections* kernel,
-                      const sbnn_output* output, const uint32_t* x, void* y,
-                      void* scratch) {
-  const int32_t positions = positions_out(p);
-  const int32_t taps = p->kernel_height * p->kernel_width;
-  const int32_t group_in = p->in_channels / p->groups;
-  const int32_t group_out = p->out_channels / p->groups;
-  const int32_t plane_words = sbnn_plane_words(p->in_height * p->in_width);
-  int32_t* sums = (int32_t*)scratch;
-  int32_t* window_sums = sums + positions;
-
-  sbnn_connection_reader reader;
-  sbnn_open_connections(&reader, kernel);
-  int32_t next = sbnn_next_connection(&reader);
-  int32_t first_weight = 0; /* of the current output channel */
-  zero_bits(output, positions, y);
-
-  for (int32_t f = 0; f < p->out_channels; ++f) {
-    const uint32_t* group =
-        x + f / group_out * group_in * plane_words;
-    if (p->domain.alpha_steps != 0 && f % group_out == 0) {
-      int32_t pad_total = 0;
-      memset(window_sums, 0, (size_t)positions * sizeof(int32_t));
-      for (int32_t c = 0; c < group_in; ++c) {
-        for (int32_t tap = 0; tap < taps; ++tap) {
-          add_bits(p, group + c * plane_words, tap, window_sums, &pad_total);
-        }
-      }
-      for (int32_t i = 0; i < positions; ++i) {
-        window_sums[i] = (window_sums[i] + pad_total) * p->domain.alpha_steps;
-      }
-    }
-
-    int32_t pad_total = 0;
-    memset(sums, 0, (size_t)positions * sizeof(int32_t));
-    for (; next < first_weight + group_in * taps;
-         next = sbnn_next_connection(&reader)) {
-      const int32_t c = (next - first_weight) / taps;
-      add_bits(p, group + c * plane_words, (next - first_weight) % taps, sums,
-               &pad_total);
-    }
-    first_weight += group_in * taps;
-    for (int32_t i = 0; i < positions; ++i) {
-      sums[i] = (sums[i] + pad_total) * (1 << p->domain.shift);
-      if (p->domain.alpha_steps != 0) sums[i] += window_sums[i];
-    }
-    sbnn_write_sums(output, f, sums, positions, y);
   }
 }
 

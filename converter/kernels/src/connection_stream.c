@@ -1,0 +1,94 @@
+#include "hot.h"
+#include "connection_stream.h"
+
+#include "inline.h"
+#include "rice.h"
+
+uint32_t sbnn_rice_step_slow(const sbnn_connections* code, uint32_t* bit) {
+  sbnn_connection_reader reader;
+  reader.code = code;
+  reader.bit = *bit;
+  reader.left = 1;
+  reader.index = -1;
+  const int32_t index = sbnn_next_connection(&reader);
+  if (index == SBNN_NO_CONNECTION) return (uint32_t)index;
+  *bit = reader.bit;
+  return (uint32_t)index + 1u;
+}
+
+void sbnn_open_stream(sbnn_connection_stream* stream,
+                      const sbnn_connections* code) {
+  stream->code = code;
+  stream->bit = 0;
+  stream->index = UINT32_MAX; /* -1: the first gap counts from there */
+  stream->early = 0;
+}
+
+/* Appends to `to` until a connection is at or behind `end`; that one and up to
+ * three more stand in the list too. Returns the place behind the last. */
+SBNN_INLINE uint32_t* read_to(sbnn_connection_stream* stream, uint32_t k,
+                              uint32_t end, uint32_t* to) {
+  const sbnn_connections* code = stream->code;
+  const uint32_t last_window = 32u * ((uint32_t)code->word_count - 1u);
+  uint32_t bit = stream->bit;
+  uint32_t index = stream->index;
+  do {
+    if (bit < last_window) {
+      uint32_t window = sbnn_rice_window(code->words, bit);
+      /* Each step goes `extra` too far; the indices are set right below. */
+      const uint32_t extra = (1u << k) - 1u;
+      const uintptr_t a = sbnn_rice_step(&window, k, index);
+      const uintptr_t b = sbnn_rice_step(&window, k, a);
+      const uintptr_t c = sbnn_rice_step(&window, k, b);
+      const uintptr_t d = sbnn_rice_step(&window, k, c);
+      if (window != 0u) {
+        to[0] = (uint32_t)a - extra;
+        to[1] = (uint32_t)b - 2u * extra;
+        to[2] = (uint32_t)c - 3u * extra;
+        to[3] = (uint32_t)d - 4u * extra;
+        to += 4;
+        index = (uint32_t)d - 4u * extra;
+        bit += sbnn_trailing_zeros(window);
+        continue;
+      }
+    }
+    const uint32_t step = sbnn_rice_step_slow(code, &bit);
+    if (step == (uint32_t)SBNN_NO_CONNECTION) break;
+    index += step;
+    *to++ = index;
+  } while (index + 1u <= end); /* index may be -1 */
+  stream->bit = bit;
+  stream->index = index;
+  return to;
+}
+
+int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
+                            uint32_t* list) {
+  uint32_t* to = list;
+  int32_t i = 0;
+  while (i < stream->early && stream->ahead[i] < fan_in) {
+    *to++ = stream->ahead[i++];
+  }
+  if (i == stream->early) {
+    switch (stream->code->parameter) {
+          case 3: to = read_to(stream, 3, fan_in, to); break;
+      case 4: to = read_to(stream, 4, fan_in, to); break;
+      case 5: to = read_to(stream, 5, fan_in, to); break;
+      default:
+        to = read_to(stream, stream->code->parameter, fan_in, to);
+        break;
+    }
+    uint32_t* behind = to;
+    while (behind != list && behind[-1] >= fan_in) --behind;
+    stream->early = (int32_t)(to - behind);
+    for (i = 0; i < stream->early; ++i) stream->ahead[i] = behind[i] - fan_in;
+    to = behind;
+  } else {
+    stream->early -= i;
+    for (int32_t j = 0; j < stream->early; ++j) {
+      stream->ahead[j] = stream->ahead[i + j] - fan_in;
+    }
+  }
+  stream->index -= fan_in;
+  return (int32_t)(to - list);
+}

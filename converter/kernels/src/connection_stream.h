@@ -1,0 +1,32 @@
+/* The connections of a kernel, one output channel after another. */
+#ifndef SBNN_CONNECTION_STREAM_H_
+#define SBNN_CONNECTION_STREAM_H_
+
+#include <stdint.h>
+
+#include "sbnn/connections.h"
+
+/* A list that receives a channel needs this many entries beyond the channel's
+ * connections: codes are read four at a time. */
+enum { SBNN_STREAM_SLACK = 4 };
+
+typedef struct {
+  const sbnn_connections* code;
+  uint32_t bit;      /* next bit of the code */
+  uint32_t index;    /* the one read last, relative to the next channel */
+  int32_t early;     /* connections read, but behind the channel's end */
+  uint32_t ahead[SBNN_STREAM_SLACK];
+} sbnn_connection_stream;
+
+/* Puts `stream` in front of channel 0 of `code`, which has been checked with
+ * sbnn_connections_valid. */
+void sbnn_open_stream(sbnn_connection_stream* stream,
+                      const sbnn_connections* code);
+
+/* Writes the connections of the next channel, which has `fan_in` weights, to
+ * `list`: ascending, counted from the channel's first weight. Returns their
+ * number. */
+int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
+                            uint32_t* list);
+
+#endif /* SBNN_CONNECTION_STREAM_H_ */

@@ -1,0 +1,448 @@
+/* Convolution of bit planes in bit-sliced arithmetic.
+ *
+ * For each band of output words the input planes are copied so that each tap
+ * reads whole words (conv2d_layout.h). Then, for one output channel after
+ * another, its connections are decoded into a list of word offsets, and the
+ * listed words are added up, 32 positions at a time (plane_sums.h).
+ *
+ * What the sum is compared with.  Let c be the ones among a position's
+ * connections and v the connections that meet the image (conv2d_borders.h). In
+ * steps of 2^-shift (domain.h) the sum over the connections is
+ * 2^shift * (2 c - v). With A, alpha_steps times the sum over the whole window,
+ * a threshold T is reached if
+ *
+ *     2^shift * (2 c - v) + A >= T
+ *     c + floor((A - T - 2^shift * v) / 2^(shift + 1)) >= 0
+ *
+ * The counters start at the second term and the sign of the result is the
+ * answer. For weights {0, 1} A is 0, and the term takes one value for each kind
+ * of position. Otherwise A is bit-sliced once for all channels of a group; the
+ * constant -T - 2^shift * v is added to it with full adders and the low
+ * shift + 1 slices are dropped.
+ *
+ * Where the sums themselves are wanted, counters start at floor(-v / 2) and the
+ * lowest bit of -v is appended as one more slice: that makes 2 c - v. */
+#include "hot.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "bit_slices.h"
+#include "connection_stream.h"
+#include "conv2d_borders.h"
+#include "conv2d_layout.h"
+#include "plane_sums.h"
+#include "sbnn/conv2d.h"
+#include "sbnn/planes.h"
+#include "unslice.h"
+
+typedef struct {
+  const sbnn_conv2d_params* params;
+  const sbnn_output* output;
+  sbnn_conv2d_layout layout;
+  sbnn_conv2d_borders borders;
+  int32_t most;         /* connections of a channel */
+  int32_t list_room;    /* entries of `list` */
+  int32_t slices_room;  /* slices of a constant, at most */
+  bool bits;            /* sums are compared, not written out */
+  bool whole_window;    /* alpha_steps is not 0 */
+  uint32_t* list;
+  int32_t* tap_counts;  /* a channel's connections of each tap */
+  int32_t* rectangles;  /* (kernel_height + 1) x (kernel_width + 1) sums */
+  int32_t* kind_values; /* a channel's constant for each kind of position */
+  uint32_t* constants;  /* the same, bit-sliced, for each word class */
+  uint32_t* inits;      /* constants + whole window, for each word */
+  const uint32_t** word_inits; /* where each word's start is */
+  int32_t largest_window; /* magnitude of A, at most */
+  int32_t window_slices;
+  uint32_t* window; /* A, window_slices slices for each word */
+} state;
+
+/* Bits of a two's complement number of magnitude <= `most`. */
+static int32_t signed_bits(int64_t most) {
+  int32_t bits = 1;
+  while (most > 0) {
+    most >>= 1;
+    ++bits;
+  }
+  return bits;
+}
+
+static int64_t magnitude(int64_t x) { return x < 0 ? -x : x; }
+
+/* Slices in which c, from a start that suits `count` connections, cannot
+ * overflow. */
+static int32_t slices_of_count(int32_t count) {
+  const int32_t slices = 1 + sbnn_bits_below((uint32_t)count + 1u);
+  return slices < SBNN_MIN_SLICES ? SBNN_MIN_SLICES : slices;
+}
+
+/* Slices of A - T - 2^shift * v, of which the low shift + 1 are dropped. */
+static int32_t slices_with_window(const state* s, int32_t count) {
+  const sbnn_domain* d = &s->params->domain;
+  const int64_t fan_in = (int64_t)s->layout.group_in * s->layout.taps;
+  const int64_t most = 2 * magnitude(d->alpha_steps) * fan_in +
+                       ((int64_t)(count + 1) << (d->shift + 1)) + 1;
+  const int32_t slices = signed_bits(most);
+  const int32_t least = SBNN_MIN_SLICES + d->shift + 1;
+  return slices < least ? least : slices;
+}
+
+static void set_up(state* s, const sbnn_conv2d_params* p,
+                   const sbnn_connections* kernel, const sbnn_output* output,
+                   sbnn_carver* carver) {
+  memset(s, 0, sizeof(*s));
+  s->params = p;
+  s->output = output;
+  s->bits = output->kind == SBNN_TO_BITS;
+  s->whole_window = p->domain.alpha_steps != 0;
+  s->most = kernel->most;
+  sbnn_conv2d_lay_out(&s->layout, p, carver);
+  sbnn_conv2d_find_borders(&s->borders, p, &s->layout, carver);
+
+  s->list_room = s->most + SBNN_STREAM_SLACK;
+  s->list = (uint32_t*)sbnn_carve(carver, s->list_room, 4u);
+  s->tap_counts = (int32_t*)sbnn_carve(carver, s->layout.taps, 4u);
+  s->rectangles = (int32_t*)sbnn_carve(
+      carver, (int64_t)(p->kernel_height + 1) * (p->kernel_width + 1), 4u);
+  s->kind_values = (int32_t*)sbnn_carve(
+      carver, (int64_t)s->borders.row_classes * s->borders.column_classes, 4u);
+  s->slices_room = slices_of_count(s->most) + 1;
+  if (s->whole_window) {
+    const int32_t more = slices_with_window(s, s->most);
+    if (more > s->slices_room) s->slices_room = more;
+    const int32_t fan_in = s->layout.group_in * s->layout.taps;
+    s->largest_window =
+        (int32_t)magnitude(p->domain.alpha_steps) * fan_in;
+    s->window_slices = signed_bits(s->largest_window);
+    s->window = (uint32_t*)sbnn_carve(
+        carver, (int64_t)s->layout.band_words * s->window_slices, 4u);
+    if (s->bits) {
+      s->inits = (uint32_t*)sbnn_carve(
+          carver, (int64_t)s->layout.band_words * s->slices_room, 4u);
+    }
+  }
+  s->constants = (uint32_t*)sbnn_carve(
+      carver, (int64_t)s->borders.word_classes * s->slices_room, 4u);
+  s->word_inits = (const uint32_t**)sbnn_carve(carver, s->layout.band_words,
+                                               sizeof(const uint32_t*));
+}
+
+size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
+                                const sbnn_connections* kernel,
+                                const sbnn_output* output) {
+  sbnn_carver carver = {NULL, 0};
+  state s;
+  set_up(&s, params, kernel, output, &carver);
+  return sbnn_carved(&carver);
+}
+
+/* Turns connections into the word offsets of their copies and, if positions
+ * differ in their number of connections, counts the connections of each tap. */
+static void place_connections(state* s, uint32_t* list, int32_t count,
+                              bool count_taps) {
+  const uint32_t taps = (uint32_t)s->layout.taps;
+  const uint32_t channel_words = (uint32_t)s->layout.channel_words;
+  const uint32_t* tap_at = s->layout.tap_at;
+  int32_t* counts = s->tap_counts;
+  uint32_t* const end = list + count;
+  if (taps == 1u) {
+    for (; list != end; ++list) *list = *list * channel_words + tap_at[0];
+    if (count_taps) counts[0] = count;
+    return;
+  }
+  /* index / taps through a rounded-up reciprocal: exact below 2^32 / taps. */
+  const uint32_t reciprocal = 0xFFFFFFFFu / taps + 1u;
+  if ((uint64_t)s->layout.group_in * taps * taps >= 0xFFFFFFFFu) {
+    for (; list != end; ++list) {
+      const uint32_t tap = *list % taps;
+      if (count_taps) ++counts[tap];
+      *list = *list / taps * channel_words + tap_at[tap];
+    }
+  } else if (count_taps) {
+    for (; list != end; ++list) {
+      const uint32_t c = (uint32_t)((uint64_t)*list * reciprocal >> 32);
+      const uint32_t tap = *list - c * taps;
+      ++counts[tap];
+      *list = c * channel_words + tap_at[tap];
+    }
+  } else {
+    for (; list != end; ++list) {
+      const uint32_t c = (uint32_t)((uint64_t)*list * reciprocal >> 32);
+      *list = c * channel_words + tap_at[*list - c * taps];
+    }
+  }
+}
+
+/* Connections v of each kind of position, from the counts of the taps: sums
+ * over rectangles, looked up in the table of sums over all rectangles that
+ * start at tap (0, 0). */
+static void count_kinds(state* s, int32_t count, bool count_taps) {
+  const sbnn_conv2d_borders* b = &s->borders;
+  const int32_t width = s->params->kernel_width;
+  const int32_t height = s->params->kernel_height;
+  int32_t* v = s->kind_values;
+  if (!count_taps) {
+    v[0] = count;
+    return;
+  }
+  int32_t* sums = s->rectangles + width + 1;
+  const int32_t* counts = s->tap_counts;
+  for (int32_t ky = 0; ky < height; ++ky) {
+    int32_t row = 0;
+    *sums++ = 0;
+    for (int32_t kx = 0; kx < width; ++kx) {
+      row += *counts++;
+      *sums = row + sums[-width - 1];
+      ++sums;
+    }
+  }
+  const sbnn_tap_range* const rows_end = b->rows + b->row_classes;
+  const sbnn_tap_range* const columns_end = b->columns + b->column_classes;
+  for (const sbnn_tap_range* r = b->rows; r != rows_end; ++r) {
+    const int32_t* above = s->rectangles + r->first * (width + 1);
+    const int32_t* below = s->rectangles + r->behind * (width + 1);
+    for (const sbnn_tap_range* c = b->columns; c != columns_end; ++c) {
+      *v++ = below[c->behind] - below[c->first] - above[c->behind] +
+             above[c->first];
+    }
+  }
+}
+
+/* All bits but the lowest, the sign kept. */
+SBNN_INLINE uint32_t rest_of(uint32_t bits) {
+  return (uint32_t)((int32_t)bits >> 1);
+}
+
+/* Bit-slices the kinds' values for each word class, `slices` slices each. */
+static void slice_constants(state* s, int32_t slices) {
+  const sbnn_conv2d_borders* b = &s->borders;
+  for (int32_t i = 0; i < b->word_classes; ++i) {
+    uint32_t* out = s->constants + i * s->slices_room;
+    const sbnn_kind_bits* kinds = b->kind_bits + b->class_at[i];
+    const sbnn_kind_bits* end = b->kind_bits + b->class_at[i + 1];
+    const uint32_t base = (uint32_t)s->kind_values[kinds->kind];
+    uint32_t* const start = out;
+    uint32_t* const behind = out + slices;
+    for (uint32_t bits = base; out != behind; bits = rest_of(bits)) {
+      *out++ = 0u - (bits & 1u);
+    }
+    for (++kinds; kinds != end; ++kinds) {
+      uint32_t differ = (uint32_t)s->kind_values[kinds->kind] ^ base;
+      const uint32_t mask = kinds->mask;
+      for (uint32_t* to = start; differ != 0u && to != behind; ++to) {
+        if ((differ & 1u) != 0u) *to ^= mask;
+        differ = rest_of(differ);
+      }
+    }
+  }
+}
+
+/* Where the words of a band find what they start from. */
+static void find_inits(state* s, int32_t words) {
+  const bool own = s->whole_window && s->bits;
+  for (int32_t w = 0; w < words; ++w) {
+    s->word_inits[w] =
+        own ? s->inits + w * s->slices_room
+            : s->constants + s->borders.word_class[w] * s->slices_room +
+                  (s->bits ? 0 : 1);
+  }
+}
+
+/* inits = (window + constants) >> dropped, for each word. */
+static void add_window(state* s, int32_t words, int32_t slices,
+                       int32_t dropped) {
+  for (int32_t w = 0; w < words; ++w) {
+    uint32_t* out = s->inits + w * s->slices_room;
+    const uint32_t* constant = s->constants + s->borders.word_class[w] * s->slices_room;
+    const uint32_t* window = s->window + w * s->window_slices;
+    uint32_t carry = 0;
+    for (int32_t k = 0; k < slices; ++k) {
+      const uint32_t a =
+          window[k < s->window_slices ? k : s->window_slices - 1];
+      const uint32_t next = sbnn_full_add(&carry, a, constant[k]);
+      if (k >= dropped) *out++ = carry;
+      carry = next;
+    }
+  }
+}
+
+/* The sums over the whole window, times alpha_steps, for the words of a band. */
+static void sum_window(state* s, const uint32_t* planes, int32_t words) {
+  const sbnn_conv2d_params* p = s->params;
+  const sbnn_conv2d_borders* b = &s->borders;
+  const uint32_t fan_in = (uint32_t)(s->layout.group_in * s->layout.taps);
+  const int32_t slices = slices_of_count((int32_t)fan_in);
+  uint32_t sliced[SBNN_MAX_SLICES];
+  uint32_t zeros[SBNN_MAX_SLICES];
+  int32_t numbers[32];
+  const uint32_t* const from_zero = zeros;
+  const uint32_t* const from_sliced = sliced;
+  memset(zeros, 0, sizeof(zeros));
+
+  for (int32_t w = 0; w < words; ++w) {
+    sbnn_plane_sums sums = {s->list, 0, &from_zero, slices};
+    uint32_t done = 0;
+    do {
+      uint32_t count = fan_in - done;
+      if (count > (uint32_t)s->list_room) count = (uint32_t)s->list_room;
+      for (uint32_t i = 0; i < count; ++i) s->list[i] = done + i;
+      place_connections(s, s->list, (int32_t)count, false);
+      sums.count = (int32_t)count;
+      sbnn_plane_slices(&sums, planes + w, 0, sliced);
+      sums.init = &from_sliced;
+      done += count;
+    } while (done < fan_in);
+    sbnn_unslice(sliced, slices, numbers);
+    const int32_t cls = b->word_class[w];
+    for (int32_t i = b->class_at[cls]; i < b->class_at[cls + 1]; ++i) {
+      const int32_t kind = b->kind_bits[i].kind;
+      const sbnn_tap_range* rows = &b->rows[kind / b->column_classes];
+      const sbnn_tap_range* columns = &b->columns[kind % b->column_classes];
+      const int32_t inside = s->layout.group_in *
+                             (rows->behind - rows->first) *
+                             (columns->behind - columns->first);
+      for (int32_t bit = 0; bit < 32; ++bit) {
+        if (((b->kind_bits[i].mask >> bit) & 1u) != 0u) {
+          numbers[bit] =
+              (2 * numbers[bit] - inside) * p->domain.alpha_steps;
+        }
+      }
+    }
+    sbnn_slice(numbers, s->window_slices,
+               s->window + w * s->window_slices);
+  }
+}
+
+/* Compares the sums of a channel with its threshold. */
+static void write_bits(state* s, int32_t channel, int32_t count,
+                       const uint32_t* planes, int32_t words, uint32_t* y) {
+  const sbnn_domain* d = &s->params->domain;
+  const sbnn_conv2d_borders* b = &s->borders;
+  const int32_t kinds = b->row_classes * b->column_classes;
+  const uint32_t flip = 0u - sbnn_get_bit(s->output->flips, channel);
+  const int32_t most = s->largest_window + (count << d->shift) + 1;
+  int32_t threshold = s->output->thresholds[channel];
+  if (threshold > most) threshold = most;
+  if (threshold < -most) threshold = -most;
+
+  sbnn_plane_sums sums;
+  sums.list = s->list;
+  sums.count = count;
+  int32_t* value = s->kind_values;
+  int32_t* const end = value + kinds;
+  while (sums.count % 4 != 0) s->list[sums.count++] = s->layout.zeros;
+  if (s->whole_window) {
+    for (; value != end; ++value) *value = -threshold - (*value << d->shift);
+    const int32_t slices = slices_with_window(s, count);
+    const int32_t dropped = d->shift + 1;
+    slice_constants(s, slices);
+    add_window(s, words, slices, dropped);
+    sums.slices = slices - dropped;
+  } else {
+    const int32_t shift = d->shift;
+    const int32_t least = -count - 1;
+    for (; value != end; ++value) {
+      int32_t start = (-threshold - (*value << shift)) >> (shift + 1);
+      if (start > 0) start = 0;
+      if (start < least) start = least;
+      *value = start;
+    }
+    sums.slices = slices_of_count(count);
+    slice_constants(s, sums.slices);
+  }
+  sums.init = s->word_inits;
+  sbnn_plane_signs(&sums, planes, words, ~flip, y);
+}
+
+/* Hands the sums of a channel to the output stage, 32 positions at a time. */
+static void write_numbers(state* s, int32_t channel, int32_t count,
+                          const uint32_t* planes, int32_t first, int32_t words,
+                          void* y) {
+  const sbnn_conv2d_params* p = s->params;
+  const sbnn_conv2d_borders* b = &s->borders;
+  const int32_t kinds = b->row_classes * b->column_classes;
+  const int32_t positions = p->out_height * p->out_width;
+  for (int32_t kind = 0; kind < kinds; ++kind) {
+    s->kind_values[kind] = -s->kind_values[kind];
+  }
+  sbnn_plane_sums sums;
+  sums.list = s->list;
+  sums.count = count;
+  sums.slices = slices_of_count(count);
+  slice_constants(s, sums.slices + 1);
+  sums.init = s->word_inits;
+  uint32_t sliced[SBNN_MAX_SLICES + 1];
+  int32_t numbers[32];
+  int32_t window[32];
+  for (int32_t w = 0; w < words; ++w) {
+    sliced[0] = s->word_inits[w][-1];
+    sbnn_plane_slices(&sums, planes + w, w, sliced + 1);
+    sbnn_unslice(sliced, sums.slices + 1, numbers);
+    for (int32_t i = 0; i < 32; ++i) {
+      numbers[i] = numbers[i] * (1 << p->domain.shift);
+    }
+    if (s->whole_window) {
+      sbnn_unslice(s->window + w * s->window_slices, s->window_slices,
+                   window);
+      for (int32_t i = 0; i < 32; ++i) numbers[i] += window[i];
+    }
+    const int32_t at = 32 * (first + w);
+    sbnn_write_sums(s->output, channel, at, numbers,
+                    positions - at < 32 ? positions - at : 32, y);
+  }
+}
+
+void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
+                          const sbnn_connections* kernel,
+                          const sbnn_output* output, const uint32_t* x,
+                          void* y, void* scratch) {
+  sbnn_carver carver = {(uint8_t*)scratch, 0};
+  state s;
+  set_up(&s, p, kernel, output, &carver);
+  const sbnn_conv2d_layout* layout = &s.layout;
+  const sbnn_conv2d_borders* b = &s.borders;
+  const bool count_taps =
+      b->row_classes > 1 || b->column_classes > 1 ||
+      b->rows[0].behind - b->rows[0].first < p->kernel_height ||
+      b->columns[0].behind - b->columns[0].first < p->kernel_width;
+  const int32_t positions = p->out_height * p->out_width;
+  const int32_t rest = positions % 32;
+  const uint32_t last_mask = rest == 0 ? ~0u : 0xFFFFFFFFu >> (32 - rest);
+
+  memset(s.rectangles, 0, (size_t)(p->kernel_width + 1) * sizeof(int32_t));
+  for (int32_t first = 0; first < layout->words;
+       first += layout->band_words) {
+    const int32_t words = layout->words - first < layout->band_words
+                              ? layout->words - first
+                              : layout->band_words;
+    sbnn_conv2d_sort_words(&s.borders, p, first, words);
+    find_inits(&s, words);
+    sbnn_connection_stream stream;
+    sbnn_open_stream(&stream, kernel);
+    for (int32_t f = 0; f < p->out_channels; ++f) {
+      const int32_t group = f / layout->group_out;
+      const uint32_t* planes = layout->copies;
+      if (f % layout->group_out == 0) {
+        sbnn_conv2d_copy_planes(layout, p, x, group, first, words);
+        if (s.whole_window) sum_window(&s, planes, words);
+      }
+      if (count_taps) {
+        memset(s.tap_counts, 0, (size_t)layout->taps * sizeof(int32_t));
+      }
+      const int32_t count = sbnn_stream_channel(
+          &stream, (uint32_t)(layout->group_in * layout->taps), s.list);
+      place_connections(&s, s.list, count, count_taps);
+      count_kinds(&s, count, count_taps);
+      if (s.bits) {
+        uint32_t* plane = (uint32_t*)y + f * layout->words;
+        write_bits(&s, f, count, planes, words, plane + first);
+        if (first + words == layout->words) {
+          plane[layout->words - 1] &= last_mask;
+        }
+      } else {
+        write_numbers(&s, f, count, planes, first, words, y);
+      }
+    }
+  }
+}

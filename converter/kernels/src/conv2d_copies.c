@@ -1,0 +1,255 @@
+/* Makes the copies of input planes that conv2d_layout.h describes. */
+#include <string.h>
+
+#include "conv2d_layout.h"
+#include "row_bits.h"
+#include "sbnn/planes.h"
+
+/* Bits of `all` whose column is in [first, behind), where bit 0 is column
+ * `column` and a row has `width` columns. */
+static uint32_t columns_in(int32_t first, int32_t behind, int32_t column,
+                           int32_t width) {
+  uint32_t out = 0;
+  for (int32_t at = first - column; at < 32; at += width) {
+    const int32_t from = at < 0 ? 0 : at;
+    const int32_t to = at + behind - first < 32 ? at + behind - first : 32;
+    if (from < to) {
+      out |= (0xFFFFFFFFu >> (32 - (to - from))) << from;
+    }
+  }
+  return out;
+}
+
+/* The plane with its padding above and below: what lies outside it is `pad`. */
+static void guard_plane(const sbnn_conv2d_layout* layout,
+                        const sbnn_conv2d_params* p, const uint32_t* plane,
+                        int64_t start, uint32_t pad) {
+  uint32_t* to = layout->buffer;
+  const int64_t bits = (int64_t)p->in_height * p->in_width;
+  const int64_t skip = start >> 5; /* plane word of the buffer's word 0 */
+  int64_t before = skip < 0 ? -skip : 0;
+  if (before > layout->buffer_words) before = layout->buffer_words;
+  int64_t inside = layout->in_words - (skip + before);
+  if (inside > layout->buffer_words - before) {
+    inside = layout->buffer_words - before;
+  }
+  if (inside < 0) inside = 0;
+  const uint32_t* from = plane + skip + before;
+  int64_t i = 0;
+  for (; i < before; ++i) *to++ = pad;
+  for (i = 0; i < inside; ++i) *to++ = *from++;
+  if (skip + before + inside == layout->in_words && inside > 0 &&
+      bits % 32 != 0) {
+    const uint32_t valid = 0xFFFFFFFFu >> (32 - bits % 32);
+    to[-1] = (to[-1] & valid) | (pad & ~valid);
+  }
+  for (i = before + inside; i < layout->buffer_words; ++i) *to++ = pad;
+}
+
+/* A stream whose pitch differs from the input's: row by row. */
+static void write_stream(const sbnn_conv2d_layout* layout,
+                         const sbnn_conv2d_params* p, const uint32_t* plane,
+                         int32_t rho, int32_t kx, int64_t start,
+                         uint32_t pad) {
+  memset(layout->buffer, 0, (size_t)layout->buffer_words * 4u);
+  const int64_t end = start + 32 * layout->buffer_words;
+  const int32_t column = kx * p->dilation_width - p->pad_left;
+  const int32_t chunk = sbnn_thinned_bits(p->stride_width);
+  for (int64_t row = start / p->out_width; row * p->out_width < end; ++row) {
+    const int64_t iy = row * p->stride_height + rho - p->pad_top;
+    const bool inside = iy >= 0 && iy < p->in_height;
+    for (int32_t ox = 0; ox < p->out_width; ox += chunk) {
+      const int32_t count =
+          p->out_width - ox < chunk ? p->out_width - ox : chunk;
+      uint32_t bits = pad;
+      if (inside) {
+        bits = sbnn_row_bits(plane, (int32_t)iy * p->in_width, p->in_width,
+                             column + ox * p->stride_width, pad);
+        bits = sbnn_thin(bits, p->stride_width);
+      }
+      sbnn_put_row_bits(layout->buffer, layout->buffer_words,
+                        row * p->out_width + ox - start, count, bits);
+    }
+  }
+}
+
+/* `words` words from bit `bit` of the buffer on, with the columns outside the
+ * image replaced by `pad`. */
+static void move(const uint32_t* from, int64_t bit, const uint32_t* keep,
+                 uint32_t pad, uint32_t* to, int32_t words) {
+  const uint32_t right = (uint32_t)(bit & 31);
+  uint32_t* const end = to + words;
+  from += bit >> 5;
+  if (right == 0u && keep == NULL) {
+    while (to != end) *to++ = *from++;
+    return;
+  }
+  uint32_t low = *from++;
+  if (keep == NULL) {
+    while (to != end) {
+      const uint32_t high = *from++;
+      *to++ = (low >> right) | ((high << 1) << (31u - right));
+      low = high;
+    }
+    return;
+  }
+  while (to != end) {
+    const uint32_t high = *from++;
+    const uint32_t bits = (low >> right) | ((high << 1) << (31u - right));
+    *to++ = ((bits ^ pad) & *keep++) ^ pad;
+    low = high;
+  }
+}
+
+/* Rows of one word: moved columns come from the same word. `right` or `left`
+ * is 0. */
+SBNN_INLINE uint32_t* move_rows(const uint32_t* from, uint32_t right,
+                                uint32_t left, uint32_t fill, uint32_t* to,
+                                int32_t words) {
+  const uint32_t* const end = to + words;
+  for (const uint32_t* const fours = to + (words & ~3); to != fours; to += 4) {
+    to[0] = ((from[0] >> right) << left) | fill;
+    to[1] = ((from[1] >> right) << left) | fill;
+    to[2] = ((from[2] >> right) << left) | fill;
+    to[3] = ((from[3] >> right) << left) | fill;
+    from += 4;
+  }
+  while (to != end) *to++ = ((*from++ >> right) << left) | fill;
+  return to;
+}
+
+static int32_t column_of(const sbnn_conv2d_params* p, int32_t kx) {
+  return kx * p->dilation_width - p->pad_left;
+}
+
+/* For each copy, the bits whose columns lie inside the image. */
+static void find_inner_columns(const sbnn_conv2d_layout* layout,
+                               const sbnn_conv2d_params* p, int32_t first) {
+  for (int32_t i = 0; i < layout->row_copies_count; ++i) {
+    const sbnn_row_copies* copies = &layout->row_copies[i];
+    for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
+      const int32_t moved = column_of(p, kx);
+      if (moved == 0) continue;
+      uint32_t* keep = layout->keep + copies->at + kx * copies->words;
+      int32_t from = -moved, behind = p->in_width - moved;
+      if (from < 0) from = 0;
+      if (behind > p->out_width) behind = p->out_width;
+      for (int32_t w = 0; w < copies->words; ++w) {
+        const uint32_t bit =
+            32u * (uint32_t)(first + copies->first + w) +
+            (uint32_t)copies->phase;
+        keep[w] = from >= behind
+                      ? 0u
+                      : columns_in(from, behind, (int32_t)(bit % (uint32_t)p->out_width),
+                                   p->out_width);
+      }
+    }
+  }
+}
+
+static void copy_same_pitch(const sbnn_conv2d_layout* layout,
+                            const sbnn_conv2d_params* p, const uint32_t* plane,
+                            uint32_t* out, int32_t first, int32_t cut,
+                            uint32_t pad) {
+  guard_plane(layout, p, plane, 32 * (int64_t)first + layout->buffer_bit, pad);
+  for (int32_t i = 0; i < layout->row_copies_count; ++i) {
+    const sbnn_row_copies* copies = &layout->row_copies[i];
+    const int64_t bit = 32 * (int64_t)copies->first + copies->phase -
+                        (int64_t)p->pad_top * p->in_width - layout->buffer_bit;
+    const int32_t words = copies->words - cut;
+    for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
+      const int32_t moved = column_of(p, kx);
+      const int32_t at = copies->at + kx * copies->words;
+      if (moved == 0) {
+        move(layout->buffer, bit, NULL, pad, out + at, words);
+      } else {
+        move(layout->buffer, bit + moved, layout->keep + at, pad, out + at,
+             words);
+      }
+    }
+  }
+}
+
+/* Images 32 wide: a row is a word, and no column comes from another one. */
+static bool rows_are_words(const sbnn_conv2d_layout* layout,
+                           const sbnn_conv2d_params* p) {
+  return layout->same_pitch && p->in_width == 32 && p->pad_left < 32 &&
+         (p->kernel_width - 1) * p->dilation_width - p->pad_left < 32;
+}
+
+static void copy_word_rows(const sbnn_conv2d_layout* layout,
+                           const sbnn_conv2d_params* p, const uint32_t* plane,
+                           uint32_t* out, int32_t first, int32_t words,
+                           uint32_t pad) {
+  /* Of the rows that all tap rows read, `above` and `below` lie outside. */
+  const int32_t start = first - p->pad_top;
+  int32_t above = start < 0 ? -start : 0;
+  if (above > words) above = words;
+  int32_t inside = p->in_height - (start + above);
+  if (inside < 0) inside = 0;
+  if (inside > words - above) inside = words - above;
+  const int32_t below = words - above - inside;
+  const uint32_t* from = inside > 0 ? plane + (start + above) : plane;
+  for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
+    const int32_t moved = column_of(p, kx);
+    uint32_t* to = out + kx * layout->row_copies[0].words;
+    for (int32_t i = 0; i < above; ++i) *to++ = pad;
+    if (moved == 0) {
+      to = move_rows(from, 0u, 0u, 0u, to, inside);
+    } else if (moved < 0) {
+      const uint32_t left = (uint32_t)-moved;
+      to = pad == 0u ? move_rows(from, 0u, left, 0u, to, inside)
+                     : move_rows(from, 0u, left, ~(0xFFFFFFFFu << left), to,
+                                 inside);
+    } else {
+      const uint32_t right = (uint32_t)moved;
+      to = pad == 0u ? move_rows(from, right, 0u, 0u, to, inside)
+                     : move_rows(from, right, 0u, ~(0xFFFFFFFFu >> right), to,
+                                 inside);
+    }
+    for (int32_t i = 0; i < below; ++i) *to++ = pad;
+  }
+}
+
+static void copy_other_pitch(const sbnn_conv2d_layout* layout,
+                             const sbnn_conv2d_params* p,
+                             const uint32_t* plane, uint32_t* out,
+                             int32_t first, int32_t cut, uint32_t pad) {
+  for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
+    int32_t written = -1; /* the stream in the buffer */
+    for (int32_t i = 0; i < layout->row_copies_count; ++i) {
+      const sbnn_row_copies* copies = &layout->row_copies[i];
+      if (copies->rho != written) {
+        written = copies->rho;
+        write_stream(layout, p, plane, written, kx, 32 * (int64_t)first, pad);
+      }
+      move(layout->buffer, 32 * (int64_t)copies->first + copies->phase, NULL,
+           pad, out + copies->at + kx * copies->words, copies->words - cut);
+    }
+  }
+}
+
+void sbnn_conv2d_copy_planes(const sbnn_conv2d_layout* layout,
+                             const sbnn_conv2d_params* p, const uint32_t* x,
+                             int32_t group, int32_t first, int32_t words) {
+  const uint32_t pad = p->pad_value > 0 ? 0xFFFFFFFFu : 0u;
+  const int32_t cut = layout->band_words - words; /* in the last band */
+  const uint32_t* plane = x + group * layout->group_in * layout->in_words;
+  uint32_t* out = layout->copies;
+  const bool word_rows = rows_are_words(layout, p);
+  if (layout->same_pitch && !word_rows) {
+    find_inner_columns(layout, p, first);
+  }
+  for (int32_t c = 0; c < layout->group_in; ++c) {
+    if (word_rows) {
+      copy_word_rows(layout, p, plane, out, first,
+                     layout->row_copies[0].words - cut, pad);
+    } else if (layout->same_pitch) {
+      copy_same_pitch(layout, p, plane, out, first, cut, pad);
+    } else {
+      copy_other_pitch(layout, p, plane, out, first, cut, pad);
+    }
+    plane += layout->in_words;
+    out += layout->channel_words;
+  }
+}

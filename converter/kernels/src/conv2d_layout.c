@@ -1,0 +1,113 @@
+#include "conv2d_layout.h"
+
+#include "sbnn/planes.h"
+
+/* The tap rows ky and where they read. */
+static int32_t rho_of(const sbnn_conv2d_params* p, int32_t ky) {
+  return ky * p->dilation_height % p->stride_height;
+}
+
+static uint32_t moved_bits(const sbnn_conv2d_params* p, int32_t ky) {
+  return (uint32_t)(ky * p->dilation_height / p->stride_height) *
+         (uint32_t)p->out_width;
+}
+
+/* The first tap row that shares its copies with `ky`. */
+static int32_t sharer(const sbnn_conv2d_params* p, int32_t ky) {
+  for (int32_t other = 0; other < ky; ++other) {
+    if (rho_of(p, other) == rho_of(p, ky) &&
+        (moved_bits(p, other) - moved_bits(p, ky)) % 32u == 0u) {
+      return other;
+    }
+  }
+  return ky;
+}
+
+/* Fills in row copies (if there is memory) and the words of a channel. */
+static int64_t plan_copies(const sbnn_conv2d_params* p, int32_t band,
+                           sbnn_conv2d_layout* layout) {
+  int64_t at = 0;
+  int32_t count = 0;
+  for (int32_t ky = 0; ky < p->kernel_height; ++ky) {
+    if (sharer(p, ky) != ky) continue;
+    int32_t last = ky;
+    for (int32_t other = ky + 1; other < p->kernel_height; ++other) {
+      if (sharer(p, other) == ky) last = other;
+    }
+    const int32_t first = (int32_t)(moved_bits(p, ky) / 32u);
+    const int32_t words =
+        band + (int32_t)(moved_bits(p, last) / 32u) - first;
+    if (layout != NULL && layout->row_copies != NULL) {
+      sbnn_row_copies* copies = &layout->row_copies[count];
+      copies->rho = rho_of(p, ky);
+      copies->phase = (int32_t)(moved_bits(p, ky) % 32u);
+      copies->first = first;
+      copies->words = words;
+      copies->at = (int32_t)at;
+      for (int32_t other = ky; other < p->kernel_height; ++other) {
+        if (sharer(p, other) != ky) continue;
+        for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
+          layout->tap_at[other * p->kernel_width + kx] =
+              (uint32_t)(at + kx * words - first) +
+              moved_bits(p, other) / 32u;
+        }
+      }
+    }
+    at += (int64_t)words * p->kernel_width;
+    ++count;
+  }
+  if (layout != NULL) layout->row_copies_count = count;
+  return at;
+}
+
+static int32_t divide_up(int32_t a, int32_t b) { return (a + b - 1) / b; }
+
+void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
+                         sbnn_carver* carver) {
+  out->words = sbnn_plane_words(p->out_height * p->out_width);
+  out->in_words = sbnn_plane_words(p->in_height * p->in_width);
+  out->taps = p->kernel_height * p->kernel_width;
+  out->group_in = p->in_channels / p->groups;
+  out->group_out = p->out_channels / p->groups;
+  out->same_pitch = p->stride_height == 1 && p->stride_width == 1 &&
+                    p->in_width == p->out_width;
+
+  /* The fewest bands whose copies fit, all of about the same size. */
+  const int32_t room =
+      p->band_bytes > 0 ? p->band_bytes : SBNN_DEFAULT_BAND_BYTES;
+  int32_t bands = 1;
+  out->band_words = out->words;
+  while (out->band_words > 1 &&
+         plan_copies(p, out->band_words, NULL) * out->group_in * 4 >
+             room) {
+    out->band_words = divide_up(out->words, ++bands);
+  }
+
+  out->row_copies = (sbnn_row_copies*)sbnn_carve(carver, p->kernel_height,
+                                                 sizeof(sbnn_row_copies));
+  out->tap_at = (uint32_t*)sbnn_carve(carver, out->taps, sizeof(uint32_t));
+  const int64_t channel_words = plan_copies(p, out->band_words, out);
+  out->channel_words = (int32_t)channel_words;
+
+  /* Relative to bit 32 * (first word of the band), the copies read from the
+   * first stream bit to `end`, and a word more because they join two. */
+  const int32_t last = p->kernel_height - 1;
+  int64_t start = 0;
+  int64_t end = 32 * (int64_t)out->band_words + moved_bits(p, last) + 32;
+  if (out->same_pitch) {
+    start = -(int64_t)p->pad_top * p->in_width - p->pad_left;
+    end += start + (int64_t)(p->kernel_width - 1) * p->dilation_width;
+  }
+  start = start >= 0 ? 0 : -((31 - start) / 32 * 32);
+  out->buffer_bit = start;
+  out->buffer_words = (end - start) / 32 + 2;
+  out->buffer = (uint32_t*)sbnn_carve(carver, out->buffer_words, 4u);
+  out->keep = (uint32_t*)sbnn_carve(
+      carver, out->same_pitch ? channel_words : 0, 4u);
+  out->zeros = (uint32_t)(channel_words * out->group_in);
+  out->copies = (uint32_t*)sbnn_carve(
+      carver, channel_words * out->group_in + out->band_words, 4u);
+  for (int32_t i = 0; out->copies != NULL && i < out->band_words; ++i) {
+    out->copies[out->zeros + (uint32_t)i] = 0u;
+  }
+}

@@ -1,0 +1,132 @@
+/* Dense layer in the form for speed: 32 units at a time, inactive inputs free.
+ *
+ * Each input has a word with the weights of 32 units. The sum of the words of
+ * those inputs that are +1, bit-sliced (plane_sums.h), counts for each unit the
+ * connections c to such inputs; with n connections in all, the unit's sum is
+ * 2 c - n. The words of inputs that are -1 are never read. If more than half of
+ * the inputs are +1 it is the other way round: the sum over inputs that are -1
+ * counts n - c. So a layer never adds more than half of its words.
+ *
+ * With thresholds T as in conv2d_bits.c, bit = c + floor((A - T -
+ * 2^shift * n) / 2^(shift + 1)) >= 0, or, counting e = n - c instead,
+ * the opposite of e - n - floor(...) - 1 >= 0. */
+#include "hot.h"
+#include <stdbool.h>
+#include <string.h>
+
+#include "bit_count.h"
+#include "carver.h"
+#include "dense_variants.h"
+#include "plane_sums.h"
+#include "sbnn/planes.h"
+#include "unslice.h"
+
+static int32_t inputs_of(const sbnn_dense_params* p) {
+  return p->planes * p->positions;
+}
+
+size_t sbnn_dense_sliced_scratch_bytes(const sbnn_dense_params* p) {
+  sbnn_carver carver = {NULL, 0};
+  sbnn_carve(&carver, inputs_of(p) / 2 + 1, 4u);
+  return sbnn_carved(&carver);
+}
+
+/* The bits of word `w` of a plane that are inputs, inverted if `flip` says so. */
+SBNN_INLINE uint32_t inputs_in(const sbnn_dense_params* p, int32_t w,
+                               uint32_t word, uint32_t flip) {
+  const int32_t left = p->positions - 32 * w;
+  return (word ^ flip) & (0xFFFFFFFFu >> (left < 32 ? 32 - left : 0));
+}
+
+static int32_t count_ones(const sbnn_dense_params* p, const uint32_t* x) {
+  const int32_t words = sbnn_plane_words(p->positions);
+  int32_t count = 0;
+  for (int32_t plane = 0; plane < p->planes; ++plane) {
+    for (int32_t w = 0; w < words; ++w) {
+      count += sbnn_bit_count(inputs_in(p, w, *x++, 0u));
+    }
+  }
+  return count;
+}
+
+/* Lists the inputs that are +1, or -1 if `flip` is all ones. */
+static void list_inputs(const sbnn_dense_params* p, const uint32_t* x,
+                        uint32_t flip, uint32_t* list) {
+  const int32_t words = sbnn_plane_words(p->positions);
+  for (int32_t plane = 0; plane < p->planes; ++plane) {
+    for (int32_t w = 0; w < words; ++w) {
+      const uint32_t first = (uint32_t)(plane * p->positions + 32 * w);
+      uint32_t bits = inputs_in(p, w, *x++, flip);
+      while (bits != 0u) {
+        *list++ = first + sbnn_trailing_zeros(bits);
+        bits &= bits - 1u;
+      }
+    }
+  }
+}
+
+void sbnn_dense_sliced(const sbnn_dense_params* p,
+                       const sbnn_connections* kernel,
+                       const sbnn_output* output, const uint32_t* x, void* y,
+                       void* scratch) {
+  const int32_t inputs = inputs_of(p);
+  const int32_t shift = p->domain.shift;
+  const int32_t window_part = sbnn_dense_window_part(p, x);
+  /* No sum is larger; prepare keeps this far below INT32_MAX. */
+  const int32_t steps = (1 << shift) + (p->domain.alpha_steps < 0
+                                            ? -p->domain.alpha_steps
+                                            : p->domain.alpha_steps);
+  const int32_t most = inputs * steps + 1;
+  uint32_t* list = (uint32_t*)scratch;
+  int32_t count = count_ones(p, x);
+  const bool ones = count <= inputs / 2;
+  if (!ones) count = inputs - count;
+  list_inputs(p, x, ones ? 0u : 0xFFFFFFFFu, list);
+  uint32_t init[SBNN_MAX_SLICES];
+  const uint32_t* start = init;
+  sbnn_plane_sums sums = {list, count, &start, 0};
+  sums.slices = 1 + sbnn_bits_below((uint32_t)count + 1u);
+  if (sums.slices < SBNN_MIN_SLICES) sums.slices = SBNN_MIN_SLICES;
+
+  const uint32_t* planes = kernel->words;
+  const uint32_t* connections =
+      kernel->words + (p->units + 31) / 32 * inputs;
+  int32_t numbers[32];
+  memset(numbers, 0, sizeof(numbers));
+  memset(init, 0, sizeof(init));
+  for (int32_t first = 0; first < p->units; first += 32) {
+    const int32_t present = p->units - first < 32 ? p->units - first : 32;
+    if (output->kind == SBNN_TO_BITS) {
+      for (int32_t u = 0; u < present; ++u) {
+        const int32_t n = (int32_t)connections[first + u];
+        int32_t threshold = output->thresholds[first + u];
+        if (threshold > most) threshold = most;
+        if (threshold < -most) threshold = -most;
+        int32_t from =
+            (window_part - threshold - n * (1 << shift)) >> (shift + 1);
+        if (!ones) from = -n - from - 1;
+        if (from > 0) from = 0;
+        if (from < -count - 1) from = -count - 1;
+        numbers[u] = from;
+      }
+      sbnn_slice(numbers, sums.slices, init);
+      uint32_t* out = (uint32_t*)y + first / 32;
+      uint32_t flips = output->flips[first / 32];
+      if (!ones) flips = ~flips;
+      uint32_t sliced[SBNN_MAX_SLICES];
+      sbnn_plane_slices(&sums, planes, 0, sliced);
+      *out = (~sliced[sums.slices - 1] ^ flips) & (0xFFFFFFFFu >> (32 - present));
+    } else {
+      uint32_t sliced[SBNN_MAX_SLICES];
+      sbnn_plane_slices(&sums, planes, 0, sliced);
+      sbnn_unslice(sliced, sums.slices, numbers);
+      for (int32_t u = 0; u < present; ++u) {
+        const int32_t n = (int32_t)connections[first + u];
+        const int32_t sum = ones ? 2 * numbers[u] - n : n - 2 * numbers[u];
+        const int32_t total = sum * (1 << shift) + window_part;
+        sbnn_write_sums(output, first + u, 0, &total, 1, y);
+      }
+    }
+    planes += inputs;
+  }
+}

@@ -1,0 +1,99 @@
+"""What cannot be converted is refused in one line that says what to do."""
+
+import larq as lq
+import numpy as np
+import pytest
+import sbnn_converter
+import tensorflow as tf
+from networks import K, digits_net
+from sbnn_converter import ConversionError
+
+from sbnn_keras import SparseBinaryConv2D
+
+LARQ = dict(kernel_quantizer="ste_sign", kernel_constraint="weight_clip")
+
+
+def refusal(model) -> str:
+    with pytest.raises(ConversionError) as caught:
+        sbnn_converter.convert_keras_model(model)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def model_of(layer, shape=(8, 8, 4)):
+    x = tf.keras.Input(shape, name="pixels")
+    return tf.keras.Model(x, layer(x))
+
+
+@pytest.mark.parametrize("layer, shape, words", [
+    (lq.layers.QuantConv2DTranspose(4, 3, name="up", **LARQ), (8, 8, 4),
+     ["'up'", "QuantConv2DTranspose", "behind 'pixels'", "UpSampling2D and QuantConv2D"]),
+    (lq.layers.QuantConv3D(4, 3, name="cube", **LARQ), (8, 8, 8, 4),
+     ["'cube'", "QuantConv3D", "use QuantConv2D"]),
+    (lq.layers.QuantLocallyConnected1D(4, 3, name="own", **LARQ), (8, 4),
+     ["'own'", "use QuantConv1D"]),
+    (K.TimeDistributed(SparseBinaryConv2D(4, 3, name="inner"), name="wrap"), (2, 8, 8, 4),
+     ["'wrap'", "TimeDistributed", "'inner'", "nested"]),
+    (lq.layers.QuantConv2D(4, 3, name="k", kernel_quantizer="ste_tern"), (8, 8, 4),
+     ["'k'", "3 different weights", "ste_tern", "ste_sign"]),
+    (lq.layers.QuantConv2D(4, 3, name="k", kernel_quantizer=lq.quantizers.DoReFa(
+        2, "weights")), (8, 8, 4), ["'k'", "do_re_fa", "'sparse_binary'"]),
+    (lq.layers.QuantConv2D(4, 3, name="q", input_quantizer="dorefa_quantizer", **LARQ),
+     (8, 8, 4), ["'q'", "quantizes its input with do_re_fa", "'ste_sign'"]),
+    (lq.layers.QuantConv2D(4, 3, name="q", input_quantizer="magnitude_aware_sign",
+                           **LARQ), (8, 8, 4), ["'q'", "magnitude_aware_sign"]),
+    (lq.layers.QuantConv2D(4, 3, name="p", padding="same", pad_values=0.5, **LARQ),
+     (8, 8, 4), ["'p'", "pad_values=0.5", "0, 1 or -1"]),
+])
+def test_layers_are_named_with_their_place_and_a_way_out(layer, shape, words):
+    message = refusal(model_of(layer, shape))
+    for word in words:
+        assert word in message
+
+
+def test_layers_of_nested_models_are_named_with_their_models():
+    inner = tf.keras.Sequential(
+        [tf.keras.Input((8, 8, 4)),
+         lq.layers.QuantConv2DTranspose(4, 3, name="up", **LARQ)], name="block")
+    assert "'block/up'" in refusal(model_of(inner))
+
+
+def test_undefined_sizes_are_refused():
+    message = refusal(model_of(K.Conv2D(3, 3), shape=(None, None, 4)))
+    assert "(None, None, None, 4)" in message and "input shape such as" in message
+
+
+@pytest.mark.parametrize("policy", ["float16", "mixed_float16", "float64"])
+def test_other_float_types_are_refused(policy):
+    message = refusal(model_of(K.Conv2D(4, 3, name="half", dtype=policy)))
+    assert "'half'" in message and policy in message and "float32 is wanted" in message
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("index, weight", [(1, 3), (2, 0), (-1, 1)])
+def test_weights_and_statistics_must_be_finite(index, weight, value):
+    model = digits_net()
+    layer = model.layers[index]
+    values = layer.weights[weight].numpy()
+    values.flat[0] = value
+    layer.weights[weight].assign(values)
+    message = refusal(model)
+    assert f"'{layer.name}'" in message and "NaN or infinite" in message
+
+
+def test_negative_variances_are_refused():
+    model = digits_net()
+    norm = model.layers[1]
+    norm.moving_variance.assign(-np.ones(16))
+    assert "moving variance of -1" in refusal(model)
+
+
+def test_what_is_no_model_or_has_no_graph_is_refused():
+    class Own(tf.keras.Model):
+        def call(self, x):
+            return x
+
+    assert "no static graph" in refusal(Own())
+    assert "no static graph" in refusal(tf.keras.Sequential([K.Dense(3)]))
+    assert "tf.keras.Model is wanted" in refusal("model.h5")

@@ -1,0 +1,252 @@
+#include "support.h"
+
+#include <string.h>
+
+#include "sbnn/planes.h"
+
+#ifdef SBNN_QEMU
+#include "startup.h"
+#else
+#include <stdio.h>
+#include <stdlib.h>
+#endif
+
+static uint32_t random_state = 1;
+
+void seed_random(uint32_t seed) { random_state = seed * 2654435761u + 1u; }
+
+uint32_t random_word(void) {
+  uint32_t x = 0;
+  for (int i = 0; i < 2; ++i) {
+    random_state = random_state * 1664525u + 1013904223u;
+    x = (x << 16) | (random_state >> 16);
+  }
+  return x;
+}
+
+int32_t random_in(int32_t low, int32_t high) {
+  return low + (int32_t)(random_word() % (uint32_t)(high - low + 1));
+}
+
+int32_t pick(const int32_t* from, int32_t count) {
+  return from[random_in(0, count - 1)];
+}
+
+#ifdef SBNN_QEMU
+static uint32_t pool[700000];
+static size_t pool_used;
+enum { GUARD = 0x5AFEC0DE };
+
+void* allocate(size_t bytes) {
+  const size_t words = (bytes + 3u) / 4u;
+  uint32_t* block = pool + pool_used;
+  if (pool_used + words + 2u > sizeof(pool) / sizeof(pool[0])) {
+    print("the pool of the tests is too small\n");
+    bench_exit(4);
+  }
+  block[0] = (uint32_t)words;
+  block[words + 1u] = (uint32_t)GUARD;
+  memset(block + 1, 0xA5, words * 4u);
+  pool_used += words + 2u;
+  return block + 1;
+}
+
+bool free_all(void) {
+  bool whole = true;
+  for (size_t at = 0; at < pool_used;) {
+    const size_t words = pool[at];
+    if (at + words + 1u >= pool_used ||
+        pool[at + words + 1u] != (uint32_t)GUARD) {
+      whole = false;
+      break;
+    }
+    at += words + 2u;
+  }
+  pool_used = 0;
+  return whole;
+}
+
+void print(const char* text) { bench_print(text); }
+
+void print_number(const char* name, int32_t number) {
+  print(" ");
+  print(name);
+  print(number < 0 ? " -" : " ");
+  bench_print_number((uint32_t)(number < 0 ? -number : number));
+}
+#else
+static void* blocks[64];
+static int block_count;
+
+void* allocate(size_t bytes) {
+  void* block = malloc(bytes > 0u ? bytes : 1u);
+  if (block == NULL || block_count == 64) abort();
+  memset(block, 0xA5, bytes);
+  blocks[block_count++] = block;
+  return block;
+}
+
+bool free_all(void) {
+  while (block_count > 0) free(blocks[--block_count]);
+  return true;
+}
+
+void print(const char* text) { fputs(text, stdout); }
+
+void print_number(const char* name, int32_t number) {
+  printf(" %s %d", name, (int)number);
+}
+#endif
+
+static void put_bits(uint32_t* words, uint32_t* at, uint32_t value,
+                     uint32_t count) {
+  for (uint32_t i = count; i-- > 0u; ++*at) {
+    if (words != NULL && ((value >> i) & 1u) != 0u) {
+      words[*at / 32u] |= 0x80000000u >> (*at % 32u);
+    }
+  }
+}
+
+static uint32_t write_rice(const uint8_t* ones, int32_t weights, uint32_t k,
+                           uint32_t* words) {
+  uint32_t at = 0;
+  int32_t last = -1;
+  for (int32_t i = 0; i < weights; ++i) {
+    if (ones[i] == 0u) continue;
+    const uint32_t gap = (uint32_t)(i - last - 1);
+    at += gap >> k;
+    put_bits(words, &at, 1u, 1u);
+    put_bits(words, &at, gap & ((1u << k) - 1u), k);
+    last = i;
+  }
+  return at;
+}
+
+sbnn_connections sliced_kernel(const uint8_t* ones, int32_t units,
+                               int32_t inputs) {
+  sbnn_connections out = {0};
+  const int32_t groups = (units + 31) / 32;
+  out.word_count = groups * inputs + units;
+  uint32_t* words = (uint32_t*)allocate((size_t)out.word_count * 4u);
+  memset(words, 0, (size_t)out.word_count * 4u);
+  for (int32_t u = 0; u < units; ++u) {
+    for (int32_t i = 0; i < inputs; ++i) {
+      const uint32_t one = ones[u * inputs + i];
+      words[u / 32 * inputs + i] |= one << (u % 32);
+      words[groups * inputs + u] += one;
+      out.count += (int32_t)one;
+    }
+  }
+  out.words = words;
+  out.weights = units * inputs;
+  out.code = SBNN_CODE_SLICED;
+  return out;
+}
+
+sbnn_connections random_kernel(int32_t outputs, int32_t fan_in,
+                               int32_t percent, uint8_t** all_ones) {
+  sbnn_connections out = {0};
+  const int32_t weights = outputs * fan_in;
+  uint8_t* ones = (uint8_t*)allocate((size_t)weights);
+  if (all_ones != NULL) *all_ones = ones;
+  /* Exactly the share asked for: each weight is drawn from those still due. */
+  int32_t due = (int32_t)(((int64_t)weights * percent + 50) / 100);
+  out.count = due;
+  for (int32_t i = 0; i < weights; ++i) {
+    ones[i] = random_in(1, weights - i) <= due ? 1u : 0u;
+    due -= ones[i];
+  }
+  uint32_t best = (uint32_t)weights, parameter = 0;
+  out.code = SBNN_CODE_BITMAP;
+  for (uint32_t k = 0; k < 20u; ++k) {
+    const uint32_t bits = write_rice(ones, weights, k, NULL);
+    if (bits < best) {
+      best = bits;
+      parameter = k;
+      out.code = SBNN_CODE_RICE;
+    }
+  }
+  out.word_count = (int32_t)((best + 31u) / 32u);
+  if (out.word_count == 0) out.word_count = 1;
+  uint32_t* words = (uint32_t*)allocate((size_t)out.word_count * 4u);
+  memset(words, 0, (size_t)out.word_count * 4u);
+  if (out.code == SBNN_CODE_RICE) {
+    write_rice(ones, weights, parameter, words);
+  } else {
+    uint32_t at = 0;
+    for (int32_t i = 0; i < weights; ++i) put_bits(words, &at, ones[i], 1u);
+  }
+  out.words = words;
+  out.weights = weights;
+  out.parameter = (uint8_t)parameter;
+  out.most = sbnn_most_connections(&out, fan_in);
+  return out;
+}
+
+uint32_t* random_planes(int32_t planes, int32_t positions) {
+  const int32_t words = sbnn_plane_words(positions);
+  uint32_t* out = (uint32_t*)allocate((size_t)(planes * words) * 4u);
+  for (int32_t i = 0; i < planes * words; ++i) out[i] = random_word();
+  for (int32_t i = 0; i < planes && positions % 32 != 0; ++i) {
+    out[(i + 1) * words - 1] &= 0xFFFFFFFFu >> (32 - positions % 32);
+  }
+  return out;
+}
+
+/* Random thresholds around the middle of the sums, some out of reach. */
+static int32_t* random_thresholds(int32_t channels, int32_t spread) {
+  int32_t* out = (int32_t*)allocate((size_t)channels * 4u);
+  for (int32_t i = 0; i < channels; ++i) {
+    out[i] = random_in(-spread, spread);
+    if (random_in(0, 15) == 0) out[i] = INT32_MAX;
+    if (random_in(0, 15) == 0) out[i] = INT32_MIN;
+  }
+  return out;
+}
+
+static float* random_floats(int32_t count) {
+  float* out = (float*)allocate((size_t)count * 4u);
+  for (int32_t i = 0; i < count; ++i) {
+    out[i] = (float)random_in(-1000, 1000) / 256.0f;
+  }
+  return out;
+}
+
+static int32_t* random_numbers(int32_t count, int32_t most) {
+  int32_t* out = (int32_t*)allocate((size_t)count * 4u);
+  for (int32_t i = 0; i < count; ++i) out[i] = random_in(-most, most);
+  return out;
+}
+
+sbnn_output random_output(int32_t channels, int32_t positions,
+                          int32_t spread, size_t* bytes) {
+  sbnn_output out = {0};
+  out.channels = channels;
+  const int32_t kind = random_in(0, 7);
+  if (kind < 4) {
+    out.kind = SBNN_TO_BITS;
+    out.channel_bits = positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
+    out.thresholds = random_thresholds(channels, spread);
+    out.flips = random_planes(1, channels);
+    *bytes = 4u * (size_t)(positions == 0 ? sbnn_plane_words(channels)
+                                          : channels *
+                                                sbnn_plane_words(positions));
+    return out;
+  }
+  const size_t values = (size_t)(channels * (positions == 0 ? 1 : positions));
+  if (kind < 6) {
+    out.kind = SBNN_TO_FLOAT;
+    out.scale = random_floats(channels);
+    out.bias = random_floats(channels);
+    *bytes = 4u * values;
+    return out;
+  }
+  out.kind = kind == 6 ? SBNN_TO_INT8 : SBNN_TO_INT16;
+  out.shift = random_in(0, 12);
+  out.multipliers =
+      random_numbers(channels, kind == 6 ? 300 : INT32_MAX / 4);
+  out.offsets = random_numbers(channels, 100000);
+  if (kind == 7) out.shift = 31;
+  *bytes = values * (kind == 6 ? 1u : 2u);
+  return out;
+}

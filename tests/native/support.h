@@ -1,0 +1,52 @@
+/* What the native tests share: random numbers, a weight coder, memory whose
+ * ends are watched, and reports; on the host and under QEMU. */
+#ifndef SBNN_TESTS_SUPPORT_H_
+#define SBNN_TESTS_SUPPORT_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sbnn/connections.h"
+#include "sbnn/output.h"
+
+/* A uniform number in [low, high]. */
+int32_t random_in(int32_t low, int32_t high);
+void seed_random(uint32_t seed);
+uint32_t random_word(void);
+
+/* Memory until the next `free_all`. On the host each block is a heap block of
+ * exactly this size, so that the sanitizers see any step outside it; in QEMU it
+ * stands between guard words that `free_all` checks. */
+void* allocate(size_t bytes);
+bool free_all(void);
+
+/* A random kernel of `outputs` channels with `percent` ones in all, coded
+ * as the converter does: Golomb-Rice with the best parameter, or a bitmap.
+ * `ones`, if not NULL, receives it as a byte a weight. */
+sbnn_connections random_kernel(int32_t outputs, int32_t fan_in,
+                               int32_t percent, uint8_t** ones);
+
+/* The same kernel as SBNN_CODE_SLICED. */
+sbnn_connections sliced_kernel(const uint8_t* ones, int32_t units,
+                               int32_t inputs);
+
+/* A random output stage of any kind, with thresholds within `spread`; *bytes is
+ * the size of the output. `positions` is 0 for a vector. */
+sbnn_output random_output(int32_t channels, int32_t positions, int32_t spread,
+                          size_t* bytes);
+
+/* One of the listed numbers. */
+int32_t pick(const int32_t* from, int32_t count);
+
+#define PICK(...)                                                   \
+  pick((const int32_t[]){__VA_ARGS__},                              \
+       (int32_t)(sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t)))
+
+/* `words` random words. */
+uint32_t* random_planes(int32_t planes, int32_t positions);
+
+void print(const char* text);
+void print_number(const char* name, int32_t number);
+
+#endif /* SBNN_TESTS_SUPPORT_H_ */

@@ -1,0 +1,160 @@
+/* Convolutions of random shapes give the reference's results, bit by bit. */
+#include <string.h>
+
+#include "reference/reference.h"
+#include "sbnn/planes.h"
+#include "support.h"
+
+/* One axis: the sizes of "same", "valid" or free padding. False: no output. */
+static bool random_axis(int32_t in, int32_t* kernel, int32_t* stride,
+                        int32_t* dilation, int32_t* pad, int32_t* out) {
+  *kernel = PICK(1, 2, 3, 3, 3, 3, 4, 5, 7);
+  *stride = PICK(1, 1, 1, 1, 2, 2, 3);
+  *dilation = PICK(1, 1, 1, 1, 2, 3);
+  const int32_t span = (*kernel - 1) * *dilation + 1;
+  switch (random_in(0, 3)) {
+    case 0: /* valid */
+      *pad = 0;
+      *out = (in - span) / *stride + 1;
+      return in >= span;
+    case 1: /* more padding than any framework asks for */
+      *pad = random_in(0, span + 3);
+      *out = (in + 2 * *pad - span) / *stride + 1;
+      return in + 2 * *pad >= span;
+    default: { /* same */
+      *out = (in + *stride - 1) / *stride;
+      const int32_t total = (*out - 1) * *stride + span - in;
+      *pad = total > 0 ? total / 2 : 0;
+      return true;
+    }
+  }
+}
+
+static bool random_case(sbnn_conv2d_params* p, int32_t largest) {
+  memset(p, 0, sizeof(*p));
+  p->in_height = random_in(1, largest);
+  p->in_width = PICK(1, 2, 7, 8, 13, 16, 28, 30, 32, 32, 33, 40, 64, 70);
+  if (p->in_width * p->in_height > largest * 40) return false;
+  const int32_t groups = PICK(1, 1, 1, 1, 2, 3, 8);
+  const int32_t in = PICK(1, 1, 2, 3, 5, 8), out = PICK(1, 1, 2, 3, 4, 9);
+  p->groups = groups;
+  p->in_channels = groups * in;
+  p->out_channels = groups * out;
+  if (random_in(0, 9) == 0) {
+    p->groups = 1;
+    p->in_channels = PICK(64, 70, 33);
+    p->out_channels = PICK(3, 33);
+  }
+  p->pad_value = PICK(0, 0, 1, -1);
+  switch (random_in(0, 4)) {
+    case 0: p->domain.alpha_steps = -1; p->domain.shift = 1; break;
+    case 1:
+      p->domain.alpha_steps = random_in(-40, 40);
+      p->domain.shift = 6;
+      break;
+    case 2: p->domain.shift = random_in(0, 2); break;
+    default: break;
+  }
+  return random_axis(p->in_height, &p->kernel_height, &p->stride_height,
+                     &p->dilation_height, &p->pad_top, &p->out_height) &&
+         random_axis(p->in_width, &p->kernel_width, &p->stride_width,
+                     &p->dilation_width, &p->pad_left, &p->out_width);
+}
+
+static void print_case(const sbnn_conv2d_params* p) {
+  print("conv2d");
+  print_number("in", p->in_height);
+  print_number("x", p->in_width);
+  print_number("x", p->in_channels);
+  print_number("out", p->out_height);
+  print_number("x", p->out_width);
+  print_number("x", p->out_channels);
+  print_number("kernel", p->kernel_height);
+  print_number("x", p->kernel_width);
+  print_number("stride", p->stride_height);
+  print_number("x", p->stride_width);
+  print_number("dilation", p->dilation_height);
+  print_number("x", p->dilation_width);
+  print_number("pad", p->pad_top);
+  print_number("x", p->pad_left);
+  print_number("value", p->pad_value);
+  print_number("groups", p->groups);
+  print_number("alpha_steps", p->domain.alpha_steps);
+  print_number("shift", p->domain.shift);
+}
+
+static bool int8_case(sbnn_conv2d_params p) {
+  const int32_t fan_in =
+      p.in_channels / p.groups * p.kernel_height * p.kernel_width;
+  const int32_t positions = p.out_height * p.out_width;
+  p.pad_value = 0;
+  p.in_zero_point = random_in(-128, 127);
+  p.band_bytes = PICK(0, 1, 1000, 4000);
+  uint8_t* ones;
+  const sbnn_connections kernel = random_kernel(
+      p.out_channels, fan_in, PICK(0, 2, 5, 10, 30, 50, 100), &ones);
+  size_t y_bytes;
+  const sbnn_output output =
+      random_output(p.out_channels, positions,
+                    (fan_in * 30 + 200) << p.domain.shift, &y_bytes);
+  const int32_t elements = p.in_height * p.in_width * p.in_channels;
+  int8_t* x = (int8_t*)allocate((size_t)elements);
+  for (int32_t i = 0; i < elements; ++i) x[i] = (int8_t)random_in(-128, 127);
+  void* wanted = allocate(y_bytes);
+  void* found = allocate(y_bytes);
+  reference_conv2d_int8(&p, ones, &output, x, wanted,
+                        (int32_t*)allocate((size_t)positions * 4u));
+  sbnn_conv2d_int8(&p, &kernel, &output, x, found,
+                   allocate(sbnn_conv2d_int8_scratch_bytes(&p, &kernel)));
+  return memcmp(wanted, found, y_bytes) == 0;
+}
+
+static bool bits_case(const sbnn_conv2d_params* p) {
+  const int32_t fan_in =
+      p->in_channels / p->groups * p->kernel_height * p->kernel_width;
+  const sbnn_connections kernel = random_kernel(
+      p->out_channels, fan_in, PICK(0, 2, 5, 10, 30, 50, 100), NULL);
+  const int32_t positions = p->out_height * p->out_width;
+  size_t y_bytes;
+  const sbnn_output output =
+      random_output(p->out_channels, positions,
+                    (fan_in / 4 + 2) << p->domain.shift, &y_bytes);
+  const uint32_t* x =
+      random_planes(p->in_channels, p->in_height * p->in_width);
+  void* wanted = allocate(y_bytes);
+  void* found = allocate(y_bytes);
+  reference_conv2d_bits(p, &kernel, &output, x, wanted,
+                        allocate(reference_conv2d_scratch_bytes(p)));
+  sbnn_conv2d_bits(
+      p, &kernel, &output, x, found,
+      allocate(sbnn_conv2d_bits_scratch_bytes(p, &kernel, &output)));
+  return memcmp(wanted, found, y_bytes) == 0;
+}
+
+int main(void) {
+#ifdef SBNN_QEMU
+  const int32_t cases = 150, largest = 20;
+#else
+  const int32_t cases = 3000, largest = 40;
+#endif
+  int32_t run = 0, wrong = 0;
+  for (int32_t seed = 1; run < cases; ++seed) {
+    sbnn_conv2d_params p;
+    seed_random((uint32_t)seed);
+    if (!random_case(&p, largest)) continue;
+    ++run;
+    p.band_bytes = PICK(0, 0, 1, 500, 3000);
+    const bool same = bits_case(&p) && (run % 4 != 0 || int8_case(p));
+    if (!same || !free_all()) {
+      print_case(&p);
+      print_number("seed", seed);
+      print(same ? ": writes outside its memory\n" : ": wrong result\n");
+      free_all();
+      if (++wrong == 10) break;
+    }
+  }
+  print_number("cases", run);
+  print_number("wrong", wrong);
+  print("\n");
+  return wrong != 0;
+}

@@ -1,0 +1,110 @@
+/* Dense layers of random shapes give the reference's results, bit by bit. */
+#include <string.h>
+
+#include "reference/reference.h"
+#include "sbnn/planes.h"
+#include "support.h"
+
+static int8_t* random_int8(int32_t count) {
+  int8_t* out = (int8_t*)allocate((size_t)count);
+  for (int32_t i = 0; i < count; ++i) out[i] = (int8_t)random_in(-128, 127);
+  return out;
+}
+
+static bool run(sbnn_dense_params* p) {
+  const int32_t inputs = p->planes * p->positions;
+  const int32_t percent = PICK(0, 1, 2, 5, 10, 20, 30, 50, 100);
+  uint8_t* ones;
+  const sbnn_connections kernel =
+      random_kernel(p->units, inputs, percent, &ones);
+  const sbnn_connections sliced = sliced_kernel(ones, p->units, inputs);
+  size_t bytes;
+  sbnn_output output = random_output(
+      p->units, 0, (inputs / 8 + 2) << p->domain.shift, &bytes);
+  void* wanted = allocate(bytes);
+  void* found = allocate(bytes);
+  bool right = sbnn_connections_valid(&kernel) &&
+               sbnn_sliced_connections_valid(&sliced, p->units, inputs);
+
+  uint32_t* x = random_planes(p->planes, p->positions);
+  const int32_t plane_words = sbnn_plane_words(p->positions);
+  if (random_in(0, 3) == 0) { /* mostly -1 */
+    for (int32_t i = 0; i < p->planes * plane_words; ++i) x[i] &= random_word();
+  }
+  reference_dense_bits(p, &kernel, &output, x, wanted);
+  sbnn_dense_bits(p, &kernel, &output, x, found,
+                  allocate(sbnn_dense_bits_scratch_bytes(p, &kernel)));
+  right = right && memcmp(wanted, found, bytes) == 0;
+  memset(found, 0x5A, bytes);
+  sbnn_dense_bits(p, &sliced, &output, x, found,
+                  allocate(sbnn_dense_bits_scratch_bytes(p, &sliced)));
+  right = right && memcmp(wanted, found, bytes) == 0;
+
+  sbnn_dense_params numbers = *p;
+  numbers.planes = 1;
+  numbers.positions = inputs;
+  numbers.in_zero_point = random_in(-128, 127);
+  const int8_t* q = random_int8(inputs);
+  reference_dense_int8(&numbers, ones, &output, q, wanted);
+  sbnn_dense_int8(&numbers, &kernel, &output, q, found,
+                  allocate(sbnn_dense_int8_scratch_bytes(&kernel)));
+  right = right && memcmp(wanted, found, bytes) == 0;
+
+  if (output.kind == SBNN_TO_BITS || output.kind == SBNN_TO_FLOAT) {
+    float* real = (float*)allocate((size_t)inputs * 4u);
+    float* thresholds = (float*)allocate((size_t)p->units * 4u);
+    for (int32_t i = 0; i < inputs; ++i) {
+      real[i] = (float)random_in(-1000, 1000) / 100.0f;
+    }
+    for (int32_t i = 0; i < p->units; ++i) {
+      thresholds[i] = (float)random_in(-20, 20);
+    }
+    output.float_thresholds = thresholds;
+    reference_dense_float(&numbers, &kernel, &output, real, wanted);
+    sbnn_dense_float(&numbers, &kernel, &output, real, found,
+                     allocate(sbnn_dense_float_scratch_bytes(&kernel)));
+    right = right && memcmp(wanted, found, bytes) == 0;
+  }
+  return right;
+}
+
+int main(void) {
+#ifdef SBNN_QEMU
+  const int32_t cases = 60;
+#else
+  const int32_t cases = 2000;
+#endif
+  int32_t wrong = 0;
+  for (int32_t seed = 1; seed <= cases && wrong < 10; ++seed) {
+    sbnn_dense_params p;
+    memset(&p, 0, sizeof(p));
+    seed_random((uint32_t)seed);
+    p.units = PICK(1, 2, 10, 31, 32, 33, 70);
+    p.planes = PICK(1, 1, 1, 2, 5, 16);
+    p.positions = PICK(1, 3, 16, 31, 32, 49, 64, 200);
+    switch (random_in(0, 3)) {
+      case 0: p.domain.alpha_steps = -1; p.domain.shift = 1; break;
+      case 1:
+        p.domain.alpha_steps = random_in(-40, 40);
+        p.domain.shift = 6;
+        break;
+      default: break;
+    }
+    const bool right = run(&p);
+    if (!right || !free_all()) {
+      print("dense");
+      print_number("units", p.units);
+      print_number("planes", p.planes);
+      print_number("positions", p.positions);
+      print_number("alpha_steps", p.domain.alpha_steps);
+      print_number("seed", seed);
+      print(right ? ": writes outside its memory\n" : ": wrong result\n");
+      free_all();
+      ++wrong;
+    }
+  }
+  print_number("cases", cases);
+  print_number("wrong", wrong);
+  print("\n");
+  return wrong != 0;
+}

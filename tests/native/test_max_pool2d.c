@@ -1,0 +1,93 @@
+/* Max pooling and quantizing give the reference's results, bit by bit. */
+#include <string.h>
+
+#include "reference/reference.h"
+#include "sbnn/planes.h"
+#include "support.h"
+
+static bool pool_case(void) {
+  sbnn_max_pool2d_params p;
+  p.channels = PICK(1, 2, 33);
+  p.in_height = random_in(1, 20);
+  p.in_width = PICK(1, 2, 7, 8, 14, 16, 28, 32, 33, 64, 70);
+  p.pool_height = PICK(1, 2, 2, 3, 5);
+  p.pool_width = PICK(1, 2, 2, 3, 5, 40);
+  p.stride_height = PICK(1, 2, 2, 3);
+  p.stride_width = PICK(1, 2, 2, 3, 33);
+  p.pad_top = random_in(0, p.pool_height - 1);
+  p.pad_left = random_in(0, p.pool_width - 1);
+  p.out_height = (p.in_height + p.pad_top) / p.stride_height + 1;
+  p.out_width = (p.in_width + p.pad_left) / p.stride_width + 1;
+  const size_t bytes =
+      4u * (size_t)(p.channels * sbnn_plane_words(p.out_height * p.out_width));
+  const uint32_t* x = random_planes(p.channels, p.in_height * p.in_width);
+  const uint32_t* minimum = random_planes(1, p.channels);
+  uint32_t* wanted = (uint32_t*)allocate(bytes);
+  uint32_t* found = (uint32_t*)allocate(bytes);
+  reference_max_pool2d_bits(&p, minimum, x, wanted);
+  sbnn_max_pool2d_bits(&p, minimum, x, found);
+  return memcmp(wanted, found, bytes) == 0;
+}
+
+static bool quantize_case(void) {
+  const int32_t channels = random_in(1, 70);
+  const int32_t positions = PICK(0, 1, 31, 32, 33, 100);
+  const int32_t count = positions == 0 ? 1 : positions;
+  sbnn_output output = {0};
+  output.channels = channels;
+  output.channel_bits = positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
+  float* x = (float*)allocate((size_t)(channels * count) * 4u);
+  int8_t* q = (int8_t*)allocate((size_t)(channels * count));
+  float* thresholds = (float*)allocate((size_t)channels * 4u);
+  int32_t* whole = (int32_t*)allocate((size_t)channels * 4u);
+  for (int32_t i = 0; i < channels * count; ++i) {
+    q[i] = (int8_t)random_in(-128, 127);
+    x[i] = (float)q[i];
+  }
+  for (int32_t i = 0; i < channels; ++i) {
+    whole[i] = random_in(-130, 130);
+    thresholds[i] = (float)whole[i];
+  }
+  output.float_thresholds = thresholds;
+  output.thresholds = whole;
+  output.flips = random_planes(1, channels);
+  const int32_t bits = (channels - 1) * output.channel_bits + count;
+  const size_t bytes = 4u * (size_t)sbnn_plane_words(bits);
+  uint32_t* wanted = (uint32_t*)allocate(bytes);
+  uint32_t* found = (uint32_t*)allocate(bytes);
+  reference_quantize(&output, count, x, wanted);
+  sbnn_quantize(&output, count, x, found);
+  bool right = memcmp(wanted, found, bytes) == 0;
+  sbnn_quantize_int8(&output, count, q, found);
+  right = right && memcmp(wanted, found, bytes) == 0;
+  float* back = (float*)allocate((size_t)(channels * count) * 4u);
+  float* same = (float*)allocate((size_t)(channels * count) * 4u);
+  reference_dequantize(channels, output.channel_bits, count, found, back);
+  sbnn_dequantize(channels, output.channel_bits, count, found, same);
+  return right &&
+         memcmp(back, same, (size_t)(channels * count) * 4u) == 0;
+}
+
+int main(void) {
+#ifdef SBNN_QEMU
+  const int32_t cases = 100;
+#else
+  const int32_t cases = 2000;
+#endif
+  int32_t wrong = 0;
+  for (int32_t seed = 1; seed <= cases && wrong < 10; ++seed) {
+    seed_random((uint32_t)seed);
+    const bool right = pool_case() && quantize_case();
+    if (!right || !free_all()) {
+      print("max pooling or quantizing");
+      print_number("seed", seed);
+      print(right ? ": writes outside its memory\n" : ": wrong result\n");
+      free_all();
+      ++wrong;
+    }
+  }
+  print_number("cases", cases);
+  print_number("wrong", wrong);
+  print("\n");
+  return wrong != 0;
+}

@@ -1,0 +1,86 @@
+"""The C kernels agree with their references: on the host and on Cortex-M in QEMU."""
+
+import glob
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+KERNELS = ROOT / "converter" / "kernels"
+sys.path.insert(0, str(ROOT / "benchmarks" / "mcu"))
+
+import qemu  # noqa: E402
+
+PROGRAMS = ["test_conv2d", "test_dense", "test_max_pool2d"]
+WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
+needs_cross_tools = pytest.mark.skipif(
+    bool(qemu.missing_tools()), reason=f"not installed: {qemu.missing_tools()}"
+)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_host_results_are_the_references_and_no_access_is_out_of_bounds(program, tmp_path):
+    image = tmp_path / program
+    subprocess.run(
+        ["gcc", "-std=c99", "-g", "-O1", "-fsanitize=address,undefined",
+         "-fno-sanitize-recover", "-ffp-contract=off", *WARNINGS,
+         "-I", HERE, "-I", HERE / "reference", "-I", KERNELS / "include",
+         HERE / "support.c", HERE / f"{program}.c",
+         *glob.glob(str(HERE / "reference" / "*.c")), *qemu.kernel_sources(), "-o", image],
+        check=True,
+    )  # fmt: skip
+    done = subprocess.run([image], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+@needs_cross_tools
+@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4"])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_emulated_cores_give_the_references_results(program, core, tmp_path):
+    image = tmp_path / f"{program}.elf"
+    qemu.build(HERE / f"{program}.c", core, image)
+    status, _, text = qemu.run(image, core)
+    assert status == 0, text[-2000:]
+
+
+LIMITS = {
+    "mcu.conv_64x64_32x32.10": 1_200_000,
+    "mcu.conv_64x64_32x32.5": 665_000,
+    "mcu.conv_64x64_32x32.2": 395_000,
+    "mcu.conv_64x64_32x32.pm1": 7_000_000,
+    "mcu.dense_1024x256.5.size": 206_000,
+    "mcu.dense_1024x256.5.speed": 53_000,
+}
+
+
+@needs_cross_tools
+def test_instruction_counts_stay_within_their_limits(tmp_path):
+    found = {}
+    for program in ("bench_conv.c", "bench_dense.c"):
+        image = tmp_path / "bench.elf"
+        qemu.build(qemu.HERE / program, "cortex-m4", image)
+        status, numbers, text = qemu.run(image, "cortex-m4")
+        assert status == 0, text
+        found.update(numbers)
+    over = {k: (found[k], limit) for k, limit in LIMITS.items() if found[k] > limit}
+    assert not over
+
+
+@needs_cross_tools
+def test_all_kernels_together_fit_their_share_of_flash(tmp_path):
+    assert qemu.code_bytes("cortex-m4", tmp_path) <= 22 * 1024
+
+
+def test_kernels_compile_without_warnings_with_clang(tmp_path):
+    if shutil.which("clang") is None:
+        pytest.skip("clang is not installed")
+    for source in qemu.kernel_sources():
+        subprocess.run(
+            ["clang", "-std=c99", "-O2", *WARNINGS, "-I", KERNELS / "include",
+             "-c", source, "-o", tmp_path / "out.o"],
+            check=True,
+        )  # fmt: skip
