@@ -149,11 +149,12 @@ def _with_zero(low: float, high: float, only_sign: bool) -> Range:
 
 
 def _function_name(node: g.Node) -> str:
-    if not isinstance(node, g.KerasLayer):
-        return ""
-    if isinstance(node.layer, tf.keras.layers.Softmax):
+    """The activation that a node is; other layers have had theirs split off."""
+    if isinstance(_layer(node), _keras.Softmax):
         return "softmax"
-    return getattr(getattr(node.layer, "activation", None), "__name__", "")
+    if isinstance(_layer(node), _keras.Activation):
+        return node.layer.activation.__name__
+    return ""
 
 
 def _checked(graph: g.Graph, sample, index: int) -> list[np.ndarray]:
