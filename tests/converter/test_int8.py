@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import sbnn_converter
 import tensorflow as tf
+import zoo
 from networks import K, digits_net, pixels, stir
 from tensorflow.lite.python import schema_py_generated as schema
 
@@ -188,3 +189,17 @@ def test_bad_representative_data_is_refused_in_plain_words(rng):
         sbnn_converter.convert_keras_model(model, inference_input_type=tf.int8)
     with pytest.raises(error, match="int8 or uint8 is wanted"):
         to_int8(model, pixels(rng, 1), inference_input_type=tf.int16)
+
+
+@pytest.mark.parametrize("family", ["larq", "01"])
+@pytest.mark.parametrize("build", [zoo.bi_real_net, zoo.quick_net, zoo.dense_net])
+def test_networks_with_branches_follow_keras_in_int8(rng, build, family):
+    model = stir(build(family))
+    x = pixels(rng, 60, zoo.SHAPE)
+    keras = model.predict(x, verbose=0)
+    converted = to_int8(model, x)
+    assert float_tensors(converted) == []
+    host = run_int8(converted, "host", x)
+    np.testing.assert_array_equal(host[:5], run_int8(converted, "micro", x[:5]))
+    # Binary networks answer to rounded inputs with a jump here and there.
+    assert np.corrcoef(host.ravel(), keras.ravel())[0, 1] > 0.8

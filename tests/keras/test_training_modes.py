@@ -86,9 +86,10 @@ def test_quantization_aware_float_layers_around_ours():
     assert ours.binary_kernel().sum() == round(0.3 * 144)
 
 
-def test_pruning_wrappers_refuse_our_layers():
-    with pytest.raises(ValueError, match="supported layer.*SparseBinaryDense"):
-        tfmot.sparsity.keras.prune_low_magnitude(SparseBinaryDense(3))
+@pytest.mark.parametrize("make", [lambda: SparseBinaryDense(3), network])
+def test_pruning_wrappers_refuse_our_layers(make):
+    with pytest.raises(ValueError, match="supported layer.*SparseBinary"):
+        tfmot.sparsity.keras.prune_low_magnitude(make())
 
 
 def test_the_logger_tells_density_and_flips_and_plots_them(tmp_path):

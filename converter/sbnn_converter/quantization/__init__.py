@@ -8,10 +8,15 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
-from sbnn_converter.quantization.folding import use_int8_forms
+from sbnn_converter.quantization.activations import split_activations
+from sbnn_converter.quantization.folding import split_steps, use_int8_forms
 from sbnn_converter.quantization.int8_faces import give_int8_faces
 from sbnn_converter.quantization.ranges import calibrate
-from sbnn_converter.quantization.signs import round_down, scales_before_signs
+from sbnn_converter.quantization.signs import (
+    round_down,
+    scales_before_signs,
+    share_scaled_values,
+)
 from sbnn_converter.tflite.emit import Int8, emit
 
 
@@ -28,9 +33,12 @@ def emit_int8(
       dataset: representative inputs, see ``ranges.calibrate``.
       input_type, output_type: float32, int8 or uint8.
     """
+    split_activations(graph)
+    share_scaled_values(graph)
+    split_steps(graph)
     signed = scales_before_signs(graph)
     use_int8_forms(graph)
-    ranges = calibrate(graph, dataset)
+    ranges = calibrate(graph, dataset, signed)
     round_down(signed, ranges)
     model = emit(graph, Int8(ranges, input_type, output_type))
     return give_int8_faces(model, [n for n in graph.nodes() if isinstance(n, g.SbnnOp)])

@@ -40,6 +40,22 @@ def is_absorbed(graph: g.Graph, node: g.Node) -> bool:
     )
 
 
+def split_steps(graph: g.Graph) -> None:
+    """One node for each scale and bias with the activations behind it.
+
+    They are one int8 kernel; what lies in front of a second scale wants a range.
+    """
+    for node in graph.nodes():
+        if not isinstance(node, g.Pointwise):
+            continue
+        cuts = [i for i, s in enumerate(node.steps) if i and s.affine is not None]
+        for cut in reversed(cuts):
+            readers = graph.readers(node)
+            rest = g.Pointwise(node.name, [node], node.shape, node.steps[cut:])
+            node.steps = node.steps[:cut]
+            graph.insert_behind(node, rest, readers, outputs=True)
+
+
 def use_int8_forms(graph: g.Graph) -> None:
     """Gives every ``Pointwise`` the form that TFLite has int8 kernels for."""
     for node in graph.nodes():

@@ -56,7 +56,8 @@ def _read_int8(editor: FlatbufferEditor, operator, options: dict) -> float | Non
       The tensor's scale, or None if the op goes on reading bits or floats.
     """
     tensor = editor.int8_in_front_of(operator.inputs[0])
-    if tensor is None:
+    # Around an int8 image stands 0; another padding needs the real values.
+    if tensor is None or options.get("pad_value"):
         return None
     scale, options["in_zero_point"] = editor.quantization(tensor)
     operator.inputs[0] = tensor

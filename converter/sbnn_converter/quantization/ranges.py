@@ -7,7 +7,7 @@ float tensor between nodes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 import tensorflow as tf
@@ -28,24 +28,46 @@ _PRESCRIBED = {"softmax": _UNIT, "sigmoid": _UNIT, "tanh": _SIGNED_UNIT}
 # than its values: they saturate, their signs do not round away.
 _SIGN_ZOOM = 32
 
+_keras = tf.keras.layers
+_MOVING = (
+    _keras.MaxPooling1D,
+    _keras.MaxPooling2D,
+    _keras.GlobalMaxPooling1D,
+    _keras.GlobalMaxPooling2D,
+    _keras.Reshape,
+    _keras.Flatten,
+    _keras.Permute,
+    _keras.ZeroPadding1D,
+    _keras.ZeroPadding2D,
+    _keras.Cropping1D,
+    _keras.Cropping2D,
+)
+
 Range = tuple[float, float]
 
 
 def calibrate(
-    graph: g.Graph, dataset: Callable[[], Iterable[list[np.ndarray]]]
+    graph: g.Graph,
+    dataset: Callable[[], Iterable[list[np.ndarray]]],
+    only_signs: Collection[g.Node] = (),
 ) -> dict[g.Node, Range]:
-    """Finds the range of every float tensor.
+    """Finds the range of every float tensor that wants one of its own.
 
     Args:
       graph: a graph that the passes have finished with.
       dataset: the ``representative_dataset`` of TFLiteConverter: each call gives
         an iterable over samples, each a list with one array for each input, of
-        shape ``[1, ...]``.
+        of shape ``[1, ...]``.
+      only_signs: nodes of whose values only the sign matters.
 
     Raises:
       ConversionError: the dataset is empty or has the wrong shape.
     """
-    watched = [n for n in graph.nodes() if is_float(n) and not is_absorbed(graph, n)]
+    watched = [
+        n
+        for n in graph.nodes()
+        if is_float(n) and not is_absorbed(graph, n) and not _keeps_scale(n)
+    ]
     # A network's inputs are known as they are; the rest are outputs here.
     inner = [n for n in watched if not isinstance(n, g.Input)]
     interpreter = Interpreter(emit(g.Graph(graph.inputs, inner))) if inner else None
@@ -68,22 +90,53 @@ def calibrate(
         raise ConversionError(
             "the representative dataset is empty: a hundred typical inputs are wanted"
         )
-    return {
+    ranges = {
         n: _PRESCRIBED.get(_function_name(n))
-        or _with_zero(lows[n], highs[n], _is_read_by_signs(graph, n))
+        or _with_zero(lows[n], highs[n], n in only_signs)
         for n in watched
     }
+    _share_ranges_of_concatenations(graph, ranges)
+    return ranges
 
 
-def _is_read_by_signs(graph: g.Graph, node: g.Node) -> bool:
-    """Whether nothing of ``node`` is read but its sign. The range of a network's
-    input is for its user to know, and left alone."""
-    readers = graph.readers(node)
-    return (
-        not isinstance(node, g.Input)
-        and node not in graph.outputs
-        and all(isinstance(r, g.SbnnOp) and r.op == "SbnnQuantize" for r in readers)
+def _share_ranges_of_concatenations(
+    graph: g.Graph, ranges: dict[g.Node, Range]
+) -> None:
+    """One range for a concatenation and all that it joins: TFLite copies bytes."""
+    joins = [
+        n
+        for n in graph.nodes()
+        if n in ranges
+        and (isinstance(n, g.Concat) or isinstance(_layer(n), _keras.Concatenate))
+    ]
+    changed = True
+    while changed:  # a concatenation of concatenations passes its range on
+        changed = False
+        for node in joins:
+            group = [node, *(_with_range(n, ranges) for n in node.inputs)]
+            group = [n for n in group if n in ranges]
+            shared = min(ranges[n][0] for n in group), max(ranges[n][1] for n in group)
+            changed |= any(ranges[n] != shared for n in group)
+            ranges.update(dict.fromkeys(group, shared))
+
+
+def _with_range(node: g.Node, ranges: dict[g.Node, Range]) -> g.Node:
+    """The node whose range ``node`` has: its own, or that of what it moves about."""
+    while node not in ranges and _keeps_scale(node):
+        node = node.inputs[0]
+    return node
+
+
+def _keeps_scale(node: g.Node) -> bool:
+    """Whether a node's int8 kernel wants input and output on one scale: it moves
+    values about. TFLiteConverter hands the input's range on."""
+    return isinstance(node, (g.MaxPool, g.Reshape)) or isinstance(
+        _layer(node), _MOVING
     )
+
+
+def _layer(node: g.Node):
+    return node.layer if isinstance(node, g.KerasLayer) else None
 
 
 def _with_zero(low: float, high: float, only_sign: bool) -> Range:
@@ -96,11 +149,12 @@ def _with_zero(low: float, high: float, only_sign: bool) -> Range:
 
 
 def _function_name(node: g.Node) -> str:
-    if not isinstance(node, g.KerasLayer):
-        return ""
-    if isinstance(node.layer, tf.keras.layers.Softmax):
+    """The activation that a node is; other layers have had theirs split off."""
+    if isinstance(_layer(node), _keras.Softmax):
         return "softmax"
-    return getattr(getattr(node.layer, "activation", None), "__name__", "")
+    if isinstance(_layer(node), _keras.Activation):
+        return node.layer.activation.__name__
+    return ""
 
 
 def _checked(graph: g.Graph, sample, index: int) -> list[np.ndarray]:

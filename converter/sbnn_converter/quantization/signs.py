@@ -54,6 +54,25 @@ def scales_before_signs(graph: g.Graph) -> list[g.Pointwise]:
     return found
 
 
+def share_scaled_values(graph: g.Graph) -> None:
+    """Lets signs read a scaled value that others read, too, behind its scale.
+
+    Thresholds have taken the scale in, whoever else reads it; in int8 that would
+    keep it from the weights of the layer before.
+    """
+    for op in graph.nodes():
+        if not (isinstance(op, g.SbnnOp) and op.op == "SbnnQuantize"):
+            continue
+        for other in graph.readers(op.inputs[0]):
+            count = len(other.steps) if isinstance(other, g.Pointwise) else 0
+            steps = op.behind.steps
+            if count and tuple(other.steps) == tuple(steps[:count]):
+                graph.set_inputs(op, [other])
+                op.behind = g.OutputStage(tuple(steps[count:]), op.behind.shape)
+                op.constants = thresholds_and_flips(op.behind, FloatSums())
+                break
+
+
 def round_down(nodes: list[g.Pointwise], ranges: dict[g.Node, Range]) -> None:
     """Takes almost half a step off the values of ``nodes``."""
     for node in nodes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools import flatbuffer_utils
@@ -56,10 +58,13 @@ class FlatbufferEditor:
         return None
 
     def replace_constants(self, operator, first: int, constants: list) -> None:
-        """Gives an operator new constant inputs from input ``first`` on."""
+        """Gives an operator new constant inputs from input ``first`` on.
+
+        The old ones stay as they are: operators with equal constants share them.
+        """
         for place, value in enumerate(constants, first):
             value = np.ascontiguousarray(value)
-            tensor = self._graph.tensors[operator.inputs[place]]
+            tensor = copy.copy(self._graph.tensors[operator.inputs[place]])
             tensor.type = _TYPES[value.dtype]
             tensor.shape = np.array(value.shape, np.int32)
             tensor.quantization = None
@@ -67,6 +72,8 @@ class FlatbufferEditor:
             buffer.data = value.view(np.uint8)
             tensor.buffer = len(self._model.buffers)
             self._model.buffers.append(buffer)
+            operator.inputs[place] = len(self._graph.tensors)
+            self._graph.tensors.append(tensor)
 
     def drop_unread(self) -> None:
         """Removes operators, then tensors and buffers, that nothing reads."""

@@ -1,0 +1,42 @@
+"""Activations on their own, so that what stands before them can be int8.
+
+A dense layer with a softmax is two ops in TFLite. Between them lies a tensor that
+wants a range like any other; as long as both are one node, none is found for it.
+"""
+
+from __future__ import annotations
+
+import larq as lq
+import tensorflow as tf
+
+from sbnn_converter import graph as g
+
+# TFLite's kernels contain these themselves.
+_FUSED = ("linear", "relu", "relu6")
+
+
+def split_activations(graph: g.Graph) -> None:
+    """Makes two nodes of every float layer with an activation that is an op."""
+    for node in graph.nodes():
+        if not isinstance(node, g.KerasLayer) or not hasattr(node.layer, "kernel"):
+            continue
+        activation = getattr(node.layer, "activation", None)
+        if activation is None or activation.__name__ in _FUSED:
+            continue
+        alone = tf.keras.layers.Activation(activation)
+        readers = graph.readers(node)
+        node.call = _without_activation(node.layer, node.call)
+        graph.insert_behind(
+            node,
+            g.KerasLayer(node.name, [node], node.shape, alone, lambda read, a=alone: a(*read)),
+            readers,
+            outputs=True,
+        )
+
+
+def _without_activation(layer, call):
+    def linear(read):
+        with lq.utils.patch_object(layer, "activation", tf.keras.activations.linear):
+            return call(read)
+
+    return linear
