@@ -153,3 +153,15 @@ def test_a_dense_network_on_a_vector(rng):
     keras = model.predict(x, verbose=0)
     for runtime in ("auto", "micro"):
         np.testing.assert_array_equal(run_any(converted, runtime, x), keras)
+
+
+@pytest.mark.parametrize("weight_code", ["bitmap", "rice", "golomb"])
+@pytest.mark.parametrize("runtime", ["auto", "micro"])
+def test_every_weight_code_gives_the_same_answers(rng, weight_code, runtime):
+    model = digits_net(connections=0.2)
+    model.layers[-1].bias.assign(np.zeros(10))
+    x = pixels(rng, 100)
+    converted = sbnn_converter.convert_keras_model(model, weight_code=weight_code)
+    np.testing.assert_array_equal(
+        run_any(converted, runtime, x), model.predict(x, verbose=0)
+    )

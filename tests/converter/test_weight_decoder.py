@@ -8,7 +8,7 @@ from sbnn_converter.weight_code import BITMAP, RICE, WeightCode, encode
 from sbnn_converter.weight_decoder import CorruptCode, decode
 
 
-@pytest.mark.parametrize("name", ["bitmap", "rice"])
+@pytest.mark.parametrize("name", ["bitmap", "rice", "golomb"])
 @pytest.mark.parametrize("density", [0.0, 0.001, 0.05, 0.3, 0.5, 1.0])
 @pytest.mark.parametrize("weights", [1, 31, 32, 33, 1000, 100_003])
 def test_decoding_gives_back_the_indices(rng, name, density, weights):
