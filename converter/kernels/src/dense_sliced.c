@@ -17,6 +17,7 @@
 #include "bit_count.h"
 #include "carver.h"
 #include "dense_variants.h"
+#include "dense_window.h"
 #include "plane_sums.h"
 #include "sbnn/planes.h"
 #include "unslice.h"

@@ -11,6 +11,7 @@
 
 #include "carver.h"
 #include "dense_variants.h"
+#include "dense_window.h"
 #include "rice.h"
 #include "sbnn/planes.h"
 

@@ -18,8 +18,4 @@ void sbnn_dense_sliced(const sbnn_dense_params* params,
                        const sbnn_output* output, const uint32_t* x, void* y,
                        void* scratch);
 
-/* alpha_steps times the sum of all inputs. */
-int32_t sbnn_dense_window_part(const sbnn_dense_params* params,
-                               const uint32_t* x);
-
 #endif /* SBNN_DENSE_VARIANTS_H_ */
