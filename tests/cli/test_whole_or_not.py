@@ -75,6 +75,8 @@ def test_an_interrupt_in_the_middle(tmp_path, stage):
     process = subprocess.Popen(
         command_line("sbnn-convert", source, "--report", tmp_path / "r.html"),
         stdout=end, stderr=end, env={**environment(), "TERM": "xterm", "COLUMNS": "200"},
+        # A shell starts background jobs with the interrupt ignored, for good.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     os.close(end)
     shown = read_until(terminal, stage)
