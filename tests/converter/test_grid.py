@@ -5,10 +5,12 @@ costs as much as some hundred layers in it.
 """
 
 import itertools
+import os
 
 import larq as lq
 import numpy as np
 import pytest
+import sbnn_converter
 import tensorflow as tf
 from networks import K, stir
 from parity import assert_agrees
@@ -46,7 +48,9 @@ def fits(shape, kernel, dilation, padding) -> bool:
 
 def cases(shape, part: int, parts: int):
     """What is behind a convolution, and its arguments: every `parts`th of those
-    that fit the input, from number `part` on."""
+    that fit the input, from number `part` on; all with SBNN_FULL_GRID=1."""
+    if os.environ.get("SBNN_FULL_GRID"):
+        return list(_all_cases(shape))
     return list(_all_cases(shape))[part % parts :: parts]
 
 
@@ -103,6 +107,37 @@ def test_convolutions_agree_with_keras(rng, shape, family):
     model = stir(tf.keras.Model(x, outputs))
     spread_domains(model, rng)
     assert_agrees(model, rng.normal(size=(5, *shape)).astype(np.float32))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_int8_outputs_agree_with_keras_to_one_step(rng, family):
+    shape = (7, 9, 8)
+    x = tf.keras.Input(shape)
+    outputs = [
+        ending(kind, binary(family, "Conv2D", 8, input_quantizer="ste_sign", **case)(x))
+        for kind, case in cases(shape, FAMILIES.index(family), parts=10)
+        if kind != "bits"
+    ]
+    model = stir(tf.keras.Model(x, outputs))
+    spread_domains(model, rng)
+    signs = rng.choice([-1.0, 1.0], (20, *shape)).astype(np.float32)
+    converted = sbnn_converter.convert_keras_model(
+        model,
+        inference_output_type=tf.int8,
+        representative_dataset=lambda: ([image[None]] for image in signs),
+    )
+    found = {"host": sbnn_converter.Interpreter(converted)}
+    details = found["host"].output_details
+    found["micro"] = sbnn_converter.micro.Interpreter(converted)
+    for interpreter in found.values():
+        answers = interpreter.predict(signs[:10])
+        for detail, answer, keras in zip(
+            details, answers, model.predict(signs[:10], verbose=0), strict=True
+        ):
+            scale, zero_point = detail["quantization"]
+            assert answer.dtype == np.int8
+            real = (answer.astype(np.float64) - zero_point) * scale
+            np.testing.assert_allclose(real, keras, rtol=0, atol=0.51 * scale)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -200,6 +200,8 @@ def test_networks_with_branches_follow_keras_in_int8(rng, build, family):
     converted = to_int8(model, x)
     assert float_tensors(converted) == []
     host = run_int8(converted, "host", x)
-    np.testing.assert_array_equal(host[:5], run_int8(converted, "micro", x[:5]))
+    # Averages and softmax are the runtimes' own and round differently by a step.
+    micro = run_int8(converted, "micro", x[:5])
+    np.testing.assert_allclose(host[:5], micro, rtol=0, atol=4 / 256)
     # Binary networks answer to rounded inputs with a jump here and there.
     assert np.corrcoef(host.ravel(), keras.ravel())[0, 1] > 0.8

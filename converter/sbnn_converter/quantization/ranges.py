@@ -95,8 +95,24 @@ def calibrate(
         or _with_zero(lows[n], highs[n], n in only_signs)
         for n in watched
     }
+    _let_rectifiers_saturate(graph, ranges)
     _share_ranges_of_concatenations(graph, ranges)
     return ranges
+
+
+def _let_rectifiers_saturate(graph: g.Graph, ranges: dict[g.Node, Range]) -> None:
+    """Gives what only a ReLU reads the ReLU's own range, which begins at 0: negative
+    values saturate there, and nothing is rounded twice."""
+    for node in graph.nodes():
+        if not isinstance(node, g.Pointwise) or node.steps[0].affine is not None:
+            continue
+        source = node.inputs[0]
+        if (
+            isinstance(source, g.SbnnOp)
+            and graph.only_reader(source) is node
+            and ranges[node][0] == 0.0
+        ):
+            ranges[source] = ranges[node]
 
 
 def _share_ranges_of_concatenations(
