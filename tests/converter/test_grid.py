@@ -48,9 +48,9 @@ def fits(shape, kernel, dilation, padding) -> bool:
 
 def cases(shape, part: int, parts: int):
     """What is behind a convolution, and its arguments: every `parts`th of those
-    that fit the input, from number `part` on; all with SBNN_FULL_GRID=1."""
-    if os.environ.get("SBNN_FULL_GRID"):
-        return list(_all_cases(shape))
+    that fit the input, from number `part` on. Runs with SBNN_GRID_PART set to 0, 1,
+    ... 9 in turn cover the whole grid."""
+    part += int(os.environ.get("SBNN_GRID_PART", "0"))
     return list(_all_cases(shape))[part % parts :: parts]
 
 
