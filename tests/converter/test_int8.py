@@ -205,3 +205,37 @@ def test_networks_with_branches_follow_keras_in_int8(rng, build, family):
     np.testing.assert_allclose(host[:5], micro, rtol=0, atol=4 / 256)
     # Binary networks answer to rounded inputs with a jump here and there.
     assert np.corrcoef(host.ravel(), keras.ravel())[0, 1] > 0.8
+
+
+def test_a_model_trained_for_int8_converts_with_and_without_data(rng):
+    quantization = pytest.importorskip("tensorflow_model_optimization").quantization
+    annotate = quantization.keras.quantize_annotate_layer
+    with quantization.keras.quantize_scope():
+        model = quantization.keras.quantize_apply(
+            tf.keras.Sequential(
+                [
+                    tf.keras.Input((8, 8, 1)),
+                    annotate(K.Conv2D(8, 3, padding="same")),
+                    SparseBinaryConv2D(8, 3, connections=0.2),
+                    K.BatchNormalization(),
+                    SparseBinaryConv2D(8, 3, connections=0.2),
+                    K.Flatten(),
+                    annotate(K.Dense(10)),
+                ]
+            )
+        )
+    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("adam", loss)
+    x = pixels(rng, 100)
+    model.fit(x, rng.integers(0, 10, 100), epochs=1, verbose=0)
+    keras = model.predict(x, verbose=0)
+
+    plain = sbnn_converter.convert_keras_model(model)
+    found = sbnn_converter.Interpreter(plain).predict(x)
+    np.testing.assert_allclose(found, keras, rtol=1e-4, atol=1e-4 * np.abs(keras).max())
+
+    converted = to_int8(model, x)
+    assert float_tensors(converted) == []
+    # What Keras has trained with is int8 already: little changes.
+    int8 = run_int8(converted, "host", x)
+    assert np.corrcoef(int8.ravel(), keras.ravel())[0, 1] > 0.99
