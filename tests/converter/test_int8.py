@@ -1,11 +1,13 @@
 """int8 conversion: no float op is left, answers stay close, signs stay right."""
 
+import larq as lq
 import numpy as np
 import pytest
 import sbnn_converter
 import tensorflow as tf
 import zoo
 from networks import K, digits_net, pixels, stir
+from parity import ops_of
 from tensorflow.lite.python import schema_py_generated as schema
 
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
@@ -239,3 +241,25 @@ def test_a_model_trained_for_int8_converts_with_and_without_data(rng):
     # What Keras has trained with is int8 already: little changes.
     int8 = run_int8(converted, "host", x)
     assert np.corrcoef(int8.ravel(), keras.ravel())[0, 1] > 0.99
+
+
+@pytest.mark.parametrize("runtime", ["host", "micro"])
+def test_bits_that_a_float_layer_reads_become_int8(rng, runtime):
+    model = stir(
+        tf.keras.Sequential(
+            [
+                tf.keras.Input((8, 8, 1)),
+                SparseBinaryConv2D(8, 3, connections=0.3),
+                K.BatchNormalization(),
+                lq.quantizers.SteSign(),
+                K.Conv2D(6, 3),
+                K.GlobalAveragePooling2D(),
+            ]
+        )
+    )
+    x = pixels(rng, 100)
+    converted = to_int8(model, x)
+    assert "SbnnDequantize" in ops_of(converted) and float_tensors(converted) == []
+    keras = model.predict(x, verbose=0)
+    ours = run_int8(converted, runtime, x)
+    assert np.corrcoef(ours.ravel(), keras.ravel())[0, 1] > 0.99

@@ -48,3 +48,14 @@ void sbnn_dequantize(int32_t channels, int32_t channel_bits,
     }
   }
 }
+
+void sbnn_dequantize_int8(int32_t channels, int32_t channel_bits,
+                          int32_t positions, int8_t plus, int8_t minus,
+                          const uint32_t* x, int8_t* y) {
+  for (int32_t c = 0; c < channels; ++c) {
+    const int32_t first = c * channel_bits;
+    for (int32_t p = 0; p < positions; ++p) {
+      y[p * channels + c] = sbnn_get_bit(x, first + p) != 0u ? plus : minus;
+    }
+  }
+}

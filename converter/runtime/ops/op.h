@@ -77,6 +77,10 @@ struct sbnn_op {
     sbnn_dense_params dense;
     sbnn_max_pool2d_params max_pool2d;
     int32_t positions;
+    struct {
+      int32_t positions;
+      int8_t plus, minus; /* int8 output only */
+    } dequantize;
   } params;
   sbnn_type input; /* SBNN_INT32 for bit planes, SBNN_FLOAT32 or SBNN_INT8 */
   sbnn_connections kernel;

@@ -1,4 +1,5 @@
-/* SbnnQuantize: float or int8 to bits through thresholds. SbnnDequantize: bits to +-1.
+/* SbnnQuantize: float or int8 to bits through thresholds. SbnnDequantize: bits to +-1,
+ * as float or int8.
  *
  * Rank-4 tensors are images (a plane a channel), rank-2 tensors vectors. */
 #include "ops/check.h"
@@ -50,8 +51,18 @@ static bool prepare_dequantize(sbnn_op* op, const sbnn_options* options,
                                sbnn_problem* problem) {
   const sbnn_tensor* x = &inputs[0];
   int32_t height, width, channels;
-  SBNN_CHECK(op->input == SBNN_INT32 && output->type == SBNN_FLOAT32,
-             "dequantizing goes from bit planes to float32", 0, 0);
+  SBNN_CHECK(op->input == SBNN_INT32 && (output->type == SBNN_FLOAT32 ||
+                                         output->type == SBNN_INT8),
+             "dequantizing goes from bit planes to float32 or int8", 0, 0);
+  if (output->type == SBNN_INT8) {
+    int32_t plus, minus;
+    if (!sbnn_read_option(options, "plus", -128, 127, &plus, problem) ||
+        !sbnn_read_option(options, "minus", -128, 127, &minus, problem)) {
+      return false;
+    }
+    op->params.dequantize.plus = (int8_t)plus;
+    op->params.dequantize.minus = (int8_t)minus;
+  }
   /* A vector is written as height 0. */
   if (!sbnn_read_option(options, "height", 0, 32768, &height, problem) ||
       !sbnn_read_option(options, "width", 0, 32768, &width, problem) ||
@@ -65,7 +76,7 @@ static bool prepare_dequantize(sbnn_op* op, const sbnn_options* options,
     SBNN_CHECK(x->rank == 2, "rank of an input bit vector", x->rank, 2);
     SBNN_CHECK(x->dims[1] == words, "words of the input", x->dims[1], words);
     op->output.channel_bits = 1;
-    op->params.positions = 1;
+    op->params.dequantize.positions = 1;
     sbnn_vector_shape(output, channels);
   } else {
     SBNN_CHECK(width >= 1, "width", width, 1);
@@ -75,21 +86,31 @@ static bool prepare_dequantize(sbnn_op* op, const sbnn_options* options,
     SBNN_CHECK(x->dims[2] == words, "words of an input plane", x->dims[2],
                words);
     op->output.channel_bits = 32 * words;
-    op->params.positions = height * width;
+    op->params.dequantize.positions = height * width;
     if (!sbnn_multiply(&elements, op->output.channel_bits, problem)) {
       return false;
     }
     sbnn_image_shape(output, height, width, channels);
   }
   op->output.channels = channels;
+  op->output.kind = output->type == SBNN_INT8 ? SBNN_TO_INT8 : SBNN_TO_FLOAT;
   return true;
 }
 
 static void invoke_dequantize(const sbnn_op* op, const void* x, void* y,
                               void* scratch) {
   (void)scratch;
-  sbnn_dequantize(op->output.channels, op->output.channel_bits,
-                  op->params.positions, (const uint32_t*)x, (float*)y);
+  const sbnn_output* o = &op->output;
+  const int32_t positions = op->params.dequantize.positions;
+  if (o->kind == SBNN_TO_INT8) {
+    sbnn_dequantize_int8(o->channels, o->channel_bits, positions,
+                         op->params.dequantize.plus,
+                         op->params.dequantize.minus, (const uint32_t*)x,
+                         (int8_t*)y);
+  } else {
+    sbnn_dequantize(o->channels, o->channel_bits, positions,
+                    (const uint32_t*)x, (float*)y);
+  }
 }
 
 const sbnn_op_class sbnn_dequantize_class = {

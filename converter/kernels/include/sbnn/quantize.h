@@ -20,4 +20,9 @@ void sbnn_quantize_int8(const sbnn_output* output, int32_t positions,
 void sbnn_dequantize(int32_t channels, int32_t channel_bits,
                      int32_t positions, const uint32_t* x, float* y);
 
+/* The same as int8: `plus` for +1 and `minus` for -1. */
+void sbnn_dequantize_int8(int32_t channels, int32_t channel_bits,
+                          int32_t positions, int8_t plus, int8_t minus,
+                          const uint32_t* x, int8_t* y);
+
 #endif /* SBNN_QUANTIZE_H_ */
