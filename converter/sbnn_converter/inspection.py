@@ -178,6 +178,7 @@ def _inspect_layer(op: StoredOp, name: str) -> InspectedLayer:
             parameter=_option(op, "code_parameter"),
             connections=_option(op, "connections"),
             weights=layout.weights,
+            outputs=layout.code_shape[0],
         )
         indices = layout.to_keras(decode(code))
         low = _option(op, "alpha_steps") / 2.0 ** _option(op, "domain_shift")

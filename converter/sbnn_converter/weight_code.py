@@ -10,6 +10,9 @@ bit down (``docs/format.md``, "Weight code"):
   to decode;
 - a bitmap: a bit a weight, the smaller one above about 38 % ones.
 
+A fourth, the sliced form (``sliced_code.py``), takes a bit a weight too and is for
+dense layers that must be fast.
+
 ``weight_decoder.py`` reads them back.
 """
 
@@ -19,13 +22,16 @@ import dataclasses
 
 import numpy as np
 
+from sbnn_converter.sliced_code import slice_kernel
+
 BITMAP = 0
 RICE = 1
+SLICED = 2
 GOLOMB = 3
 MAX_PARAMETER = 30
 MAX_MODULUS = 255
 
-_NUMBERS = {"bitmap": BITMAP, "rice": RICE, "golomb": GOLOMB}
+_NUMBERS = {"bitmap": BITMAP, "rice": RICE, "sliced": SLICED, "golomb": GOLOMB}
 # Kernels read a Rice code faster: "auto" takes another modulus only if it saves
 # more than this share of the code.
 _WORTH_A_MODULUS = 0.025
@@ -52,11 +58,12 @@ class WeightCode:
 
     Attributes:
       words: uint32 array, the code.
-      code: ``BITMAP``, ``RICE`` or ``GOLOMB``.
+      code: ``BITMAP``, ``RICE``, ``SLICED`` or ``GOLOMB``.
       parameter: low bits of a gap that the Rice code writes as they are; the
-        modulus of a Golomb code.
+        modulus of a Golomb code; else 0.
       connections: ones in the kernel.
       weights: ones and zeros in the kernel.
+      outputs: its output channels.
     """
 
     words: np.ndarray
@@ -64,6 +71,7 @@ class WeightCode:
     parameter: int
     connections: int
     weights: int
+    outputs: int = 1
 
     @property
     def bytes(self) -> int:
@@ -87,7 +95,8 @@ def encode(ones: np.ndarray, code: str = "auto") -> WeightCode:
     Args:
       ones: boolean array of any shape, output channel first; its row-major
         order is the order of the code.
-      code: one of ``CHOICES``; ``"auto"`` takes the smaller code.
+      code: one of ``CHOICES``; ``"auto"`` takes the smaller code. The format has
+        ``"sliced"`` for dense layers on bits only.
 
     Raises:
       ValueError: unknown code.
@@ -95,6 +104,10 @@ def encode(ones: np.ndarray, code: str = "auto") -> WeightCode:
     if code not in CHOICES:
         raise ValueError(f"unknown weight code '{code}': wanted {', '.join(CHOICES)}")
     flat = np.ravel(ones)
+    outputs = max(1, len(ones))
+    if code == "sliced":
+        words, connections = slice_kernel(ones), int(np.count_nonzero(flat))
+        return WeightCode(words, SLICED, 0, connections, flat.size, outputs)
     indices = np.flatnonzero(flat)
     gaps = np.diff(indices, prepend=-1) - 1
     parameter, rice_bits = _best_parameter(gaps)
@@ -112,7 +125,7 @@ def encode(ones: np.ndarray, code: str = "auto") -> WeightCode:
     else:
         bits, parameter = flat, 0
     return WeightCode(
-        _to_words(bits), _NUMBERS[code], parameter, indices.size, flat.size
+        _to_words(bits), _NUMBERS[code], parameter, indices.size, flat.size, outputs
     )
 
 

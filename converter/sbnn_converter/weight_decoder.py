@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from sbnn_converter.sliced_code import unslice_kernel
 from sbnn_converter.weight_code import (
     BITMAP,
     GOLOMB,
     MAX_MODULUS,
     MAX_PARAMETER,
     RICE,
+    SLICED,
     WeightCode,
     truncated_binary,
 )
@@ -51,6 +53,8 @@ def decode(code: WeightCode) -> np.ndarray:
         raise CorruptCode(
             f"found {code.connections} connections among {code.weights} weights"
         )
+    if code.code == SLICED:
+        return _decode_sliced(code)
     bits = np.unpackbits(np.asarray(code.words).astype(">u4").view(np.uint8))
     if code.code == BITMAP:
         if code.parameter != 0:
@@ -70,7 +74,8 @@ def decode(code: WeightCode) -> np.ndarray:
         indices, end = _decode_golomb(bits, code)
     else:
         raise CorruptCode(
-            f"found code {code.code}, wanted 0 (bitmap), 1 (rice) or 3 (golomb)"
+            f"found code {code.code}, wanted 0 (bitmap), 1 (rice), 2 (sliced) or "
+            "3 (golomb)"
         )
     words = max(1, -(-end // 32))
     if len(code.words) != words:
@@ -85,6 +90,20 @@ def decode(code: WeightCode) -> np.ndarray:
         )
     if bits[end:].any():
         raise CorruptCode(f"found ones behind the last of {code.connections} connections")
+    return indices
+
+
+def _decode_sliced(code: WeightCode) -> np.ndarray:
+    if code.parameter != 0:
+        raise CorruptCode(f"found parameter {code.parameter} of sliced weights, wanted 0")
+    try:
+        words = np.asarray(code.words)
+        kernel = unslice_kernel(words, code.outputs, code.weights // code.outputs)
+    except ValueError as error:
+        raise CorruptCode(str(error)) from error
+    indices = np.flatnonzero(kernel)
+    if len(indices) != code.connections:
+        raise CorruptCode(f"found {len(indices)} ones, wanted {code.connections}")
     return indices
 
 

@@ -28,7 +28,7 @@ def converted(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("code", ["auto", "bitmap", "rice"])
+@pytest.mark.parametrize("code", ["auto", "bitmap", "rice", "sliced"])
 def test_json_gives_back_exactly_the_connections_of_keras(sbnn_inspect, tmp_path, code):
     # Convolutions, a dense layer behind Flatten (whose kernel is permuted in the
     # file), one behind a dense layer.

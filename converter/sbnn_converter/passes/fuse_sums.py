@@ -88,6 +88,8 @@ def _op(
         op, ones, options = _dense(node, x)
     else:
         op, ones, options = _convolution(node)
+    if weight_code == "sliced" and not (op == "SbnnDense" and is_bits(x)):
+        weight_code = "auto"  # the form exists for dense layers on bits only
     code = encode(ones, weight_code)
     options = {
         **options,

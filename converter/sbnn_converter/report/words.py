@@ -12,7 +12,8 @@ def shape_words(layer: InspectedLayer) -> str:
 
 def code_words(layer: InspectedLayer) -> str:
     """The code with its parameter, such as ``rice 4``."""
-    return "bitmap" if layer.code == "bitmap" else f"{layer.code} {layer.code_parameter}"
+    has_parameter = layer.code not in ("bitmap", "sliced")
+    return f"{layer.code} {layer.code_parameter}" if has_parameter else layer.code
 
 
 def comparison_rows(inspection: Inspection) -> list[tuple[str, int, str]]:
