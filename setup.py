@@ -38,14 +38,14 @@ class BuildSharedLibrary(build_ext):
         return "/".join([*package, f"lib{name}.so"])
 
 
-def shared_library(name: str, binding: str) -> Extension:
+def shared_library(name: str, binding: str, *defines: str) -> Extension:
     """The kernels and ops, and one thin binding around them, as one library."""
     return Extension(
         f"sbnn_converter.native.{name}",
         sources=SHARED_SOURCES + sorted(glob.glob(f"{RUNTIME}/{binding}/*.c")),
         depends=HEADERS,
         include_dirs=[f"{KERNELS}/include", RUNTIME],
-        extra_compile_args=C_FLAGS,
+        extra_compile_args=[*C_FLAGS, *(f"-D{define}" for define in defines)],
     )
 
 
@@ -53,6 +53,7 @@ setup(
     ext_modules=[
         shared_library("sbnn_tflite", "tflite"),
         shared_library("sbnn_micro", "micro"),
+        shared_library("sbnn_plan", "plan", "SBNN_POINTER_BYTES=4u"),
     ],
     cmdclass={"build_ext": BuildSharedLibrary},
 )

@@ -10,6 +10,12 @@
 
 #include "inline.h"
 
+/* Bytes of a pointer. Who asks on a host what a microcontroller would need
+ * (runtime/plan) sets it to 4; such code can measure, but not run. */
+#ifndef SBNN_POINTER_BYTES
+#define SBNN_POINTER_BYTES sizeof(void*)
+#endif
+
 typedef struct {
   uint8_t* memory; /* aligned for pointers; NULL while measuring */
   uint64_t used;
@@ -19,7 +25,7 @@ typedef struct {
 SBNN_INLINE void* sbnn_carve(sbnn_carver* carver, int64_t count, size_t size) {
   void* out =
       carver->memory == NULL ? NULL : carver->memory + (size_t)carver->used;
-  const uint64_t align = sizeof(void*) - 1u;
+  const uint64_t align = SBNN_POINTER_BYTES - 1u;
   carver->used += ((uint64_t)count * size + align) & ~align;
   return out;
 }

@@ -125,7 +125,7 @@ static void set_up(state* s, const sbnn_conv2d_params* p,
   s->constants = (uint32_t*)sbnn_carve(
       carver, (int64_t)s->borders.word_classes * s->slices_room, 4u);
   s->word_inits = (const uint32_t**)sbnn_carve(carver, s->layout.band_words,
-                                               sizeof(const uint32_t*));
+                                               SBNN_POINTER_BYTES);
 }
 
 size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,

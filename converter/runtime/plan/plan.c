@@ -1,0 +1,85 @@
+/* What an op would need on a 32-bit microcontroller, asked on the host.
+ *
+ * The converter asks before it writes a file: how much scratch memory an op takes
+ * and how often a convolution goes over its weights. The answers come from the
+ * very code that the kernels plan with, built with SBNN_POINTER_BYTES = 4; this
+ * library never runs an op. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../kernels/src/carver.h"
+#include "../../kernels/src/conv2d_borders.h"
+#include "../../kernels/src/conv2d_layout.h"
+#include "ops/op.h"
+
+typedef struct {
+  int64_t scratch_bytes;
+  int64_t most;         /* connections of the output channel with the most */
+  /* Convolutions of bits only, all passes together: */
+  int64_t passes;       /* how often the weights are decoded */
+  int64_t copy_words;   /* words of moved planes written, for all groups */
+  int64_t word_classes; /* words whose borders differ */
+  int64_t kind_bits;    /* kinds of positions in these */
+  int64_t kinds;        /* kinds of positions */
+  int64_t same_pitch;   /* 1 if planes are moved whole, 0 if row by row */
+} sbnn_plan;
+
+static bool plan_conv2d_bits(const sbnn_conv2d_params* p, sbnn_plan* plan) {
+  sbnn_conv2d_layout layout;
+  sbnn_conv2d_borders borders;
+  sbnn_carver carver = {NULL, 0};
+  memset(&layout, 0, sizeof(layout));
+  memset(&borders, 0, sizeof(borders));
+  sbnn_conv2d_lay_out(&layout, p, &carver);
+  sbnn_conv2d_find_borders(&borders, p, &layout, &carver);
+  void* memory = malloc(sbnn_carved(&carver) + sizeof(void*));
+  if (memory == NULL) return false;
+  carver.memory = (uint8_t*)memory;
+  carver.used = 0;
+  sbnn_conv2d_lay_out(&layout, p, &carver);
+  sbnn_conv2d_find_borders(&borders, p, &layout, &carver);
+  for (int32_t first = 0; first < layout.words; first += layout.band_words) {
+    const int32_t words = layout.words - first < layout.band_words
+                              ? layout.words - first
+                              : layout.band_words;
+    sbnn_conv2d_sort_words(&borders, p, first, words);
+    ++plan->passes;
+    plan->word_classes += borders.word_classes;
+    plan->kind_bits += borders.class_at[borders.word_classes];
+    for (int32_t i = 0; i < layout.row_copies_count; ++i) {
+      plan->copy_words +=
+          (int64_t)(layout.row_copies[i].words - (layout.band_words - words)) *
+          p->kernel_width * p->in_channels;
+    }
+  }
+  plan->kinds = (int64_t)borders.row_classes * borders.column_classes;
+  plan->same_pitch = layout.same_pitch ? 1 : 0;
+  free(memory);
+  return true;
+}
+
+/* Prepares the op `name` from its options and tensors as a runtime would.
+ * `output` has its type only. False if the op is refused; `problem` says why. */
+__attribute__((visibility("default"))) bool SbnnPlanOp(
+    const char* name, const uint8_t* options, size_t size,
+    const sbnn_tensor* inputs, int32_t input_count, sbnn_tensor* output,
+    sbnn_plan* plan, sbnn_problem* problem) {
+  memset(plan, 0, sizeof(*plan));
+  memset(problem, 0, sizeof(*problem));
+  const sbnn_op_class* kind = sbnn_find_op(name);
+  const sbnn_options read = {options, size};
+  sbnn_op op;
+  problem->what = "unknown op";
+  if (kind == NULL || !sbnn_prepare_op(&op, kind, &read, inputs, input_count,
+                                       output, problem)) {
+    return false;
+  }
+  plan->scratch_bytes = (int64_t)op.scratch_bytes;
+  plan->most = op.kernel.most;
+  if (strcmp(name, "SbnnConv2D") == 0 && op.input == SBNN_INT32 &&
+      !plan_conv2d_bits(&op.params.conv2d, plan)) {
+    problem->what = "out of memory";
+    return false;
+  }
+  return true;
+}
