@@ -60,8 +60,14 @@ def kernel_sources() -> list[str]:
     return sorted(glob.glob(str(KERNELS / "src" / "*.c")))
 
 
-def build(program: pathlib.Path, core: str, out: pathlib.Path, defines=()) -> None:
-    """Links ``program`` with kernels, references and test support for ``core``."""
+def build(
+    program: pathlib.Path, core: str, out: pathlib.Path, defines=(), sources=(), includes=()
+) -> None:
+    """Links ``program`` with kernels, references and test support for ``core``.
+
+    Args:
+      sources, includes: more files to compile, and folders with their headers.
+    """
     c = CORES[core]
     symbols = {
         "SBNN_CODE_BASE": c.code_base,
@@ -73,11 +79,11 @@ def build(program: pathlib.Path, core: str, out: pathlib.Path, defines=()) -> No
         "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections",
         "-DSBNN_QEMU", f"-DSBNN_BENCH_INSTRUCTIONS_PER_TICK={c.tick}",
         *(f"-D{define}" for define in defines),
-        *(f"-I{folder}" for folder in (HERE, KERNELS / "include", TESTS, TESTS / "reference")),
+        *(f"-I{folder}" for folder in (*includes, HERE, KERNELS / "include", TESTS, TESTS / "reference")),
         "-nostartfiles", "-T", str(HERE / "mps2.ld"),
         *(f"-Wl,--defsym={name}={value:#x}" for name, value in symbols.items()),
         str(HERE / "startup.c"), str(TESTS / "support.c"),
-        *sorted(glob.glob(str(TESTS / "reference" / "*.c"))), *kernel_sources(),
+        *sorted(glob.glob(str(TESTS / "reference" / "*.c"))), *kernel_sources(), *map(str, sources),
         str(program), "-o", str(out), "-lgcc",
     ]  # fmt: skip
     subprocess.run(command, check=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 from flatbuffers import flexbuffers
@@ -20,6 +21,53 @@ class DamagedFile(ValueError):
     """Bytes that begin like a TFLite flatbuffer and cannot be read as one."""
 
 
+_ITEM_BYTES = {"FLOAT32": 4, "INT32": 4, "UINT8": 1, "INT8": 1, "INT16": 2, "INT64": 8,
+               "FLOAT16": 2, "FLOAT64": 8, "BOOL": 1, "UINT16": 2, "UINT32": 4,
+               "UINT64": 8, "COMPLEX64": 8}  # fmt: skip
+_TYPE_NAMES = {
+    number: name for name, number in vars(schema.TensorType).items() if name[0] != "_"
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredTensor:
+    """A tensor as the file describes it.
+
+    Attributes:
+      name: its name.
+      type: of its elements, as the schema calls it: ``"FLOAT32"``, ``"INT8"``, ...
+      shape: with the batch.
+      constant_bytes: size of its data, 0 if it is computed.
+    """
+
+    name: str
+    type: str
+    shape: tuple[int, ...]
+    constant_bytes: int = 0
+
+    @property
+    def bytes(self) -> int:
+        """What it takes in memory; a type of unknown size counts 4 an element."""
+        return math.prod(self.shape) * _ITEM_BYTES.get(self.type, 4)
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredStep:
+    """One op of a file, whoever's it is.
+
+    Attributes:
+      name: its builtin name or custom code.
+      inputs, outputs: places among the file's tensors, optional inputs that are not
+        there left out.
+      op: more about it, if it is one of ours.
+    """
+
+    name: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    op: StoredOp | None = None
+
+
 @dataclasses.dataclass(frozen=True)
 class StoredOp:
     """One SBNN op as it stands in a file.
@@ -28,6 +76,7 @@ class StoredOp:
       name: custom code, such as ``SbnnDense``.
       options: its attributes.
       constants: its constant inputs, int32 or float32 arrays.
+      input, output: what it reads and writes.
       layer: the Keras layer that its weights come from; ``None`` if it has no
         weights or the file does not tell.
     """
@@ -35,6 +84,8 @@ class StoredOp:
     name: str
     options: dict[str, int]
     constants: list[np.ndarray]
+    input: StoredTensor
+    output: StoredTensor
     layer: str | None = None
 
     @property
@@ -52,12 +103,19 @@ class StoredModel:
       sbnn_ops: its SBNN ops, in the order in which they run.
       other_ops: the names of all other ops, in that order.
       constant_bytes: size of all constants, each counted once.
+      tensors: those of the main graph.
+      steps: its ops, ours and others, in the order in which they run.
+      inputs, outputs: the network's own, places among ``tensors``.
     """
 
     bytes: int
     sbnn_ops: list[StoredOp]
     other_ops: list[str]
     constant_bytes: int
+    tensors: list[StoredTensor]
+    steps: list[StoredStep]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
 
 
 def read_stored_model(model: bytes) -> StoredModel:
@@ -90,19 +148,58 @@ def read_sbnn_ops(model: bytes) -> list[StoredOp]:
 
 def _read(model: bytes) -> StoredModel:
     root = schema.Model.GetRootAsModel(model, 0)
+    main: tuple[list[StoredTensor], list[StoredStep]] | None = None
     sbnn_ops, other_ops = [], []
     for graph in (root.Subgraphs(i) for i in range(root.SubgraphsLength())):
-        for operator in (graph.Operators(i) for i in range(graph.OperatorsLength())):
-            code = root.OperatorCodes(operator.OpcodeIndex())
-            name = _op_name(code)
-            if name.startswith(_PREFIX):
-                sbnn_ops.append(_read_op(root, graph, operator, name))
-            else:
-                other_ops.append(name)
+        tensors, steps = _read_graph(root, graph)
+        main = main or (tensors, steps)
+        sbnn_ops += [step.op for step in steps if step.op]
+        other_ops += [step.name for step in steps if not step.op]
+    if main is None:
+        raise DamagedFile("the TFLite flatbuffer holds no graph; convert the model again")
     constant_bytes = sum(
         root.Buffers(i).DataLength() for i in range(root.BuffersLength())
     )
-    return StoredModel(len(model), sbnn_ops, other_ops, constant_bytes)
+    graph = root.Subgraphs(0)
+    return StoredModel(
+        bytes=len(model),
+        sbnn_ops=sbnn_ops,
+        other_ops=other_ops,
+        constant_bytes=constant_bytes,
+        tensors=main[0],
+        steps=main[1],
+        inputs=_places(graph.InputsAsNumpy()),
+        outputs=_places(graph.OutputsAsNumpy()),
+    )
+
+
+def _read_graph(root, graph) -> tuple[list[StoredTensor], list[StoredStep]]:
+    tensors = [_read_tensor(root, graph.Tensors(i)) for i in range(graph.TensorsLength())]
+    steps = []
+    for operator in (graph.Operators(i) for i in range(graph.OperatorsLength())):
+        name = _op_name(root.OperatorCodes(operator.OpcodeIndex()))
+        inputs = _places(operator.InputsAsNumpy())
+        outputs = _places(operator.OutputsAsNumpy())
+        op = None
+        if name.startswith(_PREFIX):
+            op = _read_op(root, graph, operator, name, tensors)
+        steps.append(StoredStep(name, inputs, outputs, op))
+    return tensors, steps
+
+
+def _places(numbers) -> tuple[int, ...]:
+    """Tensor numbers of a vector of the flatbuffer, which says 0 for an empty one."""
+    if isinstance(numbers, int):
+        return ()
+    return tuple(int(n) for n in numbers if n >= 0)
+
+
+def _read_tensor(root, tensor) -> StoredTensor:
+    kind = _TYPE_NAMES.get(tensor.Type(), f"type {tensor.Type()}")
+    shape = tensor.ShapeAsNumpy()
+    dims = () if isinstance(shape, int) else tuple(int(d) for d in shape)
+    name = (tensor.Name() or b"").decode()
+    return StoredTensor(name, kind, dims, root.Buffers(tensor.Buffer()).DataLength())
 
 
 def _op_name(code) -> str:
@@ -113,16 +210,24 @@ def _op_name(code) -> str:
     return _BUILTIN_NAMES.get(number, f"op {number}")
 
 
-def _read_op(root, graph, operator, name: str) -> StoredOp:
+def _read_op(root, graph, operator, name: str, tensors) -> StoredOp:
     raw = operator.CustomOptionsAsNumpy()
     options = {} if isinstance(raw, int) else flexbuffers.Loads(raw.tobytes())
     if not isinstance(options, dict):
         raise DamagedFile(f"{name}: the options are no map; convert the model again")
-    tensors = [graph.Tensors(i) for i in operator.InputsAsNumpy()[1:]]
+    inputs = operator.InputsAsNumpy()
+    constants = [graph.Tensors(i) for i in inputs[1:]]
     layer = None
-    if "connections" in options and tensors:
-        layer = layer_name((tensors[0].Name() or b"").decode())
-    return StoredOp(name, options, [_constant(root, t) for t in tensors], layer)
+    if "connections" in options and constants:
+        layer = layer_name((constants[0].Name() or b"").decode())
+    return StoredOp(
+        name=name,
+        options=options,
+        constants=[_constant(root, t) for t in constants],
+        input=tensors[inputs[0]],
+        output=tensors[operator.OutputsAsNumpy()[0]],
+        layer=layer,
+    )
 
 
 def _constant(root, tensor) -> np.ndarray:

@@ -1,0 +1,103 @@
+"""Counts the instructions of single SBNN ops on an emulated core.
+
+    python benchmarks/mcu/ops.py MODEL.tflite [--core cortex-m4]
+
+prints what each SBNN op of a converted model takes, beside the estimate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import pathlib
+import tempfile
+from collections.abc import Sequence
+
+import numpy as np
+import qemu
+from sbnn_converter.cost_model.plan import pack_options
+from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor, read_stored_model
+
+RUNTIME = qemu.ROOT / "converter" / "runtime"
+_TYPES = {"FLOAT32": "SBNN_FLOAT32", "INT32": "SBNN_INT32", "INT8": "SBNN_INT8",
+          "INT16": "SBNN_INT16"}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """What an op took: instructions of a run and of preparing it, scratch bytes."""
+
+    instructions: int
+    prepare: int
+    scratch_bytes: int
+
+
+def measure_ops(ops: Sequence[StoredOp], core: str) -> list[Measured]:
+    """Runs each op once on random input.
+
+    Raises:
+      RuntimeError: an op is refused or the program fails.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "cases.h").write_text(_cases(ops))
+        image = folder / "bench.elf"
+        qemu.build(
+            qemu.HERE / "bench_ops.c", core, image,
+            sources=sorted(RUNTIME.glob("ops/*.c")), includes=(folder, RUNTIME),
+        )  # fmt: skip
+        status, numbers, text = qemu.run(image, core)
+    if status != 0:
+        raise RuntimeError(f"bench_ops.c on {core} failed:\n{text}")
+    return [
+        Measured(numbers[f"op{i}"], numbers[f"prepare.op{i}"], numbers[f"scratch.op{i}"])
+        for i in range(len(ops))
+    ]
+
+
+def _cases(ops: Sequence[StoredOp]) -> str:
+    """The C header with all cases."""
+    lines = ['#include "ops/op.h"', "#include <stdint.h>",
+             "typedef struct { const char* name; const char* op; sbnn_options options;",
+             "  int32_t input_count; sbnn_tensor inputs[SBNN_MAX_INPUTS];",
+             "  sbnn_type output; } bench_case;"]  # fmt: skip
+    rows = []
+    for i, op in enumerate(ops):
+        options = pack_options(op.options)
+        lines.append(f"static const uint8_t options{i}[] = {{{_list(options)}}};")
+        inputs = [_tensor(op.input.type, op.input.shape, "0")]
+        for j, constant in enumerate(op.constants):
+            words = np.ascontiguousarray(constant).view(np.uint32)
+            kind = "FLOAT32" if constant.dtype == np.float32 else "INT32"
+            lines.append(f"static const uint32_t data{i}_{j}[] = {{{_list(words)}}};")
+            inputs.append(_tensor(kind, constant.shape, f"(void*)(uintptr_t)data{i}_{j}"))
+        rows.append(
+            f'{{"op{i}", "{op.name}", {{options{i}, sizeof(options{i})}}, '
+            f"{len(inputs)}, {{{', '.join(inputs)}}}, {_TYPES[op.output.type]}}},"
+        )
+    return "\n".join([*lines, "static const bench_case kCases[] = {", *rows, "};", ""])
+
+
+def _tensor(kind: str, shape: tuple[int, ...], data: str) -> str:
+    return f"{{{_TYPES[kind]}, {len(shape)}, {{{_list(shape)}}}, {data}}}"
+
+
+def _list(numbers) -> str:
+    return ",".join(str(int(n)) + ("u" if int(n) >= 2**31 else "") for n in numbers)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", type=pathlib.Path)
+    parser.add_argument("--core", default="cortex-m4", choices=sorted(qemu.CORES))
+    args = parser.parse_args()
+    ops = read_stored_model(args.model.read_bytes()).sbnn_ops
+    found = measure_ops(ops, args.core)
+    for op, measured in zip(ops, found):
+        print(f"{op.layer or op.name:40}{measured.instructions:12,}"
+              f"{measured.prepare:12,}{measured.scratch_bytes:10,}")  # fmt: skip
+    print(f"{'all':40}{sum(m.instructions for m in found):12,}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""What the kernels plan for an op on a 32-bit microcontroller, asked of themselves.
+
+A native library (``converter/runtime/plan``) prepares the op just as a runtime
+would, with pointers of four bytes, and tells sizes and passes. It runs nothing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import dataclasses
+import functools
+from collections.abc import Mapping
+
+import numpy as np
+from flatbuffers import flexbuffers
+
+from sbnn_converter.native import library_path
+from sbnn_converter.tflite.flatbuffer import StoredOp
+
+_MAX_RANK = 4
+# sbnn_type of runtime/ops/op.h.
+_TYPES = {"FLOAT32": 0, "INT32": 1, "INT8": 2, "INT16": 3}
+_OTHER_TYPE = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What an op takes; the fields behind ``most`` are for convolutions of bits.
+
+    Attributes:
+      scratch_bytes: memory that it needs while it runs.
+      most: connections of the output channel with the most of them.
+      passes: how often the weights are decoded.
+      copy_words: words of moved input planes, all passes together.
+      word_classes: output words whose borders differ, all passes together.
+      kind_bits: kinds of positions in these.
+      kinds: kinds of positions: windows that lose the same taps to the border.
+      same_pitch: whether input planes are moved as a whole.
+    """
+
+    scratch_bytes: int
+    most: int
+    passes: int
+    copy_words: int
+    word_classes: int
+    kind_bits: int
+    kinds: int
+    same_pitch: bool
+
+
+class _Tensor(ctypes.Structure):
+    _fields_ = [
+        ("type", ctypes.c_int),
+        ("rank", ctypes.c_int32),
+        ("dims", ctypes.c_int32 * _MAX_RANK),
+        ("data", ctypes.c_void_p),
+    ]
+
+
+class _Plan(ctypes.Structure):
+    _fields_ = [(field.name, ctypes.c_int64) for field in dataclasses.fields(Plan)]
+
+
+class _Problem(ctypes.Structure):
+    _fields_ = [
+        ("what", ctypes.c_char_p),
+        ("found", ctypes.c_int32),
+        ("wanted", ctypes.c_int32),
+        ("missing", ctypes.c_bool),
+    ]
+
+
+def plan_op(op: StoredOp, **options: int) -> Plan:
+    """Asks the kernels what ``op`` needs.
+
+    Args:
+      op: the op as it stands in a file.
+      **options: options that take the place of the file's.
+
+    Raises:
+      ValueError: the op is refused, as every runtime would refuse it.
+    """
+    library = _library()
+    tensors = [_tensor(op.input.type, op.input.shape, None)]
+    for constant in op.constants:
+        kind = "FLOAT32" if constant.dtype == np.float32 else "INT32"
+        tensors.append(_tensor(kind, constant.shape, constant.ctypes.data))
+    inputs = (_Tensor * len(tensors))(*tensors)
+    output = _tensor(op.output.type, op.output.shape, None)
+    plan, problem = _Plan(), _Problem()
+    packed = pack_options({**op.options, **options})
+    accepted = library.SbnnPlanOp(
+        op.name.encode(), packed, len(packed), inputs, len(tensors),
+        ctypes.byref(output), ctypes.byref(plan), ctypes.byref(problem),
+    )  # fmt: skip
+    if not accepted:
+        raise ValueError(
+            f"{op.name} is refused: {(problem.what or b'').decode()} "
+            f"(found {problem.found}, wanted {problem.wanted}); convert the model again"
+        )
+    numbers = {name: getattr(plan, name) for name, _ in _Plan._fields_}
+    return Plan(**{**numbers, "same_pitch": bool(plan.same_pitch)})
+
+
+def pack_options(options: Mapping[str, int]) -> bytes:
+    """An op's attributes as the file holds them."""
+    return bytes(flexbuffers.Dumps(dict(options)))
+
+
+def _tensor(kind: str, shape: tuple[int, ...], data: int | None) -> _Tensor:
+    tensor = _Tensor(_TYPES.get(kind, _OTHER_TYPE), len(shape), data=data)
+    for axis, size in enumerate(shape[:_MAX_RANK]):
+        tensor.dims[axis] = size
+    return tensor
+
+
+@functools.cache
+def _library() -> ctypes.CDLL:
+    library = ctypes.CDLL(str(library_path("sbnn_plan")))
+    library.SbnnPlanOp.restype = ctypes.c_bool
+    library.SbnnPlanOp.argtypes = [
+        ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t,
+        ctypes.POINTER(_Tensor), ctypes.c_int32, ctypes.POINTER(_Tensor),
+        ctypes.POINTER(_Plan), ctypes.POINTER(_Problem),
+    ]  # fmt: skip
+    return library
