@@ -13,12 +13,13 @@ import pathlib
 import tempfile
 from collections.abc import Sequence
 
+import kernel_program
 import numpy as np
-import qemu
+from sbnn_converter import c_sources, emulation
 from sbnn_converter.cost_model.plan import pack_options
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor, read_stored_model
 
-RUNTIME = qemu.ROOT / "converter" / "runtime"
+RUNTIME = c_sources.root() / "runtime"
 _TYPES = {"FLOAT32": "SBNN_FLOAT32", "INT32": "SBNN_INT32", "INT8": "SBNN_INT8",
           "INT16": "SBNN_INT16"}  # fmt: skip
 
@@ -42,13 +43,15 @@ def measure_ops(ops: Sequence[StoredOp], core: str) -> list[Measured]:
         folder = pathlib.Path(name)
         (folder / "cases.h").write_text(_cases(ops))
         image = folder / "bench.elf"
-        qemu.build(
-            qemu.HERE / "bench_ops.c", core, image,
+        board = emulation.CORES[core]
+        kernel_program.build(
+            kernel_program.HERE / "bench_ops.c", board, image,
             sources=sorted(RUNTIME.glob("ops/*.c")), includes=(folder, RUNTIME),
         )  # fmt: skip
-        status, numbers, text = qemu.run(image, core)
-    if status != 0:
-        raise RuntimeError(f"bench_ops.c on {core} failed:\n{text}")
+        done = emulation.run(board, image)
+    if done.status != 0:
+        raise RuntimeError(f"bench_ops.c on {core} failed:\n{done.text}")
+    numbers = done.numbers
     return [
         Measured(numbers[f"op{i}"], numbers[f"prepare.op{i}"], numbers[f"scratch.op{i}"])
         for i in range(len(ops))
@@ -89,7 +92,7 @@ def _list(numbers) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=pathlib.Path)
-    parser.add_argument("--core", default="cortex-m4", choices=sorted(qemu.CORES))
+    parser.add_argument("--core", default="cortex-m4", choices=sorted(emulation.CORES))
     args = parser.parse_args()
     ops = read_stored_model(args.model.read_bytes()).sbnn_ops
     found = measure_ops(ops, args.core)

@@ -13,12 +13,13 @@ import pathlib
 import sys
 import tempfile
 
-import qemu
+import kernel_program
+from sbnn_converter import emulation
 
 PROGRAMS = ("bench_conv.c", "bench_dense.c")
 
 
-def measure(core: str, check: bool) -> dict[str, int]:
+def measure(core: emulation.Core, check: bool) -> dict[str, int]:
     """All figures of one core, by name."""
     figures = {}
     with tempfile.TemporaryDirectory() as name:
@@ -26,30 +27,28 @@ def measure(core: str, check: bool) -> dict[str, int]:
         for program in PROGRAMS:
             image = folder / "bench.elf"
             defines = ("SBNN_BENCH_CHECK",) if check else ()
-            qemu.build(qemu.HERE / program, core, image, defines)
-            status, numbers, text = qemu.run(image, core)
-            if status != 0:
-                raise RuntimeError(f"{program} on {core} failed:\n{text}")
-            figures.update(numbers)
-        figures["code_bytes"] = qemu.code_bytes(core, folder)
+            kernel_program.build(kernel_program.HERE / program, core, image, defines)
+            done = emulation.run(core, image)
+            if done.status != 0:
+                raise RuntimeError(f"{program} on {core.name} failed:\n{done.text}")
+            figures.update(done.numbers)
+        figures["code_bytes"] = kernel_program.code_bytes(core, folder)
     return figures
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--core", action="append", choices=sorted(qemu.CORES))
+    parser.add_argument("--core", action="append", choices=sorted(emulation.CORES))
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
-    missing = qemu.missing_tools()
-    if missing:
-        print(
-            f"not found: {', '.join(missing)}. Install gcc-arm-none-eabi, "
-            "libnewlib-arm-none-eabi and qemu-system-arm.",
-            file=sys.stderr,
-        )
+    cores = [emulation.CORES[name] for name in args.core or ["cortex-m4"]]
+    try:
+        emulation.require_tools(*cores)
+    except emulation.MissingTools as error:
+        print(f"run.py: error: {error}", file=sys.stderr)
         return 1
-    results = {core: measure(core, args.check) for core in args.core or ["cortex-m4"]}
+    results = {core.name: measure(core, args.check) for core in cores}
     names = list(next(iter(results.values())))
     print(f"{'':44}" + "".join(f"{core:>14}" for core in results))
     for name in names:
@@ -58,7 +57,9 @@ def main() -> int:
         args.json.parent.mkdir(parents=True, exist_ok=True)
         first = next(iter(results))
         mcu = {k: v for k, v in results[first].items() if k.startswith("mcu.")}
-        args.json.write_text(json.dumps({**mcu, "mcu.by_core": results}, indent=2) + "\n")
+        args.json.write_text(
+            json.dumps({**mcu, "mcu.by_core": results}, indent=2) + "\n"
+        )
     return 0
 
 

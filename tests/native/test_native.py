@@ -13,13 +13,23 @@ ROOT = HERE.parent.parent
 KERNELS = ROOT / "converter" / "kernels"
 sys.path.insert(0, str(ROOT / "benchmarks" / "mcu"))
 
-import qemu  # noqa: E402
+import kernel_program
+from sbnn_converter import emulation
+
 
 PROGRAMS = ["test_conv2d", "test_dense", "test_max_pool2d"]
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
-needs_cross_tools = pytest.mark.skipif(
-    bool(qemu.missing_tools()), reason=f"not installed: {qemu.missing_tools()}"
-)
+
+
+def needs_tools_of(core: str):
+    missing = emulation.missing_tools(emulation.CORES[core])
+    return pytest.mark.skipif(bool(missing), reason=f"not installed: {missing}")
+
+
+def emulated(*cores: str):
+    return [pytest.param(core, marks=needs_tools_of(core)) for core in cores]
+
+
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -30,21 +40,20 @@ def test_host_results_are_the_references_and_no_access_is_out_of_bounds(program,
          "-fno-sanitize-recover", "-ffp-contract=off", *WARNINGS,
          "-I", HERE, "-I", HERE / "reference", "-I", KERNELS / "include",
          HERE / "support.c", HERE / f"{program}.c",
-         *glob.glob(str(HERE / "reference" / "*.c")), *qemu.kernel_sources(), "-o", image],
+         *glob.glob(str(HERE / "reference" / "*.c")), *kernel_program.kernel_sources(), "-o", image],
         check=True,
     )  # fmt: skip
     done = subprocess.run([image], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
-@needs_cross_tools
-@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4"])
+@pytest.mark.parametrize("core", emulated("cortex-m0", "cortex-m4", "rv32imac"))
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_emulated_cores_give_the_references_results(program, core, tmp_path):
     image = tmp_path / f"{program}.elf"
-    qemu.build(HERE / f"{program}.c", core, image)
-    status, _, text = qemu.run(image, core)
-    assert status == 0, text[-2000:]
+    kernel_program.build(HERE / f"{program}.c", emulation.CORES[core], image)
+    done = emulation.run(emulation.CORES[core], image)
+    assert done.status == 0, done.text[-2000:]
 
 
 LIMITS = {
@@ -57,28 +66,29 @@ LIMITS = {
 }
 
 
-@needs_cross_tools
+@needs_tools_of("cortex-m4")
 def test_instruction_counts_stay_within_their_limits(tmp_path):
+    core = emulation.CORES["cortex-m4"]
     found = {}
     for program in ("bench_conv.c", "bench_dense.c"):
         image = tmp_path / "bench.elf"
-        qemu.build(qemu.HERE / program, "cortex-m4", image)
-        status, numbers, text = qemu.run(image, "cortex-m4")
-        assert status == 0, text
-        found.update(numbers)
+        kernel_program.build(kernel_program.HERE / program, core, image)
+        done = emulation.run(core, image)
+        assert done.status == 0, done.text
+        found.update(done.numbers)
     over = {k: (found[k], limit) for k, limit in LIMITS.items() if found[k] > limit}
     assert not over
 
 
-@needs_cross_tools
+@needs_tools_of("cortex-m4")
 def test_all_kernels_together_fit_their_share_of_flash(tmp_path):
-    assert qemu.code_bytes("cortex-m4", tmp_path) <= 22 * 1024
+    assert kernel_program.code_bytes(emulation.CORES["cortex-m4"], tmp_path) <= 22 * 1024
 
 
 def test_kernels_compile_without_warnings_with_clang(tmp_path):
     if shutil.which("clang") is None:
         pytest.skip("clang is not installed")
-    for source in qemu.kernel_sources():
+    for source in kernel_program.kernel_sources():
         subprocess.run(
             ["clang", "-std=c99", "-O2", *WARNINGS, "-I", KERNELS / "include",
              "-c", source, "-o", tmp_path / "out.o"],
