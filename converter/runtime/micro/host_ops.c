@@ -5,15 +5,8 @@
  */
 #include <string.h>
 
+#include "micro/micro_op.h"
 #include "micro/tflm_abi.h"
-#include "ops/op.h"
-
-/* Lives in the arena as long as the interpreter. */
-typedef struct {
-  sbnn_options options;
-  sbnn_op op;
-  int scratch_index;
-} micro_op;
 
 static sbnn_type type_of(int tflite_type) {
   if (tflite_type == kTfLiteFloat32) return SBNN_FLOAT32;
@@ -22,75 +15,38 @@ static sbnn_type type_of(int tflite_type) {
   return tflite_type == kTfLiteInt32 ? SBNN_INT32 : SBNN_OTHER_TYPE;
 }
 
-static int view(const TfLiteContext* context, int index, sbnn_tensor* out) {
-  memset(out, 0, sizeof(*out));
+static bool view(void* interpreter, int index, sbnn_tensor* out) {
+  const TfLiteContext* context = (const TfLiteContext*)interpreter;
   const TfLiteEvalTensor* tensor = context->GetEvalTensor(context, index);
   if (tensor == NULL || tensor->dims == NULL ||
       tensor->dims->size > SBNN_MAX_RANK) {
-    return 0;
+    return false;
   }
   out->type = type_of(tensor->type);
   out->rank = tensor->dims->size;
   for (int i = 0; i < out->rank; ++i) out->dims[i] = tensor->dims->data[i];
   out->data = tensor->data; /* NULL for all but constants in prepare */
-  return 1;
+  return true;
 }
 
 static void* init(TfLiteContext* context, const char* buffer, size_t length) {
-  micro_op* self = (micro_op*)context->AllocatePersistentBuffer(
-      context, sizeof(micro_op));
-  if (self == NULL) return NULL;
-  memset(self, 0, sizeof(*self));
-  self->options.bytes = (const uint8_t*)buffer;
-  self->options.size = length;
-  self->scratch_index = -1;
+  sbnn_micro_op* self = (sbnn_micro_op*)context->AllocatePersistentBuffer(
+      context, sizeof(sbnn_micro_op));
+  if (self != NULL) sbnn_micro_init(self, buffer, length);
   return self;
-}
-
-static TfLiteStatus refuse(TfLiteContext* context, const char* name,
-                           const sbnn_problem* problem) {
-  context->ReportError(context, sbnn_problem_format(problem), name,
-                       problem->what, (int)problem->found,
-                       (int)problem->wanted);
-  return kTfLiteError;
-}
-
-/* TensorFlow Lite Micro plans tensors from the file: the shape that the op
- * computes has to be the one that the file promised. */
-static int same_shape(const sbnn_tensor* a, const sbnn_tensor* b) {
-  if (a->rank != b->rank) return 0;
-  for (int i = 0; i < a->rank; ++i) {
-    if (a->dims[i] != b->dims[i]) return 0;
-  }
-  return 1;
 }
 
 static TfLiteStatus prepare_as(const sbnn_op_class* kind,
                                TfLiteContext* context, TfLiteNode* node) {
-  micro_op* self = (micro_op*)node->user_data;
-  sbnn_tensor inputs[SBNN_MAX_INPUTS];
-  sbnn_tensor planned, output;
-  sbnn_problem problem = {"number or rank of tensors", 0, 0, false};
-  const int input_count = node->inputs->size;
-  if (self == NULL || input_count < 1 || input_count > SBNN_MAX_INPUTS ||
-      node->outputs->size != 1 ||
-      !view(context, node->outputs->data[0], &planned)) {
-    return refuse(context, kind->name, &problem);
-  }
-  for (int i = 0; i < input_count; ++i) {
-    if (!view(context, node->inputs->data[i], &inputs[i])) {
-      return refuse(context, kind->name, &problem);
-    }
-  }
-  output = planned;
-  if (!sbnn_prepare_op(&self->op, kind, &self->options, inputs, input_count,
-                       &output, &problem)) {
-    return refuse(context, kind->name, &problem);
-  }
-  if (!same_shape(&planned, &output)) {
-    problem.what = "the output tensor's shape does not fit the options";
-    problem.found = problem.wanted;
-    return refuse(context, kind->name, &problem);
+  sbnn_micro_op* self = (sbnn_micro_op*)node->user_data;
+  const sbnn_micro_wiring wiring = {node->inputs->data, node->inputs->size,
+                                    node->outputs->data, node->outputs->size};
+  sbnn_problem problem;
+  if (!sbnn_micro_prepare(self, kind, &wiring, view, context, &problem)) {
+    context->ReportError(context, sbnn_problem_format(&problem), kind->name,
+                         problem.what, (int)problem.found,
+                         (int)problem.wanted);
+    return kTfLiteError;
   }
   if (self->op.scratch_bytes == 0u) return kTfLiteOk;
   return context->RequestScratchBufferInArena(
@@ -98,7 +54,7 @@ static TfLiteStatus prepare_as(const sbnn_op_class* kind,
 }
 
 static TfLiteStatus invoke(TfLiteContext* context, TfLiteNode* node) {
-  const micro_op* self = (const micro_op*)node->user_data;
+  const sbnn_micro_op* self = (const sbnn_micro_op*)node->user_data;
   void* scratch = self->scratch_index < 0
                       ? NULL
                       : context->GetScratchBuffer(context, self->scratch_index);

@@ -1,0 +1,115 @@
+"""Folders that an export writes: whole or not at all, and never over a user's work.
+
+A folder lists what the export put there, with checksums, in ``sbnn-export.json``. A
+later export into the same folder replaces exactly that: it refuses where a file was
+changed or added since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from sbnn_converter.errors import ConversionError
+
+MANIFEST = "sbnn-export.json"
+
+
+def check_folder(folder: Path, flag: str) -> None:
+    """Checks that an export may write ``folder``: a new, an empty, or its own one.
+
+    Args:
+      folder: the folder to write.
+      flag: where the user chose it, for the message.
+
+    Raises:
+      FileNotFoundError: the folder above it does not exist.
+      ConversionError: it is a file, or holds something that no export wrote.
+      PermissionError: the folder above it is not writable.
+    """
+    parent = folder.absolute().parent
+    if not parent.is_dir():
+        raise FileNotFoundError(
+            f"folder '{parent}' does not exist; create it or choose another with {flag}"
+        )
+    if not os.access(parent, os.W_OK):
+        raise PermissionError(f"folder '{parent}' is not writable; choose another with {flag}")
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir() or folder.is_symlink():
+        raise ConversionError(f"'{folder}' is no folder; wanted a new or an empty one with {flag}")
+    foreign = _foreign_file(folder)
+    if foreign is not None:
+        raise ConversionError(
+            f"folder '{folder}' holds '{foreign}', which this export did not write or "
+            f"which was changed since; move it away or choose another folder with {flag}"
+        )
+
+
+def write_folder(folder: Path, contents: Mapping[str, bytes], flag: str) -> None:
+    """Writes a folder of files, replacing an earlier export.
+
+    All is written to a temporary folder beside ``folder`` first, which then takes its
+    name. What stood there before stays until then.
+
+    Args:
+      folder: the folder to write.
+      contents: path inside the folder, with ``/``, to content.
+      flag: where the user chose the folder, for messages.
+
+    Raises:
+      ConversionError, OSError: as ``check_folder``, or a file cannot be written.
+    """
+    check_folder(folder, flag)
+    folder = folder.absolute()
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    new, old = temporary / "new", temporary / "old"
+    try:
+        for name, content in {**contents, MANIFEST: _manifest(contents)}.items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        if folder.exists():
+            os.rename(folder, old)
+        try:
+            os.rename(new, folder)
+        except OSError:
+            if old.exists():
+                os.rename(old, folder)
+            raise
+    except OSError as error:
+        raise OSError(
+            f"cannot write folder '{folder}': {error.strerror or error}; nothing was "
+            f"changed: make room, or choose another place with {flag}"
+        ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _manifest(contents: Mapping[str, bytes]) -> bytes:
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    return json.dumps({"files": dict(sorted(sums.items()))}, indent=1).encode() + b"\n"
+
+
+def _foreign_file(folder: Path) -> str | None:
+    """A file in ``folder`` that no export wrote as it is now."""
+    try:
+        sums = json.loads((folder / MANIFEST).read_bytes())["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        sums = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_dir() and not path.is_symlink():
+            continue
+        if name == MANIFEST and sums:
+            continue
+        if name not in sums:
+            return name
+        if hashlib.sha256(path.read_bytes()).hexdigest() != sums[name]:
+            return name
+    return None
