@@ -12,7 +12,13 @@ from sbnn_converter import micro
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.runtimes.interpreter import Interpreter
 
-__all__ = ["ConversionError", "Interpreter", "convert_keras_model", "micro"]
+__all__ = [
+    "ConversionError",
+    "Interpreter",
+    "convert_keras_model",
+    "export_micro",
+    "micro",
+]
 
 
 def convert_keras_model(model, **kwargs) -> bytes:
@@ -20,3 +26,10 @@ def convert_keras_model(model, **kwargs) -> bytes:
     from sbnn_converter import convert
 
     return convert.convert_keras_model(model, **kwargs)
+
+
+def export_micro(model, folder, **kwargs):
+    """Writes a firmware folder; see ``sbnn_converter.micro_export.export_micro``."""
+    from sbnn_converter import micro_export
+
+    return micro_export.export_micro(model, folder, **kwargs)

@@ -74,11 +74,11 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], flag: str) -> None
             path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        if folder.exists():
-            os.rename(folder, old)
         try:
+            if folder.exists():
+                os.rename(folder, old)
             os.rename(new, folder)
-        except OSError:
+        except BaseException:
             if old.exists():
                 os.rename(old, folder)
             raise

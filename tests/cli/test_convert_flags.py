@@ -155,3 +155,23 @@ def test_representative_samples_go_by_name(sbnn_convert, tmp_path, rng):
     assert "3 in 'left', 4 in 'right'" in sbnn_convert(*arguments).stderr
     np.savez(data, right=rng.random((4, 6)), lft=rng.random((3, 6)))
     assert "no array 'left'" in sbnn_convert(*arguments).stderr
+
+
+def test_a_folder_for_micro_is_written_beside_the_file(sbnn_convert, digits):
+    folder = digits.with_name("fw")
+    result = sbnn_convert(digits, "--micro_dir", folder)
+    assert result.returncode == 0, result.stderr
+    assert f"wrote {folder}/" in result.stdout
+    header = (folder / "src" / "digits" / "model.h").read_text()
+    assert f"kModelBytes = {digits.with_suffix('.tflite').stat().st_size};" in header
+
+
+def test_a_micro_folder_with_other_content_is_refused_before_anything_is_done(
+    sbnn_convert, digits
+):
+    folder = digits.with_name("fw")
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    result = sbnn_convert(digits, "--micro_dir", folder)
+    assert_refused(result, "notes.txt", "--micro_dir", folder=digits.parent,
+                   left=["digits.h5", "fw"])  # fmt: skip

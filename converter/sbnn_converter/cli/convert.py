@@ -10,6 +10,7 @@ from absl import flags
 
 from sbnn_converter import representative_data
 from sbnn_converter.cli import command
+from sbnn_converter.export_folder import check_folder, write_folder
 from sbnn_converter.files import (
     check_source,
     check_target,
@@ -82,6 +83,15 @@ _REPORT = flags.DEFINE_string(
     "report", None, "HTML file to write a report to.", flag_values=FLAGS
 )
 
+_MICRO_DIR = flags.DEFINE_string(
+    "micro_dir",
+    None,
+    "Folder to write for TensorFlow Lite Micro: the model as a C array, kernels, op "
+    "registrations, a test vector, an example, and descriptors for CMake, ESP-IDF, "
+    "Zephyr, Arduino and PlatformIO. A new or an empty folder, or an earlier export.",
+    flag_values=FLAGS,
+)
+
 USAGE = """
 Converts a Keras model with sparse binary layers to TFLite.
 
@@ -120,6 +130,9 @@ def convert(arguments: list[str]) -> None:
             raise command.UsageError(
                 f"--report and --output both name '{target}': wanted two files"
             )
+    micro_dir = Path(_MICRO_DIR.value) if _MICRO_DIR.value else None
+    if micro_dir is not None:
+        check_folder(micro_dir, "--micro_dir")
     arrays = None
     if _REPRESENTATIVE.value is not None:
         arrays = representative_data.read_arrays(Path(_REPRESENTATIVE.value))
@@ -156,13 +169,32 @@ def convert(arguments: list[str]) -> None:
         contents = {target: flatbuffer}
         if report is not None:
             contents[report] = html_report(inspection, target.name, verified).encode()
+        micro_contents = None
+        if micro_dir is not None:
+            status.update("measuring the arena in TensorFlow Lite Micro")
+            micro_contents = _micro_files(model, flatbuffer, samples, target)
         write_atomically(contents)
+        if micro_contents is not None:
+            write_folder(micro_dir, micro_contents, "--micro_dir")
 
     print_summary(inspection)
     if verified:
         print(verified)
     for path, content in contents.items():
         print(f"wrote {path} ({len(content):,} bytes)")
+    if micro_contents is not None:
+        print(f"wrote {micro_dir}/ ({len(micro_contents)} files; see its README.md)")
+
+
+def _micro_files(model, flatbuffer, samples, target: Path) -> dict[str, bytes]:
+    from sbnn_converter.micro_export.export import library_name, micro_files
+    from sbnn_converter.verification.samples import random_samples
+
+    if samples:
+        vector = [array[:1] for array in samples]
+    else:
+        vector = random_samples(model, 1)
+    return micro_files(flatbuffer, library_name(target.stem), vector)
 
 
 def _match(arrays, model):

@@ -1,0 +1,177 @@
+"""From a .tflite file to a folder that a firmware project takes in as it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sbnn_converter import c_sources
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.export_folder import check_folder, write_folder
+from sbnn_converter.micro import Interpreter
+from sbnn_converter.micro_export.arena import ALIGNMENT, measure_arena
+from sbnn_converter.micro_export.arrays import aligned_bytes, array_of
+from sbnn_converter.micro_export.model_facts import op_additions
+from sbnn_converter.micro_export.templates import fill
+from sbnn_converter.micro_export.test_vector import make_test_vector
+from sbnn_converter.runtimes.interpreter import read_model
+
+_FLAG = "--micro_dir"
+# Names that the folder uses itself, or that C++ does.
+_TAKEN = frozenset(
+    "sbnn kernels ops micro tflite tensorflow std main class new delete switch default "
+    "operator template this float double int char long short signed unsigned".split()
+)
+
+
+def export_micro(
+    model: bytes | str | os.PathLike,
+    folder: str | os.PathLike,
+    *,
+    name: str = "model",
+    samples: Sequence[np.ndarray] | np.ndarray | None = None,
+) -> Path:
+    """Writes all that firmware with TensorFlow Lite Micro needs to run ``model``.
+
+    The model as a C array, the kernels and op registrations, a resolver with exactly
+    the model's ops, the arena's size as measured here, a test vector, an example
+    program, and descriptors for CMake, ESP-IDF, Zephyr, Arduino and PlatformIO.
+
+    Args:
+      model: the flatbuffer as bytes, or the path of a .tflite file.
+      folder: the folder to write: a new one, an empty one, or an earlier export,
+        which is replaced.
+      name: a C identifier: the namespace and the name of the library.
+      samples: inputs for the test vector, of shape ``[n, ...]``; a list of them if the
+        model has several inputs. Floats are quantized for int8 and uint8 inputs.
+        ``None``: one random sample.
+
+    Returns:
+      The folder.
+
+    Raises:
+      ConversionError: the model has ops that TensorFlow Lite Micro lacks, the name is
+        no C identifier, or the folder holds something else.
+      ImportError: the ``tflite-micro`` wheel is not installed.
+      OSError: the folder cannot be written; nothing of it is left then.
+    """
+    folder = Path(folder)
+    check_folder(folder, _FLAG)
+    if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) or name in _TAKEN:
+        raise ConversionError(
+            f"'{name}' cannot name a library: wanted a C identifier that is no word of "
+            "C++ and none of sbnn, kernels, ops, micro"
+        )
+    write_folder(folder, micro_files(read_model(model), name, samples), _FLAG)
+    return folder
+
+
+def library_name(text: str) -> str:
+    """``text`` made into a name that ``export_micro`` takes."""
+    name = re.sub(r"\W", "_", text, flags=re.ASCII) or "model"
+    return f"model_{name}" if name[0].isdigit() or name in _TAKEN else name
+
+
+def micro_files(
+    model: bytes, name: str, samples: Sequence[np.ndarray] | np.ndarray | None = None
+) -> dict[str, bytes]:
+    """The folder's files: path to content. See ``export_micro``."""
+    additions = op_additions(model)
+    arena = measure_arena(model)
+    vector = make_test_vector(Interpreter(model), samples)
+    files = _library_sources()
+    sources = [f"src/{name}/model.cpp", f"src/{name}/test_vector.cpp"]
+    sources += [path for path in files if path.endswith((".c", ".cpp"))]
+    values = {
+        "name": name,
+        "upper_name": name.upper(),
+        "model_bytes": len(model),
+        "model_array": aligned_bytes(model),
+        # Room for an array that is not aligned.
+        "arena_bytes": -(-arena.smallest // ALIGNMENT) * ALIGNMENT + ALIGNMENT,
+        "arena_used": arena.used,
+        "op_count": len(additions),
+        "op_additions": "".join(
+            f"  if ({addition.call} != kTfLiteOk) return kTfLiteError;\n"
+            for addition in additions
+        ),
+        "op_list": ", ".join(addition.op for addition in additions),
+        "samples": vector.samples,
+        "inputs": len(vector.inputs),
+        "outputs": len(vector.outputs),
+        "arrays": "\n".join(
+            array_of(f"k{kind}{i}", values)
+            for kind, tensors in (("Input", vector.inputs), ("Output", vector.outputs))
+            for i, values in enumerate(tensors)
+        ),
+        "input_list": _test_tensors("Input", vector.inputs),
+        "output_list": _test_tensors("Output", vector.outputs),
+        "sources": "".join(f"  {path}\n" for path in sources),
+        "zephyr_sources": "".join(f"    ../{path}\n" for path in sources),
+    }
+    for path, template in (
+        ("README.md", "README.md"),
+        ("CMakeLists.txt", "CMakeLists.txt"),
+        ("idf_component.yml", "idf_component.yml"),
+        ("zephyr/module.yml", "zephyr/module.yml"),
+        ("zephyr/CMakeLists.txt", "zephyr/CMakeLists.txt"),
+        ("zephyr/Kconfig", "zephyr/Kconfig"),
+        ("library.properties", "library.properties"),
+        ("main.cpp", "main.cpp"),
+        (f"examples/{name}_test/{name}_test.ino", "sketch.ino"),
+        (f"src/{name}.h", "umbrella.h"),
+        (f"src/{name}/model.h", "model.h"),
+        (f"src/{name}/model.cpp", "model.cpp"),
+        (f"src/{name}/ops.h", "ops.h"),
+        (f"src/{name}/test_vector.h", "test_vector.h"),
+        (f"src/{name}/test_vector.cpp", "test_vector.cpp"),
+    ):
+        files[path] = fill(template, values)
+    files["library.json"] = _platformio(name)
+    return files
+
+
+def _library_sources() -> dict[str, bytes]:
+    """Kernels and ops, laid out so that ``src`` is the only include folder."""
+    files = {}
+    for path in c_sources.kernel_headers():
+        files[f"src/sbnn/{Path(path).name}"] = path
+    for path in c_sources.kernel_sources() + c_sources.kernel_inner_headers():
+        files[f"src/kernels/{Path(path).name}"] = path
+    for path in c_sources.runtime_files("ops"):
+        files[f"src/ops/{Path(path).name}"] = path
+    for path in ("micro_op.h", "micro_op.c", "sbnn_ops.h"):
+        files[f"src/micro/{path}"] = f"runtime/micro/{path}"
+    # Arduino has known .cpp for longer than .cc.
+    files["src/micro/sbnn_ops.cpp"] = "runtime/micro/sbnn_ops.cc"
+    return {target: c_sources.read(path).encode() for target, path in files.items()}
+
+
+def _test_tensors(kind: str, tensors: Sequence[np.ndarray]) -> str:
+    return "".join(
+        f"    {{k{kind}{i}, {values[0].nbytes}, {'true' if values.dtype == np.float32 else 'false'}}},\n"
+        for i, values in enumerate(tensors)
+    )
+
+
+def _platformio(name: str) -> bytes:
+    library = {
+        "name": name,
+        "version": "1.0.0",
+        "description": "A sparse binary neural network for TensorFlow Lite Micro",
+        "license": "Apache-2.0",
+        "frameworks": "*",
+        "platforms": "*",
+        "headers": f"{name}.h",
+        "build": {
+            "srcDir": "src",
+            "includeDir": "src",
+            "flags": ["-ffp-contract=off", "-DTF_LITE_STATIC_MEMORY"],
+        },
+    }
+    return json.dumps(library, indent=2).encode() + b"\n"

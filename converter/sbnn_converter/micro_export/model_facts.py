@@ -1,0 +1,44 @@
+"""What a firmware project has to know of a .tflite file."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.micro_export.builtin_ops import adding_method
+from sbnn_converter.tflite.flatbuffer import read_stored_model
+
+
+@dataclasses.dataclass(frozen=True)
+class OpAddition:
+    """A call that adds one op to the resolver.
+
+    Attributes:
+      call: a C++ expression on ``resolver``.
+      op: the op's name, for a comment.
+    """
+
+    call: str
+    op: str
+
+
+def op_additions(model: bytes) -> list[OpAddition]:
+    """The calls that add the ops of ``model``, each once, in the order of their use.
+
+    Raises:
+      ConversionError: the model has ops that TensorFlow Lite Micro has not.
+    """
+    stored = read_stored_model(model)
+    ours = [
+        OpAddition(f"sbnn::Add{name.removeprefix('Sbnn')}(resolver)", name)
+        for name in dict.fromkeys(op.name for op in stored.sbnn_ops)
+    ]
+    names = sorted(set(stored.other_ops))
+    missing = [name for name in names if adding_method(name) is None]
+    if missing:
+        raise ConversionError(
+            f"TensorFlow Lite Micro has no kernels for {', '.join(missing)}: replace the "
+            "layers that need them, or run the .tflite file on a host"
+        )
+    theirs = [OpAddition(f"resolver.{adding_method(name)}()", name) for name in names]
+    return ours + theirs
