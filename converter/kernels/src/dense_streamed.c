@@ -160,10 +160,13 @@ void sbnn_dense_streamed(const sbnn_dense_params* p,
   }
   layer l = {p, output, (const int8_t*)scratch, 0, 0, y};
   l.window_part = sbnn_dense_window_part(p, x);
-  switch (kernel->parameter) {
+  /* A Golomb code has a modulus there, which may be larger than any shift. */
+  const uint32_t k =
+      kernel->code == SBNN_CODE_GOLOMB ? 0u : kernel->parameter;
+  switch (k) {
     case 3: run(&l, kernel, 3); break;
     case 4: run(&l, kernel, 4); break;
     case 5: run(&l, kernel, 5); break;
-    default: run(&l, kernel, kernel->parameter); break;
+    default: run(&l, kernel, k); break;
   }
 }

@@ -18,9 +18,6 @@ static bool check_length(const sbnn_tensor* tensor, sbnn_problem* problem) {
   uint32_t length;
   int32_t bytes;
   if (tensor->data == NULL) return true;
-  SBNN_CHECK((uintptr_t)tensor->data % sizeof(uint32_t) == 0u,
-             "a constant is not aligned; align the model's array to 16 bytes",
-             0, 0);
   memcpy(&length, (const uint8_t*)tensor->data - sizeof(length),
          sizeof(length));
   if (!sbnn_bytes_of_sample(tensor, &bytes, problem)) return false;

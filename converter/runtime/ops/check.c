@@ -25,8 +25,8 @@ bool sbnn_read_optional(const sbnn_options* options, const char* name,
 
 bool sbnn_multiply(int32_t* product, int32_t factor, sbnn_problem* problem) {
   const int64_t result = (int64_t)*product * factor;
-  SBNN_CHECK(factor >= 0 && result <= INT32_MAX, "size of the layer",
-             factor, INT32_MAX);
+  SBNN_CHECK(*product >= 0 && factor >= 0 && result <= INT32_MAX,
+             "size of the layer", factor, INT32_MAX);
   *product = (int32_t)result;
   return true;
 }
@@ -54,6 +54,9 @@ bool sbnn_bytes_of_sample(const sbnn_tensor* tensor, int32_t* bytes,
 bool sbnn_check_constant(const sbnn_tensor* tensor, sbnn_type type,
                          int32_t elements, sbnn_problem* problem) {
   SBNN_CHECK(tensor->data != NULL, "a constant input has no data", 0, 0);
+  SBNN_CHECK((uintptr_t)tensor->data % sizeof(uint32_t) == 0u,
+             "a constant is not aligned; align the model's array to 16 bytes",
+             0, 0);
   SBNN_CHECK(tensor->type == type, "type of a constant input", tensor->type,
              type);
   SBNN_CHECK(tensor->rank == 1, "rank of a constant input", tensor->rank, 1);

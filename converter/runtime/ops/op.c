@@ -44,10 +44,16 @@ bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
              "input must be float32, int8 or int32 bit planes", 0, 0);
   SBNN_CHECK(output->type != SBNN_OTHER_TYPE,
              "output must be float32, int8, int16 or int32 bit planes", 0, 0);
-  if (!kind->prepare(op, options, inputs, output, problem)) return false;
+  int32_t all_bytes = op->batch;
+  if (!sbnn_bytes_of_sample(&inputs[0], &op->x_bytes, problem) ||
+      !sbnn_multiply(&all_bytes, op->x_bytes, problem) ||
+      !kind->prepare(op, options, inputs, output, problem)) {
+    return false;
+  }
   output->dims[0] = op->batch;
-  return sbnn_bytes_of_sample(&inputs[0], &op->x_bytes, problem) &&
-         sbnn_bytes_of_sample(output, &op->y_bytes, problem);
+  all_bytes = op->batch;
+  return sbnn_bytes_of_sample(output, &op->y_bytes, problem) &&
+         sbnn_multiply(&all_bytes, op->y_bytes, problem);
 }
 
 void sbnn_invoke_op(const sbnn_op* op, const void* x, void* y, void* scratch) {

@@ -14,6 +14,8 @@ static bool prepare_quantize(sbnn_op* op, const sbnn_options* options,
                  output->type == SBNN_INT32,
              "quantizing goes from float32 or int8 to bit planes", 0, 0);
   SBNN_CHECK(x->rank == 4 || x->rank == 2, "rank of the input", x->rank, 4);
+  SBNN_CHECK(op->x_bytes <= INT32_MAX - 31, "size of the layer", op->x_bytes,
+             INT32_MAX - 31);
   int32_t positions = x->rank == 4 ? x->dims[1] : 0;
   if (x->rank == 4 && !sbnn_multiply(&positions, x->dims[2], problem)) {
     return false;

@@ -105,15 +105,22 @@ static TfLiteStatus prepare(TfLiteContext* context, TfLiteNode* node) {
       self->outputs->size != 1) {
     return refuse(context, self->kind->name, &problem);
   }
-  problem.what = "rank of a tensor is larger than 4";
+  problem.what = "a tensor is missing or has more than 4 dimensions";
   for (int i = 0; i < input_count; ++i) {
     const int tensor = self->inputs->data[i];
     if (tensor < 0 || !view(&context->tensors[tensor], &inputs[i])) {
       return refuse(context, self->kind->name, &problem);
     }
   }
+  if (self->outputs->data[0] < 0) {
+    return refuse(context, self->kind->name, &problem);
+  }
   TfLiteTensor* y = &context->tensors[self->outputs->data[0]];
   if (!view(y, &output)) return refuse(context, self->kind->name, &problem);
+  if (output.data != NULL) {
+    problem.what = "the output is a constant";
+    return refuse(context, self->kind->name, &problem);
+  }
   if (!sbnn_prepare_op(&self->op, self->kind, &self->options, inputs,
                        input_count, &output, &problem)) {
     return refuse(context, self->kind->name, &problem);
@@ -133,8 +140,17 @@ static TfLiteStatus prepare(TfLiteContext* context, TfLiteNode* node) {
 
 static TfLiteStatus invoke(TfLiteContext* context, TfLiteNode* node) {
   delegated_op* self = (delegated_op*)node->user_data;
-  sbnn_invoke_op(&self->op, context->tensors[self->inputs->data[0]].data,
-                 context->tensors[self->outputs->data[0]].data, self->scratch);
+  const TfLiteTensor* x = &context->tensors[self->inputs->data[0]];
+  const TfLiteTensor* y = &context->tensors[self->outputs->data[0]];
+  /* In a corrupt file another op may share a tensor and give it another size. */
+  const size_t batch = (size_t)self->op.batch;
+  if (x->bytes != batch * (size_t)self->op.x_bytes ||
+      y->bytes != batch * (size_t)self->op.y_bytes) {
+    const sbnn_problem problem = {
+        "a tensor's size was changed by another op", 0, 0, false};
+    return refuse(context, self->kind->name, &problem);
+  }
+  sbnn_invoke_op(&self->op, x->data, y->data, self->scratch);
   return kTfLiteOk;
 }
 

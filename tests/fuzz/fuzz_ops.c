@@ -1,0 +1,450 @@
+/* Ops out of random bytes, prepared and, if nothing is found wrong, run, in buffers that
+ * are exactly as large as the file says: AddressSanitizer and
+ * UndefinedBehaviorSanitizer see every step outside.
+ *
+ * The bytes first describe a whole op with valid codes, then spoil some of it. With
+ * clang -fsanitize=fuzzer the bytes come from libFuzzer; else `main` makes them up,
+ * the same in every run: fuzz_ops [SEED [COUNT]].
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "micro/micro_op.h"
+#include "sbnn/planes.h"
+
+enum { MAX_OPTIONS = 32, TENSORS = 6, MOST_BYTES = 1 << 20 };
+
+/* The random bytes. Behind their end there are zeros. */
+typedef struct {
+  const uint8_t* at;
+  size_t left;
+} source;
+
+static uint32_t take(source* s, uint32_t bytes) {
+  uint32_t value = 0;
+  for (uint32_t i = 0; i < bytes && s->left > 0u; ++i, --s->left) {
+    value = value << 8 | *s->at++;
+  }
+  return value;
+}
+
+static int32_t below(source* s, int32_t limit) {
+  return (int32_t)(take(s, 2) % (uint32_t)limit);
+}
+
+static bool one_in(source* s, int32_t chances) {
+  return below(s, chances) == chances - 1;
+}
+
+/* A number as a broken file might have it. */
+static int32_t strange(source* s) {
+  static const int32_t kValues[] = {0,     -1,      1,         255,      256,
+                                    32767, 32768,   65536,     INT32_MAX, INT32_MIN,
+                                    31,    1 << 30, INT32_MAX - 31};
+  const int32_t which = below(s, 20);
+  if (which < 13) return kValues[which];
+  return (int32_t)take(s, which < 17 ? 1 : 4);
+}
+
+typedef struct {
+  const char* name;
+  int32_t value;
+} option;
+
+typedef struct {
+  const sbnn_op_class* kind;
+  option options[MAX_OPTIONS];
+  int32_t option_count;
+  sbnn_tensor tensors[TENSORS]; /* inputs, then the output */
+  size_t bytes[TENSORS];        /* of constants */
+  int32_t inputs;
+} model;
+
+static void set(model* m, const char* name, int32_t value) {
+  m->options[m->option_count].name = name;
+  m->options[m->option_count++].value = value;
+}
+
+/* The options as a FlexBuffers map whose numbers take four bytes. */
+static size_t write_options(const model* m, uint8_t* to) {
+  uint32_t keys[MAX_OPTIONS];
+  const uint32_t n = (uint32_t)m->option_count;
+  uint32_t at = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    keys[i] = at;
+    const uint32_t length = (uint32_t)strlen(m->options[i].name) + 1u;
+    memcpy(to + at, m->options[i].name, length);
+    at += length;
+  }
+#define PUT(number)                             \
+  do {                                          \
+    const uint32_t put = (uint32_t)(number);    \
+    memcpy(to + at, &put, 4);                   \
+    at += 4u;                                   \
+  } while (0)
+  PUT(n);
+  const uint32_t key_vector = at;
+  for (uint32_t i = 0; i < n; ++i) PUT(at - keys[i]);
+  PUT(at - key_vector);
+  PUT(4);
+  PUT(n);
+  const uint32_t values = at;
+  for (uint32_t i = 0; i < n; ++i) PUT(m->options[i].value);
+  for (uint32_t i = 0; i < n; ++i) to[at++] = 1u << 2 | 2u; /* int, 4 bytes */
+  PUT(at - values);
+  to[at++] = 9u << 2 | 2u; /* map */
+  to[at++] = 4u;
+  return at;
+}
+
+/* Makes tensor `i` a constant; its bytes stand behind their number. */
+static void* constant(model* m, int32_t i, sbnn_type type, int32_t elements) {
+  const size_t bytes = (size_t)elements * 4u;
+  uint8_t* memory = (uint8_t*)malloc(bytes + 4u);
+  const uint32_t length = (uint32_t)bytes;
+  if (memory == NULL) exit(3);
+  memcpy(memory, &length, 4);
+  memset(memory + 4, 0, bytes);
+  m->tensors[i].type = type;
+  m->tensors[i].rank = 1;
+  m->tensors[i].dims[0] = elements;
+  m->tensors[i].data = memory + 4;
+  m->bytes[i] = bytes;
+  return memory + 4;
+}
+
+static void* fill(source* s, void* memory, int32_t words) {
+  for (int32_t i = 0; i < words; ++i) {
+    const uint32_t word = take(s, 4);
+    memcpy((uint8_t*)memory + 4 * i, &word, 4);
+  }
+  return memory;
+}
+
+/* Writes bits from the most significant one of each word down. */
+typedef struct {
+  uint32_t words[4096];
+  uint32_t bits;
+} bit_writer;
+
+static void put_bits(bit_writer* w, uint32_t value, uint32_t count) {
+  while (count-- > 0u && w->bits / 32u < 4096u) {
+    if (count < 32u && (value >> count & 1u) != 0u) {
+      w->words[w->bits / 32u] |= 0x80000000u >> (w->bits % 32u);
+    }
+    ++w->bits;
+  }
+}
+
+/* A valid weight code as tensor 1, with its options. */
+static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
+                       bool may_slice) {
+  const int32_t weights = outputs * fan_in;
+  const int32_t code = below(s, may_slice ? 4 : 3);
+  static const int32_t kCodes[] = {SBNN_CODE_BITMAP, SBNN_CODE_RICE,
+                                   SBNN_CODE_GOLOMB, SBNN_CODE_SLICED};
+  const int32_t one_of = 1 + below(s, 40);
+  int32_t count = 0, parameter = 0;
+  set(m, "code", kCodes[code]);
+  if (kCodes[code] == SBNN_CODE_SLICED) {
+    const int32_t groups = (outputs + 31) / 32;
+    uint32_t* words = (uint32_t*)constant(m, 1, SBNN_INT32,
+                                          groups * fan_in + outputs);
+    for (int32_t u = 0; u < outputs; ++u) {
+      for (int32_t i = 0; i < fan_in; ++i) {
+        if (below(s, one_of) != 0) continue;
+        words[u / 32 * fan_in + i] |= 1u << (u % 32);
+        ++words[groups * fan_in + u];
+        ++count;
+      }
+    }
+  } else {
+    bit_writer* w = (bit_writer*)calloc(1, sizeof(bit_writer));
+    if (w == NULL) exit(3);
+    uint32_t gap = 0;
+    if (code == 1) parameter = below(s, 8);
+    if (code == 2) parameter = 2 + below(s, 254);
+    for (int32_t i = 0; i < weights; ++i) {
+      const bool one = below(s, one_of) == 0;
+      if (code == 0) put_bits(w, one, 1);
+      if (!one) {
+        ++gap;
+        continue;
+      }
+      ++count;
+      if (code == 1) {
+        put_bits(w, 0, gap >> parameter);
+        put_bits(w, 1, 1);
+        put_bits(w, gap & ((1u << parameter) - 1u), (uint32_t)parameter);
+      } else if (code == 2) {
+        const uint32_t modulus = (uint32_t)parameter;
+        uint32_t bits = 1, rest = gap % modulus;
+        while (1u << bits < modulus) ++bits;
+        put_bits(w, 0, gap / modulus);
+        put_bits(w, 1, 1);
+        const uint32_t spare = (1u << bits) - modulus;
+        if (rest < spare) {
+          put_bits(w, rest, bits - 1u);
+        } else {
+          put_bits(w, rest + spare, bits);
+        }
+      }
+      gap = 0;
+    }
+    const int32_t words = w->bits == 0u ? 1 : (int32_t)((w->bits + 31u) / 32u);
+    memcpy(constant(m, 1, SBNN_INT32, words), w->words, (size_t)words * 4u);
+    free(w);
+  }
+  set(m, "connections", count);
+  set(m, "code_parameter", parameter);
+  set(m, "alpha_steps", one_in(s, 2) ? 0 : below(s, 9) - 4);
+  set(m, "domain_shift", one_in(s, 2) ? 0 : below(s, 9));
+}
+
+static const sbnn_type kTypes[] = {SBNN_INT32, SBNN_INT8, SBNN_FLOAT32, SBNN_INT16};
+
+/* The constants of an output stage as tensors `i` and `i + 1`. */
+static void add_stage(source* s, model* m, int32_t i, sbnn_type x, sbnn_type y,
+                      int32_t channels) {
+  const bool floats = y == SBNN_FLOAT32 || (y == SBNN_INT32 && x == SBNN_FLOAT32);
+  const sbnn_type first = floats ? SBNN_FLOAT32 : SBNN_INT32;
+  fill(s, constant(m, i, first, channels), channels);
+  const int32_t second = y == SBNN_INT32 ? sbnn_plane_words(channels) : channels;
+  fill(s, constant(m, i + 1, y == SBNN_FLOAT32 ? SBNN_FLOAT32 : SBNN_INT32, second), second);
+  set(m, "output_shift", below(s, 32));
+}
+
+static void image(sbnn_tensor* t, sbnn_type type, int32_t batch, int32_t height,
+                  int32_t width, int32_t channels) {
+  const bool bits = type == SBNN_INT32;
+  t->type = type;
+  t->rank = bits ? 3 : 4;
+  t->dims[0] = batch;
+  t->dims[1] = bits ? channels : height;
+  t->dims[2] = bits ? sbnn_plane_words(height * width) : width;
+  t->dims[3] = channels;
+}
+
+static void vector(sbnn_tensor* t, sbnn_type type, int32_t batch, int32_t features) {
+  t->type = type;
+  t->rank = 2;
+  t->dims[0] = batch;
+  t->dims[1] = type == SBNN_INT32 ? sbnn_plane_words(features) : features;
+}
+
+static void make_conv2d(source* s, model* m, int32_t batch) {
+  const sbnn_type x = kTypes[below(s, 3)], y = kTypes[below(s, 4)];
+  const int32_t groups = one_in(s, 3) ? 1 + below(s, 4) : 1;
+  const int32_t in = groups * (1 + below(s, 5)), out = groups * (1 + below(s, 9));
+  const int32_t kh = 1 + below(s, 4), kw = 1 + below(s, 4);
+  const int32_t ih = 1 + below(s, 12), iw = 1 + below(s, one_in(s, 3) ? 70 : 12);
+  const int32_t sh = 1 + below(s, 3), sw = 1 + below(s, 3);
+  const int32_t oh = 1 + below(s, 12), ow = 1 + below(s, 40);
+  m->kind = sbnn_find_op("SbnnConv2D");
+  m->inputs = 4;
+  set(m, "in_height", ih), set(m, "in_width", iw), set(m, "in_channels", in);
+  set(m, "out_height", oh), set(m, "out_width", ow), set(m, "out_channels", out);
+  set(m, "kernel_height", kh), set(m, "kernel_width", kw);
+  set(m, "stride_height", sh), set(m, "stride_width", sw);
+  set(m, "dilation_height", 1 + below(s, 3)), set(m, "dilation_width", 1 + below(s, 3));
+  set(m, "pad_top", below(s, 4)), set(m, "pad_left", below(s, 4));
+  set(m, "pad_value", x == SBNN_INT8 ? 0 : below(s, 3) - 1);
+  set(m, "groups", groups);
+  set(m, "in_zero_point", below(s, 256) - 128);
+  if (one_in(s, 2)) set(m, "band_bytes", 1 + below(s, 2000));
+  image(&m->tensors[0], x, batch, ih, iw, in);
+  add_kernel(s, m, out, in / groups * kh * kw, false);
+  add_stage(s, m, 2, x, y, out);
+  image(&m->tensors[4], y, batch, oh, ow, out);
+}
+
+static void make_dense(source* s, model* m, int32_t batch) {
+  const sbnn_type x = kTypes[below(s, 3)], y = kTypes[below(s, 4)];
+  const int32_t planes = x == SBNN_INT32 ? 1 + below(s, 4) : 1;
+  const int32_t positions = 1 + below(s, 70), units = 1 + below(s, 70);
+  m->kind = sbnn_find_op("SbnnDense");
+  m->inputs = 4;
+  set(m, "units", units), set(m, "planes", planes), set(m, "positions", positions);
+  set(m, "in_zero_point", below(s, 256) - 128);
+  vector(&m->tensors[0], x, batch, positions);
+  if (x == SBNN_INT32) m->tensors[0].dims[1] *= planes;
+  add_kernel(s, m, units, planes * positions, x == SBNN_INT32);
+  add_stage(s, m, 2, x, y, units);
+  vector(&m->tensors[4], y, batch, units);
+}
+
+static void make_max_pool2d(source* s, model* m, int32_t batch) {
+  const int32_t channels = 1 + below(s, 40);
+  const int32_t ih = 1 + below(s, 20), iw = 1 + below(s, 40);
+  const int32_t oh = 1 + below(s, 20), ow = 1 + below(s, 40);
+  m->kind = sbnn_find_op("SbnnMaxPool2D");
+  m->inputs = 2;
+  set(m, "channels", channels);
+  set(m, "in_height", ih), set(m, "in_width", iw);
+  set(m, "out_height", oh), set(m, "out_width", ow);
+  set(m, "pool_height", 1 + below(s, 5)), set(m, "pool_width", 1 + below(s, 5));
+  set(m, "stride_height", 1 + below(s, 4)), set(m, "stride_width", 1 + below(s, 4));
+  set(m, "pad_top", below(s, 3)), set(m, "pad_left", below(s, 3));
+  image(&m->tensors[0], SBNN_INT32, batch, ih, iw, channels);
+  const int32_t words = sbnn_plane_words(channels);
+  fill(s, constant(m, 1, SBNN_INT32, words), words);
+  image(&m->tensors[2], SBNN_INT32, batch, oh, ow, channels);
+}
+
+static void make_quantize(source* s, model* m, int32_t batch) {
+  const sbnn_type x = one_in(s, 2) ? SBNN_INT8 : SBNN_FLOAT32;
+  const int32_t channels = 1 + below(s, 70);
+  m->kind = sbnn_find_op("SbnnQuantize");
+  m->inputs = 3;
+  if (one_in(s, 2)) {
+    vector(&m->tensors[0], x, batch, channels);
+    vector(&m->tensors[3], SBNN_INT32, batch, channels);
+  } else {
+    const int32_t height = 1 + below(s, 9), width = 1 + below(s, 9);
+    image(&m->tensors[0], x, batch, height, width, channels);
+    image(&m->tensors[3], SBNN_INT32, batch, height, width, channels);
+  }
+  add_stage(s, m, 1, x, SBNN_INT32, channels);
+}
+
+static void make_dequantize(source* s, model* m, int32_t batch) {
+  const sbnn_type y = one_in(s, 2) ? SBNN_INT8 : SBNN_FLOAT32;
+  const int32_t channels = 1 + below(s, 70);
+  m->kind = sbnn_find_op("SbnnDequantize");
+  m->inputs = 1;
+  set(m, "plus", below(s, 256) - 128), set(m, "minus", below(s, 256) - 128);
+  set(m, "channels", channels);
+  if (one_in(s, 2)) {
+    set(m, "height", 0), set(m, "width", 0);
+    vector(&m->tensors[0], SBNN_INT32, batch, channels);
+    vector(&m->tensors[1], y, batch, channels);
+  } else {
+    const int32_t height = 1 + below(s, 9), width = 1 + below(s, 9);
+    set(m, "height", height), set(m, "width", width);
+    image(&m->tensors[0], SBNN_INT32, batch, height, width, channels);
+    image(&m->tensors[1], y, batch, height, width, channels);
+  }
+}
+
+/* Changes the shape of a constant without its bytes, an option, bits of a code, ... */
+static void spoil(source* s, model* m, int* inputs, int* outputs) {
+  const int32_t tensor = below(s, m->inputs + 1);
+  sbnn_tensor* t = &m->tensors[tensor];
+  option* o = &m->options[below(s, m->option_count)];
+  switch (below(s, 9)) {
+    case 0: o->value = strange(s); break;
+    case 1: o->value = (int32_t)((uint32_t)o->value + take(s, 1) % 3u - 1u); break;
+    case 2: o->name = "nothing"; break;
+    case 3: t->dims[below(s, SBNN_MAX_RANK)] = strange(s); break;
+    case 4: t->rank = below(s, SBNN_MAX_RANK + 1); break;
+    case 5: t->type = (sbnn_type)below(s, SBNN_OTHER_TYPE + 1); break;
+    case 6: inputs[below(s, m->inputs)] = below(s, m->inputs + 2) - 1; break;
+    case 7: outputs[0] = below(s, m->inputs + 2) - 1; break;
+    default:
+      if (t->data != NULL && m->bytes[tensor] > 0u) {
+        const int32_t bit = below(s, 65536) % (int32_t)(m->bytes[tensor] * 8u);
+        ((uint8_t*)t->data)[bit / 8] ^= (uint8_t)(1 << (bit % 8));
+      }
+  }
+}
+
+static bool view(void* interpreter, int index, sbnn_tensor* out) {
+  *out = ((const model*)interpreter)->tensors[index];
+  return true;
+}
+
+static size_t bytes_of(const sbnn_tensor* t) {
+  const size_t size = t->type == SBNN_INT8 ? 1u : t->type == SBNN_INT16 ? 2u : 4u;
+  size_t elements = 1;
+  for (int32_t i = 0; i < t->rank; ++i) elements *= (size_t)t->dims[i];
+  return elements * size;
+}
+
+static void run(source* s, const sbnn_micro_op* op, model* m,
+                const sbnn_micro_wiring* wiring) {
+  const sbnn_tensor* x = &m->tensors[wiring->inputs[0]];
+  const size_t x_bytes = bytes_of(x);
+  const size_t y_bytes = bytes_of(&m->tensors[wiring->outputs[0]]);
+  if (x_bytes > MOST_BYTES || y_bytes > MOST_BYTES ||
+      op->op.scratch_bytes > MOST_BYTES) {
+    return;
+  }
+  uint8_t* from = (uint8_t*)malloc(x_bytes);
+  uint8_t* to = (uint8_t*)malloc(y_bytes);
+  void* scratch = malloc(op->op.scratch_bytes);
+  if (from == NULL || to == NULL || scratch == NULL) exit(3);
+  for (size_t i = 0; i < x_bytes; ++i) {
+    from[i] = x->data != NULL ? ((uint8_t*)x->data)[i] : (uint8_t)take(s, 1);
+  }
+  sbnn_invoke_op(&op->op, from, to, scratch);
+  free(from), free(to), free(scratch);
+}
+
+static int32_t accepted, refused;
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static void (*const kMakers[])(source*, model*, int32_t) = {
+      make_conv2d, make_dense, make_max_pool2d, make_quantize, make_dequantize,
+      make_conv2d, make_dense};
+  source s = {data, size};
+  model m;
+  memset(&m, 0, sizeof(m));
+  set(&m, "version", 1);
+  kMakers[below(&s, 7)](&s, &m, one_in(&s, 8) ? 3 : 1);
+  int inputs[SBNN_MAX_INPUTS] = {0, 1, 2, 3}, outputs[1] = {m.inputs};
+  for (int32_t i = below(&s, 4); i > 0; --i) spoil(&s, &m, inputs, outputs);
+
+  uint8_t* options = (uint8_t*)malloc(2048);
+  if (options == NULL) return 0;
+  size_t option_bytes = write_options(&m, options);
+  if (one_in(&s, 4)) {
+    for (int32_t i = 1 + below(&s, 4); i > 0; --i) {
+      options[(size_t)below(&s, 65536) % option_bytes] = (uint8_t)take(&s, 1);
+    }
+  }
+  if (one_in(&s, 16)) option_bytes = (size_t)below(&s, 65536) % option_bytes;
+  /* Exactly as large as it is. */
+  char* exact = (char*)malloc(option_bytes);
+  if (exact == NULL) return 0;
+  memcpy(exact, options, option_bytes);
+  free(options);
+
+  sbnn_micro_op op;
+  sbnn_problem problem;
+  const sbnn_micro_wiring wiring = {inputs, m.inputs, outputs, 1};
+  sbnn_micro_init(&op, exact, option_bytes);
+  if (sbnn_micro_prepare(&op, m.kind, &wiring, view, &m, &problem)) {
+    ++accepted;
+    run(&s, &op, &m, &wiring);
+  } else {
+    char text[300];
+    ++refused;
+    snprintf(text, sizeof(text), sbnn_problem_format(&problem), m.kind->name,
+             problem.what, (int)problem.found, (int)problem.wanted);
+    if (strncmp(text, "Sbnn", 4) != 0) abort();
+  }
+  free(exact);
+  for (int32_t i = 0; i < TENSORS; ++i) {
+    if (m.bytes[i] > 0u) free((uint8_t*)m.tensors[i].data - 4);
+  }
+  return 0;
+}
+
+#ifndef SBNN_LIBFUZZER
+int main(int count, char** arguments) {
+  uint64_t state = count > 1 ? strtoull(arguments[1], NULL, 10) : 1u;
+  const int32_t rounds = count > 2 ? atoi(arguments[2]) : 1000;
+  static uint8_t bytes[16384];
+  for (int32_t round = 0; round < rounds; ++round) {
+    for (size_t i = 0; i < sizeof(bytes); ++i) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      bytes[i] = (uint8_t)(state >> 56);
+    }
+    LLVMFuzzerTestOneInput(bytes, sizeof(bytes));
+  }
+  printf("accepted %d refused %d\n", (int)accepted, (int)refused);
+  return 0;
+}
+#endif
