@@ -1,0 +1,99 @@
+"""Data sets from files, and batches of them in an order that a seed fixes."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+DATA_SETS = {"mlp": "mnist", "cnn": "mnist", "binarynet4": "cifar10"}
+
+
+def load(path: str | None, network: str):
+    """Images uint8 [n, height, width, channels] and labels int [n]: train and test.
+
+    Args:
+      path: an .npz in the layout of `tf.keras.datasets`; a folder with
+        train/CLASS/*.jpg and test/CLASS/*.jpg; or None for Keras's own download.
+      network: tells which data set Keras downloads.
+    """
+    if path is None:
+        data = getattr(tf.keras.datasets, DATA_SETS[network]).load_data()
+        (x, y), (x_test, y_test) = data
+    elif Path(path).is_dir():
+        x, y = _read_folder(Path(path) / "train")
+        x_test, y_test = _read_folder(Path(path) / "test")
+    elif Path(path).is_file():
+        with np.load(path) as f:
+            x, y, x_test, y_test = (
+                f[k] for k in ("x_train", "y_train", "x_test", "y_test")
+            )
+    else:
+        raise FileNotFoundError(f"--data: '{path}' is neither a file nor a folder")
+    images = [a if a.ndim == 4 else a[..., None] for a in (x, x_test)]
+    return images[0], np.ravel(y), images[1], np.ravel(y_test)
+
+
+def _read_folder(folder: Path):
+    from PIL import Image
+
+    images, labels = [], []
+    for label, name in enumerate(sorted(p for p in folder.iterdir() if p.is_dir())):
+        for path in sorted(name.iterdir()):
+            with Image.open(path) as image:
+                images.append(np.asarray(image.convert("RGB")))
+            labels.append(label)
+    return np.stack(images), np.array(labels)
+
+
+def pixels(images):
+    """float32 in [-1, 1) of uint8 images.
+
+    Multiples of 1/128: sums of them are exact in float32, in whatever order, and
+    int8 holds the very same values.
+    """
+    return (tf.cast(images, tf.float32) - 128.0) / 128.0
+
+
+def batches(x, y, batch: int, seed: int, first_epoch: int, augment: bool):
+    """Endless batches from `first_epoch` on; epoch and seed alone fix their order.
+
+    Args:
+      augment: shift by up to 4 pixels and mirror.
+    """
+    x, y = tf.constant(x), tf.constant(y.astype(np.int32))
+    steps = len(x) // batch
+    shape = x.shape[1:]
+
+    def epoch(number):
+        order = tf.random.experimental.stateless_shuffle(
+            tf.range(len(x)), tf.stack([tf.cast(seed, tf.int64), number])
+        )
+        order = tf.reshape(order[: steps * batch], [steps, batch])
+        seeds = tf.stack(
+            [tf.repeat(number * steps, steps), tf.range(steps, dtype=tf.int64)], 1
+        )
+        return tf.data.Dataset.from_tensor_slices((order, seeds))
+
+    def change(image, corner, mirror):
+        image = image[
+            corner[0] : corner[0] + shape[0], corner[1] : corner[1] + shape[1]
+        ]
+        return tf.where(mirror, image[:, ::-1], image)
+
+    def gather(chosen, seeds):
+        images = tf.gather(x, chosen)
+        if augment:
+            images = tf.pad(images, [[0, 0], [4, 4], [4, 4], [0, 0]])
+            corners = tf.random.stateless_uniform(
+                [batch, 2], seeds + [seed, 0], 0, 9, tf.int32
+            )
+            mirrors = tf.random.stateless_uniform([batch], seeds + [seed, 1]) < 0.5
+            images = tf.map_fn(
+                lambda a: tf.ensure_shape(change(*a), shape),
+                (images, corners, mirrors),
+                fn_output_signature=tf.uint8,
+            )
+        return pixels(images), tf.gather(y, chosen)
+
+    epochs = tf.data.Dataset.range(first_epoch, 1_000_000)
+    return epochs.flat_map(epoch).map(gather).prefetch(2)

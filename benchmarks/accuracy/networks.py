@@ -1,0 +1,141 @@
+"""The networks of the experiments, each as sparse binary, ±1 and float32 network.
+
+All have batch normalization behind each layer, no bias, and the same widths. What
+differs is the layer: weights 0/1 (`sbnn_keras`), -1/+1 (Larq), or float with ReLU.
+"""
+
+import functools
+
+import larq as lq
+import tensorflow as tf
+
+import sbnn_keras
+
+MOMENTUM = 0.9
+
+
+class _Layers:
+    """Makes the layers of one kind of network; all arguments as in Keras."""
+
+    def __init__(self, run):
+        self.method = run.method
+        recipe = run.recipe()
+        self._quantizer = {}
+        if run.is_sparse:
+            self._quantizer = dict(
+                pseudo_gradient=recipe["pseudo_gradient"],
+                clip_value=recipe["clip"],
+                refresh_every=recipe["refresh"],
+            )
+        self.alternate = recipe.get("alternate")
+        self._first = recipe.get("first_domain") or run.domain
+        self._domain, self._polarity = run.domain, recipe.get("polarity")
+
+    def dense(self, units, *, first=False):
+        return self._make("Dense", units, first=first)
+
+    def conv(self, filters, *, first=False):
+        return self._make("Conv2D", filters, 3, padding="same", first=first)
+
+    def _make(self, kind, *args, first, **kwargs):
+        if self.method == "float":
+            return getattr(tf.keras.layers, kind)(*args, use_bias=False, **kwargs)
+        if self.method == "bnn":
+            return getattr(lq.layers, f"Quant{kind}")(
+                *args,
+                input_quantizer=None if first else "ste_sign",
+                kernel_quantizer="ste_sign",
+                kernel_constraint="weight_clip",
+                use_bias=False,
+                **kwargs,
+            )
+        domain = self._first if first else self._domain
+        return getattr(sbnn_keras, f"SparseBinary{kind}")(
+            *args,
+            domain=domain,
+            polarity=self._polarity,
+            kernel_quantizer=sbnn_keras.quantizers.SparseBinary(
+                domain=domain, **self._quantizer
+            ),
+            use_bias=False,
+            **kwargs,
+        )
+
+    def after(self, last=False):
+        """Batch normalization, and ReLU in the float network."""
+        normalization = [tf.keras.layers.BatchNormalization(momentum=MOMENTUM)]
+        if self.method == "float" and not last:
+            normalization.append(tf.keras.layers.ReLU())
+        return normalization
+
+
+class BothPolarities(tf.keras.layers.Layer):
+    def call(self, x):
+        return tf.concat([x, -x], -1)
+
+
+def mlp(layers: _Layers):
+    """784-512-512-10 on MNIST."""
+    stack = [tf.keras.Input((28, 28, 1))]
+    if layers.alternate:
+        stack.append(sbnn_keras.AlternatingSigns())
+    stack.append(tf.keras.layers.Flatten())
+    for place, units in enumerate((512, 512)):
+        stack += [layers.dense(units, first=place == 0), *layers.after()]
+    return stack + [layers.dense(10), *layers.after(last=True)]
+
+
+def cnn(layers: _Layers):
+    """conv 16, pool, conv 32, pool, dense 128, dense 10 on MNIST; kernels 3x3."""
+    stack = [tf.keras.Input((28, 28, 1))]
+    if layers.alternate:
+        stack += [BothPolarities()]
+    for place, filters in enumerate((16, 32)):
+        stack += [layers.conv(filters, first=place == 0)]
+        stack += [tf.keras.layers.MaxPooling2D(2), *layers.after()]
+    stack += [tf.keras.layers.Flatten(), layers.dense(128), *layers.after()]
+    return stack + [layers.dense(10), *layers.after(last=True)]
+
+
+def binarynet(layers: _Layers, width: float):
+    """conv-conv-pool three times and a dense layer, for CIFAR-10; kernels 3x3."""
+    stack = [tf.keras.Input((32, 32, 3))]
+    for block, filters in enumerate((128, 256, 512)):
+        for place in range(2):
+            stack.append(layers.conv(round(width * filters), first=block == place == 0))
+            if place == 1:
+                stack.append(tf.keras.layers.MaxPooling2D(2))
+            stack += layers.after()
+    stack += [tf.keras.layers.Flatten(), layers.dense(10)]
+    return stack + layers.after(last=True)
+
+
+_NETWORKS = {
+    "mlp": mlp,
+    "cnn": cnn,
+    "binarynet4": functools.partial(binarynet, width=0.25),
+}
+
+
+def build(run) -> tf.keras.Sequential:
+    """The untrained network of a run; it ends in a softmax."""
+    stack = _NETWORKS[run.network](_Layers(run))
+    return tf.keras.Sequential([*stack, tf.keras.layers.Softmax()], name=run.network)
+
+
+def denser_layers(model) -> list[str]:
+    """Names of the layers with few weights: first convolution and last layer.
+
+    A dense first layer has most of the weights and is none of them.
+    """
+    binary = [
+        layer
+        for layer in model.layers
+        if isinstance(
+            layer, (sbnn_keras.SparseBinaryConv2D, sbnn_keras.SparseBinaryDense)
+        )
+    ]
+    names = [binary[-1].name]
+    if isinstance(binary[0], sbnn_keras.SparseBinaryConv2D):
+        names.append(binary[0].name)
+    return names

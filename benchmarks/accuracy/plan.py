@@ -1,0 +1,77 @@
+"""The runs, in the order in which they are worth having."""
+
+import json
+
+from settings import Run
+
+SEEDS = (0, 1, 2)
+_DOMAINS = ("general", "01")
+
+
+def _sparse(network, shares, seeds, domains=_DOMAINS, method="schedule", **change):
+    return [
+        Run(network, method, domain, share, seed, json.dumps(change))
+        for share in shares
+        for seed in seeds
+        for domain in domains
+    ]
+
+
+def _baselines(network, seeds, methods=("bnn", "float")):
+    return [Run(network, method, seed=seed) for method in methods for seed in seeds]
+
+
+def _changed(run, **change):
+    return Run(
+        run.network,
+        run.method,
+        run.domain,
+        run.connections,
+        run.seed,
+        json.dumps(change),
+    )
+
+
+_MLP_01 = Run("mlp", "schedule", "01", 0.05)
+_MLP_GENERAL = Run("mlp", "schedule", "general", 0.05)
+_CNN_01 = Run("cnn", "schedule", "01", 0.05)
+
+# Name of a part -> its runs.
+PLAN = {
+    "mlp": [
+        *_baselines("mlp", SEEDS, ["bnn"]),
+        *_sparse("mlp", [0.05], SEEDS),
+        *_baselines("mlp", SEEDS, ["float"]),
+        *_sparse("mlp", [0.1, 0.02], SEEDS),
+    ],
+    "cnn": [
+        *_baselines("cnn", SEEDS, ["bnn"]),
+        *_sparse("cnn", [0.05], SEEDS),
+        *_baselines("cnn", SEEDS, ["float"]),
+        *_sparse("cnn", [0.1], SEEDS),
+    ],
+    # What the recipe of the weights 0/1 is made of, one change at a time.
+    "recipe": [
+        _changed(Run("mlp", "bnn"), rate=1e-3),
+        _changed(_MLP_01, alternate=False),
+        _changed(_MLP_01, alternate=False, polarity=False),
+        _changed(_MLP_01, alternate=False, first_domain="general"),
+        _changed(_MLP_GENERAL, alternate=True),
+        _changed(_CNN_01, alternate=True),
+        _changed(_CNN_01, first_domain="general"),
+        _changed(_MLP_01, pseudo_gradient="approx"),
+        _changed(_MLP_01, start=0.2),
+        _changed(_MLP_01, rate=1e-2),
+        _changed(_MLP_01, denser=1),
+    ],
+    "constraint": _sparse("mlp", [0.05], [0], method="constraint"),
+    "cifar10": [
+        *_baselines("binarynet4", [0], ["bnn"]),
+        *_sparse("binarynet4", [0.1, 0.05], [0], ["general"]),
+        *_baselines("binarynet4", [0], ["float"]),
+        *_sparse("binarynet4", [0.05], [0], ["01"]),
+        *_sparse("binarynet4", [0.1, 0.05], [1], ["general"]),
+        *_sparse("binarynet4", [0.25, 0.02], [0], ["general"]),
+    ],
+    "mlp_more": _sparse("mlp", [0.5, 0.25, 0.01], [0]),
+}

@@ -1,0 +1,100 @@
+"""What a run is: a network, a way to train it, a seed. And the recipes.
+
+A run's name is made of its settings, so that the same settings are never trained
+twice and a recipe that changes gets a new name.
+"""
+
+import dataclasses
+import json
+
+METHODS = ("schedule", "constraint", "bnn", "float")
+_OWN = ("schedule", "constraint")
+
+# Common to all methods on a network: the same effort for each.
+RECIPES = {
+    "mlp": dict(epochs=20, batch=256, rate=3e-3),
+    "cnn": dict(epochs=10, batch=256, rate=3e-3),
+    "binarynet4": dict(epochs=30, batch=128, rate=3e-3),
+}
+
+# What only sparse networks have. `change` of a run replaces single entries.
+SPARSE = dict(
+    start=0.5,  # share of connections at the first step of the schedule
+    ramp=0.7,  # share of the steps after which the target is reached
+    power=3,  # of the schedule's polynomial
+    denser=4,  # first convolution and last layer: connections times this
+    polarity=None,  # None: the library's default
+    pseudo_gradient="ste",
+    clip=1.0,  # of the pseudo-gradient
+    gamma=0.2,  # constraint: share of the loss
+    refresh=None,  # steps between two choices of connections; None: the default
+    frequency=20,  # steps between two moves of the schedule
+    first_domain=None,  # of the first layer; None: that of the others
+    alternate=None,  # pixels of both polarities; None: in domain "01" on the "mlp"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One training.
+
+    Attributes:
+      network: a key of `RECIPES`.
+      method: one of `METHODS`; "bnn" is Larq's ±1, "float" float32 with ReLU.
+      domain: "01" or "general"; None for the methods that have no domain.
+      connections: EC, the target share of ones; None likewise.
+      seed: of the weights and of the data's order.
+      change: JSON object of settings that differ from the recipe.
+    """
+
+    network: str
+    method: str
+    domain: str | None = None
+    connections: float | None = None
+    seed: int = 0
+    change: str = "{}"
+
+    def __post_init__(self):
+        if self.network not in RECIPES:
+            raise ValueError(
+                f"Unknown network: found {self.network!r}, wanted one of {list(RECIPES)}."
+            )
+        if self.method not in METHODS:
+            raise ValueError(
+                f"Unknown method: found {self.method!r}, wanted one of {list(METHODS)}."
+            )
+        if self.is_sparse != (self.domain is not None and self.connections is not None):
+            raise ValueError(
+                f"Method {self.method!r} with domain={self.domain} and "
+                f"connections={self.connections}: the sparse methods want both, the "
+                "others none."
+            )
+        unknown = set(json.loads(self.change)) - set(self._recipe())
+        if unknown:
+            raise ValueError(
+                f"Unknown settings: found {sorted(unknown)}, wanted some of "
+                f"{list(self._recipe())}."
+            )
+
+    @property
+    def is_sparse(self) -> bool:
+        return self.method in _OWN
+
+    def _recipe(self) -> dict:
+        return {**RECIPES[self.network], **(SPARSE if self.is_sparse else {})}
+
+    def recipe(self) -> dict:
+        """All settings of the training, the changes among them."""
+        recipe = {**self._recipe(), **json.loads(self.change)}
+        if self.is_sparse and recipe["alternate"] is None:
+            recipe["alternate"] = self.domain == "01" and self.network == "mlp"
+        return recipe
+
+    @property
+    def name(self) -> str:
+        parts = [self.network, self.method]
+        if self.is_sparse:
+            parts += [self.domain, f"{self.connections:g}"]
+        for key, value in sorted(json.loads(self.change).items()):
+            parts.append(f"{key}={value}")
+        return "-".join([*parts, f"s{self.seed}"])

@@ -1,0 +1,82 @@
+"""Trains one network, converts it, compares the runtimes, writes one JSON.
+
+    python benchmarks/accuracy/train.py --data mnist.npz --network mlp \
+        --method schedule --domain 01 --connections 0.05 --seed 0
+
+A run that was killed continues when the same command runs again; one that has its
+result already ends at once.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from absl import app, flags
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from settings import METHODS, RECIPES, Run  # noqa: E402
+
+_DATA = flags.DEFINE_string(
+    "data",
+    None,
+    "An .npz with x_train, y_train, x_test, y_test; or a folder with train/CLASS/*.jpg "
+    "and test/CLASS/*.jpg. Default: Keras's own download.",
+)
+_NETWORK = flags.DEFINE_enum("network", "mlp", list(RECIPES), "The network.")
+_METHOD = flags.DEFINE_enum("method", "schedule", METHODS, "The way to train.")
+_DOMAIN = flags.DEFINE_enum("domain", None, ["01", "general"], "Of sparse weights.")
+_CONNECTIONS = flags.DEFINE_float("connections", None, "Share of ones (EC).", 1e-4, 1.0)
+_SEED = flags.DEFINE_integer("seed", 0, "Seed of weights and of the data's order.")
+_CHANGE = flags.DEFINE_string(
+    "change", "{}", "Settings that differ from the recipe, as a JSON object."
+)
+_WORK = flags.DEFINE_string(
+    "work", "build/accuracy", "Folder for checkpoints and trained models."
+)
+_RESULTS = flags.DEFINE_string(
+    "results", str(HERE / "results"), "Folder for the result, one JSON a run."
+)
+_THREADS = flags.DEFINE_integer("threads", 1, "Threads within an operation.", 1)
+
+
+def main(_):
+    run = Run(
+        _NETWORK.value,
+        _METHOD.value,
+        _DOMAIN.value,
+        _CONNECTIONS.value,
+        _SEED.value,
+        _CHANGE.value,
+    )
+    result_file = Path(_RESULTS.value) / f"{run.name}.json"
+    if result_file.exists():
+        print(f"{result_file} is there already")
+        return
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(_THREADS.value)
+    tf.config.threading.set_inter_op_parallelism_threads(_THREADS.value)
+    import sbnn_keras  # noqa: F401
+
+    import data
+    import networks
+    import outcome
+    import training
+
+    folder = Path(_WORK.value) / run.name
+    folder.mkdir(parents=True, exist_ok=True)
+    tf.keras.utils.set_random_seed(run.seed)
+    samples = data.load(_DATA.value, run.network)
+    model = networks.build(run)
+    history = training.train(model, run, samples, folder)
+    model.save(folder / "model.h5")
+    outcome.write(result_file, run, model, history, samples, folder, _DATA.value)
+
+
+if __name__ == "__main__":
+    app.run(main)

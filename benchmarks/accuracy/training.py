@@ -1,0 +1,141 @@
+"""Trains one run, with a checkpoint that a killed training continues from."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
+
+import sbnn_keras
+from data import batches, pixels
+from networks import denser_layers
+
+_SAVE_EVERY = 30  # seconds between two checkpoints, at least
+_STEPS_A_CALL = 10
+
+
+def train(model, run, data, folder: Path) -> list[dict]:
+    """Trains `model`; continues where an earlier call with `folder` was killed.
+
+    Args:
+      model: as `networks.build` makes it.
+      run: the settings.
+      data: images and labels, train and test.
+      folder: for the checkpoint.
+
+    Returns:
+      One dict an epoch: loss, accuracy on the training and on the test set, seconds.
+    """
+    x, y, x_test, y_test = data
+    recipe = run.recipe()
+    steps_an_epoch = len(x) // recipe["batch"]
+    steps = recipe["epochs"] * steps_an_epoch
+    loss = "sparse_categorical_crossentropy"
+    callbacks = []
+    if run.method == "schedule":
+        callbacks.append(_schedule(model, run, recipe, steps))
+    if run.method == "constraint":
+        constraint = sbnn_keras.ExpectedConnections(run.connections, recipe["gamma"])
+        loss = constraint.loss(loss, model)
+        callbacks.append(constraint)
+    rate = tf.keras.optimizers.schedules.CosineDecay(recipe["rate"], steps)
+    model.compile(
+        tf.keras.optimizers.Adam(rate),
+        loss,
+        metrics=["accuracy"],
+        steps_per_execution=_STEPS_A_CALL,
+    )
+    for callback in callbacks:
+        callback.set_model(model)  # makes the variables that the checkpoint holds
+    model.optimizer.build(model.trainable_variables)
+    checkpoint = _Checkpoint(model, folder)
+    history = checkpoint.restore()
+    if len(history) < recipe["epochs"]:
+        checkpoint.history = history
+        model.fit(
+            batches(
+                x,
+                y,
+                recipe["batch"],
+                run.seed,
+                len(history),
+                augment=run.network.startswith("binarynet"),
+            ),
+            epochs=recipe["epochs"],
+            initial_epoch=len(history),
+            steps_per_epoch=steps_an_epoch,
+            validation_data=tf.data.Dataset.from_tensor_slices((x_test, y_test))
+            .batch(500)
+            .map(lambda a, b: (pixels(a), b))
+            .cache(),
+            verbose=2,
+            callbacks=[*callbacks, checkpoint],
+        )
+    return checkpoint.history
+
+
+def _schedule(model, run, recipe, steps):
+    def down_to(share):
+        return PolynomialDecay(
+            1 - max(recipe["start"], share),
+            1 - share,
+            0,
+            max(1, int(recipe["ramp"] * steps)),
+            power=recipe["power"],
+            frequency=recipe["frequency"],
+        )
+
+    denser = max(run.connections, min(0.5, recipe["denser"] * run.connections))
+    return sbnn_keras.ConnectionsSchedule(
+        down_to(run.connections),
+        overrides={name: down_to(denser) for name in denser_layers(model)},
+    )
+
+
+class _Checkpoint(tf.keras.callbacks.Callback):
+    """Saves model, optimizer and history together, at the end of an epoch."""
+
+    def __init__(self, model, folder: Path):
+        super().__init__()
+        # The whole history is a variable, so that it can never be of another epoch.
+        self._text = tf.Variable("[]", trainable=False)
+        state = tf.train.Checkpoint(
+            model=model, optimizer=model.optimizer, history=self._text
+        )
+        self._state = state
+        self._manager = tf.train.CheckpointManager(
+            state, str(folder / "checkpoint"), max_to_keep=1
+        )
+        self.history = []
+        self._saved_at = self._epoch_at = time.monotonic()
+
+    def restore(self) -> list[dict]:
+        latest = self._manager.latest_checkpoint
+        if latest:
+            self._state.restore(latest).assert_existing_objects_matched()
+        self.history = json.loads(self._text.numpy())
+        return self.history
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch_at = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        now = time.monotonic()
+        self.history.append(
+            {
+                "loss": round(float(logs["loss"]), 5),
+                "train": round(float(logs["accuracy"]), 5),
+                "test": round(float(logs["val_accuracy"]), 5),
+                "seconds": round(now - self._epoch_at, 1),
+            }
+        )
+        if (
+            now - self._saved_at > _SAVE_EVERY
+            or len(self.history) == self.params["epochs"]
+        ):
+            self._text.assign(json.dumps(self.history))
+            self._manager.save()
+            self._saved_at = time.monotonic()
