@@ -117,7 +117,8 @@ class ExpectedConnections(tf.keras.callbacks.Callback):
 
     def set_model(self, model):
         super().set_model(model)
-        for loss in tf.nest.flatten(model.loss):
+        # A model of a custom loop has not been compiled and has no loss.
+        for loss in tf.nest.flatten(getattr(model, "loss", None)):
             if isinstance(loss, ExpectedConnectionsLoss):
                 loss.bind(model)
 

@@ -6,10 +6,10 @@ differs is the layer: weights 0/1 (`sbnn_keras`), -1/+1 (Larq), or float with Re
 
 import functools
 
+import sbnn_keras  # isort: skip  (selects Keras 2, which Larq needs)
+
 import larq as lq
 import tensorflow as tf
-
-import sbnn_keras
 
 MOMENTUM = 0.9
 

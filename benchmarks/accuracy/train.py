@@ -61,8 +61,6 @@ def main(_):
 
     tf.config.threading.set_intra_op_parallelism_threads(_THREADS.value)
     tf.config.threading.set_inter_op_parallelism_threads(_THREADS.value)
-    import sbnn_keras  # noqa: F401
-
     import data
     import networks
     import outcome

@@ -1,17 +1,15 @@
 """Trains one run, with a checkpoint that a killed training continues from."""
 
 import json
-import os
 import time
 from pathlib import Path
 
-import numpy as np
 import tensorflow as tf
+from data import batches, pixels
+from networks import denser_layers
 from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
 
 import sbnn_keras
-from data import batches, pixels
-from networks import denser_layers
 
 _SAVE_EVERY = 30  # seconds between two checkpoints, at least
 _STEPS_A_CALL = 10

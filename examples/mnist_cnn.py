@@ -1,0 +1,75 @@
+"""A small convolutional network on MNIST, from training to TensorFlow Lite Micro.
+
+    python examples/mnist_cnn.py --connections 0.05 --domain general
+
+Training that was interrupted continues where it was when the same command runs
+again.
+"""
+
+import support
+
+support.define_flags("mnist_cnn", epochs=10)
+
+
+def network(domain: str):
+    """conv 16, pool, conv 32, pool, dense 128, dense 10; kernels 3x3."""
+    import tensorflow as tf
+
+    from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
+
+    layers = tf.keras.layers
+    sparse = {"use_bias": False, "domain": domain}
+    return tf.keras.Sequential(
+        [
+            tf.keras.Input((28, 28, 1)),
+            SparseBinaryConv2D(16, 3, padding="same", name="first", **sparse),
+            layers.MaxPooling2D(2),
+            layers.BatchNormalization(momentum=0.9),
+            SparseBinaryConv2D(32, 3, padding="same", **sparse),
+            layers.MaxPooling2D(2),
+            layers.BatchNormalization(momentum=0.9),
+            layers.Flatten(),
+            SparseBinaryDense(128, **sparse),
+            layers.BatchNormalization(momentum=0.9),
+            SparseBinaryDense(10, name="last", **sparse),
+            layers.BatchNormalization(momentum=0.9),
+            layers.Softmax(),
+        ]
+    )
+
+
+def main():
+    import tensorflow as tf
+
+    import sbnn_keras
+
+    flags = support.FLAGS
+    out = support.out_folder()
+    tf.keras.utils.set_random_seed(flags.seed)
+    data = x, y, x_test, y_test = support.load("mnist")
+    model = network(flags.domain)
+    steps = flags.epochs * -(-len(x) // flags.batch)
+    # The first convolution and the last layer have few weights and stay denser.
+    control = support.sparsity(model, steps, denser=["first", "last"])
+    model.compile(
+        tf.keras.optimizers.Adam(
+            tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)
+        ),
+        support.classification_loss(model, control),
+        metrics=["accuracy"],
+    )
+    model.fit(
+        support.pixels(x),
+        y,
+        flags.batch,
+        flags.epochs,
+        validation_data=(support.pixels(x_test), y_test),
+        callbacks=[control, support.resume(out)],
+        verbose=2,
+    )
+    sbnn_keras.summary(model)
+    support.finish(model, data, out)
+
+
+if __name__ == "__main__":
+    support.run(main)

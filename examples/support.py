@@ -1,0 +1,276 @@
+"""What the examples share: flags, data, checkpoints, conversion with its checks.
+
+Networks and training stand in the examples themselves.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+from absl import app, flags, logging
+
+FLAGS = flags.FLAGS
+
+
+def define_flags(
+    name: str, epochs: int, batch: int = 256, domain: str | None = "01"
+) -> None:
+    """Defines the flags that all examples have.
+
+    Args:
+      name: of the example, for the default of --out.
+      epochs: default of --epochs.
+      batch: default of --batch.
+      domain: default of --domain; None for an example without sparse layers.
+    """
+    flags.DEFINE_string(
+        "data",
+        None,
+        "An .npz with x_train, y_train, x_test, y_test; or a folder with "
+        "train/CLASS/*.png (or .jpg) and test/CLASS/*. Default: Keras's own download.",
+    )
+    flags.DEFINE_integer("epochs", epochs, "Epochs of the training.", 1)
+    flags.DEFINE_integer("batch", batch, "Samples in a training step.", 1)
+    flags.DEFINE_integer("seed", 1, "Seed of weights and of the data's order.")
+    flags.DEFINE_string(
+        "out", f"build/{name}", "Folder for checkpoint, models, result."
+    )
+    flags.DEFINE_integer(
+        "tflm_images", 1000, "Test images for TensorFlow Lite Micro; 0 for all.", 0
+    )
+    if domain is not None:
+        flags.DEFINE_float(
+            "connections", 0.05, "Share of ones in the hidden layers.", 1e-4, 1.0
+        )
+        flags.DEFINE_enum("domain", domain, ["01", "general"], "Domain of the weights.")
+        flags.DEFINE_enum(
+            "method",
+            "schedule",
+            ["schedule", "constraint"],
+            "schedule: the share travels down and ends exactly there; constraint: the "
+            "published penalty on the loss.",
+        )
+        flags.DEFINE_float(
+            "gamma",
+            0.2,
+            "Constraint: share of the loss that the penalty takes.",
+            0,
+            0.99,
+        )
+
+
+def run(main) -> None:
+    """Runs an example; what the user got wrong is one line, not a stack trace."""
+
+    def quiet(_):
+        logging.set_verbosity(logging.WARNING)
+        try:
+            main()
+        except (FileNotFoundError, ValueError) as error:
+            sys.exit(f"{Path(sys.argv[0]).name}: {error}")
+
+    app.run(quiet)
+
+
+def load(data_set: str):
+    """Images uint8 [n, height, width, channels] and labels int [n]: train and test.
+
+    Args:
+      data_set: `"mnist"` or `"cifar10"`: what Keras downloads without --data, and
+        whether images are grey.
+    """
+    import tensorflow as tf
+
+    path = FLAGS.data
+    if path is None:
+        (x, y), (x_test, y_test) = getattr(tf.keras.datasets, data_set).load_data()
+    elif Path(path).is_dir():
+        mode = "L" if data_set == "mnist" else "RGB"
+        x, y = _read_folder(Path(path) / "train", mode)
+        x_test, y_test = _read_folder(Path(path) / "test", mode)
+    elif Path(path).is_file():
+        with np.load(path) as arrays:
+            missing = {"x_train", "y_train", "x_test", "y_test"} - set(arrays)
+            if missing:
+                raise ValueError(f"--data: '{path}' has no arrays {sorted(missing)}")
+            x, y = arrays["x_train"], arrays["y_train"]
+            x_test, y_test = arrays["x_test"], arrays["y_test"]
+    else:
+        raise FileNotFoundError(f"--data: '{path}' is neither a file nor a folder")
+    x, x_test = (a if a.ndim == 4 else a[..., None] for a in (x, x_test))
+    print(f"{len(x)} images to train on, {len(x_test)} to test")
+    return x, np.ravel(y), x_test, np.ravel(y_test)
+
+
+def _read_folder(folder: Path, mode: str):
+    from PIL import Image
+
+    if not folder.is_dir():
+        raise FileNotFoundError(f"--data: there is no folder '{folder}'")
+    images, labels = [], []
+    for label, name in enumerate(sorted(p for p in folder.iterdir() if p.is_dir())):
+        for path in sorted(name.iterdir()):
+            with Image.open(path) as image:
+                images.append(np.asarray(image.convert(mode)))
+            labels.append(label)
+    return np.stack(images), np.array(labels)
+
+
+def pixels(images):
+    """float32 in [-1, 1) of uint8 images, in multiples of 1/128.
+
+    Sums of such values are exact in float32 and in int8 alike, so that a converted
+    network gives the very same answers.
+    """
+    return (images.astype(np.float32) - 128) / 128
+
+
+def sparsity(model, steps: int, denser: list[str], first_share: float = 0.5):
+    """How the connections come down to --connections, by --method.
+
+    Args:
+      model: its sparse layers have no `connections` of their own.
+      steps: training steps of the whole training.
+      denser: names of layers with few weights, which keep four times the share.
+      first_share: share of connections when training begins.
+
+    Returns:
+      What the loss must be wrapped in (or None), and the callback for `fit`.
+    """
+    from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
+
+    import sbnn_keras
+
+    if FLAGS.method == "constraint":
+        return sbnn_keras.ExpectedConnections(FLAGS.connections, FLAGS.gamma)
+
+    def down_to(share):
+        start = max(first_share, share)
+        return PolynomialDecay(
+            1 - start, 1 - share, 0, max(1, int(0.7 * steps)), frequency=20
+        )
+
+    more = max(FLAGS.connections, min(0.5, 4 * FLAGS.connections))
+    return sbnn_keras.ConnectionsSchedule(
+        down_to(FLAGS.connections),
+        overrides={name: down_to(more) for name in denser},
+        verbose=1,
+    )
+
+
+def classification_loss(model, control):
+    """The loss of a classifier, with the penalty where `control` has one."""
+    loss = "sparse_categorical_crossentropy"
+    return control.loss(loss, model) if hasattr(control, "loss") else loss
+
+
+def out_folder() -> Path:
+    """--out, with the settings of its training; other settings are refused.
+
+    Raises:
+      ValueError: the folder holds a training with other settings.
+    """
+    out = Path(FLAGS.out)
+    out.mkdir(parents=True, exist_ok=True)
+    own = FLAGS.find_module_defining_flag("out")
+    settings = {
+        flag.name: flag.value
+        for flag in FLAGS.flags_by_module_dict()[own]
+        if flag.name not in ("out", "tflm_images")
+    }
+    for flag in FLAGS.get_key_flags_for_module(sys.argv[0]):
+        settings.setdefault(flag.name, flag.value)
+    note = out / "settings.json"
+    if note.exists():
+        found = json.loads(note.read_text())
+        if found != settings:
+            other = [k for k in settings if found.get(k) != settings[k]]
+            raise ValueError(
+                f"--out: '{out}' holds a training with another "
+                f"{', '.join('--' + name for name in other)}; delete it or name "
+                "another folder"
+            )
+    else:
+        _write(note, json.dumps(settings, indent=2) + "\n")
+    return out
+
+
+def resume(out: Path):
+    """A callback that saves each epoch, and continues after a kill."""
+    import tensorflow as tf
+
+    return tf.keras.callbacks.BackupAndRestore(
+        out / "checkpoint", delete_checkpoint=False
+    )
+
+
+def finish(model, data, out: Path, **more) -> dict:
+    """Converts a trained model, compares TFLite and TFLM with Keras, writes result.json.
+
+    Args:
+      model: the trained network, for images as `pixels` gives them.
+      data: as from `load`.
+      out: gets model.h5, model.tflite (float32 faces), model_int8.tflite, result.json.
+      more: further entries of the result.
+    """
+    import sbnn_converter
+    import tensorflow as tf
+
+    x, _, x_test, labels = data
+    model.save(out / "model.h5")
+
+    def samples():
+        for image in x[:: max(1, len(x) // 200)]:
+            yield [pixels(image[None])]
+
+    print("converting")
+    converted = sbnn_converter.convert_keras_model(model)
+    all_int8 = sbnn_converter.convert_keras_model(
+        model,
+        inference_input_type=tf.int8,
+        inference_output_type=tf.int8,
+        representative_dataset=samples,
+    )
+    (out / "model.tflite").write_bytes(converted)
+    (out / "model_int8.tflite").write_bytes(all_int8)
+
+    print("asking Keras, TFLite and TensorFlow Lite Micro")
+    images = pixels(x_test)
+    keras = model.predict(images, verbose=0).argmax(1)
+    tflite = sbnn_converter.Interpreter(converted).predict(images).argmax(1)
+    micro = sbnn_converter.micro.Interpreter(converted)
+    some = slice(0, FLAGS.tflm_images or len(images))
+    tflm = micro.predict(images[some]).argmax(1)
+    int8 = sbnn_converter.Interpreter(all_int8)
+    scale, zero = int8.input_details[0]["quantization"]
+    quantized = np.clip(np.round(images / scale) + zero, -128, 127).astype(np.int8)
+    int8_answers = int8.predict(quantized).argmax(1)
+    result = {
+        **json.loads((out / "settings.json").read_text()),
+        **more,
+        "accuracy_keras": float((keras == labels).mean()),
+        "accuracy_tflite": float((tflite == labels).mean()),
+        "accuracy_int8": float((int8_answers == labels).mean()),
+        "test_images": len(labels),
+        "keras_and_tflite_differ": int((keras != tflite).sum()),
+        "tflm_images": len(tflm),
+        "keras_and_tflm_differ": int((keras[some] != tflm).sum()),
+        "model_bytes": len(converted),
+        "model_int8_bytes": len(all_int8),
+        "tflm_arena_bytes": micro.arena_used_bytes,
+    }
+    _write(out / "result.json", json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result, indent=2))
+    if result["keras_and_tflite_differ"] or result["keras_and_tflm_differ"]:
+        sys.exit("the runtimes disagree: please report this with the model.h5")
+    return result
+
+
+def _write(path: Path, text: str) -> None:
+    half = path.with_suffix(f".{os.getpid()}")
+    half.write_text(text)
+    half.replace(path)
