@@ -60,7 +60,7 @@ def batches(x, y, batch: int, seed: int):
     options.experimental_distribute.auto_shard_policy = (
         tf.data.experimental.AutoShardPolicy.DATA
     )
-    return data.batch(batch, drop_remainder=True).with_options(options)
+    return data.batch(batch).with_options(options)
 
 
 def main():
@@ -73,7 +73,7 @@ def main():
     devices = strategy(options.replicas)
     tf.keras.utils.set_random_seed(options.seed)
     data = x, y, x_test, y_test = support.load("mnist")
-    steps = options.epochs * (len(x) // options.batch)
+    steps = options.epochs * -(-len(x) // options.batch)
     with devices.scope():
         model = network(options.domain)
         control = support.sparsity(model, steps, denser=["first", "last"])
@@ -86,7 +86,7 @@ def main():
     model.fit(
         batches(support.pixels(x), y, options.batch, options.seed),
         epochs=options.epochs,
-        validation_data=batches(support.pixels(x_test), y_test, 100, 0),
+        validation_data=batches(support.pixels(x_test), y_test, options.batch, 0),
         callbacks=[control, support.resume(out)],
         verbose=2,
     )

@@ -69,11 +69,6 @@ class _Layers:
         return normalization
 
 
-class BothPolarities(tf.keras.layers.Layer):
-    def call(self, x):
-        return tf.concat([x, -x], -1)
-
-
 def mlp(layers: _Layers):
     """784-512-512-10 on MNIST."""
     stack = [tf.keras.Input((28, 28, 1))]
@@ -89,7 +84,8 @@ def cnn(layers: _Layers):
     """conv 16, pool, conv 32, pool, dense 128, dense 10 on MNIST; kernels 3x3."""
     stack = [tf.keras.Input((28, 28, 1))]
     if layers.alternate:
-        stack += [BothPolarities()]
+        opposite = tf.keras.layers.Lambda(lambda x: tf.concat([x, -x], axis=-1))
+        stack.append(opposite)
     for place, filters in enumerate((16, 32)):
         stack += [layers.conv(filters, first=place == 0)]
         stack += [tf.keras.layers.MaxPooling2D(2), *layers.after()]

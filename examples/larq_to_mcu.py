@@ -1,0 +1,92 @@
+"""An unchanged Larq model, from Keras to a microcontroller.
+
+    python examples/larq_to_mcu.py --model my_larq_model.h5
+    python examples/larq_to_mcu.py --epochs 5
+
+converts a trained Larq model (weights -1 and +1), or first trains a small one on
+MNIST with nothing but Larq's own layers. Training that was interrupted continues
+where it was when the same command runs again.
+"""
+
+import support
+from absl import flags
+
+support.define_flags("larq_to_mcu", epochs=5, domain=None)
+flags.DEFINE_string(
+    "model", None, "A Larq model for MNIST, .h5 or SavedModel; default: train one."
+)
+
+
+def network():
+    """A binary network as in Larq's own examples; nothing of sbnn_keras in it."""
+    import larq as lq
+    import tensorflow as tf
+
+    binary = {
+        "kernel_quantizer": "ste_sign",
+        "kernel_constraint": "weight_clip",
+        "use_bias": False,
+    }
+    return tf.keras.Sequential(
+        [
+            tf.keras.Input((28, 28, 1)),
+            lq.layers.QuantConv2D(16, 3, padding="same", **binary),
+            tf.keras.layers.MaxPooling2D(2),
+            tf.keras.layers.BatchNormalization(momentum=0.9, scale=False),
+            lq.layers.QuantConv2D(
+                32, 3, padding="same", input_quantizer="ste_sign", **binary
+            ),
+            tf.keras.layers.MaxPooling2D(2),
+            tf.keras.layers.BatchNormalization(momentum=0.9, scale=False),
+            tf.keras.layers.Flatten(),
+            lq.layers.QuantDense(64, input_quantizer="ste_sign", **binary),
+            tf.keras.layers.BatchNormalization(momentum=0.9, scale=False),
+            lq.layers.QuantDense(10, input_quantizer="ste_sign", **binary),
+            tf.keras.layers.BatchNormalization(momentum=0.9, scale=False),
+            tf.keras.layers.Activation("softmax"),
+        ]
+    )
+
+
+def train(model, data, out):
+    import tensorflow as tf
+
+    options = support.FLAGS
+    x, y, x_test, y_test = data
+    steps = options.epochs * -(-len(x) // options.batch)
+    model.compile(
+        tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    model.fit(
+        support.pixels(x),
+        y,
+        options.batch,
+        options.epochs,
+        validation_data=(support.pixels(x_test), y_test),
+        callbacks=[support.resume(out)],
+        verbose=2,
+    )
+
+
+def main():
+    import sbnn_keras  # noqa: F401  (selects Keras 2, which Larq needs)
+    import larq as lq
+    import tensorflow as tf
+
+    options = support.FLAGS
+    out = support.out_folder()
+    tf.keras.utils.set_random_seed(options.seed)
+    data = support.load("mnist")
+    if options.model is None:
+        model = network()
+        train(model, data, out)
+    else:
+        model = tf.keras.models.load_model(options.model, compile=False)
+    lq.models.summary(model)
+    support.finish(model, data, out)
+
+
+if __name__ == "__main__":
+    support.run(main)

@@ -1,0 +1,71 @@
+"""Each example trains, converts, and finds its runtimes in agreement."""
+
+import subprocess
+
+import pytest
+
+MNIST = (28, 28)
+CIFAR10 = (32, 32, 3)
+SMALL = ["--epochs", 2, "--batch", 32]
+
+
+def check(result):
+    assert result["keras_and_tflite_differ"] == result["keras_and_tflm_differ"] == 0
+    assert result["test_images"] == result["tflm_images"] == 64
+    assert result["accuracy_tflite"] == result["accuracy_keras"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "words"),
+    [
+        ("mnist_mlp", MNIST, ["--connections", 0.2]),
+        ("mnist_cnn", MNIST, ["--domain", "general", "--connections", 0.2]),
+        ("cifar10", CIFAR10, ["--width", 0.06, "--connections", 0.2]),
+        ("custom_loop", MNIST, ["--method", "constraint"]),
+        ("distributed", MNIST, []),
+        ("larq_to_mcu", MNIST, []),
+    ],
+)
+def test_trains_converts_and_agrees(name, shape, words, data_file, run_example):
+    result, printed = run_example(name, "--data", data_file(shape), *SMALL, *words)
+    check(result)
+    assert result["epochs"] == 2
+    if name in ("custom_loop", "larq_to_mcu"):
+        assert result["accuracy_keras"] > 0.5  # ten classes
+    if "--connections" in words:
+        assert "holds 20.0" in printed
+    if name == "distributed":
+        assert result["replicas"] == 2
+
+
+def test_a_killed_training_goes_on_where_it_was(command, data_file, tmp_path):
+    words = ["--data", data_file(MNIST), "--epochs", 6, "--batch", 64]
+    words = command("custom_loop", "--out", tmp_path, *words)
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as first:
+        for line in first.stdout:
+            if line.startswith("epoch 3 "):  # epochs 1 and 2 are saved by now
+                first.kill()
+                break
+    second = subprocess.run(words, capture_output=True, text=True)
+    assert second.returncode == 0, second.stderr
+    epochs = [int(s.split()[1]) for s in second.stdout.splitlines() if s[:6] == "epoch "]
+    assert epochs in ([3, 4, 5, 6], [4, 5, 6])
+
+
+def test_another_training_in_the_same_folder_is_refused(command, tmp_path):
+    (tmp_path / "settings.json").write_text('{"seed": 5}')
+    done = subprocess.run(
+        command("mnist_mlp", "--out", tmp_path), capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "--seed" in done.stderr.splitlines()[-1]
+
+
+def test_data_that_is_not_there_is_named(command, tmp_path):
+    done = subprocess.run(
+        command("mnist_cnn", "--out", tmp_path / "out", "--data", tmp_path / "none"),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "neither a file nor a folder" in done.stderr.splitlines()[-1]
