@@ -112,3 +112,14 @@ def test_the_summary_tells_it_after_a_custom_loop():
     lines = []
     sbnn_keras.summary(model, print_fn=lines.append)
     assert "over first together, target 40.00%" in "\n".join(lines)
+
+
+def test_works_on_a_model_that_was_never_compiled():
+    model = tf.keras.Sequential(
+        [tf.keras.Input((6,)), sbnn_keras.SparseBinaryDense(4)]
+    )
+    constraint = sbnn_keras.ExpectedConnections(0.5, gamma=0.1)
+    constraint.set_model(model)
+    constraint.on_train_end()
+    ones = model.layers[0].binary_kernel()
+    assert constraint.share == pytest.approx(ones.mean())
