@@ -189,12 +189,16 @@ def _float(model, folder, x, inputs, labels, keras) -> dict:
         "tflite": int((tflite.argmax(1) != keras).sum()),
         "tflite_int8": int((int8_tflite.argmax(1) != keras).sum()),
     }
-    multiplications = sum(_multiplications(layer) for layer in model.layers)
-    if multiplications <= _MICRO_INT8_LIMIT:
+    by_kind = {"conv": 0, "dense": 0}
+    for layer in model.layers:
+        if hasattr(layer, "kernel"):
+            kind = "dense" if len(layer.kernel.shape) == 2 else "conv"
+            by_kind[kind] += _multiplications(layer)
+    if sum(by_kind.values()) <= _MICRO_INT8_LIMIT:
         int8_tflm = sbnn_converter.micro.Interpreter(all_int8).predict(quantized)
         differing["tflm_int8"] = int((int8_tflm.argmax(1) != keras).sum())
     return {
-        "multiplications": multiplications,
+        "multiplications_by_kind": by_kind,
         "model_bytes": len(converted),
         "accuracy_tflite": share_right(tflite, labels),
         "differing_from_keras": differing,
@@ -206,9 +210,7 @@ def _float(model, folder, x, inputs, labels, keras) -> dict:
 
 
 def _multiplications(layer) -> int:
-    """Multiply-accumulates of a layer for one sample."""
-    if not hasattr(layer, "kernel"):
-        return 0
+    """Multiply-accumulates of a layer with a kernel, for one sample."""
     return layer.kernel.shape.num_elements() * int(np.prod(layer.output_shape[1:-1]))
 
 

@@ -11,11 +11,10 @@ from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
 
 import sbnn_keras
 
-_SAVE_EVERY = 30  # seconds between two checkpoints, at least
 _STEPS_A_CALL = 10
 
 
-def train(model, run, data, folder: Path) -> list[dict]:
+def train(model, run, data, folder: Path, save_seconds: float = 30) -> list[dict]:
     """Trains `model`; continues where an earlier call with `folder` was killed.
 
     Args:
@@ -23,6 +22,7 @@ def train(model, run, data, folder: Path) -> list[dict]:
       run: the settings.
       data: images and labels, train and test.
       folder: for the checkpoint.
+      save_seconds: time between two checkpoints, at least.
 
     Returns:
       One dict an epoch: loss, accuracy on the training and on the test set, seconds.
@@ -49,7 +49,7 @@ def train(model, run, data, folder: Path) -> list[dict]:
     for callback in callbacks:
         callback.set_model(model)  # makes the variables that the checkpoint holds
     model.optimizer.build(model.trainable_variables)
-    checkpoint = _Checkpoint(model, folder)
+    checkpoint = _Checkpoint(model, folder, save_seconds)
     history = checkpoint.restore()
     if len(history) < recipe["epochs"]:
         checkpoint.history = history
@@ -96,8 +96,9 @@ def _schedule(model, run, recipe, steps):
 class _Checkpoint(tf.keras.callbacks.Callback):
     """Saves model, optimizer and history together, at the end of an epoch."""
 
-    def __init__(self, model, folder: Path):
+    def __init__(self, model, folder: Path, save_seconds: float):
         super().__init__()
+        self._save_seconds = save_seconds
         # The whole history is a variable, so that it can never be of another epoch.
         self._text = tf.Variable("[]", trainable=False)
         state = tf.train.Checkpoint(
@@ -131,7 +132,7 @@ class _Checkpoint(tf.keras.callbacks.Callback):
             }
         )
         if (
-            now - self._saved_at > _SAVE_EVERY
+            now - self._saved_at > self._save_seconds
             or len(self.history) == self.params["epochs"]
         ):
             self._text.assign(json.dumps(self.history))

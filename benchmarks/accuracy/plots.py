@@ -1,0 +1,99 @@
+"""Accuracy against size and against work, all kinds of networks on the same axes."""
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+from matplotlib.ticker import FuncFormatter, PercentFormatter
+from rows import Row
+
+# Hue and marker tell the kind twice over, so that no reader depends on colour.
+_STYLES = {
+    ("schedule", "general"): ("SBNN, general domain", "#0072b2", "o"),
+    ("schedule", "01"): ("SBNN, domain 0/1", "#56b4e9", "s"),
+    ("constraint", "general"): ("SBNN general, constraint", "#009e73", "^"),
+    ("constraint", "01"): ("SBNN 0/1, constraint", "#009e73", "v"),
+    ("bnn", None): ("BNN, ±1 (Larq)", "#d55e00", "D"),
+    ("int8", None): ("int8", "#555555", "P"),
+    ("float", None): ("float32", "#999999", "X"),
+}
+_AXES = [
+    ("model_bytes", "model file, bytes"),
+    ("instructions", "instructions a sample, Cortex-M4"),
+    ("bits", "bits a weight"),
+    ("connections", "connections, share of the weights"),
+]
+
+
+def accuracy_and_cost(network_rows: list[Row], title: str, path: Path, axes=2) -> None:
+    """Draws the first `axes` of: bytes, instructions, bits, connections."""
+    drawn = [
+        (name, label)
+        for name, label in _AXES[:axes]
+        if any(getattr(row, name) for row in network_rows)
+    ]
+    figure, panels = plt.subplots(
+        1, len(drawn), figsize=(4.2 * len(drawn), 3.4), sharey=True, squeeze=False
+    )
+    for panel, (name, label) in zip(panels[0], drawn):
+        for key, (kind, colour, marker) in _STYLES.items():
+            points = [
+                row
+                for row in network_rows
+                if (row.method, row.domain) == key and getattr(row, name)
+            ]
+            if points:
+                _draw(panel, points, name, kind, colour, marker)
+        panel.set_xscale("log")
+        panel.set_xlabel(label)
+        panel.xaxis.set_major_formatter(FuncFormatter(_short))
+        panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+        panel.grid(alpha=0.3, linewidth=0.5)
+        panel.spines[["top", "right"]].set_visible(False)
+    panels[0][0].set_ylabel("test accuracy")
+    handles, labels = panels[0][0].get_legend_handles_labels()
+    figure.suptitle(title, fontsize=11)
+    figure.legend(
+        handles, labels, loc="lower center", ncols=5, fontsize=8, frameon=False
+    )
+    figure.tight_layout(rect=(0, 0.07, 1, 1))
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def _draw(panel, points, name, kind, colour, marker):
+    x = [getattr(row, name) for row in points]
+    y = [row.accuracy for row in points]
+    below = [row.accuracy - row.lowest for row in points]
+    above = [row.highest - row.accuracy for row in points]
+    panel.errorbar(
+        x,
+        y,
+        [below, above],
+        label=kind,
+        color=colour,
+        marker=marker,
+        markersize=6,
+        linewidth=1,
+        elinewidth=0.8,
+    )
+    for row, at, height in zip(points, x, y):
+        if row.target_connections is not None and name != "connections":
+            panel.annotate(
+                f"{row.target_connections:.0%}",
+                (at, height),
+                textcoords="offset points",
+                xytext=(5, -9),
+                fontsize=7,
+                color=colour,
+            )
+
+
+def _short(value, _):
+    for limit, letter in ((1e6, " M"), (1e3, " k")):
+        if value >= limit:
+            return f"{value / limit:g}{letter}"
+    return f"{value:g}"

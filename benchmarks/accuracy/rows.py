@@ -1,0 +1,127 @@
+"""Results of several seeds, put together for tables and plots."""
+
+import dataclasses
+from collections import defaultdict
+from statistics import mean
+
+# Instructions for each multiply-accumulate of CMSIS-NN's int8 kernels on a Cortex-M4,
+# measured in QEMU (docs/performance.md): 66,471,000 for 37.7 M, and 504,200 for 262,144.
+_CMSIS_NN = {"conv": 66_471_000 / 37_748_736, "dense": 504_200 / 262_144}
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One way to train a network, over its seeds; figures are means.
+
+    Attributes:
+      label: for people.
+      connections: share of ones; None where all weights are used.
+      bits: bits a weight in the model file.
+      model_bytes: the .tflite file, with int8 inputs and outputs but for float32.
+      instructions: of a Cortex-M4 for one sample, or None if unknown.
+      estimated: whether `instructions` are.
+    """
+
+    network: str
+    method: str
+    domain: str | None
+    target_connections: float | None
+    label: str
+    seeds: tuple[int, ...]
+    accuracies: tuple[float, ...]
+    connections: float | None
+    bits: float
+    model_bytes: float
+    instructions: float | None = None
+    estimated: bool = False
+
+    @property
+    def accuracy(self) -> float:
+        return mean(self.accuracies)
+
+    @property
+    def lowest(self) -> float:
+        return min(self.accuracies)
+
+    @property
+    def highest(self) -> float:
+        return max(self.accuracies)
+
+
+_ORDER = ["float", "int8", "bnn", "schedule", "constraint"]
+_LABELS = {"float": "float32", "int8": "int8 (post-training)", "bnn": "BNN, ±1 (Larq)"}
+_DOMAINS = {"general": "general domain", "01": "domain 0/1"}
+
+
+def rows(results: list[dict]) -> list[Row]:
+    """One row for each way to train, of the runs that follow the recipe."""
+    groups = defaultdict(list)
+    for result in results:
+        if result["changed"]:
+            continue
+        key = [result[k] for k in ("network", "method", "domain", "target_connections")]
+        groups[tuple(key)].append(result)
+    made = []
+    for key, group in groups.items():
+        group.sort(key=lambda r: r["seed"])
+        made.append(_row(*key, group))
+        if key[1] == "float":
+            made.append(_int8_row(key[0], group))
+    return sorted(made, key=_place)
+
+
+def _place(row: Row) -> tuple:
+    return (
+        row.network,
+        _ORDER.index(row.method),
+        row.domain or "",
+        -(row.target_connections or 0),
+    )
+
+
+def _label(method, domain, share) -> str:
+    if domain is None:
+        return _LABELS[method]
+    way = "SBNN" if method == "schedule" else "SBNN by the constraint"
+    return f"{way}, {_DOMAINS[domain]}, {share:.0%}"
+
+
+def _row(network, method, domain, share, group) -> Row:
+    is_float = method == "float"
+    sizes = [r["model_bytes"] if is_float else r["int8"]["model_bytes"] for r in group]
+    counted = [r["instructions"] for r in group if r.get("instructions")]
+    return Row(
+        network,
+        method,
+        domain,
+        share,
+        _label(method, domain, share),
+        tuple(r["seed"] for r in group),
+        tuple(r["accuracy"] for r in group),
+        None if domain is None else mean(r["connections"] for r in group),
+        32 if is_float else mean(r["bits_a_weight"] for r in group),
+        mean(sizes),
+        mean(counted) if counted else None,
+    )
+
+
+def _int8_row(network, group) -> Row:
+    """What post-training quantization makes of the float runs."""
+    operations = group[0].get("multiplications_by_kind")
+    instructions = None
+    if operations:
+        instructions = sum(_CMSIS_NN[kind] * n for kind, n in operations.items())
+    return Row(
+        network,
+        "int8",
+        None,
+        None,
+        _LABELS["int8"],
+        tuple(r["seed"] for r in group),
+        tuple(r["int8"]["accuracy"] for r in group),
+        None,
+        8,
+        mean(r["int8"]["model_bytes"] for r in group),
+        instructions,
+        estimated=True,
+    )

@@ -1,0 +1,155 @@
+"""The accuracy experiments: resuming, results, tables."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+ACCURACY = Path(__file__).parents[2] / "benchmarks" / "accuracy"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def programs_can_be_imported():
+    sys.path.insert(0, str(ACCURACY))
+    yield
+    sys.path.remove(str(ACCURACY))
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    rng = np.random.default_rng(0)
+    originals = rng.integers(0, 256, (10, 28, 28, 1))
+
+    def some(count):
+        labels = rng.integers(0, 10, count)
+        noisy = originals[labels] + rng.normal(0, 30, (count, 28, 28, 1))
+        return np.clip(noisy, 0, 255).astype(np.uint8), labels
+
+    return *some(256), *some(64)
+
+
+def make_run(method="schedule", **change):
+    from settings import Run
+
+    change = {"epochs": 4, "batch": 32, **change}
+    if method in ("bnn", "float"):
+        return Run("mlp", method, change=json.dumps(change))
+    return Run("mlp", method, "01", 0.1, change=json.dumps(change))
+
+
+class Killed(Exception):
+    pass
+
+
+def test_a_resumed_training_is_the_same_training(pictures, tmp_path, monkeypatch):
+    import networks
+    import training
+
+    run = make_run()
+
+    def fresh():
+        tf.keras.utils.set_random_seed(run.seed)
+        return networks.build(run)
+
+    straight = fresh()
+    expected = training.train(straight, run, pictures, tmp_path / "straight")
+
+    begin = training._Checkpoint.on_epoch_begin
+
+    def die_in_epoch_3(self, epoch, logs=None):
+        begin(self, epoch, logs)
+        if epoch == 2:
+            raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(training._Checkpoint, "on_epoch_begin", die_in_epoch_3)
+        training.train(fresh(), run, pictures, tmp_path / "killed", save_seconds=0)
+    resumed = fresh()
+    found = training.train(resumed, run, pictures, tmp_path / "killed")
+
+    assert [e["test"] for e in found] == [e["test"] for e in expected]
+    for a, b in zip(straight.variables, resumed.variables, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy(), err_msg=a.name)
+    shares = [
+        layer.binary_kernel().mean()
+        for layer in resumed.layers
+        if "sparse" in layer.name
+    ]
+    np.testing.assert_allclose(shares, [0.1, 0.1, 0.4], atol=1e-3)
+
+
+@pytest.mark.parametrize("method", ["schedule", "float"])
+def test_the_result_says_how_it_came_about(method, pictures, tmp_path):
+    import networks
+    import outcome
+    import training
+
+    run = make_run(method, epochs=1)
+    model = networks.build(run)
+    history = training.train(model, run, pictures, tmp_path)
+    file = tmp_path / "result.json"
+    outcome.write(file, run, model, history, pictures, tmp_path, None)
+    result = json.loads(file.read_text())
+    assert f"--method {method}" in result["command"] and result["commit"]
+    assert result["recipe"]["batch"] == 32 and len(result["epochs"]["test"]) == 1
+    assert result["differing_from_keras"]["tflite"] == 0
+    answers = model.predict((pictures[2].astype("f") - 128) / 128, verbose=0).argmax(1)
+    assert result["accuracy"] == pytest.approx(
+        (answers == pictures[3]).mean(), abs=1e-5
+    )
+    if method == "schedule":
+        assert result["differing_from_keras"]["tflm"] == 0
+        ones = sum(
+            k.sum()
+            for k in (
+                x.binary_kernel() for x in model.layers if hasattr(x, "binary_kernel")
+            )
+        )
+        assert result["connections"] == pytest.approx(ones / 668_672, abs=1e-6)
+    else:
+        assert result["multiplications_by_kind"] == {"conv": 0, "dense": 668_672}
+
+
+def test_settings_that_do_not_exist_are_named():
+    with pytest.raises(ValueError, match="epohcs"):
+        make_run(epohcs=3)
+
+
+def _result(method, domain, share, seed, accuracy, changed=None, **more):
+    return {
+        "run": f"mlp-{method}-{domain}-{share}-s{seed}",
+        "network": "mlp", "method": method, "domain": domain,
+        "target_connections": share, "seed": seed, "accuracy": accuracy,
+        "changed": changed or {}, "connections": share, "bits_a_weight": 0.3,
+        "model_bytes": 900, "int8": {"model_bytes": 1000, "accuracy": accuracy},
+        "test_images": 100, "commit": "abc",
+        "differing_from_keras": dict.fromkeys(
+            ("tflite", "tflm", "tflite_int8", "tflm_int8"), 0),
+        **more,
+    }  # fmt: skip
+
+
+def test_tables_tell_means_targets_and_changes():
+    import report
+
+    results = [
+        _result("bnn", None, None, 0, 0.98),
+        _result("bnn", None, None, 1, 0.99),
+        _result("schedule", "general", 0.05, 0, 0.983),
+        _result("schedule", "01", 0.05, 0, 0.97, instructions=12_000),
+        _result("schedule", "01", 0.05, 0, 0.96, {"polarity": False}),
+    ]
+    made = report.tables(results)
+    assert "| BNN, ±1 (Larq) | 98.50% (98.00% to 99.00%) | 0, 1 |" in made["mlp"]
+    assert "12,000 |" in made["mlp"]
+    lines = made["targets"].splitlines()[2:]
+    assert "BNN -0.20" in lines[0] and lines[0].endswith("met |")
+    assert "BNN -1.50" in lines[1] and lines[1].endswith("missed |")
+    assert all("not finished" in line for line in lines[2:])
+    (change,) = made["changes"].splitlines()[2:]
+    assert "`polarity=False`" in change and change.endswith("-1.00 |")
+    page = report.fill_in("a\n<!-- mlp -->\nold\n<!-- end -->\nb\n", made)
+    assert page == f"a\n<!-- mlp -->\n{made['mlp']}\n<!-- end -->\nb\n"
