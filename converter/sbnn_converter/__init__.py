@@ -16,6 +16,7 @@ __all__ = [
     "ConversionError",
     "Interpreter",
     "convert_keras_model",
+    "export_c",
     "export_micro",
     "micro",
 ]
@@ -26,6 +27,13 @@ def convert_keras_model(model, **kwargs) -> bytes:
     from sbnn_converter import convert
 
     return convert.convert_keras_model(model, **kwargs)
+
+
+def export_c(model, folder, **kwargs):
+    """Writes standalone C99; see ``sbnn_converter.standalone.export_c``."""
+    from sbnn_converter import standalone
+
+    return standalone.export_c(model, folder, **kwargs)
 
 
 def export_micro(model, folder, **kwargs):

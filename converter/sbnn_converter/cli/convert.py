@@ -92,6 +92,14 @@ _MICRO_DIR = flags.DEFINE_string(
     flag_values=FLAGS,
 )
 
+_C_DIR = flags.DEFINE_string(
+    "c_dir",
+    None,
+    "Folder to write standalone C99 to: the network without an interpreter, with the "
+    "kernels that it needs. A new or an empty folder, or an earlier export.",
+    flag_values=FLAGS,
+)
+
 USAGE = """
 Converts a Keras model with sparse binary layers to TFLite.
 
@@ -133,6 +141,13 @@ def convert(arguments: list[str]) -> None:
     micro_dir = Path(_MICRO_DIR.value) if _MICRO_DIR.value else None
     if micro_dir is not None:
         check_folder(micro_dir, "--micro_dir")
+    c_dir = Path(_C_DIR.value) if _C_DIR.value else None
+    if c_dir is not None:
+        check_folder(c_dir, "--c_dir")
+        if micro_dir is not None and c_dir.resolve() == micro_dir.resolve():
+            raise command.UsageError(
+                f"--c_dir and --micro_dir both name '{c_dir}': wanted two folders"
+            )
     arrays = None
     if _REPRESENTATIVE.value is not None:
         arrays = representative_data.read_arrays(Path(_REPRESENTATIVE.value))
@@ -173,7 +188,15 @@ def convert(arguments: list[str]) -> None:
         if micro_dir is not None:
             status.update("measuring the arena in TensorFlow Lite Micro")
             micro_contents = _micro_files(model, flatbuffer, samples, target)
+        c_export = None
+        if c_dir is not None:
+            status.update("writing standalone C")
+            from sbnn_converter.standalone import plan_export
+
+            c_export = plan_export(flatbuffer)
         write_atomically(contents)
+        if c_export is not None:
+            write_folder(c_dir, c_export.files(), "--c_dir")
         if micro_contents is not None:
             write_folder(micro_dir, micro_contents, "--micro_dir")
 
@@ -182,6 +205,11 @@ def convert(arguments: list[str]) -> None:
         print(verified)
     for path, content in contents.items():
         print(f"wrote {path} ({len(content):,} bytes)")
+    if c_export is not None:
+        print(
+            f"wrote {c_dir}/ ({len(c_export.files())} files, {c_export.ram_bytes:,} bytes of "
+            "static RAM; see its README.md)"
+        )
     if micro_contents is not None:
         print(f"wrote {micro_dir}/ ({len(micro_contents)} files; see its README.md)")
 

@@ -35,5 +35,6 @@ def _load() -> ModuleType:
 
 _schema = _load()
 Model = _schema.Model
+ModelT = _schema.ModelT
 TensorType = _schema.TensorType
 BuiltinOperator = _schema.BuiltinOperator

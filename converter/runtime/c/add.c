@@ -1,0 +1,39 @@
+#include "c/net.h"
+
+enum { HEADROOM = 20 };
+
+void sbnn_net_add_int8(const sbnn_net_add_params* p, const int8_t* a,
+                       const int8_t* b, int32_t period, int8_t* y,
+                       int32_t count) {
+  for (int32_t i = 0, j = 0; i < count; ++i) {
+    const int32_t wide_a = (a[i] - p->a_zero) * (1 << HEADROOM);
+    const int32_t wide_b = (b[j] - p->b_zero) * (1 << HEADROOM);
+    const int32_t sum =
+        sbnn_net_scale(wide_a, p->a) + sbnn_net_scale(wide_b, p->b);
+    y[i] = (int8_t)sbnn_net_limit(sbnn_net_scale(sum, p->y) + p->y_zero,
+                                  p->limits.low, p->limits.high);
+    if (++j == period) j = 0;
+  }
+}
+
+static float limit(float x, sbnn_net_float_limits limits) {
+  return x < limits.low ? limits.low : x > limits.high ? limits.high : x;
+}
+
+void sbnn_net_add_float(sbnn_net_float_limits limits, const float* a,
+                        const float* b, int32_t period, float* y,
+                        int32_t count) {
+  for (int32_t i = 0, j = 0; i < count; ++i) {
+    y[i] = limit(a[i] + b[j], limits);
+    if (++j == period) j = 0;
+  }
+}
+
+void sbnn_net_multiply_float(sbnn_net_float_limits limits, const float* a,
+                             const float* b, int32_t period, float* y,
+                             int32_t count) {
+  for (int32_t i = 0, j = 0; i < count; ++i) {
+    y[i] = limit(a[i] * b[j], limits);
+    if (++j == period) j = 0;
+  }
+}

@@ -1,0 +1,154 @@
+/* The ops around the binary ones in a network exported as standalone C: the
+ * arithmetic of TensorFlow Lite's reference kernels, bit for bit where it is
+ * whole numbers, on one sample, channels last. */
+#ifndef SBNN_C_NET_H_
+#define SBNN_C_NET_H_
+
+#include <stdint.h>
+
+#include "c/rescale.h"
+
+/* Limits of a result: a fused ReLU, or the range of the type. */
+typedef struct {
+  int32_t low, high;
+} sbnn_net_limits;
+
+typedef struct {
+  float low, high;
+} sbnn_net_float_limits;
+
+/* ---- element by element ---- */
+
+/* y = a + b, three scales; a and b are brought to a common one first, shifted 20
+ * bits to the left. `b` is repeated every `period` elements. */
+typedef struct {
+  int32_t a_zero, b_zero, y_zero;
+  sbnn_net_factor a, b, y;
+  sbnn_net_limits limits;
+} sbnn_net_add_params;
+void sbnn_net_add_int8(const sbnn_net_add_params* params, const int8_t* a,
+                       const int8_t* b, int32_t period, int8_t* y,
+                       int32_t count);
+void sbnn_net_add_float(sbnn_net_float_limits limits, const float* a,
+                        const float* b, int32_t period, float* y,
+                        int32_t count);
+void sbnn_net_multiply_float(sbnn_net_float_limits limits, const float* a,
+                             const float* b, int32_t period, float* y,
+                             int32_t count);
+
+/* Between scales, and between types; with limits these are ReLUs, too. */
+typedef struct {
+  int32_t x_zero, y_zero;
+  sbnn_net_factor factor;
+  sbnn_net_limits limits;
+} sbnn_net_requantize_params;
+void sbnn_net_requantize_int8(const sbnn_net_requantize_params* params,
+                              const int8_t* x, int8_t* y, int32_t count);
+void sbnn_net_requantize_uint8_int8(const sbnn_net_requantize_params* params,
+                                    const uint8_t* x, int8_t* y,
+                                    int32_t count);
+void sbnn_net_requantize_int8_uint8(const sbnn_net_requantize_params* params,
+                                    const int8_t* x, uint8_t* y,
+                                    int32_t count);
+void sbnn_net_limit_float(sbnn_net_float_limits limits, const float* x,
+                          float* y, int32_t count);
+void sbnn_net_quantize_int8(float scale, int32_t zero, const float* x,
+                            int8_t* y, int32_t count);
+void sbnn_net_dequantize_int8(float scale, int32_t zero, const int8_t* x,
+                              float* y, int32_t count);
+
+/* y = x where it is positive, else x * slope, one slope a channel. */
+typedef struct {
+  int32_t x_zero, slope_zero, y_zero;
+  sbnn_net_factor positive, negative;
+} sbnn_net_prelu_params;
+void sbnn_net_prelu_int8(const sbnn_net_prelu_params* params, const int8_t* x,
+                         const int8_t* slopes, int32_t period, int8_t* y,
+                         int32_t count);
+void sbnn_net_prelu_float(const float* x, const float* slopes, int32_t period,
+                          float* y, int32_t count);
+
+/* ---- windows over an image ---- */
+
+typedef struct {
+  int32_t in_height, in_width, in_channels;
+  int32_t out_height, out_width, out_channels;
+  int32_t kernel_height, kernel_width;
+  int32_t stride_height, stride_width;
+  int32_t dilation_height, dilation_width;
+  int32_t pad_top, pad_left;
+} sbnn_net_window;
+
+/* Padded positions take no part. */
+void sbnn_net_max_pool_int8(const sbnn_net_window* window,
+                            sbnn_net_limits limits, const int8_t* x,
+                            int8_t* y);
+void sbnn_net_max_pool_float(const sbnn_net_window* window,
+                             sbnn_net_float_limits limits, const float* x,
+                             float* y);
+void sbnn_net_average_pool_int8(const sbnn_net_window* window,
+                                sbnn_net_limits limits, const int8_t* x,
+                                int8_t* y);
+void sbnn_net_average_pool_float(const sbnn_net_window* window,
+                                 sbnn_net_float_limits limits, const float* x,
+                                 float* y);
+
+/* The mean over all positions; `factor` contains their number. */
+void sbnn_net_mean_int8(sbnn_net_factor factor, int32_t x_zero, int32_t y_zero,
+                        const int8_t* x, int32_t positions, int32_t channels,
+                        int8_t* y);
+void sbnn_net_mean_float(const float* x, int32_t positions, int32_t channels,
+                         float* y);
+
+/* ---- weighted sums ---- */
+
+/* int8 weights with a factor for each output channel. */
+typedef struct {
+  int32_t x_zero, y_zero;
+  const int8_t* weights;
+  const int32_t* bias; /* or NULL */
+  const int32_t* multipliers;
+  const int8_t* shifts;
+  sbnn_net_limits limits;
+} sbnn_net_weights_int8;
+
+typedef struct {
+  const float* weights;
+  const float* bias; /* or NULL */
+  sbnn_net_float_limits limits;
+} sbnn_net_weights_float;
+
+/* Weights [out_channels, kernel_height, kernel_width, in_channels / groups]. */
+void sbnn_net_conv2d_int8(const sbnn_net_window* window, int32_t groups,
+                          const sbnn_net_weights_int8* weights,
+                          const int8_t* x, int8_t* y);
+void sbnn_net_conv2d_float(const sbnn_net_window* window, int32_t groups,
+                           const sbnn_net_weights_float* weights,
+                           const float* x, float* y);
+
+/* Weights [kernel_height, kernel_width, out_channels]; output channel c reads
+ * input channel c / (out_channels / in_channels). */
+void sbnn_net_depthwise_int8(const sbnn_net_window* window,
+                             const sbnn_net_weights_int8* weights,
+                             const int8_t* x, int8_t* y);
+void sbnn_net_depthwise_float(const sbnn_net_window* window,
+                              const sbnn_net_weights_float* weights,
+                              const float* x, float* y);
+
+/* Weights [units, inputs]. */
+void sbnn_net_dense_int8(const sbnn_net_weights_int8* weights, int32_t inputs,
+                         int32_t units, const int8_t* x, int8_t* y);
+void sbnn_net_dense_float(const sbnn_net_weights_float* weights,
+                          int32_t inputs, int32_t units, const float* x,
+                          float* y);
+
+/* ---- moving things ---- */
+
+/* Copies `rows` rows of `bytes` bytes, from and to different pitches: that is
+ * concatenation, and the inside of a padded image. */
+void sbnn_net_copy_rows(const void* x, int32_t x_pitch, void* y,
+                        int32_t y_pitch, int32_t bytes, int32_t rows);
+/* Fills `count` elements. */
+void sbnn_net_fill_float(float value, float* y, int32_t count);
+
+#endif /* SBNN_C_NET_H_ */

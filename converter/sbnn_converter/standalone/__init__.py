@@ -1,0 +1,10 @@
+"""A converted model as standalone C99: no interpreter, no heap.
+
+``export.py`` is the way through: ``network.py`` reads the flatbuffer, ``sbnn_calls.py``
+and ``numeric_calls.py`` say each op in C, ``memory.py`` places the buffers,
+``model_text.py`` writes the text and ``kernel_files.py`` finds the kernels to copy.
+"""
+
+from sbnn_converter.standalone.export import Export, export_c, plan_export
+
+__all__ = ["Export", "export_c", "plan_export"]

@@ -1,0 +1,230 @@
+"""From a flatbuffer to a folder of C."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sbnn_converter import c_sources
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.export_folder import write_folder
+from sbnn_converter.standalone import build_files, model_text
+from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable
+from sbnn_converter.standalone.kernel_files import needed_files
+from sbnn_converter.standalone.memory import Buffer, place
+from sbnn_converter.standalone.network import Network, Op, Tensor, read_network
+from sbnn_converter.standalone.numeric_calls import is_view, numeric_call
+from sbnn_converter.standalone.sbnn_calls import sbnn_call
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
+_SUPPORTED = (
+    "the SBNN ops, ADD, MUL, PRELU, RELU, pooling, MEAN, CONCATENATION, PAD, RESHAPE, "
+    "QUANTIZE, DEQUANTIZE, CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED in int8 or float32"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Export:
+    """A network as C text.
+
+    Attributes:
+      name: prefix of its names.
+      network: what it was written from.
+      ops: the ops that run, views left out.
+      buffers, offsets: the memory plan: activations and scratch memory.
+      ram_bytes: static memory on a 32-bit machine.
+      texts: file name to content.
+      kernels: the C sources to copy, as paths below ``c_sources.root()``.
+    """
+
+    name: str
+    network: Network
+    ops: tuple[Op, ...]
+    buffers: tuple[Buffer, ...]
+    offsets: tuple[int, ...]
+    ram_bytes: int
+    texts: Mapping[str, str]
+    kernels: tuple[str, ...]
+
+    def files(self) -> dict[str, bytes]:
+        """Everything that the folder holds: relative path to content."""
+        copied = {path: c_sources.read(path).encode() for path in self.kernels}
+        return {name: text.encode() for name, text in self.texts.items()} | copied
+
+
+def export_c(
+    model: bytes | str | os.PathLike, folder: str | os.PathLike, *, name: str = "model"
+) -> Export:
+    """Writes a converted model as standalone C99.
+
+    Args:
+      model: the flatbuffer as bytes, or the path of a .tflite file.
+      folder: where to write. A folder of an earlier export is replaced as a whole.
+      name: prefix of the files and names, so that several networks fit one firmware.
+
+    Returns:
+      What was written.
+
+    Raises:
+      ConversionError: an op of the model has no C kernel (the message lists them all),
+        ``name`` is no C name, or the folder holds other files.
+      ValueError: the model is damaged.
+      OSError: the folder cannot be written.
+    """
+    content = model if isinstance(model, bytes) else Path(model).read_bytes()
+    export = plan_export(content, name=name)
+    write_folder(Path(folder), export.files(), flag="--c_dir")
+    return export
+
+
+def plan_export(model: bytes, *, name: str = "model") -> Export:
+    """The same, without writing anything."""
+    if not _IDENTIFIER.match(name):
+        raise ConversionError(
+            f"'{name}' is no prefix for C names; wanted small letters, digits and "
+            "underscores, a letter first"
+        )
+    network = read_network(model)
+    _check_ports(network)
+    ops, calls = _calls(network)
+    roots = _roots(network)
+    places, constants, copies, buffers, offsets, ram = _place(
+        network, ops, calls, roots
+    )
+    scratch = offsets[len(offsets) - len(calls) :]
+    more = dict(constants)
+    functions = [f for call in calls for f in call.functions]
+    headers = sorted({h for call in calls for h in call.headers})
+    kernels = needed_files(functions, headers)
+    texts = {
+        f"{name}.h": model_text.header_text(name, network, ram),
+        f"{name}.c": model_text.source_text(
+            name, network, ops, calls, places, scratch, ram, copies
+        ),
+        f"{name}_constants.h": model_text.constants_text(name, calls, more),
+        **build_files.texts(name, network, ram, kernels),
+    }
+    return Export(
+        name=name,
+        network=network,
+        ops=tuple(ops),
+        buffers=tuple(buffers),
+        offsets=tuple(offsets),
+        ram_bytes=ram,
+        texts=texts,
+        kernels=tuple(kernels),
+    )
+
+
+def _check_ports(network: Network) -> None:
+    for tensor in (*network.inputs, *network.outputs):
+        if tensor.type not in C_TYPES:
+            raise ConversionError(
+                f"standalone C has no type for '{tensor.name}', found "
+                f"{tensor.type.lower()}, wanted float32, int8, uint8, int16 or int32"
+            )
+    for tensor in network.inputs:
+        if tensor.shape[:1] != (1,):
+            raise ConversionError(
+                f"input '{tensor.name}' has shape {tensor.shape}, wanted a batch of 1: "
+                "standalone C runs one sample a call; convert the model again"
+            )
+
+
+def _calls(network: Network) -> tuple[list[Op], list[Call]]:
+    """The ops that run, with their C text.
+
+    Raises:
+      ConversionError: some have none; it lists them all.
+    """
+    ops, calls, refused = [], [], {}
+    for op in network.ops:
+        if is_view(op):
+            continue
+        try:
+            calls.append(sbnn_call(op) if op.stored else numeric_call(op))
+            ops.append(op)
+        except NotExportable as error:
+            refused.setdefault(f"{op.name} ({error})", []).append(str(op.number))
+    if refused:
+        listed = "; ".join(
+            f"{what}, op {' and '.join(numbers)}" for what, numbers in refused.items()
+        )
+        raise ConversionError(
+            f"standalone C cannot run this network: {listed}. It runs {_SUPPORTED}; "
+            "use --micro_dir and TensorFlow Lite Micro for anything else"
+        )
+    return ops, calls
+
+
+def _roots(network: Network) -> dict[int, Tensor]:
+    """For the output of each op that is a mere view: the tensor that it looks at."""
+    roots: dict[int, Tensor] = {}
+    for op in network.ops:
+        if is_view(op):
+            seen = op.inputs[0]
+            roots[op.outputs[0].index] = roots.get(seen.index, seen)
+    return roots
+
+
+def _place(
+    network: Network,
+    ops: Sequence[Op],
+    calls: Sequence[Call],
+    roots: Mapping[int, Tensor],
+):
+    """Finds a place for every tensor and for every op's scratch memory.
+
+    Returns:
+      Tensor index to C expression; definitions of constants; copies at the end
+      (to, from, bytes); buffers and their offsets, scratch memory last; their size.
+    """
+    root = lambda tensor: roots.get(tensor.index, tensor)  # noqa: E731
+    names = {
+        tensor.index: argument
+        for argument, tensor, written in model_text.parameters(network)
+        if not written
+    }
+    copies = []
+    for argument, tensor, written in model_text.parameters(network):
+        if not written:
+            continue
+        source = root(tensor)
+        if source.index in names or source.data is not None:
+            copies.append((argument, source, tensor.bytes))
+        else:
+            names[source.index] = argument  # computed where the caller wants it
+    used: dict[int, list[int]] = {}
+    tensors: dict[int, Tensor] = {}
+    for step, call in enumerate(calls):
+        for tensor in call.places.values():
+            used.setdefault(root(tensor).index, []).append(step)
+            tensors[root(tensor).index] = root(tensor)
+    for _, source, _ in copies:
+        used.setdefault(source.index, []).append(len(calls))
+        tensors[source.index] = source
+    constants: dict[str, str] = {}
+    buffers, owners = [], []
+    for index, steps in used.items():
+        if index in names:
+            continue
+        if tensors[index].data is not None:
+            names[index], text = model_text.constant_tensor(tensors[index])
+            constants[names[index]] = text
+            continue
+        owners.append(index)
+        buffers.append(Buffer(tensors[index].bytes, min(steps), max(steps)))
+    buffers += [Buffer(c.scratch_bytes, step, step) for step, c in enumerate(calls)]
+    offsets, size = place(buffers)
+    for index, offset in zip(owners, offsets):
+        names[index] = f"AT({offset})"
+    places = {
+        tensor.index: names[root(tensor).index]
+        for call in calls
+        for tensor in call.places.values()
+    }
+    lines = [(to, names[source.index], size) for to, source, size in copies]
+    return places, constants, lines, buffers, offsets, size

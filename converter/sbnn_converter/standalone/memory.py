@@ -1,0 +1,60 @@
+"""Places buffers in one piece of memory so that those which live at the same time do
+not overlap.
+
+Greedy by size: the largest buffer first, each at the lowest place where it is in
+nobody's way. Optimal placing is NP-hard; this is what TensorFlow Lite Micro does, too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+ALIGNMENT = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Buffer:
+    """Memory that is needed for a while.
+
+    Attributes:
+      bytes: how much.
+      first, last: the steps from which and up to which it is in use, both inclusive.
+    """
+
+    bytes: int
+    first: int
+    last: int
+
+    def meets(self, other: Buffer) -> bool:
+        """Whether both are in use at the same time."""
+        return self.first <= other.last and other.first <= self.last
+
+
+def place(buffers: Sequence[Buffer]) -> tuple[list[int], int]:
+    """Finds a place for each buffer.
+
+    Returns:
+      The offsets in bytes, multiples of ``ALIGNMENT``, in the order of ``buffers``,
+      and the size of the whole.
+    """
+    offsets = [0] * len(buffers)
+    placed: list[int] = []
+    by_size = sorted(
+        range(len(buffers)), key=lambda i: (-buffers[i].bytes, buffers[i].first)
+    )
+    for i in by_size:
+        in_the_way = sorted(
+            (offsets[j], offsets[j] + buffers[j].bytes)
+            for j in placed
+            if buffers[j].bytes and buffers[i].meets(buffers[j])
+        )
+        offset = 0
+        for start, end in in_the_way:
+            if offset + buffers[i].bytes <= start:
+                break
+            offset = max(offset, -(-end // ALIGNMENT) * ALIGNMENT)
+        offsets[i] = offset
+        placed.append(i)
+    whole = max((o + b.bytes for o, b in zip(offsets, buffers)), default=0)
+    return offsets, -(-whole // ALIGNMENT) * ALIGNMENT

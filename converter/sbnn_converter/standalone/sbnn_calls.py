@@ -1,0 +1,220 @@
+"""The C text of our own ops: their parameters as constant structs, so that nothing is
+parsed or checked at run time.
+
+The fields are what the ``prepare`` functions of ``runtime/ops`` fill in.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sbnn_converter.cost_model.plan import plan_op
+from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable, array, struct
+from sbnn_converter.standalone.network import Op
+
+_CONV_FIELDS = (
+    "in_height", "in_width", "in_channels", "out_height", "out_width", "out_channels",
+    "kernel_height", "kernel_width", "stride_height", "stride_width",
+    "dilation_height", "dilation_width", "pad_top", "pad_left", "pad_value", "groups",
+)  # fmt: skip
+_POOL_FIELDS = (
+    "channels", "in_height", "in_width", "out_height", "out_width", "pool_height",
+    "pool_width", "stride_height", "stride_width", "pad_top", "pad_left",
+)  # fmt: skip
+_SLICED = 2
+_INPUTS = {"INT32": "bits", "INT8": "int8", "FLOAT32": "float"}
+_INPUT_TYPES = {"INT32": "uint32_t", "INT8": "int8_t", "FLOAT32": "float"}
+
+
+def sbnn_call(op: Op) -> Call:
+    """The call of an op whose name begins with ``Sbnn``.
+
+    Raises:
+      NotExportable: it is none that this version knows.
+      ValueError: the kernels refuse it.
+    """
+    known = {
+        "SbnnConv2D": _conv2d,
+        "SbnnDense": _dense,
+        "SbnnMaxPool2D": _max_pool2d,
+        "SbnnQuantize": _quantize,
+        "SbnnDequantize": _dequantize,
+    }
+    if op.name not in known:
+        raise NotExportable("this version knows no such op")
+    return known[op.name](op)
+
+
+def _words(positions: int) -> int:
+    return -(-positions // 32)
+
+
+def _kernel(op: Op, outputs: int, fan_in: int, most: int) -> dict[str, str]:
+    """Definitions of the weights ``op<n>_kernel``."""
+    o, code = op.stored.options, op.stored.constants[0]
+    name = f"op{op.number}_kernel"
+    return {
+        f"{name}_words": array("uint32_t", f"{name}_words", code.view(np.uint32)),
+        name: struct("sbnn_connections", name, {
+            "words": f"{name}_words", "word_count": len(code),
+            "count": o["connections"], "weights": outputs * fan_in, "most": most,
+            "code": o["code"], "parameter": o["code_parameter"],
+        }),
+    }  # fmt: skip
+
+
+def _output(op: Op, channels: int, positions: int) -> dict[str, str]:
+    """Definitions of the output stage ``op<n>_output``; ``positions`` 0: a vector."""
+    name = f"op{op.number}_output"
+    first, second = op.stored.constants[-2:]
+    kind = op.stored.output.type
+    channel_bits = 32 * _words(positions) if positions else 1
+    fields: dict[str, object] = {"channels": channels}
+    if kind == "INT32":
+        is_float = first.dtype == np.float32
+        thresholds = "float_thresholds" if is_float else "thresholds"
+        arrays = {thresholds: ("float" if is_float else "int32_t", first),
+                  "flips": ("uint32_t", second.view(np.uint32))}  # fmt: skip
+        fields |= {"kind": "SBNN_TO_BITS", "channel_bits": channel_bits}
+    elif kind == "FLOAT32":
+        arrays = {"scale": ("float", first), "bias": ("float", second)}
+        fields |= {"kind": "SBNN_TO_FLOAT"}
+    else:
+        arrays = {"multipliers": ("int32_t", first), "offsets": ("int32_t", second)}
+        fields |= {
+            "kind": f"SBNN_TO_{kind}",
+            "shift": op.stored.options["output_shift"],
+        }
+    constants = {}
+    for field, (c_type, values) in arrays.items():
+        constants[f"{name}_{field}"] = array(c_type, f"{name}_{field}", values)
+        fields[field] = f"{name}_{field}"
+    constants[name] = struct("sbnn_output", name, fields)
+    return constants
+
+
+def _domain(op: Op) -> str:
+    o = op.stored.options
+    return f"{{{o['alpha_steps']}, {o['domain_shift']}}}"
+
+
+def _params(op: Op, kind: str, fields: dict[str, object]) -> dict[str, str]:
+    name = f"op{op.number}_params"
+    optional = ("in_zero_point",)
+    fields |= {f: op.stored.options[f] for f in optional if f in op.stored.options}
+    return {name: struct(kind, name, fields)}
+
+
+def _weighted(op: Op, function: str, query: str, constants: dict, scratch: int, header):
+    n, kind = op.number, op.stored.input.type
+    y_type = C_TYPES[op.stored.output.type]
+    return Call(
+        statements=(
+            f"{function}(&op{n}_params, &op{n}_kernel, &op{n}_output, "
+            f"(const {_INPUT_TYPES[kind]}*){{x}}, ({y_type}*){{y}}, {{scratch}});",
+        ),
+        places={"x": op.inputs[0], "y": op.outputs[0]},
+        functions=(function,),
+        constants=constants,
+        scratch_bytes=scratch,
+        scratch_query=query,
+        headers=(header,),
+    )
+
+
+def _conv2d(op: Op) -> Call:
+    o, n = op.stored.options, op.number
+    plan = plan_op(op.stored)
+    fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
+    fields: dict[str, object] = {f: o[f] for f in _CONV_FIELDS} | {
+        "domain": _domain(op)
+    }
+    if "band_bytes" in o:
+        fields["band_bytes"] = o["band_bytes"]
+    constants = {
+        **_kernel(op, o["out_channels"], fan_in, plan.most),
+        **_output(op, o["out_channels"], o["out_height"] * o["out_width"]),
+        **_params(op, "sbnn_conv2d_params", fields),
+    }
+    kind = _INPUTS[op.stored.input.type]
+    arguments = {"bits": f", &op{n}_kernel, &op{n}_output", "int8": f", &op{n}_kernel",
+                 "float": ""}[kind]  # fmt: skip
+    query = f"sbnn_conv2d_{kind}_scratch_bytes(&op{n}_params{arguments})"
+    return _weighted(op, f"sbnn_conv2d_{kind}", query, constants, plan.scratch_bytes,
+                     "sbnn/conv2d.h")  # fmt: skip
+
+
+def _dense(op: Op) -> Call:
+    o, n = op.stored.options, op.number
+    plan = plan_op(op.stored)
+    fan_in = o["planes"] * o["positions"]
+    fields: dict[str, object] = {f: o[f] for f in ("units", "planes", "positions")}
+    constants = {
+        **_kernel(op, o["units"], fan_in, plan.most),
+        **_output(op, o["units"], 0),
+        **_params(op, "sbnn_dense_params", fields | {"domain": _domain(op)}),
+    }
+    kind = _INPUTS[op.stored.input.type]
+    function, header = f"sbnn_dense_{kind}", "sbnn/dense.h"
+    query = f"sbnn_dense_{kind}_scratch_bytes(&op{n}_kernel)"
+    if kind == "bits":
+        query = f"sbnn_dense_bits_scratch_bytes(&op{n}_params, &op{n}_kernel)"
+    return _weighted(op, function, query, constants, plan.scratch_bytes, header)
+
+
+def _max_pool2d(op: Op) -> Call:
+    n = op.number
+    minimum = f"op{n}_minimum"
+    constants = {
+        minimum: array("uint32_t", minimum, op.stored.constants[0].view(np.uint32)),
+        **_params(op, "sbnn_max_pool2d_params",
+                  {f: op.stored.options[f] for f in _POOL_FIELDS}),
+    }  # fmt: skip
+    return Call(
+        statements=(
+            f"sbnn_max_pool2d_bits(&op{n}_params, {minimum}, (const uint32_t*){{x}}, "
+            "(uint32_t*){y});",
+        ),
+        places={"x": op.inputs[0], "y": op.outputs[0]},
+        functions=("sbnn_max_pool2d_bits",),
+        constants=constants,
+        headers=("sbnn/max_pool2d.h",),
+    )
+
+
+def _quantize(op: Op) -> Call:
+    shape = op.inputs[0].shape
+    positions = shape[1] * shape[2] if len(shape) == 4 else 0
+    is_int8 = op.stored.input.type == "INT8"
+    function = "sbnn_quantize_int8" if is_int8 else "sbnn_quantize"
+    return Call(
+        statements=(
+            f"{function}(&op{op.number}_output, {positions or 1}, "
+            f"(const {_INPUT_TYPES[op.stored.input.type]}*){{x}}, (uint32_t*){{y}});",
+        ),
+        places={"x": op.inputs[0], "y": op.outputs[0]},
+        functions=(function,),
+        constants=_output(op, shape[-1], positions),
+        headers=("sbnn/quantize.h",),
+    )
+
+
+def _dequantize(op: Op) -> Call:
+    o = op.stored.options
+    positions = o["height"] * o["width"]
+    bits = 32 * _words(positions) if o["height"] else 1
+    size = f"{o['channels']}, {bits}, {positions or 1}"
+    if op.stored.output.type == "INT8":
+        function = "sbnn_dequantize_int8"
+        size += f", {o['plus']}, {o['minus']}"
+    else:
+        function = "sbnn_dequantize"
+    return Call(
+        statements=(
+            f"{function}({size}, (const uint32_t*){{x}}, "
+            f"({C_TYPES[op.stored.output.type]}*){{y}});",
+        ),
+        places={"x": op.inputs[0], "y": op.outputs[0]},
+        functions=(function,),
+        headers=("sbnn/quantize.h",),
+    )

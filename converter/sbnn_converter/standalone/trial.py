@@ -1,0 +1,260 @@
+"""Runs an exported network on an emulated core: outputs, instructions, memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from sbnn_converter import c_sources, emulation
+from sbnn_converter.standalone import model_text
+from sbnn_converter.standalone.call import C_TYPES, array
+from sbnn_converter.standalone.export import Export
+from sbnn_converter.standalone.network import Tensor
+
+_NUMPY = {"FLOAT32": np.float32, "INT32": np.int32, "INT8": np.int8, "UINT8": np.uint8,
+          "INT16": np.int16}  # fmt: skip
+
+
+class KernelObjects:
+    """Compiled kernels, kept in a folder for further trials."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+
+    def objects(
+        self, core: emulation.Core, paths: Sequence[str], flags: Sequence[str]
+    ) -> list[Path]:
+        """The object files of C sources of ours, compiled if they are not there yet.
+
+        Args:
+          core: the core to compile for.
+          paths: sources below ``c_sources.root()``.
+          flags: for the compiler.
+        """
+        key = re.sub(r"[^\w.-]+", "_", " ".join([core.name, *flags]))
+        root = c_sources.root()
+        found = {path: self._folder / key / f"{path}.o" for path in paths}
+
+        def build(path: str) -> None:
+            found[path].parent.mkdir(parents=True, exist_ok=True)
+            emulation.compile_object(
+                core, root / path, found[path], flags=(*flags, *emulation.WARNINGS),
+                includes=(root / "kernels" / "include", root / "runtime"),
+            )  # fmt: skip
+
+        missing = [path for path, out in found.items() if not out.exists()]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(build, missing))
+        return list(found.values())
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """What a network did on a core.
+
+    Attributes:
+      outputs: for each output of the network an array ``[samples, ...]``.
+      instructions: of one call, the most of all samples.
+      by_op: the same for each op, of the first sample. They add up to a little less
+        than the whole.
+      stack_bytes: the stack that a call takes.
+      flash_bytes: code and constants of the whole program, the samples left out.
+      ram_bytes: variables of the whole program, with buffers for inputs and outputs,
+        without the stack.
+    """
+
+    outputs: list[np.ndarray]
+    instructions: int
+    by_op: list[int]
+    stack_bytes: int
+    flash_bytes: int
+    ram_bytes: int
+
+
+def try_on(
+    export: Export,
+    core: emulation.Core,
+    inputs: Sequence[np.ndarray],
+    *,
+    flags: Sequence[str] = emulation.FLAGS,
+    code_bytes: int | None = None,
+    ram_bytes: int | None = None,
+    timeout: float = 300.0,
+    kernels: KernelObjects | None = None,
+) -> Trial:
+    """Compiles an exported network with a small main program and runs it.
+
+    Args:
+      export: the network.
+      core: the core to emulate.
+      inputs: an array ``[samples, ...]`` for each input of the network, in its type.
+      flags: for the compiler.
+      code_bytes, ram_bytes: memory of the device; default: what the board has.
+      timeout: seconds.
+      kernels: where compiled kernels are kept between trials.
+
+    Raises:
+      emulation.MissingTools: compiler or emulator are not installed.
+      emulation.CompilationError: the program does not fit the device.
+      RuntimeError: it ran into a fault.
+    """
+    emulation.require_tools(core)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for path, text in export.texts.items():
+            (folder / path).write_text(text)
+        (folder / "main.c").write_text(_main(export, inputs, len(inputs[0])))
+        objects = (kernels or KernelObjects(folder)).objects(
+            core, [path for path in export.kernels if path.endswith(".c")], flags
+        )
+        image = folder / "image.elf"
+        root, upper = c_sources.root(), export.name.upper()
+        emulation.compile_program(
+            core,
+            [folder / f"{export.name}.c", folder / "main.c", *objects],
+            image,
+            includes=(folder, root / "kernels" / "include", root / "runtime"),
+            defines=(f"{upper}_PROFILE", f"{upper}_CHECK"),
+            flags=(*flags, *emulation.WARNINGS),
+            code_bytes=code_bytes,
+            ram_bytes=ram_bytes,
+        )
+        return _run(export, core, image, inputs, timeout)
+
+
+def _run(export: Export, core: emulation.Core, image: Path, inputs, timeout) -> Trial:
+    samples = len(inputs[0])
+    done = emulation.run(core, image, timeout)
+    if done.status != 0:
+        raise RuntimeError(
+            f"the exported network failed on {core.name} (status {done.status}): "
+            f"{done.text[-500:].strip()}"
+        )
+    size = emulation.image_size(core, image)
+    lines = [line.split() for line in done.text.splitlines()]
+    outputs = []
+    for argument, tensor, written in model_text.parameters(export.network):
+        if written:
+            data = b"".join(
+                bytes.fromhex(line[1]) for line in lines if line[:1] == [argument]
+            )
+            outputs.append(
+                np.frombuffer(data, _NUMPY[tensor.type]).reshape(
+                    samples, *tensor.shape[1:]
+                )
+            )
+    return Trial(
+        outputs=outputs,
+        instructions=done.numbers["instructions"],
+        by_op=[done.numbers[f"op{i}"] for i in range(len(export.ops))],
+        stack_bytes=done.numbers["stack"],
+        flash_bytes=size.flash - sum(a.nbytes for a in inputs),
+        ram_bytes=size.ram,
+    )
+
+
+def _main(export: Export, inputs: Sequence[np.ndarray], samples: int) -> str:
+    name = export.name
+    tables, buffers, copies, prints, arguments = [], [], [], [], []
+    given = iter(inputs)
+    for argument, tensor, written in model_text.parameters(export.network):
+        kind, count = C_TYPES[tensor.type], tensor.elements
+        buffers.append(f"static {kind} {argument}[{count}];")
+        arguments.append(argument)
+        if written:
+            prints.append(
+                f'  print_bytes("{argument}", {argument}, sizeof {argument});'
+            )
+            continue
+        values = _checked(next(given), tensor, samples)
+        tables.append(array(kind, f"{argument}_samples", values))
+        copies.append(
+            f"    memcpy({argument}, {argument}_samples + (size_t)sample * {count}, "
+            f"sizeof {argument});"
+        )
+    newline = "\n"
+    return f"""\
+#include <string.h>
+
+#include "{name}.h"
+#include "startup.h"
+
+{newline.join(tables)}
+{newline.join(buffers)}
+static uint32_t now, by_op[{len(export.ops) or 1}];
+
+int {name}_check(void);
+void {name}_after_op(int op);
+
+void {name}_after_op(int op) {{
+  const uint32_t then = now;
+  now = bench_now();
+  by_op[op] = now - then;
+}}
+
+static void print_bytes(const char* label, const void* data, size_t bytes) {{
+  static const char digits[] = "0123456789abcdef";
+  const unsigned char* at = (const unsigned char*)data;
+  while (bytes > 0u) {{
+    char text[66];
+    size_t used = 0;
+    bench_print(label);
+    bench_print(" ");
+    for (; bytes > 0u && used < 64u; --bytes, ++at) {{
+      text[used++] = digits[*at >> 4];
+      text[used++] = digits[*at & 15u];
+    }}
+    text[used++] = '\\n';
+    text[used] = '\\0';
+    bench_print(text);
+  }}
+}}
+
+int main(void) {{
+  uint32_t most = 0u;
+  if ({name}_check() != 0) {{
+    bench_report("memory planned too small for op", (uint32_t){name}_check() - 1u);
+    return 2;
+  }}
+  for (int sample = 0; sample < {samples}; ++sample) {{
+{newline.join(copies)}
+    if (sample == 0) bench_paint_stack();
+    now = 0u;
+    bench_start();
+    const int status = {name}_invoke({", ".join(arguments)});
+    const uint32_t taken = bench_stop();
+    if (status != 0) return status;
+    if (taken > most) most = taken;
+    if (sample == 0) {{
+      bench_report("stack", bench_stack_used());
+      for (int op = 0; op < {len(export.ops)}; ++op) {{
+        bench_print("op");
+        bench_print_number((uint32_t)op);
+        bench_print(" ");
+        bench_print_number(by_op[op]);
+        bench_print("\\n");
+      }}
+    }}
+  {newline.join(prints)}
+  }}
+  bench_report("instructions", most);
+  return 0;
+}}
+"""
+
+
+def _checked(values: np.ndarray, tensor: Tensor, samples: int) -> np.ndarray:
+    wanted = _NUMPY[tensor.type]
+    if values.dtype != wanted or values.shape != (samples, *tensor.shape[1:]):
+        raise ValueError(
+            f"found samples of type {values.dtype} and shape {values.shape} for input "
+            f"'{tensor.name}', wanted {np.dtype(wanted)} {(samples, *tensor.shape[1:])}"
+        )
+    return values

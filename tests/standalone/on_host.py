@@ -1,0 +1,52 @@
+"""Exported networks, compiled and run on this machine."""
+
+import ctypes
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+from sbnn_converter.emulation import WARNINGS
+from sbnn_converter.standalone import Export, model_text
+
+_NUMPY = {"FLOAT32": np.float32, "INT32": np.int32, "INT8": np.int8, "UINT8": np.uint8,
+          "INT16": np.int16}  # fmt: skip
+
+
+class OnHost:
+    """An exported folder as a shared library."""
+
+    def __init__(self, export: Export, folder: Path, flags=("-O2",)):
+        self.export = export
+        sources = [f"{export.name}.c", *(p for p in export.kernels if p.endswith(".c"))]
+        library = folder / f"lib{export.name}.so"
+        subprocess.run(
+            ["gcc", "-std=c99", "-ffp-contract=off", *flags, *WARNINGS, "-shared", "-fPIC",
+             f"-D{export.name.upper()}_CHECK", "-I.", "-Ikernels/include", "-Iruntime",
+             *sources, "-o", library],
+            cwd=folder, check=True,
+        )  # fmt: skip
+        self._library = ctypes.CDLL(str(library))
+        self._invoke = getattr(self._library, f"{export.name}_invoke")
+
+    def check(self) -> int:
+        """What the exported check of the memory plan says: 0 if all is well."""
+        return getattr(self._library, f"{self.export.name}_check")()
+
+    def predict(self, *inputs: np.ndarray) -> list[np.ndarray]:
+        """An array ``[samples, ...]`` for each output."""
+        results = []
+        for sample in range(len(inputs[0])):
+            given, buffers, outputs = iter(inputs), [], []
+            for _, tensor, written in model_text.parameters(self.export.network):
+                if written:
+                    array = np.zeros(tensor.shape[1:], _NUMPY[tensor.type])
+                    outputs.append(array)
+                else:
+                    array = np.ascontiguousarray(next(given)[sample])
+                    assert array.dtype == _NUMPY[tensor.type]
+                buffers.append(array)
+            status = self._invoke(*(ctypes.c_void_p(b.ctypes.data) for b in buffers))
+            assert status == 0
+            results.append(outputs)
+        return [np.stack(parts) for parts in zip(*results)]

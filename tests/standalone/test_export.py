@@ -1,0 +1,216 @@
+"""Exported folders, compiled on this machine, give TensorFlow Lite Micro's outputs."""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import zoo
+from networks import K, pixels, stir
+from on_host import OnHost
+
+import sbnn_converter
+import sbnn_keras
+from sbnn_converter.standalone import plan_export
+from sbnn_converter.standalone.fixed_factor import fixed_factor
+
+UNDEFINED = ("-O1", "-fsanitize=undefined", "-fno-sanitize-recover=all")
+
+
+def without_softmax(model):
+    """The same network up to its logits."""
+    last = model.layers[-1]
+    if isinstance(last, K.Softmax):
+        return tf.keras.Model(model.input, model.layers[-2].output)
+    last.activation = tf.keras.activations.linear
+    return model
+
+
+def converted(model, rng, input_type=None):
+    if input_type is None:
+        return sbnn_converter.convert_keras_model(model)
+    shapes = [(1, *x.shape[1:]) for x in model.inputs]
+    images = [[rng.random(s).astype(np.float32) for s in shapes] for _ in range(8)]
+    return sbnn_converter.convert_keras_model(
+        model, representative_dataset=lambda: iter(images),
+        inference_input_type=input_type, inference_output_type=input_type,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+def assert_agrees(model: bytes, folder, *inputs):
+    """The export's outputs are those of TensorFlow Lite Micro, to the last bit."""
+    export = sbnn_converter.export_c(model, folder)
+    found = OnHost(export, folder, UNDEFINED)
+    assert found.check() == 0
+    given = list(inputs) if len(inputs) > 1 else inputs[0]
+    wanted = sbnn_converter.micro.Interpreter(model).predict(given)
+    wanted = wanted if isinstance(wanted, list) else [wanted]
+    for a, b in zip(found.predict(*inputs), wanted, strict=True):
+        np.testing.assert_array_equal(a, b)
+        assert len(np.unique(b)) > 3
+    return export
+
+
+@pytest.mark.parametrize("network", ["bi_real_net", "quick_net", "react_net"])
+def test_networks_in_float(rng, network, tmp_path):
+    model = converted(without_softmax(stir(zoo.NETWORKS[network]("01"))), rng)
+    assert_agrees(model, tmp_path / "c", pixels(rng, 8, zoo.SHAPE))
+
+
+@pytest.mark.parametrize("network", zoo.NETWORKS.values(), ids=zoo.NETWORKS)
+def test_networks_in_int8(rng, network, tmp_path):
+    model = converted(without_softmax(stir(network("general"))), rng, tf.int8)
+    x = rng.integers(-128, 128, (30, *zoo.SHAPE), dtype=np.int8)
+    export = assert_agrees(model, tmp_path / "c", x)
+    arena = sbnn_converter.micro.Interpreter(model).arena_used_bytes
+    assert export.ram_bytes < arena  # no interpreter to hold
+
+
+def test_several_inputs_and_outputs_in_uint8(rng, tmp_path):
+    a, b = tf.keras.Input((6, 6, 4), name="a"), tf.keras.Input((6, 6, 4), name="b")
+    layer = sbnn_keras.SparseBinaryConv2D(
+        8, 3, padding="same", connections=0.3, input_quantizer="ste_sign"
+    )
+    y, z = layer(K.BatchNormalization()(a)), layer(K.BatchNormalization()(b))
+    both = K.Concatenate()([y, z])
+    model = stir(tf.keras.Model([a, b], [K.Flatten()(both), K.Add()([y, z])]))
+    x = [rng.integers(0, 256, (10, 6, 6, 4), dtype=np.uint8) for _ in range(2)]
+    export = assert_agrees(converted(model, rng, tf.uint8), tmp_path / "c", *x)
+    assert "const uint8_t* input_0" in export.texts["model.h"]
+    assert "uint8_t* output_1" in export.texts["model.h"]
+
+
+def test_buffers_of_an_exported_network_do_not_overlap(rng):
+    from test_memory import overlaps
+
+    model = converted(without_softmax(stir(zoo.bi_real_net("01"))), rng, tf.int8)
+    export = plan_export(model)
+    assert len(export.buffers) > 20
+    assert not overlaps(export.buffers, export.offsets)
+
+
+def test_only_needed_kernels_are_copied(rng, tmp_path):
+    dense = sbnn_keras.SparseBinaryDense(10, connections=0.1)
+    model = converted(tf.keras.Sequential([tf.keras.Input((64,)), dense]), rng)
+    export = sbnn_converter.export_c(model, tmp_path / "c")
+    written = {
+        str(p.relative_to(tmp_path / "c")) for p in (tmp_path / "c").rglob("*.[ch]")
+    }
+    assert written == {*export.kernels, "model.c", "model.h", "model_constants.h"}
+    assert not any("conv2d_bits" in path or "max_pool" in path for path in written)
+    assert "kernels/src/dense_numbers.c" in written
+
+
+def test_the_c_library_gives_memcpy_and_memset_alone(rng, tmp_path):
+    model = converted(without_softmax(stir(zoo.react_net("01"))), rng, tf.int8)
+    export = sbnn_converter.export_c(model, tmp_path / "c")
+    OnHost(export, tmp_path / "c")
+    wanted = subprocess.run(
+        ["nm", "-D", "--undefined-only", tmp_path / "c" / "libmodel.so"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    names = set(re.findall(r" U (\w+)", wanted))
+    assert names <= {"memcpy", "memset"}
+    for path, content in export.files().items():
+        if path.endswith((".c", ".h")):
+            headers = set(re.findall(r"#include <(.*?)>", content.decode()))
+            assert headers <= {"stdint.h", "stddef.h", "stdbool.h", "string.h"}, path
+
+
+def test_two_networks_live_in_one_program(rng, tmp_path):
+    model = converted(without_softmax(stir(zoo.binary_net("01"))), rng)
+    for name in ("first", "second"):
+        export = sbnn_converter.export_c(model, tmp_path / name, name=name)
+    (tmp_path / "main.c").write_text(
+        '#include "first/first.h"\n#include "second/second.h"\n'
+        "static float x[FIRST_INPUT_ELEMENTS], y[SECOND_OUTPUT_ELEMENTS];\n"
+        "int main(void) { return first_invoke(x, y) + second_invoke(x, y) + "
+        "(first_invoke(0, y) + 1); }\n"
+    )
+    sources = [f"first/{path}" for path in export.kernels if path.endswith(".c")]
+    subprocess.run(
+        ["gcc", "-std=c99", "-I.", "-Ifirst/kernels/include", "-Ifirst/runtime", "main.c",
+         "first/first.c", "second/second.c", *sources, "-o", "main"],
+        cwd=tmp_path, check=True,
+    )  # fmt: skip
+    subprocess.run([tmp_path / "main"], check=True)
+
+
+def test_the_readme_s_command_and_the_makefile_build(rng, tmp_path):
+    model = converted(without_softmax(stir(zoo.bi_real_net("01"))), rng, tf.int8)
+    sbnn_converter.export_c(model, tmp_path / "c")
+    readme = (tmp_path / "c" / "README.md").read_text()
+    (command,) = re.findall(r"```sh\n(.*?)```", readme, re.S)
+    command = command.replace("arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb", "gcc")
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path / "c")
+    (tmp_path / "Makefile").write_text(
+        "include c/model.mk\nall:\n\tgcc $(model_CFLAGS) -c $(model_SOURCES)\n"
+    )
+    subprocess.run(["make", "-s"], check=True, cwd=tmp_path)
+    sources = (tmp_path / "c" / "CMakeLists.txt").read_text()
+    assert all((tmp_path / "c" / p).exists() for p in re.findall(r"\S+\.c\b", sources))
+
+
+def test_what_has_no_kernel_is_refused_by_name(rng, tmp_path):
+    x = tf.keras.Input((8, 8, 2))
+    y = sbnn_keras.SparseBinaryConv2D(4, 3, connections=0.3)(x)
+    y = K.Softmax()(K.Conv2DTranspose(3, 2)(tf.math.sin(y)))
+    model = converted(tf.keras.Model(x, y), rng)
+    with pytest.raises(sbnn_converter.ConversionError) as error:
+        sbnn_converter.export_c(model, tmp_path / "c")
+    for name in ("SIN", "TRANSPOSE_CONV", "SOFTMAX", "logits"):
+        assert name in str(error.value)
+    assert "\n" not in str(error.value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["", "2nd", "Model", "a-b"])
+def test_a_name_that_is_no_c_name_is_refused(rng, tmp_path, name):
+    model = converted(without_softmax(stir(zoo.binary_net("01"))), rng)
+    with pytest.raises(sbnn_converter.ConversionError, match="prefix"):
+        sbnn_converter.export_c(model, tmp_path / "c", name=name)
+
+
+def test_damaged_files_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="damaged"):
+        sbnn_converter.export_c(b"\x1c\0\0\0TFL3" + b"\xff" * 100, tmp_path / "c")
+
+
+def test_the_command_line_writes_the_folder(tmp_path):
+    model = stir(zoo.binary_net("01"))
+    model.save(tmp_path / "full.h5")
+    without_softmax(model).save(tmp_path / "logits.h5")
+    command = [
+        sys.executable,
+        "-c",
+        "from sbnn_converter.cli.convert import run; run()",
+    ]
+    run = lambda *args: subprocess.run(  # noqa: E731
+        [*command, *args], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    done = run("full.h5", "--c_dir=out")
+    assert done.returncode == 1 and "SOFTMAX" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert {p.name for p in tmp_path.iterdir()} == {"full.h5", "logits.h5"}
+    done = run("logits.h5", "--c_dir=out")
+    assert done.returncode == 0, done.stderr
+    assert "bytes of static RAM" in done.stdout
+    listed = json.loads((tmp_path / "out" / "sbnn-export.json").read_text())["files"]
+    assert "model.c" in listed
+
+
+def test_fixed_factors_are_exact_to_31_bits(rng):
+    for factor in [1.0, 0.5, 1 - 2**-40, *rng.uniform(1e-6, 300.0, 200)]:
+        multiplier, shift = fixed_factor(float(factor))
+        assert 2**30 <= multiplier < 2**31
+        assert multiplier * 2.0 ** (shift - 31) == pytest.approx(factor, rel=2**-31)
+    assert fixed_factor(0.0) == (0, 0)
+    assert fixed_factor(2.0**-40) == (0, 0)
