@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 # Program and the flag that names its JSON file.
 BENCHMARKS = [
     ("mcu/run.py", "--json"),
+    ("mcu/standalone.py", "--json"),
     ("training_step.py", "--out"),
     ("conversion.py", "--json"),
 ]

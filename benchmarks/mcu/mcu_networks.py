@@ -37,6 +37,7 @@ class Case:
 
         import sbnn_converter
 
+        _keras().backend.clear_session()  # names of layers count from the start
         _keras().utils.set_random_seed(0)
         model = _stir(self.build())
         if self.int8:

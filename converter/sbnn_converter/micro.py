@@ -23,6 +23,10 @@ _FIRST_ARENA = 64 * 1024
 _LARGEST_ARENA = 1024 * 1024 * 1024
 _OUT_OF_ARENA = re.compile(r"Failed to (allocate|resize|reserve).*")
 _ARENA_TOTAL = re.compile(r"Arena allocation total (\d+) bytes")
+_ARENA_PART = re.compile(r"Arena allocation (head|tail) (\d+) bytes")
+_ARENA_KIND = re.compile(r"'(.*?)' used (\d+) bytes")
+_HEAD = "activations and scratch memory"
+_REST = "other"
 
 
 def _runtime():
@@ -49,15 +53,15 @@ class Interpreter:
     Attributes:
       arena_used_bytes: what the model takes of the arena on this 64-bit host;
         pointers are half as large on a microcontroller.
+      arena_by_kind: the same by what it is used for: activations and scratch memory,
+        which share their place over time, and the interpreter's own records.
 
     Raises:
       ImportError: the ``tflite-micro`` wheel is not installed.
       RuntimeError: the model is refused, or does not fit ``arena_size``.
     """
 
-    def __init__(
-        self, model: bytes | str | os.PathLike, arena_size: int | None = None
-    ):
+    def __init__(self, model: bytes | str | os.PathLike, arena_size: int | None = None):
         content = read_model(model)
         runtime = _runtime()
         # The wheel looks the registering function up among global symbols.
@@ -87,6 +91,7 @@ class Interpreter:
                 )
             size *= 2
         self.arena_used_bytes = int(_ARENA_TOTAL.search(allocations).group(1))
+        self.arena_by_kind = _by_kind(allocations)
         # Asking for an input that is not there prints a message and raises.
         with captured_stderr():
             self.input_details = _all(self._interpreter.get_input_details)
@@ -116,6 +121,26 @@ class Interpreter:
             samples.append([self._interpreter.get_output(j) for j in range(count)])
         outputs = [np.concatenate(parts) for parts in zip(*samples)]
         return outputs[0] if len(outputs) == 1 else outputs
+
+
+def profile(model: bytes | str | os.PathLike, core: str = "cortex-m4", samples=None):
+    """Instructions by op of the model as standalone C, counted in QEMU.
+
+    See ``sbnn_converter.standalone.profile.profile``; ``print_profile`` in
+    ``sbnn_converter.report.profile_table`` shows the result as a table.
+    """
+    from sbnn_converter.standalone.profile import profile as run
+
+    return run(model, core, samples)
+
+
+def _by_kind(allocations: str) -> dict[str, int]:
+    """Bytes by kind from the interpreter's report; they add up to the total."""
+    parts = {name: int(size) for name, size in _ARENA_PART.findall(allocations)}
+    kinds = {_HEAD: parts["head"]}
+    kinds |= {name: int(size) for name, size in _ARENA_KIND.findall(allocations)}
+    rest = parts["tail"] - sum(kinds.values()) + parts["head"]
+    return kinds | ({_REST: rest} if rest > 0 else {})
 
 
 def _all(details) -> list[dict]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from absl import flags
 
 from sbnn_converter.cli import command
+from sbnn_converter.emulation import CORES
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.report.document import as_document
 from sbnn_converter.report.summary import print_summary
@@ -21,11 +22,20 @@ _JSON = flags.DEFINE_boolean(
     flag_values=FLAGS,
 )
 
+_PROFILE = flags.DEFINE_enum(
+    "profile",
+    None,
+    list(CORES),
+    "Run the model as standalone C on this core in QEMU and print the instructions of "
+    "each op instead.",
+    flag_values=FLAGS,
+)
+
 USAGE = """
 Tells what a converted model holds: its binary layers, with their weights decoded
 back, and what they cost.
 
-usage: sbnn-inspect MODEL.tflite [--json]
+usage: sbnn-inspect MODEL.tflite [--json] [--profile CORE]
 """
 
 
@@ -51,10 +61,24 @@ def inspect(arguments: list[str]) -> None:
             f"'{path}' holds no SBNN ops, only {_names(inspection.other_ops)}; wanted "
             "a file that sbnn-convert wrote from a model with binary layers"
         )
-    if _JSON.value:
+    if _PROFILE.value is not None:
+        _print_profile(path, _PROFILE.value)
+    elif _JSON.value:
         print(json.dumps(as_document(inspection)))
     else:
         print_summary(inspection)
+
+
+def _print_profile(path: Path, core: str) -> None:
+    from sbnn_converter.report.profile_table import print_profile
+    from sbnn_converter.standalone.profile import profile
+
+    with command.progress(f"compiling and running '{path}' on an emulated {core}"):
+        found = profile(path, core)
+    if _JSON.value:
+        print(json.dumps(found.as_dict()))
+    else:
+        print_profile(found)
 
 
 def _names(ops: list[str]) -> str:

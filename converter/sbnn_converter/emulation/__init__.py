@@ -17,6 +17,7 @@ from sbnn_converter.emulation.compile import (
     compile_object,
     compile_program,
     image_size,
+    section_bytes,
 )
 from sbnn_converter.emulation.cores import CORES, Core
 from sbnn_converter.emulation.run import Run, run
@@ -37,4 +38,5 @@ __all__ = [
     "missing_tools",
     "require_tools",
     "run",
+    "section_bytes",
 ]

@@ -129,6 +129,14 @@ def compile_program(
     )  # fmt: skip
 
 
+def section_bytes(core: Core, file: str | os.PathLike, prefix: str) -> int:
+    """The bytes of all sections of ``file`` whose names begin with ``prefix``."""
+    lines = (
+        line.split() for line in _run([core.compiler + "size", "-A", file]).splitlines()
+    )
+    return sum(int(p[1]) for p in lines if len(p) == 3 and p[0].startswith(prefix))
+
+
 def image_size(core: Core, *files: str | os.PathLike) -> Size:
     """The bytes that an image, or several objects together, take."""
     lines = _run([core.compiler + "size", *files]).splitlines()[1:]

@@ -66,6 +66,7 @@ class Trial:
         than the whole.
       stack_bytes: the stack that a call takes.
       flash_bytes: code and constants of the whole program, the samples left out.
+      constant_bytes: the network's share of it: weights, thresholds, parameters.
       ram_bytes: variables of the whole program, with buffers for inputs and outputs,
         without the stack.
     """
@@ -75,6 +76,7 @@ class Trial:
     by_op: list[int]
     stack_bytes: int
     flash_bytes: int
+    constant_bytes: int
     ram_bytes: int
 
 
@@ -114,22 +116,34 @@ def try_on(
         objects = (kernels or KernelObjects(folder)).objects(
             core, [path for path in export.kernels if path.endswith(".c")], flags
         )
-        image = folder / "image.elf"
+        image, network = folder / "image.elf", folder / "network.o"
         root, upper = c_sources.root(), export.name.upper()
+        how = {
+            "includes": (folder, root / "kernels" / "include", root / "runtime"),
+            "defines": (f"{upper}_PROFILE", f"{upper}_CHECK"),
+            "flags": (*flags, *emulation.WARNINGS),
+        }
+        emulation.compile_object(core, folder / f"{export.name}.c", network, **how)
         emulation.compile_program(
             core,
-            [folder / f"{export.name}.c", folder / "main.c", *objects],
+            [network, folder / "main.c", *objects],
             image,
-            includes=(folder, root / "kernels" / "include", root / "runtime"),
-            defines=(f"{upper}_PROFILE", f"{upper}_CHECK"),
-            flags=(*flags, *emulation.WARNINGS),
             code_bytes=code_bytes,
             ram_bytes=ram_bytes,
+            **how,
         )
-        return _run(export, core, image, inputs, timeout)
+        constants = emulation.section_bytes(core, network, ".rodata")
+        return _run(export, core, image, constants, inputs, timeout)
 
 
-def _run(export: Export, core: emulation.Core, image: Path, inputs, timeout) -> Trial:
+def _run(
+    export: Export,
+    core: emulation.Core,
+    image: Path,
+    constants: int,
+    inputs: Sequence[np.ndarray],
+    timeout: float,
+) -> Trial:
     samples = len(inputs[0])
     done = emulation.run(core, image, timeout)
     if done.status != 0:
@@ -156,6 +170,7 @@ def _run(export: Export, core: emulation.Core, image: Path, inputs, timeout) -> 
         by_op=[done.numbers[f"op{i}"] for i in range(len(export.ops))],
         stack_bytes=done.numbers["stack"],
         flash_bytes=size.flash - sum(a.nbytes for a in inputs),
+        constant_bytes=constants,
         ram_bytes=size.ram,
     )
 

@@ -1,0 +1,126 @@
+"""Whole networks as standalone C on emulated cores.
+
+    python benchmarks/mcu/standalone.py [--core cortex-m4f ...] [--json build/net.json]
+
+prints instructions and memory of the networks in mcu_networks.py on each core, the
+profile of BinaryNet at half width on a Cortex-M4, and what of it TensorFlow Lite Micro
+would take. Outputs are compared with this machine's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+
+import mcu_networks
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+import sbnn_converter
+from sbnn_converter import emulation
+from sbnn_converter.report.profile_table import print_profile
+from sbnn_converter.standalone import plan_export
+from sbnn_converter.standalone.profile import profile
+from sbnn_converter.standalone.trial import KernelObjects, Trial, try_on
+
+SAMPLES = 2
+BIG = "binarynet_half"
+
+
+def measure(
+    cores: list[emulation.Core], kernels: KernelObjects
+) -> tuple[dict[str, dict[str, Trial]], bytes]:
+    """Trials by network and core, and the model of the big network.
+
+    Raises:
+      RuntimeError: outputs differ from this machine's.
+    """
+    trials: dict[str, dict[str, Trial]] = {}
+    cases = {**mcu_networks.CASES, BIG: mcu_networks.BINARYNET_HALF}
+    model = b""
+    console = Console(stderr=True)
+    for name, case in track(cases.items(), "networks", console=console):
+        model = case.convert()
+        export, x = plan_export(model), case.samples(SAMPLES)
+        wanted = sbnn_converter.micro.Interpreter(model).predict(x)
+        trials[name] = {}
+        for core in cores:
+            trial = try_on(export, core, [x], kernels=kernels)
+            if not np.array_equal(trial.outputs[0], wanted):
+                raise RuntimeError(f"{name} on {core.name} differs from the host")
+            trials[name][core.name] = trial
+    return trials, model
+
+
+def print_tables(trials: dict[str, dict[str, Trial]]) -> None:
+    """Instructions by core, then memory on the first core."""
+    cores = list(next(iter(trials.values())))
+    print("| instructions | " + " | ".join(cores) + " |")
+    print("| --- |" + " ---: |" * len(cores))
+    for name, by_core in trials.items():
+        counts = " | ".join(f"{t.instructions:,}" for t in by_core.values())
+        print(f"| `{name}` | {counts} |")
+    print(f"\n| bytes on {cores[0]} | flash | of it the network | RAM | stack |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for name, by_core in trials.items():
+        t = by_core[cores[0]]
+        print(
+            f"| `{name}` | {t.flash_bytes:,} | {t.constant_bytes:,} | {t.ram_bytes:,} | "
+            f"{t.stack_bytes:,} |"
+        )
+    print(flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--core", action="append", choices=sorted(emulation.CORES))
+    parser.add_argument("--json", type=pathlib.Path)
+    args = parser.parse_args()
+    names = args.core or ["cortex-m4", "cortex-m0", "cortex-m3", "cortex-m4f", "cortex-m7",
+                          "cortex-m33"]  # fmt: skip
+    cores = [emulation.CORES[name] for name in names]
+    riscv = emulation.CORES["rv32imac"]
+    if not args.core and not emulation.missing_tools(riscv):
+        cores.append(riscv)
+    try:
+        emulation.require_tools(*cores)
+    except emulation.MissingTools as error:
+        print(f"standalone.py: error: {error}", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        kernels = KernelObjects(pathlib.Path(folder))
+        trials, model = measure(cores, kernels)
+        print_tables(trials)
+        print_profile(profile(model, cores[0].name, kernels=kernels))
+    interpreter = sbnn_converter.micro.Interpreter(model)
+    first = trials[BIG][cores[0].name]
+    figures = {
+        "instructions": first.instructions,
+        "arena_bytes": interpreter.arena_used_bytes,
+        "model_bytes": len(model),
+        "code_bytes": first.flash_bytes - first.constant_bytes,
+    }
+    print(f"\n{BIG}, 5 % connections, {cores[0].name}:")
+    for key, value in figures.items():
+        print(f"  {key:14}{value:12,}")
+    for kind, size in interpreter.arena_by_kind.items():
+        print(f"    arena, {kind:40}{size:10,}")
+    if args.json:
+        args.json.parent.mkdir(parents=True, exist_ok=True)
+        by_core = {
+            network: {core: trial.instructions for core, trial in by.items()}
+            for network, by in trials.items()
+        }
+        result = {f"mcu.{BIG}_5.{key}": value for key, value in figures.items()}
+        args.json.write_text(
+            json.dumps({**result, "mcu.networks.by_core": by_core}, indent=2) + "\n"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""Profiles: instructions by op, as numbers, table and JSON."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+import sbnn_converter
+from sbnn_converter import emulation
+from sbnn_converter.report.profile_table import print_profile
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "mcu"))
+
+import mcu_networks
+
+CASE = mcu_networks.CASES["digits"]
+pytestmark = pytest.mark.skipif(
+    bool(emulation.missing_tools(emulation.CORES["cortex-m3"])),
+    reason="not installed: tools for Cortex-M",
+)
+
+
+@pytest.fixture(scope="module")
+def model() -> bytes:
+    return CASE.convert()
+
+
+@pytest.fixture(scope="module")
+def profile(model):
+    return sbnn_converter.micro.profile(model, "cortex-m3", CASE.samples(1))
+
+
+def test_the_ops_add_up_to_the_whole(profile):
+    assert [op.op for op in profile.ops] == [
+        "SbnnConv2D", "SbnnConv2D", "SbnnMaxPool2D", "SbnnConv2D", "SbnnDense", "SbnnDense",
+    ]  # fmt: skip
+    assert profile.ops[0].label == "sparse_binary_conv2d"
+    parts = sum(op.instructions for op in profile.ops)
+    assert 0 <= profile.instructions - parts < 1000
+    assert all(op.instructions > 1000 for op in profile.ops)
+
+
+def test_a_profile_repeats_exactly(model, profile):
+    again = sbnn_converter.micro.profile(model, "cortex-m3", CASE.samples(1))
+    assert again == profile
+
+
+def test_the_table_shows_every_op(profile):
+    text = io.StringIO()
+    print_profile(profile, Console(file=text, width=120))
+    for op in profile.ops:
+        assert op.label in text.getvalue()
+        assert f"{op.instructions:,}" in text.getvalue()
+    assert f"flash {profile.flash_bytes:,} bytes" in text.getvalue()
+
+
+def test_the_command_line_prints_it(model, profile, tmp_path):
+    (tmp_path / "m.tflite").write_bytes(model)
+    run = [sys.executable, "-c", "from sbnn_converter.cli.inspect import run; run()"]
+    done = subprocess.run(
+        [*run, tmp_path / "m.tflite", "--profile=cortex-m3", "--json"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    assert [op["label"] for op in found["ops"]] == [op.label for op in profile.ops]
+    assert found["flash_bytes"] == profile.flash_bytes
+
+
+def test_bad_requests_are_refused(model):
+    with pytest.raises(ValueError, match="wanted one of cortex-m0"):
+        sbnn_converter.micro.profile(model, "cortex-m1")
+    with pytest.raises(ValueError, match="samples for 2 inputs"):
+        sbnn_converter.micro.profile(model, samples=[CASE.samples(1)] * 2)
+    with pytest.raises(ValueError, match="wanted float32"):
+        sbnn_converter.micro.profile(model, samples=np.zeros((1, 8, 8, 1), np.int8))
+
+
+def test_the_arena_by_kind_adds_up(model):
+    interpreter = sbnn_converter.micro.Interpreter(model)
+    kinds = interpreter.arena_by_kind
+    assert sum(kinds.values()) == interpreter.arena_used_bytes
+    assert kinds["activations and scratch memory"] > 1000
+    assert kinds["NodeAndRegistration struct"] > 0
