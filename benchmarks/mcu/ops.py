@@ -33,12 +33,21 @@ class Measured:
     scratch_bytes: int
 
 
+# Ops in a program: their weights have to fit into the board's memory.
+_AT_ONCE = 20
+
+
 def measure_ops(ops: Sequence[StoredOp], core: str) -> list[Measured]:
     """Runs each op once on random input.
 
     Raises:
       RuntimeError: an op is refused or the program fails.
     """
+    parts = (ops[first : first + _AT_ONCE] for first in range(0, len(ops), _AT_ONCE))
+    return [measured for part in parts for measured in _measure(part, core)]
+
+
+def _measure(ops: Sequence[StoredOp], core: str) -> list[Measured]:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "cases.h").write_text(_cases(ops))

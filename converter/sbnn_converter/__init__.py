@@ -9,6 +9,7 @@ loaded when it is first asked for.
 """
 
 from sbnn_converter import micro
+from sbnn_converter.cost_model.network import estimate_network
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.runtimes.interpreter import Interpreter
 
@@ -17,6 +18,7 @@ __all__ = [
     "Interpreter",
     "convert_keras_model",
     "export_c",
+    "estimate_network",
     "export_micro",
     "micro",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 import sbnn_keras  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
+from sbnn_converter.forms import choose_forms
 from sbnn_converter.importer import import_model
 from sbnn_converter.options import _validate_options
 from sbnn_converter.passes import run_passes
@@ -22,6 +23,9 @@ def convert_keras_model(
     inference_output_type: tf.DType | str = tf.float32,
     representative_dataset: Callable[[], Iterable[list[np.ndarray]]] | None = None,
     weight_code: str = "auto",
+    optimize_for: str | None = None,
+    target_mcu: str | None = None,
+    ram_kb: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> bytes:
     """Converts a Keras model with sparse binary layers to TFLite.
@@ -40,8 +44,17 @@ def convert_keras_model(
         iterates over samples, each a list with one float array for each input, of
         shape ``[1, ...]``. With it, everything that is not binary becomes int8;
         int8 and uint8 need it.
-      weight_code: ``"bitmap"``, ``"rice"``, or ``"auto"``: the smaller of them
-        for each layer.
+      weight_code: ``"bitmap"``, ``"rice"``, ``"golomb"`` or ``"sliced"`` for all
+        layers that have this form, or ``"auto"``: as ``optimize_for`` says.
+      optimize_for: ``"size"``: the smallest file; ``"speed"``: the fewest
+        instructions on a microcontroller, at the cost of flash and memory; ``None``:
+        the smallest file that takes at most 1.5 times the instructions of the
+        fastest (``docs/performance.md``).
+      target_mcu: core whose instructions count, such as ``"cortex-m0"``; the default
+        is a Cortex-M4. ``sbnn_converter.estimate_network`` tells what the result
+        takes there.
+      ram_kb: RAM for the network in KB of 1,024 bytes, if it is known: the fastest
+        way through the network that fits is taken.
       progress: called with what is being done, a few words, before each step.
 
     Returns:
@@ -58,6 +71,9 @@ def convert_keras_model(
         inference_output_type=inference_output_type,
         representative_dataset=representative_dataset,
         weight_code=weight_code,
+        optimize_for=optimize_for,
+        target_mcu=target_mcu,
+        ram_kb=ram_kb,
     )
     report = progress or (lambda step: None)
     report("reading the layers")
@@ -67,10 +83,19 @@ def convert_keras_model(
     run_passes(graph, report)
     report("writing the flatbuffer with TFLiteConverter")
     if options.representative_dataset is None:
-        return emit(graph)
-    return emit_int8(
-        graph,
-        options.representative_dataset,
-        options.inference_input_type,
-        options.inference_output_type,
+        flatbuffer = emit(graph)
+    else:
+        flatbuffer = emit_int8(
+            graph,
+            options.representative_dataset,
+            options.inference_input_type,
+            options.inference_output_type,
+        )
+    report("choosing the form of each layer")
+    return choose_forms(
+        flatbuffer,
+        options.optimize_for,
+        keep_codes=options.weight_code != "auto",
+        core=options.target_mcu,
+        ram_kb=options.ram_kb,
     )

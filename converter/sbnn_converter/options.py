@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import tensorflow as tf
 
+from sbnn_converter.cost_model.estimate import DEFAULT_CORE, cores
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.forms import GOALS
 from sbnn_converter.weight_code import CHOICES
 
 INFERENCE_TYPES = ("float32", "int8", "uint8")
@@ -22,10 +24,20 @@ class ConversionOptions:
     inference_output_type: tf.DType = tf.float32
     representative_dataset: Callable[[], Iterable[list[np.ndarray]]] | None = None
     weight_code: str = "auto"
+    optimize_for: str | None = None
+    target_mcu: str = DEFAULT_CORE
+    ram_kb: float | None = None
 
 
 def _validate_options(
-    *, inference_input_type, inference_output_type, representative_dataset, weight_code
+    *,
+    inference_input_type,
+    inference_output_type,
+    representative_dataset,
+    weight_code,
+    optimize_for=None,
+    target_mcu=None,
+    ram_kb=None,
 ) -> ConversionOptions:
     """Checks what the user gave and puts it into one form.
 
@@ -37,11 +49,24 @@ def _validate_options(
         raise ConversionError(
             f"weight_code is {weight_code!r}: wanted one of {', '.join(CHOICES)}"
         )
+    if optimize_for not in (None, *GOALS):
+        raise ConversionError(
+            f"optimize_for is {optimize_for!r}: wanted one of {', '.join(GOALS)}, or None"
+        )
+    if target_mcu is not None and target_mcu not in cores():
+        raise ConversionError(
+            f"target_mcu is {target_mcu!r}: wanted one of {', '.join(cores())}"
+        )
+    if ram_kb is not None and not ram_kb > 0:
+        raise ConversionError(f"ram_kb is {ram_kb!r}: wanted a number above 0")
     options = ConversionOptions(
         inference_input_type=_type("inference_input_type", inference_input_type),
         inference_output_type=_type("inference_output_type", inference_output_type),
         representative_dataset=representative_dataset,
         weight_code=weight_code,
+        optimize_for=optimize_for,
+        target_mcu=target_mcu or DEFAULT_CORE,
+        ram_kb=ram_kb,
     )
     if representative_dataset is not None and not callable(representative_dataset):
         raise ConversionError(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sbnn_converter
 import tensorflow as tf
+from edit import with_options
 from networks import digits_net
 from programs import assert_refused, run_process
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
@@ -125,10 +126,9 @@ def test_a_corrupt_code_is_named_by_its_layer(sbnn_inspect, converted, word):
     assert_refused(result, "digits.tflite", f"layer '{op.layer}'", "corrupt")
 
 
-def test_a_newer_format(sbnn_inspect, tmp_path, monkeypatch):
-    monkeypatch.setattr("sbnn_converter.tflite.emit.FORMAT_VERSION", 9)
+def test_a_newer_format(sbnn_inspect, converted, tmp_path):
     path = tmp_path / "new.tflite"
-    path.write_bytes(sbnn_converter.convert_keras_model(digits_net()))
+    path.write_bytes(with_options(converted.read_bytes(), version=9))
     assert_refused(sbnn_inspect(path), "version 9", "update sbnn-keras")
 
 

@@ -51,6 +51,27 @@ def digits_net(input_shape=(8, 8, 1), connections=0.1) -> tf.keras.Model:
     )
 
 
+def binarynet_half(connections=0.05) -> tf.keras.Model:
+    """BinaryNet/2, the network of the published figures: 32x32x3, six 3x3
+    convolutions of 64 to 256 filters, three poolings, ten outputs."""
+    model = tf.keras.Sequential([tf.keras.Input((32, 32, 3))])
+    for filters in (64, 128, 256):
+        for second in (False, True):
+            model.add(SparseBinaryConv2D(
+                filters, 3, padding="same", use_bias=False, connections=connections,
+                input_quantizer="ste_sign" if len(model.layers) else None,
+            ))  # fmt: skip
+            if second:
+                model.add(K.MaxPooling2D(2))
+            model.add(K.BatchNormalization())
+    model.add(K.Flatten())
+    model.add(SparseBinaryDense(
+        10, connections=connections, input_quantizer="ste_sign", use_bias=False
+    ))  # fmt: skip
+    model.add(K.BatchNormalization())
+    return stir(model)
+
+
 def pixels(rng, n: int, shape=(8, 8, 1)) -> np.ndarray:
     """Random images in multiples of 1/16: their sums are exact in float32."""
     return (rng.integers(0, 17, (n, *shape)) / 16).astype(np.float32)

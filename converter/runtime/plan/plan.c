@@ -17,12 +17,29 @@ typedef struct {
   int64_t most;         /* connections of the output channel with the most */
   /* Convolutions of bits only, all passes together: */
   int64_t passes;       /* how often the weights are decoded */
-  int64_t copy_words;   /* words of moved planes written, for all groups */
+  int64_t copies;       /* moved planes, for all groups */
+  int64_t copy_words;   /* their words */
+  int64_t stream_rows;  /* image rows, or parts of them, moved one by one */
   int64_t word_classes; /* words whose borders differ */
   int64_t kind_bits;    /* kinds of positions in these */
   int64_t kinds;        /* kinds of positions */
   int64_t same_pitch;   /* 1 if planes are moved whole, 0 if row by row */
 } sbnn_plan;
+
+/* Rows that one pass moves one by one where planes can't be moved whole. */
+static int64_t stream_rows(const sbnn_conv2d_params* p,
+                           const sbnn_conv2d_layout* layout) {
+  int64_t streams = 0;
+  int32_t written = -1;
+  if (layout->same_pitch) return 0;
+  for (int32_t i = 0; i < layout->row_copies_count; ++i) {
+    if (layout->row_copies[i].rho != written) ++streams;
+    written = layout->row_copies[i].rho;
+  }
+  return streams * p->kernel_width * p->in_channels *
+         (32 * layout->buffer_words / p->out_width + 1) *
+         ((p->out_width + 15) / 16);
+}
 
 static bool plan_conv2d_bits(const sbnn_conv2d_params* p, sbnn_plan* plan) {
   sbnn_conv2d_layout layout;
@@ -44,8 +61,11 @@ static bool plan_conv2d_bits(const sbnn_conv2d_params* p, sbnn_plan* plan) {
                               : layout.band_words;
     sbnn_conv2d_sort_words(&borders, p, first, words);
     ++plan->passes;
+    plan->stream_rows += stream_rows(p, &layout);
     plan->word_classes += borders.word_classes;
     plan->kind_bits += borders.class_at[borders.word_classes];
+    plan->copies += (int64_t)layout.row_copies_count * p->kernel_width *
+                    p->in_channels;
     for (int32_t i = 0; i < layout.row_copies_count; ++i) {
       plan->copy_words +=
           (int64_t)(layout.row_copies[i].words - (layout.band_words - words)) *

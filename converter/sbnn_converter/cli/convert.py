@@ -11,15 +11,20 @@ from absl import flags
 from sbnn_converter import representative_data
 from sbnn_converter.cli import command
 from sbnn_converter.export_folder import check_folder, write_folder
+from sbnn_converter.cost_model.board import Board, Fit, advice, fits
+from sbnn_converter.cost_model.estimate import cores
+from sbnn_converter.cost_model.network import NetworkCost, estimate_network
 from sbnn_converter.files import (
     check_source,
     check_target,
     load_keras_model,
     write_atomically,
 )
+from sbnn_converter.forms import GOALS
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.report.page import html_report
 from sbnn_converter.report.summary import print_summary
+from sbnn_converter.report.target import print_target
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.weight_code import CHOICES
 
@@ -60,7 +65,40 @@ _WEIGHT_CODE = flags.DEFINE_enum(
     "weight_code",
     "auto",
     list(CHOICES),
-    "Code of the binary weights; auto takes the smaller one for each layer.",
+    "Code of the binary weights; auto takes what --optimize_for says, any other one is "
+    "taken for all layers that have it.",
+    flag_values=FLAGS,
+)
+_OPTIMIZE_FOR = flags.DEFINE_enum(
+    "optimize_for",
+    None,
+    list(GOALS),
+    "size: the smallest file; speed: the fewest instructions on a microcontroller. "
+    "Default: the smallest file that takes at most 1.5 times the instructions of the "
+    "fastest.",
+    flag_values=FLAGS,
+)
+_TARGET_MCU = flags.DEFINE_enum(
+    "target_mcu",
+    None,
+    list(cores()),
+    "Microcontroller core: prints what the network takes there, estimated, and "
+    "chooses the layers' forms for it.",
+    flag_values=FLAGS,
+)
+_FLASH_KB = flags.DEFINE_float(
+    "flash_kb",
+    None,
+    "Flash of the board in KB (of 1,024 bytes) for --target_mcu: fails, and writes "
+    "nothing, if the network does not fit.",
+    lower_bound=0.0,
+    flag_values=FLAGS,
+)
+_RAM_KB = flags.DEFINE_float(
+    "ram_kb",
+    None,
+    "RAM of the board in KB, likewise; the fastest form that fits it is taken.",
+    lower_bound=0.0,
     flag_values=FLAGS,
 )
 _VERIFY = flags.DEFINE_integer(
@@ -148,6 +186,11 @@ def convert(arguments: list[str]) -> None:
             raise command.UsageError(
                 f"--c_dir and --micro_dir both name '{c_dir}': wanted two folders"
             )
+    board = Board(_FLASH_KB.value, _RAM_KB.value)
+    if board != Board() and _TARGET_MCU.value is None:
+        raise command.UsageError(
+            "--flash_kb and --ram_kb need --target_mcu: name the board's core"
+        )
     arrays = None
     if _REPRESENTATIVE.value is not None:
         arrays = representative_data.read_arrays(Path(_REPRESENTATIVE.value))
@@ -170,12 +213,19 @@ def convert(arguments: list[str]) -> None:
                 inference_output_type=_OUTPUT_TYPE.value,
                 representative_dataset=dataset,
                 weight_code=_WEIGHT_CODE.value,
+                optimize_for=_OPTIMIZE_FOR.value,
+                target_mcu=_TARGET_MCU.value,
+                ram_kb=_RAM_KB.value,
                 progress=progress,
             )
 
         flatbuffer = convert_part(
             model, lambda step: status.update(f"{source}: {step}")
         )
+        cost, found = None, []
+        if _TARGET_MCU.value is not None:
+            cost = estimate_network(flatbuffer, _TARGET_MCU.value)
+            found = _check_fit(cost, board)
         verified = None
         if _VERIFY.value is not None:
             verified = _verify(model, flatbuffer, samples, convert_part, status.update)
@@ -201,6 +251,8 @@ def convert(arguments: list[str]) -> None:
             write_folder(micro_dir, micro_contents, "--micro_dir")
 
     print_summary(inspection)
+    if cost is not None:
+        print_target(cost, board, found)
     if verified:
         print(verified)
     for path, content in contents.items():
@@ -212,6 +264,26 @@ def convert(arguments: list[str]) -> None:
         )
     if micro_contents is not None:
         print(f"wrote {micro_dir}/ ({len(micro_contents)} files; see its README.md)")
+
+
+class DoesNotFit(ValueError):
+    """The network is too large for the board."""
+
+
+def _check_fit(cost: NetworkCost, board: Board) -> list[Fit]:
+    """The ways to run the network.
+
+    Raises:
+      DoesNotFit: none of them fits the board.
+    """
+    found = fits(cost, board)
+    if any(way.fits for way in found):
+        return found
+    ways = "; ".join(f"{way.way} needs {', '.join(way.lacking)}" for way in found)
+    raise DoesNotFit(
+        f"the network does not fit, by the estimate for {cost.core}: {ways}; nothing "
+        f"was written: try {advice(found, _OPTIMIZE_FOR.value)}"
+    )
 
 
 def _micro_files(model, flatbuffer, samples, target: Path) -> dict[str, bytes]:

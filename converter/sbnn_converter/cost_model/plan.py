@@ -31,7 +31,8 @@ class Plan:
       scratch_bytes: memory that it needs while it runs.
       most: connections of the output channel with the most of them.
       passes: how often the weights are decoded.
-      copy_words: words of moved input planes, all passes together.
+      copies, copy_words: moved input planes and their words, all passes together.
+      stream_rows: image rows moved one by one where planes can't be moved whole.
       word_classes: output words whose borders differ, all passes together.
       kind_bits: kinds of positions in these.
       kinds: kinds of positions: windows that lose the same taps to the border.
@@ -41,7 +42,9 @@ class Plan:
     scratch_bytes: int
     most: int
     passes: int
+    copies: int
     copy_words: int
+    stream_rows: int
     word_classes: int
     kind_bits: int
     kinds: int

@@ -29,14 +29,18 @@ _COLUMNS = (
 
 def print_summary(inspection: Inspection) -> None:
     """Prints the table by layer and the totals on standard output."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=160)  # a pipe or file: do not fold
+    console = wide_console()
     if not inspection.layers:
         console.print("no binary layers")
         return
     console.print(_layer_table(inspection))
     console.print(_totals_table(inspection))
+
+
+def wide_console() -> Console:
+    """Standard output; a pipe or file gets lines that are not folded."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=160)
 
 
 def _layer_table(inspection: Inspection) -> Table:

@@ -1,0 +1,85 @@
+"""Fits the cost model to instruction counts in QEMU.
+
+    python benchmarks/mcu/fit_cost_model.py [--core cortex-m4] [--samples 40]
+
+measures random ops of every kind on every core and writes the coefficients to
+converter/sbnn_converter/cost_model/coefficients.json. The errors in the table are
+those on other random ops than the ones fitted to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import sys
+
+import numpy as np
+import ops
+from code_sizes import code_sizes
+from samples import Sampler
+from sbnn_converter import cost_model, emulation
+from sbnn_converter.cost_model.features import KERNELS, op_features
+from sbnn_converter.cost_model.plan import plan_op
+from scipy.optimize import nnls
+
+OUT = pathlib.Path(cost_model.__file__).with_name("coefficients.json")
+_CHECKED = 0.3  # share of the samples that are kept from the fit
+
+
+def fit(counts: list[dict[str, float]], measured: np.ndarray) -> dict[str, float]:
+    """Instructions a step, none negative, that keep the relative error least."""
+    steps = sorted({step for one in counts for step in one})
+    matrix = np.array([[one.get(step, 0.0) for step in steps] for one in counts])
+    scale = np.maximum(matrix.max(0), 1.0)  # columns of one size: a better solution
+    solution, _ = nnls(matrix / measured[:, None] / scale, np.ones(len(measured)))
+    return {s: float(f"{c:.4g}") for s, c in zip(steps, solution / scale) if c > 0}
+
+
+def estimates(counts: list[dict[str, float]], coefficients: dict[str, float]) -> np.ndarray:
+    return np.array([sum(coefficients.get(s, 0) * n for s, n in one.items()) for one in counts])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--core", action="append", choices=sorted(emulation.CORES))
+    parser.add_argument("--kernel", action="append", choices=KERNELS)
+    parser.add_argument("--samples", type=int, default=60, help="ops of each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--worst", action="store_true", help="print the worst ops")
+    parser.add_argument("--out", type=pathlib.Path, default=OUT)
+    args = parser.parse_args()
+    cores = [emulation.CORES[name] for name in args.core or emulation.CORES]
+    try:
+        emulation.require_tools(*cores)
+    except emulation.MissingTools as error:
+        print(f"fit_cost_model.py: error: {error}", file=sys.stderr)
+        return 1
+    known = json.loads(args.out.read_text()) if args.out.exists() else {"cores": {}}
+    print(f"{'core':12}{'kernel':18}{'ops':>5}{'mean error':>12}{'90 % below':>12}{'worst':>8}")
+    for board in cores:
+        core = board.name
+        entry = known["cores"].setdefault(core, {})
+        for kernel in args.kernel or KERNELS:
+            sampled = Sampler(args.seed).ops(kernel, args.samples)
+            found = ops.measure_ops(sampled, core)
+            counts = [op_features(op, plan_op(op))[1] for op in sampled]
+            measured = np.array([m.instructions for m in found], float)
+            held = int(len(measured) * _CHECKED)
+            checked = fit(counts[held:], measured[held:])
+            errors = np.abs(estimates(counts[:held], checked) / measured[:held] - 1)
+            entry[kernel] = fit(counts, measured)
+            print(f"{core:12}{kernel:18}{len(found):5}{errors.mean():12.1%}"
+                  f"{np.quantile(errors, 0.9):12.1%}{errors.max():8.1%}", flush=True)  # fmt: skip
+            if args.worst:
+                print(entry[kernel])
+                for i in np.argsort(errors)[-3:]:
+                    print(f"  {errors[i]:.0%} of {measured[i]:,.0f}", sampled[i].options, sampled[i].output)
+        known.setdefault("code_bytes", {})[core] = code_sizes(board)
+    args.out.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+    print(f"wrote {args.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Ops of every kind with random shapes, weights and thresholds, to measure."""
+
+from __future__ import annotations
+
+import numpy as np
+from sbnn_converter.bit_planes import plane_words
+from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor
+from sbnn_converter.weight_code import encode
+
+_FACES = {"bits": "INT32", "int8": "INT8", "float": "FLOAT32", "int16": "INT16"}
+# Mostly what a conversion takes, but the others have their price, too.
+_CODES = ("auto", "auto", "auto", "auto", "golomb", "bitmap")
+
+
+class Sampler:
+    """Draws ops. Shapes are those of networks for microcontrollers."""
+
+    def __init__(self, seed: int):
+        self._rng = np.random.default_rng(seed)
+
+    def ops(self, kernel: str, count: int) -> list[StoredOp]:
+        """``count`` ops that the kernel of this name runs."""
+        draw = {
+            "conv2d bits": lambda: self._conv2d("bits"),
+            "conv2d int8": lambda: self._conv2d("int8"),
+            "conv2d float": lambda: self._conv2d("float"),
+            "dense bits": lambda: self._dense("bits"),
+            "dense sliced": lambda: self._dense("bits", sliced=True),
+            "dense int8": lambda: self._dense("int8"),
+            "dense float": lambda: self._dense("float"),
+            "max_pool2d": self._max_pool2d,
+            "quantize int8": lambda: self._quantize("int8"),
+            "quantize float": lambda: self._quantize("float"),
+            "dequantize": self._dequantize,
+        }[kernel]
+        return [draw() for _ in range(count)]
+
+    def _pick(self, *values):
+        return values[self._rng.integers(len(values))]
+
+    def _conv2d(self, face: str) -> StoredOp:
+        small = face != "bits"
+        size = self._pick(8, 14, 16, 28, 32) if small else self._pick(4, 7, 8, 16, 28, 32)
+        channels = self._pick(1, 3, 4, 8) if small else self._pick(16, 32, 64, 96)
+        filters = self._pick(8, 16, 32, 64) if small else self._pick(16, 32, 64, 128)
+        kernel, stride, groups = self._pick(1, 3, 3, 3, 5), self._pick(1, 1, 1, 2), 1
+        if self._rng.random() < 0.2:  # depthwise
+            groups, filters, kernel = channels, channels, 3
+        out = -(-size // stride)
+        general = self._rng.random() < 0.2
+        pad_value = 0 if small else self._pick(0, 0, 1)
+        options = {
+            "in_height": size, "in_width": size, "in_channels": channels,
+            "out_height": out, "out_width": out, "out_channels": filters,
+            "kernel_height": kernel, "kernel_width": kernel,
+            "stride_height": stride, "stride_width": stride,
+            "dilation_height": 1, "dilation_width": 1,
+            "pad_top": (kernel - 1) // 2, "pad_left": (kernel - 1) // 2,
+            "pad_value": pad_value, "groups": groups,
+            "band_bytes": self._pick(4096, 20480, 32768),
+        }  # fmt: skip
+        if small:
+            shape = (1, size, size, channels)
+        else:
+            shape = (1, channels, plane_words(size * size))
+        ones = self._kernel((filters, channels // groups, kernel, kernel))
+        output = self._pick("bits", "bits", "int8", "float") if face != "float" else (
+            self._pick("bits", "float"))  # fmt: skip
+        image = (1, out, out, filters)
+        packed = (1, filters, plane_words(out * out))
+        return self._layer("SbnnConv2D", face, output, shape, image, packed, options,
+                           ones, general)  # fmt: skip
+
+    def _dense(self, face: str, sliced: bool = False) -> StoredOp:
+        planes = 1 if face != "bits" else self._pick(1, 1, 16, 64)
+        positions = int(self._rng.integers(32, 1024)) // (8 if planes > 1 else 1)
+        units = self._pick(10, 32, 64, 100, 256)
+        options = {"units": units, "planes": planes, "positions": positions}
+        words = planes * plane_words(positions)
+        shape = (1, words) if face == "bits" else (1, positions)
+        ones = self._kernel((units, planes * positions))
+        output = self._pick("bits", "bits", "float" if face == "float" else "int8",
+                            "float")  # fmt: skip
+        return self._layer(
+            "SbnnDense", face, output, shape, (1, units), (1, plane_words(units)),
+            options, ones, self._rng.random() < 0.2, "sliced" if sliced else None,
+        )  # fmt: skip
+
+    def _kernel(self, shape: tuple[int, ...]) -> np.ndarray:
+        density = self._pick(0.005, 0.01, 0.02, 0.05, 0.05, 0.1, 0.2, 0.5)
+        return self._rng.random(shape) < density
+
+    def _layer(
+        self, name, face, output, shape, image, packed, options, ones, general, code=None
+    ) -> StoredOp:
+        """The op around a kernel, with an output stage of the kind ``output``."""
+        coded = encode(ones, code or self._pick(*_CODES))
+        shift = 1 if general else 0
+        options |= {
+            "version": 1, "alpha_steps": -1 if general else 0, "domain_shift": shift,
+            "connections": coded.connections, "code": coded.code,
+            "code_parameter": coded.parameter, "in_zero_point": -3, "output_shift": 8,
+        }  # fmt: skip
+        constants = [coded.words.view(np.int32), *self._stage(len(ones), face, output)]
+        return StoredOp(
+            name, options, constants, StoredTensor("x", _FACES[face], shape),
+            StoredTensor("y", _FACES[output], packed if output == "bits" else image),
+        )  # fmt: skip
+
+    def _stage(self, channels: int, face: str, output: str) -> list[np.ndarray]:
+        if output == "float":
+            return [np.ones(channels, np.float32)] * 2
+        dtype = np.float32 if (face, output) == ("float", "bits") else np.int32
+        first = self._rng.integers(-8, 9, channels).astype(dtype)
+        if output == "bits":
+            flips = self._rng.integers(-(2**31), 2**31, plane_words(channels))
+            return [first, flips.astype(np.int32)]
+        return [first, np.zeros(channels, np.int32)]
+
+    def _max_pool2d(self) -> StoredOp:
+        size, pool = self._pick(7, 8, 14, 16, 28, 32), self._pick(2, 2, 3)
+        channels, out = self._pick(16, 64, 128), size // 2
+        options = {
+            "version": 1, "channels": channels, "in_height": size, "in_width": size,
+            "out_height": out, "out_width": out, "pool_height": pool, "pool_width": pool,
+            "stride_height": 2, "stride_width": 2, "pad_top": 0, "pad_left": 0,
+        }  # fmt: skip
+        marks = self._rng.integers(-(2**31), 2**31, plane_words(channels))
+        return StoredOp(
+            "SbnnMaxPool2D", options, [marks.astype(np.int32)],
+            StoredTensor("x", "INT32", (1, channels, plane_words(size * size))),
+            StoredTensor("y", "INT32", (1, channels, plane_words(out * out))),
+        )  # fmt: skip
+
+    def _quantize(self, face: str) -> StoredOp:
+        size, channels = self._pick(0, 8, 14, 32), self._pick(3, 16, 64)
+        channels = channels if size else 16 * channels
+        positions = size * size or 1
+        shape = (1, size, size, channels) if size else (1, channels)
+        packed = (1, channels, plane_words(positions)) if size else (
+            1, plane_words(channels))  # fmt: skip
+        return StoredOp(
+            "SbnnQuantize", {"version": 1}, self._stage(channels, face, "bits"),
+            StoredTensor("x", _FACES[face], shape), StoredTensor("y", "INT32", packed),
+        )  # fmt: skip
+
+    def _dequantize(self) -> StoredOp:
+        size, channels = self._pick(0, 8, 14, 32), self._pick(16, 64)
+        packed = (1, channels, plane_words(size * size)) if size else (
+            1, plane_words(channels))  # fmt: skip
+        options = {"version": 1, "height": size, "width": size, "channels": channels,
+                   "plus": 1, "minus": -1}  # fmt: skip
+        shape = (1, size, size, channels) if size else (1, channels)
+        return StoredOp(
+            "SbnnDequantize", options, [], StoredTensor("x", "INT32", packed),
+            StoredTensor("y", _FACES[self._pick("int8", "float")], shape),
+        )  # fmt: skip

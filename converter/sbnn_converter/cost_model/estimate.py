@@ -1,0 +1,77 @@
+"""Estimated instructions, scratch memory and flash of an op on a Cortex-M core.
+
+Coefficients lie in ``coefficients.json``: for each core and kernel the instructions
+that a step takes, fitted to counts in QEMU by ``benchmarks/mcu/fit_cost_model.py``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from pathlib import Path
+
+from sbnn_converter.cost_model.features import op_features
+from sbnn_converter.cost_model.plan import plan_op
+from sbnn_converter.tflite.flatbuffer import StoredOp
+
+DEFAULT_CORE = "cortex-m4"
+_FILE = Path(__file__).with_name("coefficients.json")
+
+
+@dataclasses.dataclass(frozen=True)
+class OpCost:
+    """What an op takes on a microcontroller.
+
+    Attributes:
+      instructions: of one run; not cycles.
+      scratch_bytes: memory while it runs, beside its input and output.
+      flash_bytes: its constants.
+    """
+
+    instructions: int
+    scratch_bytes: int
+    flash_bytes: int
+
+
+@functools.cache
+def model_file() -> dict:
+    """What was fitted: ``cores``, ``code_bytes``; see the fitting program."""
+    return json.loads(_FILE.read_text())
+
+
+def cores() -> tuple[str, ...]:
+    """The cores that costs are known for."""
+    return tuple(model_file()["cores"])
+
+
+def check_core(core: str) -> None:
+    """Raises ValueError unless costs are known for ``core``."""
+    if core not in cores():
+        raise ValueError(
+            f"no costs are known for core '{core}': one of {', '.join(cores())} is wanted"
+        )
+
+
+def estimate_op(op: StoredOp, core: str = DEFAULT_CORE, **options: int) -> OpCost:
+    """What ``op`` costs.
+
+    Args:
+      op: the op as it stands in a file.
+      core: one of ``cores()``.
+      **options: options that take the place of the file's, such as ``band_bytes``.
+
+    Raises:
+      ValueError: the core is unknown, or every runtime would refuse the op.
+    """
+    check_core(core)
+    plan = plan_op(op, **options)
+    changed = dataclasses.replace(op, options={**op.options, **options})
+    kernel, counts = op_features(changed, plan)
+    coefficients = model_file()["cores"][core][kernel]
+    instructions = sum(coefficients.get(step, 0.0) * n for step, n in counts.items())
+    return OpCost(
+        instructions=round(instructions),
+        scratch_bytes=plan.scratch_bytes,
+        flash_bytes=sum(constant.nbytes for constant in op.constants),
+    )

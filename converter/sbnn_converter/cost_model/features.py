@@ -1,0 +1,258 @@
+"""What the time of an op is made of: how often each step of its kernel is taken.
+
+The estimate of an op is the sum of these counts, each times a coefficient that was
+fitted to measured instruction counts (``benchmarks/mcu/fit_cost_model.py``).
+"""
+
+from __future__ import annotations
+
+import math
+
+from sbnn_converter.bit_planes import plane_words
+from sbnn_converter.cost_model.plan import Plan
+from sbnn_converter.tflite.flatbuffer import StoredOp
+from sbnn_converter.weight_code import code_name
+
+_STRIP = 32  # columns that the int8 convolution and the pooling take at a time
+_MOST_IN_LANE = 128  # connections that an int8 lane sums without a carry
+_DEFAULT_BAND_BYTES = 20480
+
+
+def op_features(op: StoredOp, plan: Plan) -> tuple[str, dict[str, float]]:
+    """The kernel that runs ``op``, and how often it takes each of its steps.
+
+    Args:
+      op: the op as it stands in a file.
+      plan: what the kernels plan for it.
+
+    Returns:
+      The kernel's name, such as ``"conv2d bits"``, and counts by step.
+    """
+    kernel = kernel_of(op)
+    return kernel, {"call": 1.0, **_COUNTS[kernel](op, plan)}
+
+
+def kernel_of(op: StoredOp) -> str:
+    """The name of the kernel that runs ``op``.
+
+    Raises:
+      ValueError: this version knows no such op.
+    """
+    face = {"INT32": "bits", "INT8": "int8", "FLOAT32": "float"}.get(op.input.type)
+    names = {"SbnnConv2D": f"conv2d {face}", "SbnnDense": f"dense {face}",
+             "SbnnMaxPool2D": "max_pool2d", "SbnnQuantize": f"quantize {face}",
+             "SbnnDequantize": "dequantize"}  # fmt: skip
+    name = names.get(op.name)
+    if name == "dense bits" and code_name(op.options["code"]) == "sliced":
+        name = "dense sliced"
+    if name not in _COUNTS:
+        raise ValueError(f"{op.name} on {op.input.type}: no cost is known for it")
+    return name
+
+
+def _decoding(op: StoredOp, weights: int, times: int) -> dict[str, float]:
+    """Reading the weight code ``times`` times."""
+    connections = op.options["connections"] * times
+    code = code_name(op.options["code"])
+    if code == "golomb":
+        return {"decode golomb": float(connections)}
+    # Codes are read four at a time where they fit into a register (rice.h), else
+    # one by one; a bitmap is a Rice code with parameter 0.
+    density = op.options["connections"] / weights if weights else 0.0
+    fit = _share_of_four(density, op.options["code_parameter"])
+    alone = connections * (1 - fit) / (1 + 3 * fit)
+    return {"decode four": connections - alone, "decode one": alone}
+
+
+def _share_of_four(density: float, parameter: int) -> float:
+    """Share of places in a Rice code from which four codes take 31 bits at most.
+
+    For independent weights the unary parts are geometrically distributed, their sum
+    negative binomially.
+    """
+    room = 31 - 4 * (parameter + 1)
+    longer = (1 - density) ** (1 << parameter)  # a unary part goes on
+    terms = (math.comb(s + 3, 3) * longer**s for s in range(room + 1))
+    return min(1.0, (1 - longer) ** 4 * sum(terms))
+
+
+def _sums(op: StoredOp, count: int) -> dict[str, float]:
+    """Handing sums to the output stage."""
+    kind = {"INT32": "bits"}.get(op.output.type, op.output.type.lower())
+    return {f"sum to {kind}": float(count)}
+
+
+def _slices(connections: float) -> int:
+    """Bits of a counter that takes ``connections`` of them."""
+    return max(5, 1 + int(connections + 1).bit_length())
+
+
+def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
+    o = op.options
+    filters, positions = o["out_channels"], o["out_height"] * o["out_width"]
+    words, passes = plane_words(positions), plan.passes
+    fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
+    connections = o["connections"]
+    slices = _slices(connections / filters) + o["domain_shift"]
+    to_bits = op.output.type == "INT32"
+    word_rows = plan.same_pitch and o["in_width"] == 32
+    way = "word rows" if word_rows else "moved" if plan.same_pitch else "other pitch"
+    counts = {
+        **_decoding(op, filters * fan_in, passes),
+        "pass": passes,
+        "channel": passes * filters,
+        "group": passes * o["groups"],
+        f"copy {way}": plan.copies,
+        f"copy word {way}": plan.copy_words,
+        "add": connections * words,
+        "output word": filters * words,
+        "output slice": filters * words * slices,
+        "border slice": filters * plan.word_classes * slices,
+        "border kind": filters * plan.kind_bits,
+    }
+    if plan.stream_rows:
+        counts["stream row"] = plan.stream_rows
+    elif not word_rows:
+        counts["column mask"] = plan.copy_words * o["groups"] / o["in_channels"]
+    if o["alpha_steps"]:
+        counts["window add"] = o["groups"] * fan_in * words
+        counts["window word"] = o["groups"] * words
+        counts["window slice"] = filters * words * (slices + 2) if to_bits else 0
+    if not to_bits:
+        counts["unslice"] = filters * words * slices
+        counts |= _sums(op, filters * positions)
+    return counts
+
+
+def int8_passes(options: dict[str, int]) -> tuple[int, int, int]:
+    """How the int8 convolution cuts its image: passes, input rows of all passes, and
+    words of a row (``conv2d_int8.c``, ``set_up``)."""
+    o = options
+    residues = min(o["kernel_width"], o["stride_width"])
+    if o["dilation_width"] != 1:
+        residues = o["stride_width"]
+    reach = (o["kernel_width"] - 1) * o["dilation_width"] // o["stride_width"]
+    row_words = residues * (_STRIP // 2 + reach)
+    span = (o["kernel_height"] - 1) * o["dilation_height"] + 1
+    room = o.get("band_bytes") or _DEFAULT_BAND_BYTES
+    fitting = room // (4 * (o["in_channels"] // o["groups"]) * row_words)
+    band = 1 if fitting < span else (fitting - span) // o["stride_height"] + 1
+    band = min(band, o["out_height"])
+    passes = -(-o["out_height"] // band) * -(-o["out_width"] // _STRIP)
+    return passes, passes * ((band - 1) * o["stride_height"] + span), row_words
+
+
+def _conv2d_int8(op: StoredOp, plan: Plan) -> dict[str, float]:
+    o = op.options
+    filters, positions = o["out_channels"], o["out_height"] * o["out_width"]
+    strips = o["out_height"] * -(-o["out_width"] // _STRIP)
+    fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
+    passes, rows, row_words = int8_passes(o)
+    fast = (
+        op.output.type == "INT32" and not o["alpha_steps"] and plan.most <= _MOST_IN_LANE
+    )
+    way = "lanes" if fast else "sums"
+    counts = {
+        **_decoding(op, filters * fan_in, passes),
+        "pass": passes,
+        "channel": passes * filters,
+        "load row": rows * o["in_channels"],
+        "load word": rows * row_words * o["in_channels"],
+        f"add {way}": o["connections"] * strips,
+        f"strip {way}": filters * strips,
+    }
+    if o["alpha_steps"]:
+        counts["window"] = filters * strips * fan_in
+    if not fast:
+        counts |= _sums(op, filters * positions)
+    return counts
+
+
+def _conv2d_float(op: StoredOp, plan: Plan) -> dict[str, float]:
+    o = op.options
+    filters, positions = o["out_channels"], o["out_height"] * o["out_width"]
+    fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
+    counts = {
+        **_decoding(op, filters * fan_in, 1),
+        "add": o["connections"] * positions,
+        "add row": o["connections"] * o["out_height"],
+        **_sums(op, filters * positions),
+    }
+    if o["alpha_steps"]:
+        counts["window"] = (o["groups"] * fan_in + filters) * positions
+    return counts
+
+
+def _dense_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
+    o = op.options
+    inputs = o["planes"] * o["positions"]
+    return {
+        **_decoding(op, o["units"] * inputs, 1),
+        "input": inputs,
+        **_sums(op, o["units"]),
+    }
+
+
+def _dense_sliced(op: StoredOp, plan: Plan) -> dict[str, float]:
+    o = op.options
+    inputs = o["planes"] * o["positions"]
+    slices = -(-o["units"] // 32)
+    return {
+        "add": slices * inputs / 2,
+        "slice": slices * _slices(inputs / 2),
+        "32 units": slices,
+        "input": inputs,
+        **_sums(op, o["units"]),
+    }
+
+
+def _dense_numbers(op: StoredOp, plan: Plan) -> dict[str, float]:
+    o = op.options
+    counts = {
+        **_decoding(op, o["units"] * o["positions"], 1),
+        **_sums(op, o["units"]),
+    }
+    if o["alpha_steps"]:
+        counts["window"] = o["positions"]
+    return counts
+
+
+def _max_pool2d(op: StoredOp, plan: Plan) -> dict[str, float]:
+    o = op.options
+    width = o["pool_width"]
+    strip = 1 if width > 32 else (32 - width) // o["stride_width"] + 1
+    strips = o["channels"] * o["out_height"] * -(-o["out_width"] // strip)
+    return {
+        "channel": o["channels"],
+        "row": o["channels"] * o["out_height"],
+        "strip": strips,
+        "strip row": strips * o["pool_height"],
+        "strip column": strips * (width + o["stride_width"]),
+    }
+
+
+def _quantize(op: StoredOp, plan: Plan) -> dict[str, float]:
+    channels = op.input.shape[-1]
+    elements = math.prod(op.input.shape)
+    return {"element": elements, "word": channels * plane_words(elements // channels)}
+
+
+def _dequantize(op: StoredOp, plan: Plan) -> dict[str, float]:
+    elements = math.prod(op.output.shape)
+    return {f"to {op.output.type.lower()}": elements, "channel": op.options["channels"]}
+
+
+_COUNTS = {
+    "conv2d bits": _conv2d_bits,
+    "conv2d int8": _conv2d_int8,
+    "conv2d float": _conv2d_float,
+    "dense bits": _dense_bits,
+    "dense sliced": _dense_sliced,
+    "dense int8": _dense_numbers,
+    "dense float": _dense_numbers,
+    "max_pool2d": _max_pool2d,
+    "quantize int8": _quantize,
+    "quantize float": _quantize,
+    "dequantize": _dequantize,
+}
+KERNELS = tuple(_COUNTS)

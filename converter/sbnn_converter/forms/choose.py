@@ -1,0 +1,117 @@
+"""Chooses the form of every layer of a flatbuffer and writes it down there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sbnn_converter.cost_model.estimate import DEFAULT_CORE, estimate_op
+from sbnn_converter.cost_model.network import bookkeeping_bytes
+from sbnn_converter.cost_model.plan import pack_options
+from sbnn_converter.forms.bands import bands_of, choose_bands
+from sbnn_converter.forms.codes import Form, forms_of, smallest_within
+from sbnn_converter.memory_plan import live_bytes
+from sbnn_converter.tflite.flatbuffer import StoredModel, StoredOp, read_stored_model
+
+# What a user can ask for; without one of them, the smallest file within SLOWER times
+# the instructions of the fastest.
+GOALS = ("size", "speed")
+SLOWER = 1.5
+# The same for memory: a smaller peak may cost so many times the instructions.
+_SLOWER_FOR_MEMORY = {None: 1.1, "size": 1.5, "speed": 1.0}
+
+
+def choose_forms(
+    model: bytes,
+    optimize_for: str | None = None,
+    *,
+    keep_codes: bool = False,
+    core: str = DEFAULT_CORE,
+    ram_kb: float | None = None,
+) -> bytes:
+    """Gives every layer of a converted model the form that suits best.
+
+    Args:
+      model: a flatbuffer.
+      optimize_for: ``"size"``: the smallest file, and little memory; ``"speed"``: the
+        fewest instructions; ``None``: the smallest file that takes at most 1.5 times
+        the instructions of the fastest, and little memory where that costs a tenth
+        of the time at most.
+      keep_codes: leave the weight codes as they are.
+      core: the core to count instructions for.
+      ram_kb: RAM that the network may take in TensorFlow Lite Micro, in KB: the
+        fastest way through the network that fits is taken, whatever ``optimize_for``
+        says; the one of least memory if none does.
+
+    Returns:
+      The flatbuffer.
+    """
+    stored = read_stored_model(model)
+    before = ops = [step.op for step in stored.steps if step.op is not None]
+    if not ops:
+        return model
+    if not keep_codes:
+        ops = _with_codes(ops, optimize_for, core)
+    room = None
+    if ram_kb is not None:
+        room = int(1024 * ram_kb) - bookkeeping_bytes(stored, core)
+    bands = _bands(stored, ops, optimize_for, core, room)
+    return _rewritten(model, before, ops, bands)
+
+
+def _with_codes(
+    ops: list[StoredOp], optimize_for: str | None, core: str
+) -> list[StoredOp]:
+    coded = [op for op in ops if op.code_bytes]
+    forms = [forms_of(op, core) for op in coded]
+    others = sum(
+        estimate_op(op, core).instructions for op in ops if not op.code_bytes
+    )
+    fastest = others + sum(layer[0].instructions for layer in forms)
+    chosen: list[Form] = {
+        "size": lambda: [layer[-1] for layer in forms],
+        "speed": lambda: [layer[0] for layer in forms],
+        None: lambda: smallest_within(forms, SLOWER * fastest - others),
+    }[optimize_for]()
+    replaced = iter(chosen)
+    return [next(replaced).op if op.code_bytes else op for op in ops]
+
+
+def _bands(
+    stored: StoredModel,
+    ops: list[StoredOp],
+    optimize_for: str | None,
+    core: str,
+    room: int | None,
+) -> list[int | None]:
+    """``band_bytes`` of each op, None for those that have none."""
+    live = [
+        size for step, size in zip(stored.steps, live_bytes(stored)) if step.op is not None
+    ]
+    chosen = choose_bands(
+        [bands_of(op, core) for op in ops], live,
+        slower=_SLOWER_FOR_MEMORY[optimize_for], peak=room,
+    )  # fmt: skip
+    return [band.bytes for band in chosen]
+
+
+def _rewritten(
+    model: bytes, before: list[StoredOp], ops: list[StoredOp], bands: list[int | None]
+) -> bytes:
+    # Starting TensorFlow takes seconds: only who writes a file needs it.
+    from sbnn_converter.tflite.editor import FlatbufferEditor
+
+    editor = FlatbufferEditor(model)
+    operators = editor.custom_operators("Sbnn")
+    for operator, old, op, band in zip(operators, before, ops, bands, strict=True):
+        options = dict(op.options)
+        if band is not None:
+            options["band_bytes"] = band
+        if options == old.options:
+            continue
+        operator.customOptions = np.frombuffer(pack_options(options), np.uint8)
+        if op.options.get("code") != old.options.get("code") or (
+            op.code_bytes != old.code_bytes
+        ):
+            editor.replace_constants(operator, 1, op.constants[:1])
+    editor.drop_unread()
+    return editor.bytes()
