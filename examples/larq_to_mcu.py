@@ -1,11 +1,12 @@
 """An unchanged Larq model, from Keras to a microcontroller.
 
-    python examples/larq_to_mcu.py --model my_larq_model.h5
-    python examples/larq_to_mcu.py --epochs 5
+    python examples/larq_to_mcu.py --model my_larq_model.h5 --micro_dir firmware
+    python examples/larq_to_mcu.py --epochs 5 --micro_dir firmware
 
 converts a trained Larq model (weights -1 and +1), or first trains a small one on
-MNIST with nothing but Larq's own layers. Training that was interrupted continues
-where it was when the same command runs again.
+MNIST with nothing but Larq's own layers; int8 from the pixels to the answer. The
+folder `firmware` holds what firmware with TensorFlow Lite Micro needs. Training that
+was interrupted continues where it was when the same command runs again.
 """
 
 import support
@@ -14,6 +15,9 @@ from absl import flags
 support.define_flags("larq_to_mcu", epochs=5, domain=None)
 flags.DEFINE_string(
     "model", None, "A Larq model for MNIST, .h5 or SavedModel; default: train one."
+)
+flags.DEFINE_string(
+    "micro_dir", None, "Folder to write for firmware with TensorFlow Lite Micro."
 )
 
 
@@ -75,6 +79,8 @@ def main():
     import larq as lq
     import tensorflow as tf
 
+    import sbnn_converter
+
     options = support.FLAGS
     out = support.out_folder()
     tf.keras.utils.set_random_seed(options.seed)
@@ -86,6 +92,9 @@ def main():
         model = tf.keras.models.load_model(options.model, compile=False)
     lq.models.summary(model)
     support.finish(model, data, out)
+    if options.micro_dir is not None:
+        sbnn_converter.export_micro(out / "model_int8.tflite", options.micro_dir)
+        print(f"wrote {options.micro_dir}/, see its README.md")
 
 
 if __name__ == "__main__":

@@ -23,19 +23,27 @@ def check(result):
         ("cifar10", CIFAR10, ["--width", 0.06, "--connections", 0.2]),
         ("custom_loop", MNIST, ["--method", "constraint"]),
         ("distributed", MNIST, []),
-        ("larq_to_mcu", MNIST, []),
     ],
 )
 def test_trains_converts_and_agrees(name, shape, words, data_file, run_example):
     result, printed = run_example(name, "--data", data_file(shape), *SMALL, *words)
     check(result)
     assert result["epochs"] == 2
-    if name in ("custom_loop", "larq_to_mcu"):
+    if name == "custom_loop":
         assert result["accuracy_keras"] > 0.5  # ten classes
     if "--connections" in words:
         assert "holds 20.0" in printed
     if name == "distributed":
         assert result["replicas"] == 2
+
+
+def test_an_unchanged_larq_model_becomes_firmware(data_file, run_example, tmp_path):
+    folder = tmp_path / "firmware"
+    words = ["--data", data_file(MNIST), *SMALL, "--micro_dir", folder]
+    result, _ = run_example("larq_to_mcu", *words)
+    check(result)
+    assert result["accuracy_keras"] > 0.5
+    assert (folder / "README.md").exists() and any(folder.rglob("model.cpp"))
 
 
 def test_a_killed_training_goes_on_where_it_was(command, data_file, tmp_path):
