@@ -5,8 +5,9 @@
 
 converts a trained Larq model (weights -1 and +1), or first trains a small one on
 MNIST with nothing but Larq's own layers; int8 from the pixels to the answer. The
-folder `firmware` holds what firmware with TensorFlow Lite Micro needs. Training that
-was interrupted continues where it was when the same command runs again.
+folder `firmware` holds what firmware with TensorFlow Lite Micro needs; --c_dir writes
+the same network as plain C99, without any interpreter. Training that was interrupted
+continues where it was when the same command runs again.
 """
 
 import support
@@ -19,6 +20,7 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "micro_dir", None, "Folder to write for firmware with TensorFlow Lite Micro."
 )
+flags.DEFINE_string("c_dir", None, "Folder to write with the network as plain C99.")
 
 
 def network():
@@ -95,6 +97,12 @@ def main():
     if options.micro_dir is not None:
         sbnn_converter.export_micro(out / "model_int8.tflite", options.micro_dir)
         print(f"wrote {options.micro_dir}/, see its README.md")
+    if options.c_dir is not None:
+        # Plain C has no exp(): the network ends at the logits, whose order is the same.
+        logits = tf.keras.Model(model.input, model.layers[-1].input)
+        converted = support.convert_int8(logits, data[0])
+        export = sbnn_converter.export_c(converted, options.c_dir)
+        print(f"wrote {options.c_dir}/, {export.ram_bytes:,} bytes of RAM")
 
 
 if __name__ == "__main__":

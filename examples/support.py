@@ -208,8 +208,26 @@ def resume(out: Path):
     )
 
 
+def convert_int8(model, x) -> bytes:
+    """The model with int8 inputs and outputs, calibrated on some of the images `x`."""
+    import tensorflow as tf
+
+    import sbnn_converter
+
+    def samples():
+        for image in x[:: max(1, len(x) // 200)]:
+            yield [pixels(image[None])]
+
+    return sbnn_converter.convert_keras_model(
+        model,
+        inference_input_type=tf.int8,
+        inference_output_type=tf.int8,
+        representative_dataset=samples,
+    )
+
+
 def finish(model, data, out: Path, **more) -> dict:
-    """Converts a trained model, compares TFLite and TFLM with Keras, writes result.json.
+    """Converts a trained model, compares its runtimes with Keras, writes result.json.
 
     Args:
       model: the trained network, for images as `pixels` gives them.
@@ -223,18 +241,9 @@ def finish(model, data, out: Path, **more) -> dict:
     x, _, x_test, labels = data
     model.save(out / "model.h5")
 
-    def samples():
-        for image in x[:: max(1, len(x) // 200)]:
-            yield [pixels(image[None])]
-
     print("converting")
     converted = sbnn_converter.convert_keras_model(model)
-    all_int8 = sbnn_converter.convert_keras_model(
-        model,
-        inference_input_type=tf.int8,
-        inference_output_type=tf.int8,
-        representative_dataset=samples,
-    )
+    all_int8 = convert_int8(model, x)
     (out / "model.tflite").write_bytes(converted)
     (out / "model_int8.tflite").write_bytes(all_int8)
 

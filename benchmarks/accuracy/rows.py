@@ -89,7 +89,7 @@ def _label(method, domain, share) -> str:
 def _row(network, method, domain, share, group) -> Row:
     is_float = method == "float"
     sizes = [r["model_bytes"] if is_float else r["int8"]["model_bytes"] for r in group]
-    counted = [r["instructions"] for r in group if r.get("instructions")]
+    counted = [r["cortex_m4"]["instructions"] for r in group if "cortex_m4" in r]
     return Row(
         network,
         method,

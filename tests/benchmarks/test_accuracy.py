@@ -139,7 +139,7 @@ def test_tables_tell_means_targets_and_changes():
         _result("bnn", None, None, 0, 0.98),
         _result("bnn", None, None, 1, 0.99),
         _result("schedule", "general", 0.05, 0, 0.983),
-        _result("schedule", "01", 0.05, 0, 0.97, instructions=12_000),
+        _result("schedule", "01", 0.05, 0, 0.97, cortex_m4={"instructions": 12_000}),
         _result("schedule", "01", 0.05, 0, 0.96, {"polarity": False}),
     ]
     made = report.tables(results)

@@ -38,12 +38,14 @@ def test_trains_converts_and_agrees(name, shape, words, data_file, run_example):
 
 
 def test_an_unchanged_larq_model_becomes_firmware(data_file, run_example, tmp_path):
-    folder = tmp_path / "firmware"
+    folder, c_folder = tmp_path / "firmware", tmp_path / "c"
     words = ["--data", data_file(MNIST), *SMALL, "--micro_dir", folder]
+    words += ["--c_dir", c_folder]
     result, _ = run_example("larq_to_mcu", *words)
     check(result)
     assert result["accuracy_keras"] > 0.5
     assert (folder / "README.md").exists() and any(folder.rglob("model.cpp"))
+    assert any(c_folder.rglob("model.c"))
 
 
 def test_a_killed_training_goes_on_where_it_was(command, data_file, tmp_path):
