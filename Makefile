@@ -1,6 +1,7 @@
 # make demo    sets everything up, then trains, converts and runs a network
 # make test    runs all tests
 # make bench   runs all benchmarks; tables here, figures in build/bench.json
+# make tflm-check  builds exported folders in your own TensorFlow Lite Micro (TFLM_DIR=...)
 # make clean   removes what the others made, .venv excepted
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NATIVE := $(wildcard converter/kernels/*/*.[ch] converter/kernels/include/sbnn/*.h converter/runtime/*/*.[ch])
 
-.PHONY: demo test bench cross-tools clean
+.PHONY: demo test bench tflm-check cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
@@ -19,6 +20,9 @@ test: $(READY)
 
 bench: $(READY) cross-tools
 	$(BIN)/python benchmarks/bench.py
+
+tflm-check: $(READY)
+	@$(BIN)/python tests/micro/tflm_check.py
 
 # An ARM compiler with its C library, and an emulator of the cores.
 CROSS := gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
