@@ -29,6 +29,16 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "converter")]
 
 
+# The smallest core of each architecture.
+_CORES = {
+    "v6S-M": "cortex-m0",
+    "v6-M": "cortex-m0",
+    "v7": "cortex-m3",
+    "v7E-M": "cortex-m4",
+    "v8-M.mainline": "cortex-m33",
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class Tree:
     """A checkout and what was built from it."""
@@ -122,7 +132,8 @@ def run_on_cortex_m(tree: Tree, folder: Path, build: Path) -> str:
         core,
         [*objects, tree.cortex_m_library, "-lstdc++", "-lm", "-lc"],
         image,
-        flags=[*emulation.FLAGS, "-specs=nosys.specs"],
+        # The C library takes its heap, which stays empty, from behind the variables.
+        flags=[*emulation.FLAGS, "-specs=nosys.specs", "-Wl,--defsym=end=sbnn_bss_end"],
     )
     done = emulation.run(core, image)
     size = emulation.image_size(core, image)
@@ -137,21 +148,20 @@ def _core(library: Path):
     from sbnn_converter import emulation
 
     attributes = _run("arm-none-eabi-readelf", "-A", library)
-    cpu = re.search(r'Tag_CPU_name: "?([\w-]+)', attributes)
-    name = cpu[1].lower() if cpu else "unknown"
-    if name not in emulation.CORES:
+    found = re.search(r"Tag_CPU_arch: (\S+)", attributes)
+    architecture = found[1] if found else "unknown"
+    if architecture not in _CORES:
         raise RuntimeError(
-            f"'{library}' is built for {name}; wanted one of "
-            f"{', '.join(n for n in emulation.CORES if n.startswith('cortex'))}"
+            f"'{library}' is built for {architecture}; wanted one of {', '.join(_CORES)}"
         )
-    abi = "soft"
+    name = _CORES[architecture]
+    # As GCC's -mfloat-abi says it, and the unit that these cores have.
+    abi, unit = "soft", ()
     if "Tag_FP_arch" in attributes:
         abi = "hard" if "Tag_ABI_VFP_args" in attributes else "softfp"
-    unit = "fpv5-sp-d16" if name == "cortex-m7" or name == "cortex-m33" else "fpv4-sp-d16"
-    flags = (f"-mcpu={name}", "-mthumb", f"-mfloat-abi={abi}")
-    return dataclasses.replace(
-        emulation.CORES[name], flags=flags + ((f"-mfpu={unit}",) if abi != "soft" else ())
-    )
+        unit = ("-mfpu=" + ("fpv5-sp-d16" if name == "cortex-m33" else "fpv4-sp-d16"),)
+    flags = (f"-mcpu={name}", "-mthumb", f"-mfloat-abi={abi}", *unit)
+    return dataclasses.replace(emulation.CORES[name], flags=flags)
 
 
 def _run(*command) -> str:
