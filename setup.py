@@ -7,6 +7,7 @@ exports for microcontrollers copy them out.
 """
 
 import glob
+from collections.abc import Sequence
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -17,14 +18,19 @@ RUNTIME = "converter/runtime"
 SHARED_SOURCES = sorted(
     glob.glob(f"{KERNELS}/src/*.c") + glob.glob(f"{RUNTIME}/ops/*.c")
 )
+# What only hosts have room for: decoded weights, vectors, threads.
+HOST_SOURCES = sorted(
+    glob.glob(f"{KERNELS}/host/*.c") + glob.glob(f"{RUNTIME}/host/*.c")
+)
 HEADERS = sorted(
     glob.glob(f"{KERNELS}/include/sbnn/*.h")
     + glob.glob(f"{KERNELS}/src/*.h")
+    + glob.glob(f"{KERNELS}/host/*.h")
     + glob.glob(f"{RUNTIME}/*/*.h")
 )
 # The kernels promise the float results of plain IEEE arithmetic: contraction
 # into fused multiply-adds would round differently on different machines.
-C_FLAGS = ["-std=c99", "-O3", "-fvisibility=hidden", "-ffp-contract=off"]
+C_FLAGS = ["-std=c99", "-O3", "-fvisibility=hidden", "-ffp-contract=off", "-pthread"]
 
 
 class BuildSharedLibrary(build_ext):
@@ -38,20 +44,23 @@ class BuildSharedLibrary(build_ext):
         return "/".join([*package, f"lib{name}.so"])
 
 
-def shared_library(name: str, binding: str, *defines: str) -> Extension:
+def shared_library(
+    name: str, binding: str, *defines: str, more: Sequence[str] = ()
+) -> Extension:
     """The kernels and ops, and one thin binding around them, as one library."""
     return Extension(
         f"sbnn_converter.native.{name}",
-        sources=SHARED_SOURCES + sorted(glob.glob(f"{RUNTIME}/{binding}/*.c")),
+        sources=[*SHARED_SOURCES, *more, *sorted(glob.glob(f"{RUNTIME}/{binding}/*.c"))],
         depends=HEADERS,
         include_dirs=[f"{KERNELS}/include", RUNTIME],
         extra_compile_args=[*C_FLAGS, *(f"-D{define}" for define in defines)],
+        extra_link_args=["-pthread"],
     )
 
 
 setup(
     ext_modules=[
-        shared_library("sbnn_tflite", "tflite"),
+        shared_library("sbnn_tflite", "tflite", more=HOST_SOURCES),
         shared_library("sbnn_micro", "micro"),
         shared_library("sbnn_plan", "plan", "SBNN_POINTER_BYTES=4u"),
     ],

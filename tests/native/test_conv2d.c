@@ -1,34 +1,10 @@
 /* Convolutions of random shapes give the reference's results, bit by bit. */
 #include <string.h>
 
+#include "conv2d_cases.h"
 #include "reference/reference.h"
 #include "sbnn/planes.h"
 #include "support.h"
-
-/* One axis: the sizes of "same", "valid" or free padding. False: no output. */
-static bool random_axis(int32_t in, int32_t* kernel, int32_t* stride,
-                        int32_t* dilation, int32_t* pad, int32_t* out) {
-  *kernel = PICK(1, 2, 3, 3, 3, 3, 4, 5, 7);
-  *stride = PICK(1, 1, 1, 1, 2, 2, 3);
-  *dilation = PICK(1, 1, 1, 1, 2, 3);
-  const int32_t span = (*kernel - 1) * *dilation + 1;
-  switch (random_in(0, 3)) {
-    case 0: /* valid */
-      *pad = 0;
-      *out = (in - span) / *stride + 1;
-      return in >= span;
-    case 1: /* more padding than any framework asks for */
-      *pad = random_in(0, span + 3);
-      *out = (in + 2 * *pad - span) / *stride + 1;
-      return in + 2 * *pad >= span;
-    default: { /* same */
-      *out = (in + *stride - 1) / *stride;
-      const int32_t total = (*out - 1) * *stride + span - in;
-      *pad = total > 0 ? total / 2 : 0;
-      return true;
-    }
-  }
-}
 
 static bool random_case(sbnn_conv2d_params* p, int32_t largest) {
   memset(p, 0, sizeof(*p));
@@ -46,15 +22,7 @@ static bool random_case(sbnn_conv2d_params* p, int32_t largest) {
     p->out_channels = PICK(3, 33);
   }
   p->pad_value = PICK(0, 0, 1, -1);
-  switch (random_in(0, 4)) {
-    case 0: p->domain.alpha_steps = -1; p->domain.shift = 1; break;
-    case 1:
-      p->domain.alpha_steps = random_in(-40, 40);
-      p->domain.shift = 6;
-      break;
-    case 2: p->domain.shift = random_in(0, 2); break;
-    default: break;
-  }
+  random_domain(&p->domain);
   return random_axis(p->in_height, &p->kernel_height, &p->stride_height,
                      &p->dilation_height, &p->pad_top, &p->out_height) &&
          random_axis(p->in_width, &p->kernel_width, &p->stride_width,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/host_op.h"
 #include "ops/op.h"
 #include "tflite/tflite_abi.h"
 
@@ -23,8 +24,9 @@ typedef struct {
   const TfLiteIntArray* inputs;
   const TfLiteIntArray* outputs;
   sbnn_options options;
-  sbnn_op op;
-  void* scratch;
+  sbnn_host* host;
+  sbnn_op checked;
+  sbnn_host_op* op; /* the same, as this host runs it */
 } delegated_op;
 
 static sbnn_type type_of(int tflite_type) {
@@ -69,6 +71,7 @@ static void* init(TfLiteContext* context, const char* buffer, size_t length) {
                                       &registration) != kTfLiteOk) {
     return self;
   }
+  self->host = (sbnn_host*)params->delegate->data_;
   self->kind = sbnn_find_op(registration->custom_name);
   self->inputs = node->inputs;
   self->outputs = node->outputs;
@@ -82,7 +85,7 @@ static void* init(TfLiteContext* context, const char* buffer, size_t length) {
 static void free_op(TfLiteContext* context, void* buffer) {
   (void)context;
   delegated_op* self = (delegated_op*)buffer;
-  if (self != NULL) free(self->scratch);
+  if (self != NULL) sbnn_free_host_op(self->op);
   free(self);
 }
 
@@ -121,19 +124,17 @@ static TfLiteStatus prepare(TfLiteContext* context, TfLiteNode* node) {
     problem.what = "the output is a constant";
     return refuse(context, self->kind->name, &problem);
   }
-  if (!sbnn_prepare_op(&self->op, self->kind, &self->options, inputs,
+  if (!sbnn_prepare_op(&self->checked, self->kind, &self->options, inputs,
                        input_count, &output, &problem)) {
     return refuse(context, self->kind->name, &problem);
   }
-  free(self->scratch);
-  self->scratch = NULL;
-  if (self->op.scratch_bytes > 0u) {
-    self->scratch = malloc(self->op.scratch_bytes);
+  sbnn_free_host_op(self->op);
+  sbnn_set_host_threads(self->host, context->recommended_num_threads);
+  self->op = sbnn_make_host_op(self->host, &self->checked);
+  if (self->op == NULL) {
     problem.what = "out of memory";
     problem.found = problem.wanted;
-    if (self->scratch == NULL) {
-      return refuse(context, self->kind->name, &problem);
-    }
+    return refuse(context, self->kind->name, &problem);
   }
   return resize(context, y, &output);
 }
@@ -143,14 +144,14 @@ static TfLiteStatus invoke(TfLiteContext* context, TfLiteNode* node) {
   const TfLiteTensor* x = &context->tensors[self->inputs->data[0]];
   const TfLiteTensor* y = &context->tensors[self->outputs->data[0]];
   /* In a corrupt file another op may share a tensor and give it another size. */
-  const size_t batch = (size_t)self->op.batch;
-  if (x->bytes != batch * (size_t)self->op.x_bytes ||
-      y->bytes != batch * (size_t)self->op.y_bytes) {
+  const size_t batch = (size_t)self->checked.batch;
+  if (x->bytes != batch * (size_t)self->checked.x_bytes ||
+      y->bytes != batch * (size_t)self->checked.y_bytes) {
     const sbnn_problem problem = {
         "a tensor's size was changed by another op", 0, 0, false};
     return refuse(context, self->kind->name, &problem);
   }
-  sbnn_invoke_op(&self->op, x->data, y->data, self->scratch);
+  sbnn_run_host_op(self->op, x->data, y->data);
   return kTfLiteOk;
 }
 
@@ -209,9 +210,22 @@ SBNN_EXPORT TfLiteDelegate* tflite_plugin_create_delegate(
     }
     return NULL;
   }
+  const char* instructions = getenv("SBNN_HOST_ISA");
   TfLiteDelegate* delegate =
       (TfLiteDelegate*)calloc(1, sizeof(TfLiteDelegate));
-  if (delegate == NULL) return NULL;
+  sbnn_host* host = sbnn_open_host(instructions);
+  if (delegate == NULL || host == NULL) {
+    if (report_error != NULL) {
+      report_error(instructions == NULL
+                       ? "the SBNN delegate is out of memory"
+                       : "SBNN_HOST_ISA names no instructions that this "
+                         "processor has: wanted baseline, avx2 or avx512");
+    }
+    free(delegate);
+    sbnn_close_host(host);
+    return NULL;
+  }
+  delegate->data_ = host;
   delegate->Prepare = prepare_delegate;
   /* Without this flag the runtime prepares the unresolved ops first. */
   delegate->flags = kTfLiteDelegateFlagsAllowDynamicTensors;
@@ -219,5 +233,6 @@ SBNN_EXPORT TfLiteDelegate* tflite_plugin_create_delegate(
 }
 
 SBNN_EXPORT void tflite_plugin_destroy_delegate(TfLiteDelegate* delegate) {
+  if (delegate != NULL) sbnn_close_host((sbnn_host*)delegate->data_);
   free(delegate);
 }

@@ -126,6 +126,7 @@ struct TfLiteContext {
   TfLiteStatus (*ReplaceNodeSubsetsWithDelegateKernels)(
       TfLiteContext* context, TfLiteRegistration registration,
       const TfLiteIntArray* nodes_to_replace, TfLiteDelegate* delegate);
+  int recommended_num_threads; /* less than 1: as the runtime likes */
   /* More fields follow; nothing here uses them. */
 };
 

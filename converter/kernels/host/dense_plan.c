@@ -1,0 +1,81 @@
+#include "dense_plan.h"
+
+#include <string.h>
+
+#include "../src/connection_stream.h"
+#include "sbnn/planes.h"
+
+static void set_bit(sbnn_host_dense* plan, uint64_t* row, int32_t input) {
+  const int32_t words = sbnn_plane_words(plan->params.positions);
+  const int32_t bit = input / plan->params.positions * words * 32 +
+                      input % plan->params.positions;
+  row[bit / 64] |= (uint64_t)1 << (bit % 64);
+}
+
+static void fill_from_slices(sbnn_host_dense* plan,
+                             const sbnn_connections* kernel, int32_t inputs) {
+  for (int32_t unit = 0; unit < plan->params.units; ++unit) {
+    const uint32_t* words = kernel->words + (int64_t)(unit / 32) * inputs;
+    for (int32_t i = 0; i < inputs; ++i) {
+      if (((words[i] >> (unit % 32)) & 1u) == 0u) continue;
+      set_bit(plan, plan->rows + (int64_t)unit * plan->row_words, i);
+      ++plan->counts[unit];
+    }
+  }
+}
+
+static bool plan_lists(sbnn_host_dense* plan, const sbnn_connections* kernel,
+                       int32_t inputs, const sbnn_host_memory* memory) {
+  plan->lists = (uint32_t*)sbnn_host_take(
+      memory, kernel->count + SBNN_STREAM_SLACK, 4u);
+  plan->first =
+      (int32_t*)sbnn_host_take(memory, plan->params.units + 1, 4u);
+  if (plan->lists == NULL || plan->first == NULL) return false;
+  sbnn_connection_stream stream;
+  sbnn_open_stream(&stream, kernel);
+  for (int32_t unit = 0; unit < plan->params.units; ++unit) {
+    plan->first[unit + 1] =
+        plan->first[unit] +
+        sbnn_stream_channel(&stream, (uint32_t)inputs,
+                            plan->lists + plan->first[unit]);
+  }
+  return true;
+}
+
+bool sbnn_host_plan_dense(sbnn_host_dense* plan,
+                          const sbnn_dense_params* params,
+                          const sbnn_connections* kernel,
+                          const sbnn_output* output, bool bits,
+                          const sbnn_host_memory* memory) {
+  memset(plan, 0, sizeof(*plan));
+  plan->params = *params;
+  plan->output = *output;
+  const int32_t inputs = params->planes * params->positions;
+  const bool sliced = kernel->code == SBNN_CODE_SLICED;
+  plan->scratch_bytes = (size_t)params->units * sizeof(int32_t) + 8u;
+  if (!sliced && !plan_lists(plan, kernel, inputs, memory)) return false;
+  if (!bits) return true;
+  plan->in_words = params->planes * sbnn_plane_words(params->positions);
+  plan->row_words = (plan->in_words + 1) / 2;
+  plan->scratch_bytes += (size_t)plan->row_words * 8u;
+  plan->rows = (uint64_t*)sbnn_host_take(
+      memory, ((int64_t)params->units + 1) * plan->row_words, 8u);
+  plan->counts = (int32_t*)sbnn_host_take(memory, params->units, 4u);
+  if (plan->rows == NULL || plan->counts == NULL) return false;
+  if (sliced) {
+    fill_from_slices(plan, kernel, inputs);
+  } else {
+    for (int32_t unit = 0; unit < params->units; ++unit) {
+      const int32_t end = plan->first[unit + 1];
+      for (int32_t i = plan->first[unit]; i < end; ++i) {
+        set_bit(plan, plan->rows + (int64_t)unit * plan->row_words,
+                (int32_t)plan->lists[i]);
+      }
+      plan->counts[unit] = end - plan->first[unit];
+    }
+  }
+  for (int32_t i = 0; i < inputs; ++i) {
+    set_bit(plan, plan->rows + (int64_t)params->units * plan->row_words, i);
+  }
+  return true;
+}

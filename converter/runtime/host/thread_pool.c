@@ -1,0 +1,123 @@
+#define _POSIX_C_SOURCE 200809L
+#include "host/thread_pool.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+typedef struct {
+  sbnn_thread_pool* pool;
+  pthread_t thread;
+  int32_t number;
+} worker;
+
+struct sbnn_thread_pool {
+  pthread_mutex_t mutex;
+  pthread_cond_t begin; /* a job is there, or the end */
+  pthread_cond_t done;  /* the last worker has left the job */
+  uint32_t job;         /* counts jobs */
+  bool busy, closing;
+  int32_t working; /* workers, the caller excepted, that are not done yet */
+  int32_t tasks;
+  int32_t next; /* changed by atomic additions only */
+  void (*run)(void* data, int32_t task, int32_t worker);
+  void* data;
+  int32_t started;
+  worker workers[]; /* all but the caller */
+};
+
+static void work(sbnn_thread_pool* pool, int32_t number) {
+  for (;;) {
+    const int32_t task = __atomic_fetch_add(&pool->next, 1, __ATOMIC_RELAXED);
+    if (task >= pool->tasks) return;
+    pool->run(pool->data, task, number);
+  }
+}
+
+static void* live(void* argument) {
+  worker* self = (worker*)argument;
+  sbnn_thread_pool* pool = self->pool;
+  uint32_t seen = 0;
+  pthread_mutex_lock(&pool->mutex);
+  for (;;) {
+    while (pool->job == seen && !pool->closing) {
+      pthread_cond_wait(&pool->begin, &pool->mutex);
+    }
+    if (pool->closing) break;
+    seen = pool->job;
+    pthread_mutex_unlock(&pool->mutex);
+    work(pool, self->number);
+    pthread_mutex_lock(&pool->mutex);
+    if (--pool->working == 0) pthread_cond_signal(&pool->done);
+  }
+  pthread_mutex_unlock(&pool->mutex);
+  return NULL;
+}
+
+sbnn_thread_pool* sbnn_open_threads(int32_t threads) {
+  if (threads < 2) return NULL;
+  const int32_t others = threads - 1;
+  sbnn_thread_pool* pool = (sbnn_thread_pool*)calloc(
+      1, sizeof(sbnn_thread_pool) + (size_t)others * sizeof(worker));
+  if (pool == NULL) return NULL;
+  pthread_mutex_init(&pool->mutex, NULL);
+  pthread_cond_init(&pool->begin, NULL);
+  pthread_cond_init(&pool->done, NULL);
+  for (int32_t i = 0; i < others; ++i) {
+    worker* next = &pool->workers[i];
+    next->pool = pool;
+    next->number = i + 1;
+    if (pthread_create(&next->thread, NULL, live, next) != 0) break;
+    ++pool->started;
+  }
+  if (pool->started == 0) {
+    sbnn_close_threads(pool);
+    return NULL;
+  }
+  return pool;
+}
+
+void sbnn_close_threads(sbnn_thread_pool* pool) {
+  if (pool == NULL) return;
+  pthread_mutex_lock(&pool->mutex);
+  pool->closing = true;
+  pthread_cond_broadcast(&pool->begin);
+  pthread_mutex_unlock(&pool->mutex);
+  for (int32_t i = 0; i < pool->started; ++i) {
+    pthread_join(pool->workers[i].thread, NULL);
+  }
+  pthread_cond_destroy(&pool->done);
+  pthread_cond_destroy(&pool->begin);
+  pthread_mutex_destroy(&pool->mutex);
+  free(pool);
+}
+
+void sbnn_run_tasks(sbnn_thread_pool* pool, int32_t tasks,
+                    void (*run)(void* data, int32_t task, int32_t worker),
+                    void* data) {
+  bool alone = pool == NULL || tasks < 2;
+  if (!alone) {
+    pthread_mutex_lock(&pool->mutex);
+    alone = pool->busy;
+    if (!alone) {
+      pool->busy = true;
+      pool->run = run;
+      pool->data = data;
+      pool->tasks = tasks;
+      pool->next = 0;
+      pool->working = pool->started;
+      ++pool->job;
+      pthread_cond_broadcast(&pool->begin);
+    }
+    pthread_mutex_unlock(&pool->mutex);
+  }
+  if (alone) {
+    for (int32_t task = 0; task < tasks; ++task) run(data, task, 0);
+    return;
+  }
+  work(pool, 0);
+  pthread_mutex_lock(&pool->mutex);
+  while (pool->working > 0) pthread_cond_wait(&pool->done, &pool->mutex);
+  pool->busy = false;
+  pthread_mutex_unlock(&pool->mutex);
+}

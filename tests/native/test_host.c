@@ -1,0 +1,333 @@
+/* The host's kernels give the references' results, bit by bit: every level of
+ * instructions that this processor has, batches, and threads. */
+#include <stdio.h>
+#include <string.h>
+
+#include "conv2d_cases.h"
+#include "host/host_op.h"
+#include "ops/classes.h"
+#include "reference/reference.h"
+#include "sbnn/planes.h"
+#include "support.h"
+
+static const char* const kLevels[] = {"baseline", "avx2", "avx512"};
+
+/* Runs `op` twice at every level with one thread or two; compares with `wanted`. */
+static bool same_everywhere(const sbnn_op* op, const void* x,
+                            const void* wanted, const char* what) {
+  const size_t bytes = (size_t)op->y_bytes * (size_t)op->batch;
+  bool same = true;
+  for (size_t i = 0; i < sizeof(kLevels) / sizeof(kLevels[0]); ++i) {
+    sbnn_host* host = sbnn_open_host(kLevels[i]);
+    if (host == NULL) continue; /* not on this processor */
+    sbnn_set_host_threads(host, random_in(1, 2));
+    sbnn_host_op* made = sbnn_make_host_op(host, op);
+    void* found = allocate(bytes);
+    for (int32_t call = 0; call < 2; ++call) {
+      memset(found, 0x5A, bytes);
+      sbnn_run_host_op(made, x, found);
+      if (memcmp(wanted, found, bytes) != 0) {
+        printf("%s, %s, call %d:", what, kLevels[i], (int)call);
+        same = false;
+      }
+    }
+    sbnn_free_host_op(made);
+    sbnn_close_host(host);
+  }
+  return same;
+}
+
+static void* random_input(sbnn_type type, int32_t batch, int32_t planes,
+                          int32_t positions, int32_t* bytes) {
+  if (type == SBNN_INT32) {
+    *bytes = 4 * planes * sbnn_plane_words(positions);
+    return random_planes(batch * planes, positions);
+  }
+  const int32_t count = batch * planes * positions;
+  *bytes = planes * positions * (type == SBNN_INT8 ? 1 : 4);
+  int8_t* out = (int8_t*)allocate((size_t)(*bytes * batch));
+  for (int32_t i = 0; i < count; ++i) {
+    if (type == SBNN_INT8) {
+      out[i] = (int8_t)random_in(-128, 127);
+    } else {
+      ((float*)(void*)out)[i] = (float)random_in(-1000, 1000) / 100.0f;
+    }
+  }
+  return out;
+}
+
+/* An output stage that suits the input; float sums are compared with floats. */
+static void random_stage(sbnn_op* op, int32_t channels, int32_t positions,
+                         int32_t spread, size_t* bytes) {
+  do {
+    op->output = random_output(channels, positions, spread, bytes);
+  } while (op->input == SBNN_FLOAT32 && (op->output.kind == SBNN_TO_INT8 ||
+                                         op->output.kind == SBNN_TO_INT16));
+  if (op->input == SBNN_FLOAT32 && op->output.kind == SBNN_TO_BITS) {
+    float* thresholds = (float*)allocate((size_t)channels * 4u);
+    for (int32_t i = 0; i < channels; ++i) {
+      thresholds[i] = (float)random_in(-20, 20);
+    }
+    op->output.float_thresholds = thresholds;
+  }
+  op->y_bytes = (int32_t)*bytes;
+}
+
+static bool conv2d_case(void) {
+  sbnn_op op;
+  memset(&op, 0, sizeof(op));
+  sbnn_conv2d_params* p = &op.params.conv2d;
+  op.kind = &sbnn_conv2d_class;
+  op.batch = PICK(1, 1, 2, 3, 5, 33);
+  const int32_t largest = op.batch > 5 ? 10 : 40;
+  p->in_height = random_in(1, largest);
+  p->in_width =
+      PICK(1, 2, 3, 4, 7, 8, 8, 13, 16, 28, 30, 32, 32, 33, 40, 64, 70);
+  if (p->in_width * p->in_height > largest * (op.batch > 5 ? 10 : 40)) {
+    return true;
+  }
+  p->groups = PICK(1, 1, 1, 1, 2, 3, 8);
+  p->in_channels = p->groups * PICK(1, 1, 2, 3, 5, 8);
+  p->out_channels = p->groups * PICK(1, 1, 2, 3, 4, 9);
+  if (random_in(0, 9) == 0) {
+    p->groups = 1;
+    p->in_channels = PICK(64, 70, 33);
+    p->out_channels = PICK(3, 33);
+  }
+  if (!random_axis(p->in_height, &p->kernel_height, &p->stride_height,
+                   &p->dilation_height, &p->pad_top, &p->out_height) ||
+      !random_axis(p->in_width, &p->kernel_width, &p->stride_width,
+                   &p->dilation_width, &p->pad_left, &p->out_width)) {
+    return true;
+  }
+  random_domain(&p->domain);
+  op.input = PICK(SBNN_INT32, SBNN_INT32, SBNN_INT32, SBNN_INT8, SBNN_FLOAT32);
+  p->pad_value = op.input == SBNN_INT8 ? 0 : PICK(0, 0, 1, -1);
+  p->in_zero_point = op.input == SBNN_INT8 ? random_in(-128, 127) : 0;
+  const int32_t fan_in =
+      p->in_channels / p->groups * p->kernel_height * p->kernel_width;
+  const int32_t positions = p->out_height * p->out_width;
+  uint8_t* ones;
+  op.kernel = random_kernel(p->out_channels, fan_in,
+                            PICK(0, 2, 5, 10, 30, 50, 100), &ones);
+  const int32_t spread =
+      op.input == SBNN_INT8 ? fan_in * 30 + 200 : fan_in / 4 + 2;
+  size_t y_bytes;
+  random_stage(&op, p->out_channels, positions, spread << p->domain.shift,
+               &y_bytes);
+  uint8_t* x = (uint8_t*)random_input(op.input, op.batch, p->in_channels,
+                                      p->in_height * p->in_width,
+                                      &op.x_bytes);
+  uint8_t* wanted = (uint8_t*)allocate(y_bytes * (size_t)op.batch);
+  void* scratch = allocate(reference_conv2d_scratch_bytes(p) +
+                           (size_t)positions * 4u);
+  for (int32_t s = 0; s < op.batch; ++s) {
+    const void* from = x + (size_t)s * (size_t)op.x_bytes;
+    void* to = wanted + (size_t)s * y_bytes;
+    if (op.input == SBNN_INT8) {
+      reference_conv2d_int8(p, ones, &op.output, (const int8_t*)from, to,
+                            (int32_t*)scratch);
+    } else if (op.input == SBNN_FLOAT32) {
+      reference_conv2d_float(p, &op.kernel, &op.output, (const float*)from,
+                             to, scratch);
+    } else {
+      reference_conv2d_bits(p, &op.kernel, &op.output, (const uint32_t*)from,
+                            to, scratch);
+    }
+  }
+  const bool same = same_everywhere(&op, x, wanted, "conv2d");
+  if (!same) {
+    printf(
+        " batch %d in %dx%dx%d out %dx%dx%d kernel %dx%d stride %d %d dilation "
+        "%d %d pad %d %d of %d groups %d alpha %d/2^%d input %d output %d\n",
+        (int)op.batch, (int)p->in_height, (int)p->in_width,
+        (int)p->in_channels, (int)p->out_height, (int)p->out_width,
+        (int)p->out_channels, (int)p->kernel_height, (int)p->kernel_width,
+        (int)p->stride_height, (int)p->stride_width, (int)p->dilation_height,
+        (int)p->dilation_width, (int)p->pad_top, (int)p->pad_left,
+        (int)p->pad_value, (int)p->groups, (int)p->domain.alpha_steps,
+        (int)p->domain.shift, (int)op.input, (int)op.output.kind);
+  }
+  return same;
+}
+
+static bool dense_case(void) {
+  sbnn_op op;
+  memset(&op, 0, sizeof(op));
+  sbnn_dense_params* p = &op.params.dense;
+  op.kind = &sbnn_dense_class;
+  op.batch = PICK(1, 1, 3, 33);
+  op.input = PICK(SBNN_INT32, SBNN_INT32, SBNN_INT32, SBNN_INT8, SBNN_FLOAT32);
+  p->units = PICK(1, 2, 10, 31, 32, 33, 70);
+  p->planes = op.input == SBNN_INT32 ? PICK(1, 1, 1, 2, 5, 16) : 1;
+  p->positions = PICK(1, 3, 16, 31, 32, 49, 64, 200);
+  p->in_zero_point = op.input == SBNN_INT8 ? random_in(-128, 127) : 0;
+  random_domain(&p->domain);
+  const int32_t inputs = p->planes * p->positions;
+  uint8_t* ones;
+  op.kernel = random_kernel(p->units, inputs,
+                            PICK(0, 1, 2, 5, 10, 20, 30, 50, 100), &ones);
+  size_t y_bytes;
+  random_stage(&op, p->units, 0, (inputs / 8 + 2) << p->domain.shift,
+               &y_bytes);
+  uint8_t* x = (uint8_t*)random_input(op.input, op.batch, p->planes,
+                                      p->positions, &op.x_bytes);
+  uint8_t* wanted = (uint8_t*)allocate(y_bytes * (size_t)op.batch);
+  for (int32_t s = 0; s < op.batch; ++s) {
+    const void* from = x + (size_t)s * (size_t)op.x_bytes;
+    void* to = wanted + (size_t)s * y_bytes;
+    if (op.input == SBNN_INT8) {
+      reference_dense_int8(p, ones, &op.output, (const int8_t*)from, to);
+    } else if (op.input == SBNN_FLOAT32) {
+      reference_dense_float(p, &op.kernel, &op.output, (const float*)from, to);
+    } else {
+      reference_dense_bits(p, &op.kernel, &op.output, (const uint32_t*)from,
+                           to);
+    }
+  }
+  bool same = same_everywhere(&op, x, wanted, "dense");
+  if (op.input == SBNN_INT32) {
+    op.kernel = sliced_kernel(ones, p->units, inputs);
+    same = same_everywhere(&op, x, wanted, "dense, sliced") && same;
+  }
+  if (!same) {
+    printf(" batch %d units %d planes %d positions %d alpha %d input %d\n",
+           (int)op.batch, (int)p->units, (int)p->planes, (int)p->positions,
+           (int)p->domain.alpha_steps, (int)op.input);
+  }
+  return same;
+}
+
+static bool pool_case(void) {
+  sbnn_op op;
+  memset(&op, 0, sizeof(op));
+  sbnn_max_pool2d_params* p = &op.params.max_pool2d;
+  op.kind = &sbnn_max_pool2d_class;
+  op.input = SBNN_INT32;
+  op.batch = PICK(1, 3);
+  p->channels = PICK(1, 2, 33, 70);
+  p->in_height = random_in(1, 20);
+  p->in_width = PICK(1, 2, 7, 8, 14, 16, 28, 32, 33, 64, 70);
+  p->pool_height = PICK(1, 2, 2, 3, 5);
+  p->pool_width = PICK(1, 2, 2, 3, 5, 40);
+  p->stride_height = PICK(1, 2, 2, 3);
+  p->stride_width = PICK(1, 2, 2, 3, 33);
+  p->pad_top = random_in(0, p->pool_height - 1);
+  p->pad_left = random_in(0, p->pool_width - 1);
+  p->out_height = (p->in_height + p->pad_top) / p->stride_height + 1;
+  p->out_width = (p->in_width + p->pad_left) / p->stride_width + 1;
+  if (random_in(0, 1) == 0) { /* what networks have */
+    p->in_width = PICK(8, 16, 32);
+    p->in_height = 2 * random_in(1, 16);
+    p->pool_height = p->pool_width = 2;
+    p->stride_height = p->stride_width = 2;
+    p->pad_top = p->pad_left = 0;
+    p->out_height = p->in_height / 2;
+    p->out_width = p->in_width / 2;
+  }
+  op.minimum = random_planes(1, p->channels);
+  op.y_bytes =
+      4 * p->channels * sbnn_plane_words(p->out_height * p->out_width);
+  uint8_t* x = (uint8_t*)random_input(SBNN_INT32, op.batch, p->channels,
+                                      p->in_height * p->in_width,
+                                      &op.x_bytes);
+  uint8_t* wanted =
+      (uint8_t*)allocate((size_t)op.y_bytes * (size_t)op.batch);
+  for (int32_t s = 0; s < op.batch; ++s) {
+    reference_max_pool2d_bits(
+        p, op.minimum,
+        (const uint32_t*)(const void*)(x + (size_t)s * (size_t)op.x_bytes),
+        (uint32_t*)(void*)(wanted + (size_t)s * (size_t)op.y_bytes));
+  }
+  const bool same = same_everywhere(&op, x, wanted, "max_pool2d");
+  if (!same) {
+    printf(" in %dx%dx%d pool %dx%d\n", (int)p->in_height, (int)p->in_width,
+           (int)p->channels, (int)p->pool_height, (int)p->pool_width);
+  }
+  return same;
+}
+
+static bool quantize_case(void) {
+  sbnn_op op, back;
+  memset(&op, 0, sizeof(op));
+  memset(&back, 0, sizeof(back));
+  op.kind = &sbnn_quantize_class;
+  op.input = PICK(SBNN_INT8, SBNN_FLOAT32);
+  op.batch = back.batch = PICK(1, 3);
+  const int32_t channels = random_in(1, 140);
+  const int32_t positions = PICK(0, 1, 31, 32, 33, 100);
+  const int32_t count = positions == 0 ? 1 : positions;
+  op.params.positions = count;
+  op.output.channels = channels;
+  op.output.channel_bits =
+      positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
+  float* thresholds = (float*)allocate((size_t)channels * 4u);
+  int32_t* whole = (int32_t*)allocate((size_t)channels * 4u);
+  for (int32_t i = 0; i < channels; ++i) {
+    whole[i] = random_in(-130, 130);
+    thresholds[i] = (float)whole[i] / 16.0f;
+  }
+  op.output.float_thresholds = thresholds;
+  op.output.thresholds = whole;
+  op.output.flips = random_planes(1, channels);
+  op.y_bytes = 4 * sbnn_plane_words((channels - 1) * op.output.channel_bits +
+                                    count);
+  uint8_t* x = (uint8_t*)random_input(op.input, op.batch, channels, count,
+                                      &op.x_bytes);
+  const size_t values = (size_t)(op.batch * channels * count);
+  float* real = (float*)allocate(values * 4u);
+  for (size_t i = 0; i < values; ++i) {
+    real[i] = op.input == SBNN_INT8 ? (float)((int8_t*)x)[i] / 16.0f
+                                    : ((float*)(void*)x)[i];
+  }
+  uint8_t* bits = (uint8_t*)allocate((size_t)(op.batch * op.y_bytes));
+  float* signs = (float*)allocate(values * 4u);
+  int8_t* small = (int8_t*)allocate(values);
+  for (int32_t s = 0; s < op.batch; ++s) {
+    uint32_t* to = (uint32_t*)(void*)(bits + s * op.y_bytes);
+    reference_quantize(&op.output, count, real + s * channels * count, to);
+    reference_dequantize(channels, op.output.channel_bits, count, to,
+                         signs + s * channels * count);
+  }
+  for (size_t i = 0; i < values; ++i) small[i] = signs[i] > 0 ? 17 : -100;
+  back.kind = &sbnn_dequantize_class;
+  back.input = SBNN_INT32;
+  back.output = op.output;
+  back.output.kind = SBNN_TO_FLOAT;
+  back.params.dequantize.positions = count;
+  back.params.dequantize.plus = 17;
+  back.params.dequantize.minus = -100;
+  back.x_bytes = op.y_bytes;
+  back.y_bytes = 4 * channels * count;
+  bool same = same_everywhere(&op, x, bits, "quantize") &&
+              same_everywhere(&back, bits, signs, "dequantize");
+  back.output.kind = SBNN_TO_INT8;
+  back.y_bytes = channels * count;
+  same = same && same_everywhere(&back, bits, small, "dequantize to int8");
+  if (!same) {
+    printf(" channels %d positions %d\n", (int)channels, (int)positions);
+  }
+  return same;
+}
+
+int main(int argc, char** argv) {
+  (void)argv;
+  const int32_t cases = argc > 1 ? 20000 : 1500;
+  int32_t wrong = 0;
+  for (int32_t seed = 1; seed <= cases && wrong < 10; ++seed) {
+    seed_random((uint32_t)seed);
+    const bool right = conv2d_case() && (seed % 4 != 0 || dense_case()) &&
+                       (seed % 4 != 1 || pool_case()) &&
+                       (seed % 4 != 2 || quantize_case());
+    if (!right) {
+      print_number("seed", seed);
+      print("\n");
+      ++wrong;
+    }
+    free_all();
+  }
+  print_number("cases", cases);
+  print_number("wrong", wrong);
+  print("\n");
+  return wrong != 0;
+}
