@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 BENCHMARKS = [
     ("mcu/run.py", "--json"),
     ("mcu/standalone.py", "--json"),
+    ("host/run.py", "--json"),
     ("training_step.py", "--out"),
     ("conversion.py", "--json"),
 ]

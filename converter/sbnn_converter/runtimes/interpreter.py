@@ -96,9 +96,7 @@ def check_batches(x, details: list[dict]) -> list[np.ndarray]:
             )
     if len(batches[0]) == 0:
         raise ValueError("the batch is empty: wanted at least one sample")
-    return [
-        np.ascontiguousarray(b, d["dtype"]) for b, d in zip(batches, details)
-    ]
+    return [np.ascontiguousarray(b, d["dtype"]) for b, d in zip(batches, details)]
 
 
 class Interpreter:
@@ -108,12 +106,14 @@ class Interpreter:
       model: the flatbuffer as bytes, or the path of a .tflite file.
       runtime: ``"tflite_runtime"``, ``"litert"``, ``"tensorflow"``, or
         ``"auto"``: the first of them that is installed.
-      num_threads: threads for the runtime's own kernels.
+      num_threads: threads for the runtime's own kernels and for ours.
 
     Raises:
       ValueError: unknown runtime, or not a model.
       ImportError: the runtime is not installed.
-      RuntimeError: the runtime refuses the model; the message tells why.
+      RuntimeError: the runtime refuses the model, or the environment variable
+        ``SBNN_HOST_ISA`` (``baseline``, ``avx2``, ``avx512``: the instructions that our
+        kernels use, else the best there are) names what this processor lacks.
     """
 
     def __init__(
@@ -144,14 +144,19 @@ class Interpreter:
 
     def _open(self):
         """A fresh interpreter for the batch size that stands in the file."""
+        try:
+            delegate = self._module.load_delegate(str(library_path("sbnn_tflite")))
+        except ValueError as error:
+            raise RuntimeError(
+                f"{self.runtime} cannot load the SBNN delegate: "
+                f"{str(error).strip().splitlines()[-1]}"
+            ) from None
         with captured_stderr() as log:
             try:
                 interpreter = self._module.Interpreter(
                     model_content=self._content,
                     num_threads=self._num_threads,
-                    experimental_delegates=[
-                        self._module.load_delegate(str(library_path("sbnn_tflite")))
-                    ],
+                    experimental_delegates=[delegate],
                 )
                 interpreter.allocate_tensors()
             except (RuntimeError, ValueError) as error:
@@ -191,9 +196,7 @@ class Interpreter:
             # A graph whose own ops insist on one sample at a time. tflite-runtime
             # crashes where an interpreter that failed to resize is used again.
             self._interpreter = self._open()
-            samples = [
-                self._run([b[i : i + 1] for b in batches]) for i in range(size)
-            ]
+            samples = [self._run([b[i : i + 1] for b in batches]) for i in range(size)]
             outputs = [np.concatenate(parts) for parts in zip(*samples)]
         else:
             outputs = self._run(batches)
@@ -213,6 +216,4 @@ class Interpreter:
         for batch, detail in zip(batches, self.input_details):
             self._interpreter.set_tensor(detail["index"], batch)
         self._interpreter.invoke()
-        return [
-            self._interpreter.get_tensor(d["index"]) for d in self.output_details
-        ]
+        return [self._interpreter.get_tensor(d["index"]) for d in self.output_details]
