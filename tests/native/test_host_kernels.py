@@ -29,7 +29,7 @@ def test_every_level_gives_the_references_results_within_its_memory(tmp_path):
          "-pthread", "-o", image],
         check=True,
     )  # fmt: skip
-    done = subprocess.run([image], capture_output=True, text=True)
+    done = subprocess.run([image], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
