@@ -61,14 +61,15 @@ def augmented(x, y, batch: int, seed: int):
 
 
 def main():
+    options = support.FLAGS
+    out = support.out_folder()
+    data = x, y, x_test, y_test = support.load("cifar10")
+
     import tensorflow as tf
 
     import sbnn_keras
 
-    options = support.FLAGS
-    out = support.out_folder()
     tf.keras.utils.set_random_seed(options.seed)
-    data = x, y, x_test, y_test = support.load("cifar10")
     model = binarynet(options.width, options.domain)
     steps = options.epochs * (len(x) // options.batch)
     # The first convolution and the last layer have few weights and stay denser.

@@ -64,15 +64,16 @@ def batches(x, y, batch: int, seed: int):
 
 
 def main():
+    options = support.FLAGS
+    out = support.out_folder()
+    data = x, y, x_test, y_test = support.load("mnist")
+
     import tensorflow as tf
 
     import sbnn_keras
 
-    options = support.FLAGS
-    out = support.out_folder()
     devices = strategy(options.replicas)
     tf.keras.utils.set_random_seed(options.seed)
-    data = x, y, x_test, y_test = support.load("mnist")
     steps = options.epochs * -(-len(x) // options.batch)
     with devices.scope():
         model = network(options.domain)

@@ -61,7 +61,9 @@ def train(model, data, out):
     x, y, x_test, y_test = data
     steps = options.epochs * -(-len(x) // options.batch)
     model.compile(
-        tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)),
+        tf.keras.optimizers.Adam(
+            tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)
+        ),
         "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
@@ -77,16 +79,17 @@ def train(model, data, out):
 
 
 def main():
+    options = support.FLAGS
+    out = support.out_folder()
+    data = support.load("mnist")
+
     import sbnn_keras  # noqa: F401  (selects Keras 2, which Larq needs)
     import larq as lq
     import tensorflow as tf
 
     import sbnn_converter
 
-    options = support.FLAGS
-    out = support.out_folder()
     tf.keras.utils.set_random_seed(options.seed)
-    data = support.load("mnist")
     if options.model is None:
         model = network()
         train(model, data, out)

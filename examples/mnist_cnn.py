@@ -39,14 +39,15 @@ def network(domain: str):
 
 
 def main():
+    flags = support.FLAGS
+    out = support.out_folder()
+    data = x, y, x_test, y_test = support.load("mnist")
+
     import tensorflow as tf
 
     import sbnn_keras
 
-    flags = support.FLAGS
-    out = support.out_folder()
     tf.keras.utils.set_random_seed(flags.seed)
-    data = x, y, x_test, y_test = support.load("mnist")
     model = network(flags.domain)
     steps = flags.epochs * -(-len(x) // flags.batch)
     # The first convolution and the last layer have few weights and stay denser.

@@ -83,10 +83,11 @@ def load(data_set: str):
       data_set: `"mnist"` or `"cifar10"`: what Keras downloads without --data, and
         whether images are grey.
     """
-    import tensorflow as tf
-
     path = FLAGS.data
     if path is None:
+        import sbnn_keras  # noqa: F401  (selects Keras 2, before tf.keras is used)
+        import tensorflow as tf
+
         (x, y), (x_test, y_test) = getattr(tf.keras.datasets, data_set).load_data()
     elif Path(path).is_dir():
         mode = "L" if data_set == "mnist" else "RGB"
@@ -236,7 +237,6 @@ def finish(model, data, out: Path, **more) -> dict:
       more: further entries of the result.
     """
     import sbnn_converter
-    import tensorflow as tf
 
     x, _, x_test, labels = data
     model.save(out / "model.h5")
