@@ -2,7 +2,7 @@
  *
  * For each band of output words the input planes are copied so that each tap
  * reads whole words (conv2d_layout.h). Then, for one output channel after
- * another, its connections are decoded into a list of word offsets, and the
+ * another, its connections are decoded into a list of byte offsets, and the
  * listed words are added up, 32 positions at a time (plane_sums.h).
  *
  * What the sum is compared with.  Let c be the ones among a position's
@@ -36,6 +36,9 @@
 #include "sbnn/planes.h"
 #include "unslice.h"
 
+/* Slices that constants are cut into together. */
+enum { SLICED_AT_ONCE = 6 };
+
 typedef struct {
   const sbnn_conv2d_params* params;
   const sbnn_output* output;
@@ -47,6 +50,7 @@ typedef struct {
   bool bits;            /* sums are compared, not written out */
   bool whole_window;    /* alpha_steps is not 0 */
   uint32_t* list;
+  uint32_t* tap_bytes;  /* layout.tap_at in bytes */
   int32_t* tap_counts;  /* a channel's connections of each tap */
   int32_t* rectangles;  /* (kernel_height + 1) x (kernel_width + 1) sums */
   int32_t* kind_values; /* a channel's constant for each kind of position */
@@ -70,11 +74,15 @@ static int32_t signed_bits(int64_t most) {
 
 static int64_t magnitude(int64_t x) { return x < 0 ? -x : x; }
 
-/* Slices in which c, from a start that suits `count` connections, cannot
- * overflow. */
-static int32_t slices_of_count(int32_t count) {
-  const int32_t slices = 1 + sbnn_bits_below((uint32_t)count + 1u);
-  return slices < SBNN_MIN_SLICES ? SBNN_MIN_SLICES : slices;
+/* Slices in which c, from a start of -count - 1 to 0, cannot overflow. */
+static int32_t slices_of_signs(int32_t count) {
+  return count < 16 ? 5 : 1 + sbnn_bits_below((uint32_t)count + 1u);
+}
+
+/* The same where all of them are wanted. */
+static int32_t slices_of_sums(int32_t count) {
+  const int32_t slices = slices_of_signs(count);
+  return slices < SBNN_LONG_SLICES ? SBNN_LONG_SLICES : slices;
 }
 
 /* Slices of A - T - 2^shift * v, of which the low shift + 1 are dropped. */
@@ -84,7 +92,7 @@ static int32_t slices_with_window(const state* s, int32_t count) {
   const int64_t most = 2 * magnitude(d->alpha_steps) * fan_in +
                        ((int64_t)(count + 1) << (d->shift + 1)) + 1;
   const int32_t slices = signed_bits(most);
-  const int32_t least = SBNN_MIN_SLICES + d->shift + 1;
+  const int32_t least = SBNN_LONG_SLICES + d->shift + 1;
   return slices < least ? least : slices;
 }
 
@@ -100,17 +108,22 @@ static void set_up(state* s, const sbnn_conv2d_params* p,
   sbnn_conv2d_lay_out(&s->layout, p, carver);
   sbnn_conv2d_find_borders(&s->borders, p, &s->layout, carver);
 
-  s->list_room = s->most + SBNN_STREAM_SLACK;
+  s->list_room = (s->most + SBNN_STREAM_SLACK + 3) & ~3;
   s->list = (uint32_t*)sbnn_carve(carver, s->list_room, 4u);
   s->tap_counts = (int32_t*)sbnn_carve(carver, s->layout.taps, 4u);
   s->rectangles = (int32_t*)sbnn_carve(
       carver, (int64_t)(p->kernel_height + 1) * (p->kernel_width + 1), 4u);
   s->kind_values = (int32_t*)sbnn_carve(
       carver, (int64_t)s->borders.row_classes * s->borders.column_classes, 4u);
-  s->slices_room = slices_of_count(s->most) + 1;
+  s->tap_bytes = (uint32_t*)sbnn_carve(carver, s->layout.taps, 4u);
+  s->slices_room = slices_of_sums(s->most + 3) + 1;
   if (s->whole_window) {
-    const int32_t more = slices_with_window(s, s->most);
+    const int32_t more = slices_with_window(s, s->most + 3);
     if (more > s->slices_room) s->slices_room = more;
+  }
+  s->slices_room =
+      (s->slices_room + SLICED_AT_ONCE - 1) / SLICED_AT_ONCE * SLICED_AT_ONCE;
+  if (s->whole_window) {
     const int32_t fan_in = s->layout.group_in * s->layout.taps;
     s->largest_window =
         (int32_t)magnitude(p->domain.alpha_steps) * fan_in;
@@ -137,53 +150,63 @@ size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
   return sbnn_carved(&carver);
 }
 
-/* Turns connections into the word offsets of their copies and, if positions
- * differ in their number of connections, counts the connections of each tap. */
-static void place_connections(state* s, uint32_t* list, int32_t count,
-                              bool count_taps) {
+/* Turns connections into the byte offsets of their copies and, if positions
+ * differ in their number of connections, counts the connections of each tap.
+ * Fills the list up to whole fours; returns its length. */
+static int32_t place_connections(state* s, int32_t count, bool count_taps) {
   const uint32_t taps = (uint32_t)s->layout.taps;
-  const uint32_t channel_words = (uint32_t)s->layout.channel_words;
-  const uint32_t* tap_at = s->layout.tap_at;
+  const uint32_t channel_bytes = 4u * (uint32_t)s->layout.channel_words;
+  const uint32_t* tap_bytes = s->tap_bytes;
   int32_t* counts = s->tap_counts;
-  uint32_t* const end = list + count;
-  if (taps == 1u) {
-    for (; list != end; ++list) *list = *list * channel_words + tap_at[0];
-    if (count_taps) counts[0] = count;
-    return;
-  }
+  uint32_t* list = s->list;
+  uint32_t* end = list + count;
   /* index / taps through a rounded-up reciprocal: exact below 2^32 / taps. */
   const uint32_t reciprocal = 0xFFFFFFFFu / taps + 1u;
-  if ((uint64_t)s->layout.group_in * taps * taps >= 0xFFFFFFFFu) {
+  if (taps == 1u || (uint64_t)s->layout.group_in * taps * taps >= 0xFFFFFFFFu) {
     for (; list != end; ++list) {
       const uint32_t tap = *list % taps;
-      if (count_taps) ++counts[tap];
-      *list = *list / taps * channel_words + tap_at[tap];
+      ++counts[tap];
+      *list = *list / taps * channel_bytes + tap_bytes[tap];
     }
   } else if (count_taps) {
     for (; list != end; ++list) {
       const uint32_t c = (uint32_t)((uint64_t)*list * reciprocal >> 32);
       const uint32_t tap = *list - c * taps;
       ++counts[tap];
-      *list = c * channel_words + tap_at[tap];
+      *list = c * channel_bytes + tap_bytes[tap];
     }
   } else {
     for (; list != end; ++list) {
       const uint32_t c = (uint32_t)((uint64_t)*list * reciprocal >> 32);
-      *list = c * channel_words + tap_at[*list - c * taps];
+      *list = c * channel_bytes + tap_bytes[*list - c * taps];
     }
   }
+  const uint32_t zeros = 4u * s->layout.zeros;
+  do {
+    if (end != s->list && ((end - s->list) & 3) == 0) break;
+    *end++ = zeros;
+  } while (true);
+  return (int32_t)(end - s->list);
 }
 
-/* Connections v of each kind of position, from the counts of the taps: sums
- * over rectangles, looked up in the table of sums over all rectangles that
- * start at tap (0, 0). */
-static void count_kinds(state* s, int32_t count, bool count_taps) {
+/* What a kind of position starts from, given its connections v:
+ * (from - v * 2^shift) >> drop, and 0 if that is positive and `negative` is 0. */
+typedef struct {
+  int32_t from, shift, drop, negative;
+} start_rule;
+
+/* The start of each kind of position, from the counts of the taps. Connections
+ * are sums over rectangles of taps, looked up in the table of the sums over all
+ * rectangles that begin at tap (0, 0). */
+static void find_starts(state* s, int32_t count, bool count_taps,
+                        start_rule rule) {
   const sbnn_conv2d_borders* b = &s->borders;
   const int32_t width = s->params->kernel_width;
   const int32_t height = s->params->kernel_height;
-  int32_t* v = s->kind_values;
+  int32_t* out = s->kind_values;
   if (!count_taps) {
-    v[0] = count;
+    const int32_t value = (rule.from - (count << rule.shift)) >> rule.drop;
+    *out = value & ((value >> 31) | rule.negative);
     return;
   }
   int32_t* sums = s->rectangles + width + 1;
@@ -203,38 +226,46 @@ static void count_kinds(state* s, int32_t count, bool count_taps) {
     const int32_t* above = s->rectangles + r->first * (width + 1);
     const int32_t* below = s->rectangles + r->behind * (width + 1);
     for (const sbnn_tap_range* c = b->columns; c != columns_end; ++c) {
-      *v++ = below[c->behind] - below[c->first] - above[c->behind] +
-             above[c->first];
+      const int32_t v = below[c->behind] - below[c->first] -
+                        above[c->behind] + above[c->first];
+      const int32_t value = (rule.from - (v << rule.shift)) >> rule.drop;
+      *out++ = value & ((value >> 31) | rule.negative);
     }
   }
 }
 
-/* All bits but the lowest, the sign kept. */
-SBNN_INLINE uint32_t rest_of(uint32_t bits) {
-  return (uint32_t)((int32_t)bits >> 1);
-}
-
-/* Bit-slices the kinds' values for each word class, `slices` slices each. */
-static void slice_constants(state* s, int32_t slices) {
+/* Bit-slices the kinds' starts for each word class, `slices` slices each. The top
+ * slice is XORed with `flip`. */
+static void slice_constants(state* s, int32_t slices, uint32_t flip) {
   const sbnn_conv2d_borders* b = &s->borders;
-  for (int32_t i = 0; i < b->word_classes; ++i) {
-    uint32_t* out = s->constants + i * s->slices_room;
-    const sbnn_kind_bits* kinds = b->kind_bits + b->class_at[i];
-    const sbnn_kind_bits* end = b->kind_bits + b->class_at[i + 1];
-    const uint32_t base = (uint32_t)s->kind_values[kinds->kind];
-    uint32_t* const start = out;
-    uint32_t* const behind = out + slices;
-    for (uint32_t bits = base; out != behind; bits = rest_of(bits)) {
-      *out++ = 0u - (bits & 1u);
-    }
-    for (++kinds; kinds != end; ++kinds) {
-      uint32_t differ = (uint32_t)s->kind_values[kinds->kind] ^ base;
-      const uint32_t mask = kinds->mask;
-      for (uint32_t* to = start; differ != 0u && to != behind; ++to) {
-        if ((differ & 1u) != 0u) *to ^= mask;
-        differ = rest_of(differ);
+  uint32_t* out = s->constants;
+  const sbnn_kind_bits* kinds = b->kind_bits;
+  for (int32_t i = 1; i <= b->word_classes; ++i) {
+    const sbnn_kind_bits* const end = b->kind_bits + b->class_at[i];
+    for (int32_t first = 0; first < slices; first += SLICED_AT_ONCE) {
+      uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0;
+      for (const sbnn_kind_bits* kind = kinds; kind != end; ++kind) {
+        /* Masks of kinds do not overlap: sums instead of ORs. */
+        const uint32_t mask = kind->mask;
+        const uint32_t bits = (uint32_t)(
+            s->kind_values[kind->kind] >> (first < 31 ? first : 31));
+        a0 += mask * (bits & 1u);
+        a1 += mask * ((bits >> 1) & 1u);
+        a2 += mask * ((bits >> 2) & 1u);
+        a3 += mask * ((bits >> 3) & 1u);
+        a4 += mask * ((bits >> 4) & 1u);
+        a5 += mask * ((bits >> 5) & 1u);
       }
+      out[first] = a0;
+      out[first + 1] = a1;
+      out[first + 2] = a2;
+      out[first + 3] = a3;
+      out[first + 4] = a4;
+      out[first + 5] = a5;
     }
+    out[slices - 1] ^= flip;
+    out += s->slices_room;
+    kinds = end;
   }
 }
 
@@ -272,7 +303,7 @@ static void sum_window(state* s, const uint32_t* planes, int32_t words) {
   const sbnn_conv2d_params* p = s->params;
   const sbnn_conv2d_borders* b = &s->borders;
   const uint32_t fan_in = (uint32_t)(s->layout.group_in * s->layout.taps);
-  const int32_t slices = slices_of_count((int32_t)fan_in);
+  const int32_t slices = slices_of_sums((int32_t)fan_in + s->list_room);
   uint32_t sliced[SBNN_MAX_SLICES];
   uint32_t zeros[SBNN_MAX_SLICES];
   int32_t numbers[32];
@@ -287,8 +318,7 @@ static void sum_window(state* s, const uint32_t* planes, int32_t words) {
       uint32_t count = fan_in - done;
       if (count > (uint32_t)s->list_room) count = (uint32_t)s->list_room;
       for (uint32_t i = 0; i < count; ++i) s->list[i] = done + i;
-      place_connections(s, s->list, (int32_t)count, false);
-      sums.count = (int32_t)count;
+      sums.count = place_connections(s, (int32_t)count, false);
       sbnn_plane_slices(&sums, planes + w, 0, sliced);
       sums.init = &from_sliced;
       done += count;
@@ -314,64 +344,49 @@ static void sum_window(state* s, const uint32_t* planes, int32_t words) {
   }
 }
 
-/* Compares the sums of a channel with its threshold. */
-static void write_bits(state* s, int32_t channel, int32_t count,
-                       const uint32_t* planes, int32_t words, uint32_t* y) {
+/* Compares the sums of a channel with its threshold. `count` connections stand
+ * in a list of `length`. */
+static void write_bits(state* s, int32_t channel, int32_t count, int32_t length,
+                       bool count_taps, const uint32_t* planes, int32_t words,
+                       uint32_t* y) {
   const sbnn_domain* d = &s->params->domain;
-  const sbnn_conv2d_borders* b = &s->borders;
-  const int32_t kinds = b->row_classes * b->column_classes;
-  const uint32_t flip = 0u - sbnn_get_bit(s->output->flips, channel);
-  const int32_t most = s->largest_window + (count << d->shift) + 1;
+  const uint32_t invert = sbnn_get_bit(s->output->flips, channel) - 1u;
+  const int32_t most = s->largest_window + ((count + 1) << d->shift);
   int32_t threshold = s->output->thresholds[channel];
   if (threshold > most) threshold = most;
   if (threshold < -most) threshold = -most;
 
-  sbnn_plane_sums sums;
-  sums.list = s->list;
-  sums.count = count;
-  int32_t* value = s->kind_values;
-  int32_t* const end = value + kinds;
-  while (sums.count % 4 != 0) s->list[sums.count++] = s->layout.zeros;
+  sbnn_plane_sums sums = {s->list, length, s->word_inits, 0};
+  start_rule rule = {-threshold, d->shift, 0, -1};
   if (s->whole_window) {
-    for (; value != end; ++value) *value = -threshold - (*value << d->shift);
-    const int32_t slices = slices_with_window(s, count);
+    const int32_t slices = slices_with_window(s, length);
     const int32_t dropped = d->shift + 1;
-    slice_constants(s, slices);
+    find_starts(s, count, count_taps, rule);
+    slice_constants(s, slices, invert);
     add_window(s, words, slices, dropped);
     sums.slices = slices - dropped;
   } else {
-    const int32_t shift = d->shift;
-    const int32_t least = -count - 1;
-    for (; value != end; ++value) {
-      int32_t start = (-threshold - (*value << shift)) >> (shift + 1);
-      if (start > 0) start = 0;
-      if (start < least) start = least;
-      *value = start;
-    }
-    sums.slices = slices_of_count(count);
-    slice_constants(s, sums.slices);
+    rule.drop = d->shift + 1;
+    rule.negative = 0;
+    find_starts(s, count, count_taps, rule);
+    sums.slices = slices_of_signs(length);
+    slice_constants(s, sums.slices, invert);
   }
-  sums.init = s->word_inits;
-  sbnn_plane_signs(&sums, planes, words, ~flip, y);
+  sbnn_plane_signs(&sums, planes, words, y);
 }
 
 /* Hands the sums of a channel to the output stage, 32 positions at a time. */
 static void write_numbers(state* s, int32_t channel, int32_t count,
+                          int32_t length, bool count_taps,
                           const uint32_t* planes, int32_t first, int32_t words,
                           void* y) {
   const sbnn_conv2d_params* p = s->params;
-  const sbnn_conv2d_borders* b = &s->borders;
-  const int32_t kinds = b->row_classes * b->column_classes;
   const int32_t positions = p->out_height * p->out_width;
-  for (int32_t kind = 0; kind < kinds; ++kind) {
-    s->kind_values[kind] = -s->kind_values[kind];
-  }
-  sbnn_plane_sums sums;
-  sums.list = s->list;
-  sums.count = count;
-  sums.slices = slices_of_count(count);
-  slice_constants(s, sums.slices + 1);
-  sums.init = s->word_inits;
+  const start_rule minus_v = {0, 0, 0, -1};
+  find_starts(s, count, count_taps, minus_v);
+  const sbnn_plane_sums sums = {s->list, length, s->word_inits,
+                                slices_of_sums(length)};
+  slice_constants(s, sums.slices + 1, 0u);
   uint32_t sliced[SBNN_MAX_SLICES + 1];
   int32_t numbers[32];
   int32_t window[32];
@@ -411,6 +426,9 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
   const uint32_t last_mask = rest == 0 ? ~0u : 0xFFFFFFFFu >> (32 - rest);
 
   memset(s.rectangles, 0, (size_t)(p->kernel_width + 1) * sizeof(int32_t));
+  for (int32_t i = 0; i < layout->taps; ++i) {
+    s.tap_bytes[i] = 4u * layout->tap_at[i];
+  }
   for (int32_t first = 0; first < layout->words;
        first += layout->band_words) {
     const int32_t words = layout->words - first < layout->band_words
@@ -432,16 +450,17 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
       }
       const int32_t count = sbnn_stream_channel(
           &stream, (uint32_t)(layout->group_in * layout->taps), s.list);
-      place_connections(&s, s.list, count, count_taps);
-      count_kinds(&s, count, count_taps);
+      const int32_t length = place_connections(&s, count, count_taps);
       if (s.bits) {
         uint32_t* plane = (uint32_t*)y + f * layout->words;
-        write_bits(&s, f, count, planes, words, plane + first);
+        write_bits(&s, f, count, length, count_taps, planes, words,
+                   plane + first);
         if (first + words == layout->words) {
           plane[layout->words - 1] &= last_mask;
         }
       } else {
-        write_numbers(&s, f, count, planes, first, words, y);
+        write_numbers(&s, f, count, length, count_taps, planes, first, words,
+                      y);
       }
     }
   }

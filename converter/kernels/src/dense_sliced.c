@@ -59,11 +59,31 @@ static void list_inputs(const sbnn_dense_params* p, const uint32_t* x,
       const uint32_t first = (uint32_t)(plane * p->positions + 32 * w);
       uint32_t bits = inputs_in(p, w, *x++, flip);
       while (bits != 0u) {
-        *list++ = first + sbnn_trailing_zeros(bits);
+        *list++ = 4u * (first + sbnn_trailing_zeros(bits));
         bits &= bits - 1u;
       }
     }
   }
+}
+
+/* The sums over the listed words, of any number. */
+static void sum_words(sbnn_plane_sums sums, const uint32_t* planes,
+                      const uint32_t* init, uint32_t* out) {
+  static const uint32_t kOneAfterAnother[4] = {0, 4, 8, 12};
+  uint32_t rest[4] = {0, 0, 0, 0};
+  const int32_t fours = sums.count & ~3;
+  for (int32_t i = fours; i < sums.count; ++i) {
+    rest[i & 3] = planes[sums.list[i] / 4u];
+  }
+  sums.init = &init;
+  if (fours != 0) {
+    sums.count = fours;
+    sbnn_plane_slices(&sums, planes, 0, out);
+    init = out;
+  }
+  sums.list = kOneAfterAnother;
+  sums.count = 4;
+  sbnn_plane_slices(&sums, rest, 0, out);
 }
 
 void sbnn_dense_sliced(const sbnn_dense_params* p,
@@ -84,10 +104,9 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   if (!ones) count = inputs - count;
   list_inputs(p, x, ones ? 0u : 0xFFFFFFFFu, list);
   uint32_t init[SBNN_MAX_SLICES];
-  const uint32_t* start = init;
-  sbnn_plane_sums sums = {list, count, &start, 0};
+  sbnn_plane_sums sums = {list, count, NULL, 0};
   sums.slices = 1 + sbnn_bits_below((uint32_t)count + 1u);
-  if (sums.slices < SBNN_MIN_SLICES) sums.slices = SBNN_MIN_SLICES;
+  if (sums.slices < SBNN_LONG_SLICES) sums.slices = SBNN_LONG_SLICES;
 
   const uint32_t* planes = kernel->words;
   const uint32_t* connections =
@@ -115,11 +134,11 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
       uint32_t flips = output->flips[first / 32];
       if (!ones) flips = ~flips;
       uint32_t sliced[SBNN_MAX_SLICES];
-      sbnn_plane_slices(&sums, planes, 0, sliced);
+      sum_words(sums, planes, init, sliced);
       *out = (~sliced[sums.slices - 1] ^ flips) & (0xFFFFFFFFu >> (32 - present));
     } else {
       uint32_t sliced[SBNN_MAX_SLICES];
-      sbnn_plane_slices(&sums, planes, 0, sliced);
+      sum_words(sums, planes, init, sliced);
       sbnn_unslice(sliced, sums.slices, numbers);
       for (int32_t u = 0; u < present; ++u) {
         const int32_t n = (int32_t)connections[first + u];

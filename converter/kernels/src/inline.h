@@ -14,8 +14,8 @@
 
 /* Thumb-2, the instruction set of Cortex-M3 and up: a few instructions that
  * compilers do not find by themselves are written out there. */
-#if defined(__GNUC__) && defined(__ARM_ARCH_ISA_THUMB) && \
-    __ARM_ARCH_ISA_THUMB >= 2
+#if defined(__GNUC__) && defined(__thumb__) && \
+    defined(__ARM_ARCH_ISA_THUMB) && __ARM_ARCH_ISA_THUMB >= 2
 #define SBNN_THUMB2 1
 /* Makes the compiler hold `value` in a register at this point. */
 #define SBNN_IN_REGISTER(value) __asm__("" : "+r"(value))

@@ -10,40 +10,25 @@
 #include "hot.h"
 #include "plane_sums.h"
 
-#include <stdbool.h>
-
 #include "bit_slices.h"
 #include "inline.h"
 
-/* Slices that are summed in registers. */
-enum { LOW_SLICES = 7 };
+#ifndef SBNN_THUMB2 /* else: plane_sums_thumb2.c */
 
 typedef struct {
   uint32_t one, two, four, eight, sixteen, s32, s64;
 } counter;
 
-/* The two entries of the list in front of *at, which moves there. */
-SBNN_INLINE void take_two(const uint32_t** at, uint32_t* a, uint32_t* b) {
-#ifdef SBNN_THUMB2
-  /* Compilers seldom find this instruction by themselves. */
-  __asm__("ldrd %0, %1, [%2, #-8]!"
-          : "=r"(*a), "=r"(*b), "+r"(*at)
-          : "m"(*(const uint32_t(*)[2])(*at - 2)));
-#else
-  *at -= 2;
-  *a = (*at)[0];
-  *b = (*at)[1];
-#endif
+SBNN_INLINE uint32_t word_at(const uint32_t* planes, uint32_t offset) {
+  return *(const uint32_t*)(const void*)((const char*)planes + offset);
 }
 
-/* Four words into slice 0. */
+/* The four words in front of *at, which moves there, into slice 0. */
 SBNN_INLINE sbnn_carry_pair add_four(uint32_t* one, const uint32_t* planes,
                                      const uint32_t** at) {
-  uint32_t i, j;
-  take_two(at, &i, &j);
-  const uint32_t a = planes[i], b = planes[j];
-  take_two(at, &i, &j);
-  const uint32_t c = planes[i], d = planes[j];
+  *at -= 4;
+  const uint32_t a = word_at(planes, (*at)[0]), b = word_at(planes, (*at)[1]);
+  const uint32_t c = word_at(planes, (*at)[2]), d = word_at(planes, (*at)[3]);
   return sbnn_add_two_pairs(one, a, a ^ b, c, c ^ d);
 }
 
@@ -64,31 +49,20 @@ SBNN_INLINE void add_sixteen(counter* sum, int32_t slices, uint32_t carry) {
 }
 
 /* init[] plus the listed words, for one word of positions. The list is read
- * from its end. `fours`: `count` is known to be a multiple of 4. */
+ * from its end. */
 SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
                          const uint32_t* list, int32_t count,
-                         const uint32_t* init, int32_t slices, bool fours) {
+                         const uint32_t* init, int32_t slices) {
   uint32_t one = init[0], two = init[1], four = init[2], eight = init[3];
   uint32_t pending = 0;
   const uint32_t* at = list + count;
   sum->sixteen = init[4];
   sum->s32 = slices > 5 ? init[5] : 0u;
   sum->s64 = slices > 6 ? init[6] : 0u;
-  if (!fours && (count & 1) != 0) pending = sbnn_half_add(&one, planes[*--at]);
-  if (!fours && (count & 2) != 0) {
-    uint32_t i, j;
-    take_two(&at, &i, &j);
-    const uint32_t a = planes[i], b = planes[j];
-    pending = sbnn_full_add(&two, sbnn_full_add(&one, a, b), pending);
-  } else {
-    pending = sbnn_half_add(&two, pending);
-  }
   if ((count & 4) != 0) {
     const sbnn_carry_pair a = add_four(&one, planes, &at);
     const uint32_t carry = sbnn_add_pair(&two, a.first, a.differ);
-    pending = sbnn_full_add(&four, carry, pending);
-  } else {
-    pending = sbnn_half_add(&four, pending);
+    pending = sbnn_half_add(&four, carry);
   }
   if ((count & 8) != 0) {
     const sbnn_carry_pair a = add_eight(&one, &two, planes, &at);
@@ -112,32 +86,29 @@ SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
 }
 
 SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
-                       const uint32_t* planes, int32_t words, uint32_t flip,
-                       uint32_t* y) {
+                       const uint32_t* planes, int32_t words, uint32_t* y) {
   const uint32_t* const list = sums->list;
   const int32_t count = sums->count;
   const uint32_t* const* init = sums->init;
   const uint32_t* const end = y + words;
   do {
     counter sum;
-    add_all(&sum, planes++, list, count, *init++, slices, true);
-    const uint32_t sign =
-        slices == 5 ? sum.sixteen : slices == 6 ? sum.s32 : sum.s64;
-    *y++ = sign ^ flip;
+    add_all(&sum, planes++, list, count, *init++, slices);
+    *y++ = slices == 5 ? sum.sixteen : slices == 6 ? sum.s32 : sum.s64;
   } while (y != end);
 }
 
-/* Sums of more slices: as many words as seven slices can count, then these seven
- * into the wide sum. Rippling through all slices every 16 words costs more. */
+/* As many words as seven slices can count, then these seven into the wide sum.
+ * Rippling through all slices every 16 words costs more. */
 enum { WORDS_IN_SEVEN = 112 };
 
 SBNN_NOINLINE void add_long(const uint32_t* planes, const uint32_t* list,
                             int32_t count, int32_t slices, uint32_t* sum) {
-  static const uint32_t kZeros[LOW_SLICES] = {0};
+  static const uint32_t kZeros[SBNN_LONG_SLICES] = {0};
   while (count > 0) {
     const int32_t some = count < WORDS_IN_SEVEN ? count : WORDS_IN_SEVEN;
     counter part;
-    add_all(&part, planes, list, some, kZeros, LOW_SLICES, false);
+    add_all(&part, planes, list, some, kZeros, SBNN_LONG_SLICES);
     uint32_t carry = sbnn_half_add(&sum[0], part.one);
     carry = sbnn_full_add(&sum[1], part.two, carry);
     carry = sbnn_full_add(&sum[2], part.four, carry);
@@ -145,7 +116,7 @@ SBNN_NOINLINE void add_long(const uint32_t* planes, const uint32_t* list,
     carry = sbnn_full_add(&sum[4], part.sixteen, carry);
     carry = sbnn_full_add(&sum[5], part.s32, carry);
     carry = sbnn_full_add(&sum[6], part.s64, carry);
-    for (int32_t k = LOW_SLICES; k < slices; ++k) {
+    for (int32_t k = SBNN_LONG_SLICES; k < slices; ++k) {
       carry = sbnn_half_add(&sum[k], carry);
     }
     list += some;
@@ -154,28 +125,27 @@ SBNN_NOINLINE void add_long(const uint32_t* planes, const uint32_t* list,
 }
 
 void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
-                      int32_t words, uint32_t flip, uint32_t* y) {
+                      int32_t words, uint32_t* y) {
   if (sums->slices == 5) {
-    signs(sums, 5, planes, words, flip, y);
+    signs(sums, 5, planes, words, y);
   } else if (sums->slices == 6) {
-    signs(sums, 6, planes, words, flip, y);
+    signs(sums, 6, planes, words, y);
   } else if (sums->slices == 7) {
-    signs(sums, 7, planes, words, flip, y);
+    signs(sums, 7, planes, words, y);
   } else {
     uint32_t sum[SBNN_MAX_SLICES];
     for (int32_t w = 0; w < words; ++w) {
       sbnn_plane_slices(sums, planes + w, w, sum);
-      y[w] = sum[sums->slices - 1] ^ flip;
+      y[w] = sum[sums->slices - 1];
     }
   }
 }
 
-void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* plane_word,
+void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
                        int32_t word, uint32_t* out) {
   const uint32_t* init = sums->init[word];
-  const int32_t slices = sums->slices;
-  for (int32_t k = 0; k < slices; ++k) out[k] = init[k];
-  for (int32_t k = slices; k < LOW_SLICES; ++k) out[k] = out[slices - 1];
-  add_long(plane_word, sums->list, sums->count,
-           slices < LOW_SLICES ? LOW_SLICES : slices, out);
+  for (int32_t k = 0; k < sums->slices; ++k) out[k] = init[k];
+  add_long(planes, sums->list, sums->count, sums->slices, out);
 }
+
+#endif /* SBNN_THUMB2 */
