@@ -13,11 +13,12 @@
  *     lr       carry pair of slice 1 (differ), then the carry into slice 4
  *
  * A list of 16 a + 8 b + 4 c words is read as `a` blocks of sixteen, then eight
- * words if b, then four if c. There are three ways through a word:
+ * words if b, then four if c. There are four ways through a word:
  *
  *     short   a = 0, five slices: slice 4 is the sign and stays in lr
  *     middle  a = 1, six slices: slice 4 gets two carries at the end, their
  *             majority goes into the sign
+ *     wide    a = 2 or 3, seven slices: the same with three or four carries
  *     long    any number, seven slices or more: slices from 4 on are in memory
  *
  * Where to go next is looked up in a jump table that is filled in once a call. */
@@ -37,8 +38,9 @@ typedef struct {
   const uint32_t* planes;
   int32_t count;        /* a multiple of 4, at least 4 */
   uint32_t* slices;     /* of the sum; filled in by the long way only */
-  int32_t beyond_seven; /* slices - 7; -2 short, -1 middle */
+  int32_t beyond_seven; /* slices - 7 */
   int32_t top;          /* bytes from the lowest slice to the sign */
+  int32_t way;          /* short -2, middle -1, wide 0, long 1 */
 } word_sums;
 
 void sbnn_sum_words_thumb2(word_sums sums);
@@ -58,18 +60,20 @@ void sbnn_sum_words_thumb2(word_sums sums);
 #define JUMP_START "[sp, #16]"
 #define FIRST_BLOCK "[sp, #20]" /* what JUMP_BLOCK starts with */
 #define BLOCKS_END "[sp, #24]"  /* of the list */
-#define CARRY "[sp, #28]"
-#define HIGH_SLICES "[sp, #32]"
-#define LOCAL_BYTES "36"
-#define F_LIST "[sp, #72]"
-#define F_INIT "[sp, #76]"
-#define F_Y "[sp, #80]"
-#define F_END "[sp, #84]"
-#define F_PLANES "[sp, #88]"
-#define F_COUNT "[sp, #92]"
-#define F_SLICES "[sp, #96]"
-#define F_BEYOND "[sp, #100]"
-#define F_TOP "[sp, #104]"
+#define CARRY "[sp, #28]" /* and a second one behind it */
+#define SECOND_CARRY "[sp, #32]"
+#define HIGH_SLICES "[sp, #36]"
+#define LOCAL_BYTES "40"
+#define F_LIST "[sp, #76]"
+#define F_INIT "[sp, #80]"
+#define F_Y "[sp, #84]"
+#define F_END "[sp, #88]"
+#define F_PLANES "[sp, #92]"
+#define F_COUNT "[sp, #96]"
+#define F_SLICES "[sp, #100]"
+#define F_BEYOND "[sp, #104]"
+#define F_TOP "[sp, #108]"
+#define F_WAY "[sp, #112]"
 
 #define LOAD_FOUR                 \
   LINE("ldmia r0!, {r4, r5, r6, r7}") \
@@ -122,7 +126,7 @@ __asm__(
 
     /* Which of the parts there are: carry is bit 3 of the count, minus bit 2. */
     LINE("ldr r0, " F_COUNT)
-    LINE("ldr r1, " F_BEYOND)
+    LINE("ldr r1, " F_WAY)
     LINE("lsrs r2, r0, #4")
     LINE("ldr r3, " F_LIST)
     LINE("add r3, r3, r2, lsl #6")
@@ -130,6 +134,8 @@ __asm__(
     LINE("adds r1, #1")
     LINE("blt " AT("plan_short"))
     LINE("beq " AT("plan_middle"))
+    LINE("cmp r1, #1")
+    LINE("beq " AT("plan_wide"))
     ADDRESS("", "r3", "long_end")
     ADDRESS("", "r4", "long_store")
     ADDRESS("", "r5", "first_of_two")
@@ -140,6 +146,17 @@ __asm__(
     LINE("ldr r5, " F_SLICES)
     LINE("adds r5, #16")
     LINE("str r5, " HIGH_SLICES)
+    LINE("b " AT("plan_tail"))
+    LABEL("plan_wide")
+    LINE("movs r3, #0")
+    LINE("str r3, " SECOND_CARRY)
+    ADDRESS("", "r5", "last_but_one")
+    LINE("cmp r2, #3")
+    LINE("it eq")
+    ADDRESS("eq", "r5", "first_of_three")
+    LINE("str r5, " FIRST_BLOCK)
+    ADDRESS("", "r3", "wide_end")
+    ADDRESS("", "r4", "wide_no_tail")
     LINE("b " AT("plan_tail"))
     LABEL("plan_middle")
     ADDRESS("", "r3", "middle_end")
@@ -164,9 +181,11 @@ __asm__(
     ADDRESS("ne", "r4", "block")
     LINE("str r4, " JUMP_START)
     LINE("cmp r1, #0")
+    LINE("blt " AT("start_short"))
+    LINE("beq " AT("start_middle"))
+    LINE("cmp r1, #1")
     LINE("ldr r1, " F_PLANES)
-    LINE("blt " AT("short"))
-    LINE("beq " AT("middle"))
+    LINE("beq " AT("wide"))
 
     /* The long way. */
     LABEL("long")
@@ -242,6 +261,44 @@ __asm__(
     LINE("add sp, #16")
     LINE("bx lr")
 
+    LABEL("wide_no_tail") /* a carry less */
+    LINE("mov r12, #0")
+    LABEL("wide_end")
+    LINE("ldr r4, " F_INIT)
+    LINE("ldr r7, [r1, r4]")
+    LINE("ldrd r4, r5, [r7, #16]")
+    LINE("ldr r6, [r7, #24]")
+    LINE("ldrd r2, r3, " CARRY)
+    LINE("eor r8, lr, r12")
+    LINE("eor r7, r2, r3")
+    ADD_TWO_PAIRS("r4", "lr", "r8", "r2", "r7", "r3", "r2")
+    LINE("eors r5, r3")
+    LINE("ands r5, r2")
+    LINE("eors r5, r3")
+    LINE("eor r4, r5, r6")
+    LINE("ldrd r5, r6, " F_Y)
+    LINE("str r4, [r1, r5]")
+    LINE("adds r1, #4")
+    LINE("cmp r1, r6")
+    LINE("beq " AT("return"))
+    LABEL("wide")
+    LINE("ldrd r0, r4, " F_LIST)
+    LINE("ldr r4, [r1, r4]")
+    LINE("ldm r4, {r8, r9, r10, r11}")
+    LINE("ldr r4, " FIRST_BLOCK)
+    LINE("str r4, " JUMP_BLOCK)
+    LINE("b " AT("block"))
+    LABEL("first_of_three")
+    LINE("str lr, " SECOND_CARRY)
+    ADDRESS("", "r4", "last_but_one")
+    LINE("str r4, " JUMP_BLOCK)
+    LINE("b " AT("block"))
+    LABEL("last_but_one")
+    LINE("str lr, " CARRY)
+    LINE("ldr r4, " JUMP_TAIL)
+    LINE("str r4, " JUMP_BLOCK)
+    LINE("b " AT("block"))
+
     LABEL("middle_no_tail") /* one carry only */
     LINE("mov r12, #0")
     LABEL("middle_end")
@@ -257,7 +314,10 @@ __asm__(
     LINE("str r4, [r1, r5]")
     LINE("adds r1, #4")
     LINE("cmp r1, r6")
-    LINE("beq " AT("return"))
+    LINE("bne " AT("middle"))
+    LINE("b " AT("return"))
+    LABEL("start_middle")
+    LINE("ldr r1, " F_PLANES)
     LABEL("middle")
     LINE("ldrd r0, r4, " F_LIST)
     LINE("ldr r4, [r1, r4]")
@@ -280,7 +340,10 @@ __asm__(
     LINE("str r4, [r1, r5]")
     LINE("adds r1, #4")
     LINE("cmp r1, r6")
-    LINE("beq " AT("return"))
+    LINE("bne " AT("short"))
+    LINE("b " AT("return"))
+    LABEL("start_short")
+    LINE("ldr r1, " F_PLANES)
     LABEL("short")
     LINE("ldrd r0, r4, " F_LIST)
     LINE("ldr r4, [r1, r4]")
@@ -313,10 +376,12 @@ void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
                       int32_t words, uint32_t* y) {
   uint32_t slices[SBNN_MAX_SLICES];
   const uintptr_t base = (uintptr_t)planes;
+  int32_t way = sums->slices - 7;
+  if (way > 0 || (way == 0 && (sums->count < 32 || sums->count >= 64))) way = 1;
   const word_sums all = {sums->list, (uintptr_t)sums->init - base,
                          (uintptr_t)y - base, planes + words, planes,
                          sums->count, slices, sums->slices - 7,
-                         4 * (sums->slices - 1)};
+                         4 * (sums->slices - 1), way};
   sbnn_sum_words_thumb2(all);
 }
 
@@ -327,7 +392,7 @@ void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
   const uintptr_t base = (uintptr_t)planes;
   const word_sums one = {sums->list, (uintptr_t)init - base,
                          (uintptr_t)&sign - base, planes + 1, planes,
-                         sums->count, out, sums->slices - 7, 0};
+                         sums->count, out, sums->slices - 7, 0, 1};
   sbnn_sum_words_thumb2(one);
 }
 
