@@ -37,7 +37,7 @@
 #include "unslice.h"
 
 /* Slices that constants are cut into together. */
-enum { SLICED_AT_ONCE = 6 };
+enum { SLICED_AT_ONCE = 7 };
 
 typedef struct {
   const sbnn_conv2d_params* params;
@@ -52,7 +52,7 @@ typedef struct {
   uint32_t* list;
   uint32_t* tap_bytes;  /* layout.tap_at in bytes */
   int32_t* tap_counts;  /* a channel's connections of each tap */
-  int32_t* rectangles;  /* (kernel_height + 1) x (kernel_width + 1) sums */
+  int32_t* rectangles;  /* kernel_height + 1 rows of sums, and one to work in */
   int32_t* kind_values; /* a channel's constant for each kind of position */
   uint32_t* constants;  /* the same, bit-sliced, for each word class */
   uint32_t* inits;      /* constants + whole window, for each word */
@@ -112,7 +112,7 @@ static void set_up(state* s, const sbnn_conv2d_params* p,
   s->list = (uint32_t*)sbnn_carve(carver, s->list_room, 4u);
   s->tap_counts = (int32_t*)sbnn_carve(carver, s->layout.taps, 4u);
   s->rectangles = (int32_t*)sbnn_carve(
-      carver, (int64_t)(p->kernel_height + 1) * (p->kernel_width + 1), 4u);
+      carver, (int64_t)(p->kernel_height + 2) * p->kernel_width + 1, 4u);
   s->kind_values = (int32_t*)sbnn_carve(
       carver, (int64_t)s->borders.row_classes * s->borders.column_classes, 4u);
   s->tap_bytes = (uint32_t*)sbnn_carve(carver, s->layout.taps, 4u);
@@ -190,82 +190,99 @@ static int32_t place_connections(state* s, int32_t count, bool count_taps) {
 }
 
 /* What a kind of position starts from, given its connections v:
- * (from - v * 2^shift) >> drop, and 0 if that is positive and `negative` is 0. */
+ * (from - v * 2^shift) >> drop, and 0 if that is positive and `any_sign` is 0. */
 typedef struct {
-  int32_t from, shift, drop, negative;
+  int32_t from, shift, drop, any_sign;
 } start_rule;
 
-/* The start of each kind of position, from the counts of the taps. Connections
- * are sums over rectangles of taps, looked up in the table of the sums over all
- * rectangles that begin at tap (0, 0). */
-static void find_starts(state* s, int32_t count, bool count_taps,
+SBNN_INLINE int32_t start_of(start_rule rule, int32_t v) {
+  const int32_t value = (rule.from - (v << rule.shift)) >> rule.drop;
+  return value & ((value >> 31) | rule.any_sign);
+}
+
+/* The start of each kind of position, from the counts of the taps: the taps of a
+ * kind are a rectangle. Sums over rows of taps come from a table whose row ky is
+ * the sum of the tap rows before ky; sums over their columns are done in place. */
+static void find_starts(const state* s, int32_t count, bool count_taps,
                         start_rule rule) {
   const sbnn_conv2d_borders* b = &s->borders;
   const int32_t width = s->params->kernel_width;
-  const int32_t height = s->params->kernel_height;
   int32_t* out = s->kind_values;
   if (!count_taps) {
-    const int32_t value = (rule.from - (count << rule.shift)) >> rule.drop;
-    *out = value & ((value >> 31) | rule.negative);
+    *out = start_of(rule, count);
     return;
   }
-  int32_t* sums = s->rectangles + width + 1;
+  int32_t* sums = s->rectangles;
   const int32_t* counts = s->tap_counts;
-  for (int32_t ky = 0; ky < height; ++ky) {
-    int32_t row = 0;
-    *sums++ = 0;
-    for (int32_t kx = 0; kx < width; ++kx) {
-      row += *counts++;
-      *sums = row + sums[-width - 1];
-      ++sums;
-    }
+  const int32_t* const counts_end = counts + s->layout.taps;
+  while (counts != counts_end) {
+    sums[width] = sums[0] + *counts++;
+    ++sums;
   }
+  int32_t* const columns = sums + width;
   const sbnn_tap_range* const rows_end = b->rows + b->row_classes;
   const sbnn_tap_range* const columns_end = b->columns + b->column_classes;
   for (const sbnn_tap_range* r = b->rows; r != rows_end; ++r) {
-    const int32_t* above = s->rectangles + r->first * (width + 1);
-    const int32_t* below = s->rectangles + r->behind * (width + 1);
+    const int32_t* above = s->rectangles + r->first * width;
+    const int32_t* below = s->rectangles + r->behind * width;
+    int32_t* to = columns;
+    int32_t sum = 0;
+    for (const int32_t* const end = above + width; above != end;) {
+      *to++ = sum;
+      sum += *below++ - *above++;
+    }
+    *to = sum;
     for (const sbnn_tap_range* c = b->columns; c != columns_end; ++c) {
-      const int32_t v = below[c->behind] - below[c->first] -
-                        above[c->behind] + above[c->first];
-      const int32_t value = (rule.from - (v << rule.shift)) >> rule.drop;
-      *out++ = value & ((value >> 31) | rule.negative);
+      *out++ = start_of(rule, columns[c->behind] - columns[c->first]);
     }
   }
 }
 
+/* Bit-slices the starts of a word class, SLICED_AT_ONCE slices. */
+SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
+                             const sbnn_kind_bits* end, uint32_t* out) {
+  uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0;
+  do { /* masks do not overlap: sums do for ORs */
+    const uint32_t mask = kind->mask;
+    const uint32_t bits = (uint32_t)values[kind->kind];
+    a0 += mask * (bits & 1u);
+    a1 += mask * ((bits >> 1) & 1u);
+    a2 += mask * ((bits >> 2) & 1u);
+    a3 += mask * ((bits >> 3) & 1u);
+    a4 += mask * ((bits >> 4) & 1u);
+    a5 += mask * ((bits >> 5) & 1u);
+    a6 += mask * ((bits >> 6) & 1u);
+  } while (++kind != end);
+  out[0] = a0;
+  out[1] = a1;
+  out[2] = a2;
+  out[3] = a3;
+  out[4] = a4;
+  out[5] = a5;
+  out[6] = a6;
+}
+
 /* Bit-slices the kinds' starts for each word class, `slices` slices each. The top
- * slice is XORed with `flip`. */
-static void slice_constants(state* s, int32_t slices, uint32_t flip) {
+ * slice is XORed with `flip`. Changes the starts if slices > SLICED_AT_ONCE. */
+static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
   const sbnn_conv2d_borders* b = &s->borders;
+  const int32_t kinds = b->row_classes * b->column_classes;
   uint32_t* out = s->constants;
-  const sbnn_kind_bits* kinds = b->kind_bits;
-  for (int32_t i = 1; i <= b->word_classes; ++i) {
-    const sbnn_kind_bits* const end = b->kind_bits + b->class_at[i];
-    for (int32_t first = 0; first < slices; first += SLICED_AT_ONCE) {
-      uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0;
-      for (const sbnn_kind_bits* kind = kinds; kind != end; ++kind) {
-        /* Masks of kinds do not overlap: sums instead of ORs. */
-        const uint32_t mask = kind->mask;
-        const uint32_t bits = (uint32_t)(
-            s->kind_values[kind->kind] >> (first < 31 ? first : 31));
-        a0 += mask * (bits & 1u);
-        a1 += mask * ((bits >> 1) & 1u);
-        a2 += mask * ((bits >> 2) & 1u);
-        a3 += mask * ((bits >> 3) & 1u);
-        a4 += mask * ((bits >> 4) & 1u);
-        a5 += mask * ((bits >> 5) & 1u);
-      }
-      out[first] = a0;
-      out[first + 1] = a1;
-      out[first + 2] = a2;
-      out[first + 3] = a3;
-      out[first + 4] = a4;
-      out[first + 5] = a5;
+  for (int32_t left = slices; left > 0; left -= SLICED_AT_ONCE) {
+    uint32_t* to = out;
+    const sbnn_kind_bits* kind = b->kind_bits;
+    const int32_t* behind = b->class_at;
+    for (int32_t i = b->word_classes; i != 0; --i) {
+      const sbnn_kind_bits* const end = b->kind_bits + *++behind;
+      slice_class(s->kind_values, kind, end, to);
+      if (left <= SLICED_AT_ONCE) to[left - 1] ^= flip;
+      to += s->slices_room;
+      kind = end;
     }
-    out[slices - 1] ^= flip;
-    out += s->slices_room;
-    kinds = end;
+    if (left > SLICED_AT_ONCE) {
+      for (int32_t i = 0; i < kinds; ++i) s->kind_values[i] >>= SLICED_AT_ONCE;
+    }
+    out += SLICED_AT_ONCE;
   }
 }
 
@@ -367,7 +384,7 @@ static void write_bits(state* s, int32_t channel, int32_t count, int32_t length,
     sums.slices = slices - dropped;
   } else {
     rule.drop = d->shift + 1;
-    rule.negative = 0;
+    rule.any_sign = 0;
     find_starts(s, count, count_taps, rule);
     sums.slices = slices_of_signs(length);
     slice_constants(s, sums.slices, invert);
@@ -425,7 +442,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
   const int32_t rest = positions % 32;
   const uint32_t last_mask = rest == 0 ? ~0u : 0xFFFFFFFFu >> (32 - rest);
 
-  memset(s.rectangles, 0, (size_t)(p->kernel_width + 1) * sizeof(int32_t));
+  memset(s.rectangles, 0, (size_t)p->kernel_width * sizeof(int32_t));
   for (int32_t i = 0; i < layout->taps; ++i) {
     s.tap_bytes[i] = 4u * layout->tap_at[i];
   }

@@ -1,7 +1,9 @@
 /* Makes the copies of input planes that conv2d_layout.h describes. */
+#include <stdbool.h>
 #include <string.h>
 
 #include "conv2d_layout.h"
+#include "inline.h"
 #include "row_bits.h"
 #include "sbnn/planes.h"
 
@@ -101,20 +103,52 @@ static void move(const uint32_t* from, int64_t bit, const uint32_t* keep,
   }
 }
 
-/* Rows of one word: moved columns come from the same word. `right` or `left`
- * is 0. */
-SBNN_INLINE uint32_t* move_rows(const uint32_t* from, uint32_t right,
-                                uint32_t left, uint32_t fill, uint32_t* to,
-                                int32_t words) {
+/* Rows of one word: moved columns come from the same word. */
+#ifdef SBNN_THUMB2
+/* Four words with one load and one store. */
+#define MOVE_FOUR(from, to, shift, operation)                          \
+  __asm__ volatile(                                                    \
+      "ldmia %0!, {r4, r5, r6, r8}\n\t" operation("r4") operation("r5") \
+          operation("r6") operation("r8")                              \
+      "stmia %1!, {r4, r5, r6, r8}"                                    \
+      : "+r"(from), "+r"(to)                                           \
+      : "r"(shift)                                                     \
+      : "r4", "r5", "r6", "r8", "memory")
+#define NOTHING(word)
+#define LEFT(word) "lsl " word ", " word ", %2\n\t"
+#define RIGHT(word) "lsr " word ", " word ", %2\n\t"
+#else
+#define MOVE_FOUR(from, to, shift, operation) \
+  do {                                        \
+    (to)[0] = operation((from)[0], shift);    \
+    (to)[1] = operation((from)[1], shift);    \
+    (to)[2] = operation((from)[2], shift);    \
+    (to)[3] = operation((from)[3], shift);    \
+    (from) += 4;                              \
+    (to) += 4;                                \
+  } while (false)
+#define NOTHING(word, shift) (word)
+#define LEFT(word, shift) ((word) << (shift))
+#define RIGHT(word, shift) ((word) >> (shift))
+#endif
+
+/* `words` words, their columns moved by `moved` and zeros moved in. */
+static uint32_t* move_rows(const uint32_t* from, int32_t moved, uint32_t* to,
+                           int32_t words) {
+  const uint32_t* const fours = to + (words & ~3);
   const uint32_t* const end = to + words;
-  for (const uint32_t* const fours = to + (words & ~3); to != fours; to += 4) {
-    to[0] = ((from[0] >> right) << left) | fill;
-    to[1] = ((from[1] >> right) << left) | fill;
-    to[2] = ((from[2] >> right) << left) | fill;
-    to[3] = ((from[3] >> right) << left) | fill;
-    from += 4;
+  if (moved == 0) {
+    while (to != fours) MOVE_FOUR(from, to, 0u, NOTHING);
+    while (to != end) *to++ = *from++;
+  } else if (moved < 0) {
+    const uint32_t left = (uint32_t)-moved;
+    while (to != fours) MOVE_FOUR(from, to, left, LEFT);
+    while (to != end) *to++ = *from++ << left;
+  } else {
+    const uint32_t right = (uint32_t)moved;
+    while (to != fours) MOVE_FOUR(from, to, right, RIGHT);
+    while (to != end) *to++ = *from++ >> right;
   }
-  while (to != end) *to++ = ((*from++ >> right) << left) | fill;
   return to;
 }
 
@@ -194,18 +228,12 @@ static void copy_word_rows(const sbnn_conv2d_layout* layout,
     const int32_t moved = column_of(p, kx);
     uint32_t* to = out + kx * layout->row_copies[0].words;
     for (int32_t i = 0; i < above; ++i) *to++ = pad;
-    if (moved == 0) {
-      to = move_rows(from, 0u, 0u, 0u, to, inside);
-    } else if (moved < 0) {
-      const uint32_t left = (uint32_t)-moved;
-      to = pad == 0u ? move_rows(from, 0u, left, 0u, to, inside)
-                     : move_rows(from, 0u, left, ~(0xFFFFFFFFu << left), to,
-                                 inside);
-    } else {
-      const uint32_t right = (uint32_t)moved;
-      to = pad == 0u ? move_rows(from, right, 0u, 0u, to, inside)
-                     : move_rows(from, right, 0u, ~(0xFFFFFFFFu >> right), to,
-                                 inside);
+    uint32_t* const rows = to;
+    to = move_rows(from, moved, to, inside);
+    if (pad != 0u) {
+      const uint32_t fill = moved < 0 ? ~(0xFFFFFFFFu << -moved)
+                                      : ~(0xFFFFFFFFu >> moved);
+      for (uint32_t* at = rows; at != to; ++at) *at |= fill;
     }
     for (int32_t i = 0; i < below; ++i) *to++ = pad;
   }
