@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "carver.h"
+#include "dense_blocks.h"
 #include "dense_variants.h"
 #include "dense_window.h"
 #include "rice.h"
@@ -48,103 +49,94 @@ static void spread_planes(const sbnn_dense_params* p, const uint32_t* x,
 }
 
 typedef struct {
-  const sbnn_dense_params* params;
   const sbnn_output* output;
-  const int8_t* x;
-  int32_t window_part;
-  int32_t unit;
+  int32_t window_part, shift;
+  int32_t unit, units;
+  uint32_t bits; /* of the units since the last multiple of 32 */
   void* y;
 } layer;
 
-static void finish_unit(layer* l, int32_t sum) {
+static void finish_unit(void* the_layer, int32_t sum) {
+  layer* l = (layer*)the_layer;
   const sbnn_output* output = l->output;
   const int32_t unit = l->unit++;
-  sum = sum * (1 << l->params->domain.shift) + l->window_part;
-  if (output->kind == SBNN_TO_BITS) {
-    sbnn_put_bit((uint32_t*)l->y, unit,
-                 (uint32_t)(sum >= output->thresholds[unit]) ^
-                     sbnn_get_bit(output->flips, unit));
-  } else {
+  sum = sum * (1 << l->shift) + l->window_part;
+  if (output->kind != SBNN_TO_BITS) {
     sbnn_write_sums(output, unit, 0, &sum, 1, l->y);
+    return;
+  }
+  uint32_t bits = l->bits;
+  if (sum >= output->thresholds[unit]) bits |= 1u << (unit & 31);
+  l->bits = bits;
+  if ((unit & 31) == 31 || unit + 1 == l->units) {
+    const uint32_t there = 0xFFFFFFFFu >> (31 - (unit & 31));
+    ((uint32_t*)l->y)[unit >> 5] = (bits ^ output->flips[unit >> 5]) & there;
+    l->bits = 0;
   }
 }
 
-/* Adds `count` connections, `step[i]` inputs further each, from input *index of
- * the current unit on. Where they lead into other units, those before are
- * finished. Returns the sum; *index becomes relative to the unit arrived at. */
-SBNN_NOINLINE int32_t add_across(layer* l, int32_t sum, uintptr_t* index,
-                                 const uintptr_t* step, int32_t count) {
-  const uintptr_t inputs =
-      (uintptr_t)(l->params->planes * l->params->positions);
-  uintptr_t at = *index;
-  for (int32_t i = 0; i < count; ++i) {
-    at += step[i];
-    while (at >= inputs) {
-      finish_unit(l, sum);
-      sum = 0;
-      at -= inputs;
-    }
-    sum += l->x[at];
+/* What lies before inputs + count; units that lie before *at are finished. */
+static int32_t add_at(layer* l, uintptr_t* at, uintptr_t end, uintptr_t size,
+                      int32_t sum) {
+  while (*at >= end) {
+    finish_unit(l, sum);
+    sum = 0;
+    *at -= size;
   }
-  *index = at;
-  return sum;
+  return sum + *(const int8_t*)*at;
 }
 
-SBNN_INLINE int32_t load_at(uintptr_t address) {
-  return *(const int8_t*)address;
-}
-
-/* Runs all units; `k` is a constant where this is inlined. */
-SBNN_INLINE void run(layer* l, const sbnn_connections* code, uint32_t k) {
-  const uintptr_t inputs = (uintptr_t)(l->params->planes * l->params->positions);
-  const uintptr_t start = (uintptr_t)l->x;
-  const uintptr_t extra = ((uintptr_t)1 << k) - 1u;
-  uintptr_t end = start + inputs + 4u * extra;
+static void run(layer* l, const sbnn_connections* code, const int8_t* inputs,
+                int32_t input_count) {
+  const uintptr_t size = (uintptr_t)input_count;
+  const uintptr_t end = (uintptr_t)inputs + size;
+  const uint32_t k = code->parameter;
   /* The fast way below knows Rice codes, and bitmaps as those with k = 0. */
   const uint32_t last_window =
       code->code == SBNN_CODE_GOLOMB
           ? 0u
           : 32u * ((uint32_t)code->word_count - 1u);
-  const uint32_t* const words = code->words;
-  SBNN_IN_REGISTER(end);
-  uintptr_t at = start - 1u;
+  uintptr_t at = (uintptr_t)inputs - 1u;
   uint32_t bit = 0;
   int32_t sum = 0;
+#ifdef SBNN_THUMB2
+  sbnn_dense_cursor cursor = {at,  0,    0,           code->words, last_window,
+                              end, size, finish_unit, l};
+#endif
   for (;;) {
     if (bit < last_window) {
-      uint32_t window = sbnn_rice_window(words, bit);
-      const uintptr_t a = sbnn_rice_step(&window, k, at);
-      const uintptr_t b = sbnn_rice_step(&window, k, a);
-      const uintptr_t c = sbnn_rice_step(&window, k, b);
-      const uintptr_t d = sbnn_rice_step(&window, k, c);
-      if (window != 0u) {
-        bit += sbnn_trailing_zeros(window);
-        if (d >= end) {
-          const uintptr_t steps[4] = {a - at - extra, b - a - extra,
-                                      c - b - extra, d - c - extra};
-          uintptr_t index = at - start;
-          sum = add_across(l, sum, &index, steps, 4);
-          at = start + index;
+#ifdef SBNN_THUMB2
+      if (k >= SBNN_DENSE_BLOCKS_LEAST && k <= SBNN_DENSE_BLOCKS_MOST) {
+        cursor.at = at;
+        cursor.sum = sum;
+        cursor.bit = bit;
+        sbnn_dense_blocks_thumb2(&cursor, k);
+        at = cursor.at;
+        sum = cursor.sum;
+        bit = cursor.bit;
+      } else
+#endif
+      {
+        uint32_t window = sbnn_rice_window(code->words, bit);
+        const uintptr_t extra = ((uintptr_t)1 << k) - 1u; /* not a modulus */
+        uintptr_t a = sbnn_rice_step(&window, k, at) - extra;
+        uintptr_t b = sbnn_rice_step(&window, k, a) - extra;
+        if (window != 0u) {
+          bit += sbnn_trailing_zeros(window);
+          b -= a;
+          sum = add_at(l, &a, end, size, sum);
+          at = a + b;
+          sum = add_at(l, &at, end, size, sum);
           continue;
         }
-        sum += load_at(a - extra);
-        sum += load_at(b - 2u * extra);
-        sum += load_at(c - 3u * extra);
-        sum += load_at(d - 4u * extra);
-        at = d - 4u * extra;
-        continue;
       }
     }
-    uint32_t slow_bit = bit; /* keeps `bit` in a register */
-    const uint32_t step = sbnn_rice_step_slow(code, &slow_bit);
-    bit = slow_bit;
+    const uint32_t step = sbnn_rice_step_slow(code, &bit);
     if (step == (uint32_t)SBNN_NO_CONNECTION) break;
-    const uintptr_t steps[1] = {step};
-    uintptr_t index = at - start;
-    sum = add_across(l, sum, &index, steps, 1);
-    at = start + index;
+    at += step;
+    sum = add_at(l, &at, end, size, sum);
   }
-  while (l->unit < l->params->units) {
+  while (l->unit < l->units) {
     finish_unit(l, sum);
     sum = 0;
   }
@@ -155,18 +147,7 @@ void sbnn_dense_streamed(const sbnn_dense_params* p,
                          const sbnn_output* output, const uint32_t* x, void* y,
                          void* scratch) {
   spread_planes(p, x, (int8_t*)scratch);
-  if (output->kind == SBNN_TO_BITS) {
-    memset(y, 0, 4u * (size_t)sbnn_plane_words(output->channels));
-  }
-  layer l = {p, output, (const int8_t*)scratch, 0, 0, y};
-  l.window_part = sbnn_dense_window_part(p, x);
-  /* A Golomb code has a modulus there, which may be larger than any shift. */
-  const uint32_t k =
-      kernel->code == SBNN_CODE_GOLOMB ? 0u : kernel->parameter;
-  switch (k) {
-    case 3: run(&l, kernel, 3); break;
-    case 4: run(&l, kernel, 4); break;
-    case 5: run(&l, kernel, 5); break;
-    default: run(&l, kernel, k); break;
-  }
+  layer l = {output, sbnn_dense_window_part(p, x), p->domain.shift, 0, p->units,
+             0, y};
+  run(&l, kernel, (const int8_t*)scratch, p->planes * p->positions);
 }

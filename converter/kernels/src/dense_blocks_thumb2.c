@@ -1,0 +1,180 @@
+/* Four Golomb-Rice codes at a time (rice.h), each used as soon as it is read.
+ *
+ *     r0       the window behind four codes     r4..r7  addresses of four inputs
+ *     r1       the unit's sum                   r8      next bit of the code
+ *     r2       the window, behind two codes     r9      words of the code
+ *     r3       for anything                     r10     last_window
+ *     r12      address of the last input        r11     end of the inputs, with
+ *                                                       the drift of four codes
+ *
+ * A step comes out (1 << k) - 1 too large: addresses drift by that much with each
+ * code, and the loads take it back. */
+#include "dense_blocks.h"
+
+#ifdef SBNN_THUMB2
+
+#define LINE(text) text "\n\t"
+#define LABEL(name) "\n.Lsbnn_dense_" name ":\n\t"
+#define AT(name) ".Lsbnn_dense_" name
+
+#define C_AT "0"
+#define C_SUM "4"
+#define C_BIT "8"
+#define C_WORDS "12"
+#define C_END "20"
+#define C_INPUTS "24"
+#define C_FINISH "28"
+
+/* One code off `from`; what is left of the window goes to `to`. */
+#define STEP(k, from, to, last, next)                          \
+  LINE("clz r3, " from)                                        \
+  LINE("lsl " to ", " from ", r3")                             \
+  LINE("add " next ", " last ", r3, lsl #" #k)                 \
+  LINE("add " next ", " next ", " to ", lsr #(31 - " #k ")")   \
+  LINE("lsl " to ", " to ", #(" #k " + 1)")
+
+#define EXTRA(k, codes) "#(" #codes " * ((1 << " #k ") - 1))"
+#define BACK(k, codes) "#-(" #codes " * ((1 << " #k ") - 1))"
+
+/* The bits of the window, and a one below them. */
+#define WINDOW                     \
+  LINE("lsr r3, r8, #5")           \
+  LINE("add r3, r9, r3, lsl #2")   \
+  LINE("ldrd r2, r0, [r3]")        \
+  LINE("and r3, r8, #31")          \
+  LINE("lsl r2, r2, r3")           \
+  LINE("rsb r3, r3, #32")          \
+  LINE("lsr r0, r0, r3")           \
+  LINE("orrs r2, r0")              \
+  LINE("orr r2, r2, #1")
+
+#define LOOP(k)                                       \
+  LABEL("start_" #k)                                  \
+  LINE("add r11, r11, " EXTRA(k, 4))                  \
+  LABEL("next_" #k)                                   \
+  LINE("cmp r8, r10")                                 \
+  LINE("bhs " AT("return"))                           \
+  LABEL("loop_" #k)                                   \
+  WINDOW                                              \
+  STEP(k, "r2", "r2", "r12", "r4")                    \
+  STEP(k, "r2", "r2", "r4", "r5")                     \
+  STEP(k, "r2", "r0", "r5", "r6")                     \
+  STEP(k, "r0", "r0", "r6", "r7")                     \
+  LINE("cbz r0, " AT("two_" #k))                      \
+  LINE("rbit r0, r0")                                 \
+  LINE("clz r0, r0")                                  \
+  LINE("add r8, r8, r0")                              \
+  LINE("cmp r7, r11")                                 \
+  LINE("bhs " AT("across_" #k))                       \
+  LINE("ldrsb r0, [r4, " BACK(k, 1) "]")              \
+  LINE("ldrsb r2, [r5, " BACK(k, 2) "]")              \
+  LINE("add r1, r1, r0")                              \
+  LINE("ldrsb r0, [r6, " BACK(k, 3) "]")              \
+  LINE("add r1, r1, r2")                              \
+  LINE("ldrsb r2, [r7, " BACK(k, 4) "]")              \
+  LINE("add r1, r1, r0")                              \
+  LINE("add r1, r1, r2")                              \
+  LINE("sub r12, r7, " EXTRA(k, 4))                   \
+  LINE("cmp r8, r10")                                 \
+  LINE("blo " AT("loop_" #k))                         \
+  LINE("b " AT("return"))                             \
+  LABEL("across_" #k)                                 \
+  LINE("subs r6, " EXTRA(k, 3))                       \
+  LINE("subs r7, " EXTRA(k, 4))                       \
+  LINE("movs r2, " EXTRA(k, 4))                       \
+  LINE("bl " AT("first"))                             \
+  LINE("b " AT("next_" #k))                           \
+  LABEL("two_" #k) /* all four do not fit */          \
+  LINE("cmp r2, #0")                                  \
+  LINE("beq " AT("return"))                           \
+  LINE("rbit r2, r2")                                 \
+  LINE("clz r2, r2")                                  \
+  LINE("add r8, r8, r2")                              \
+  LINE("subs r6, r4, " EXTRA(k, 1))                   \
+  LINE("sub r7, r5, " EXTRA(k, 2))                    \
+  LINE("movs r2, " EXTRA(k, 4))                       \
+  LINE("bl " AT("last"))                              \
+  LINE("b " AT("next_" #k))
+
+/* Adds the input at `address`, which may belong to a later unit. */
+#define ADD_ACROSS(address, name)  \
+  LABEL(name)                      \
+  LINE("cmp " address ", r11")     \
+  LINE("bhs " AT("leave_" name))   \
+  LINE("ldrsb r0, [" address "]")  \
+  LINE("add r1, r1, r0")
+
+#define LEAVE(name)              \
+  LABEL("leave_" name)           \
+  LINE("bl " AT("finish"))       \
+  LINE("b " AT(name))
+
+__asm__(
+    ".pushsection .text.sbnn_dense_blocks_thumb2,\"ax\",%progbits\n\t"
+    ".syntax unified\n\t"
+    ".thumb\n\t"
+    ".p2align 2\n\t"
+    ".global sbnn_dense_blocks_thumb2\n\t"
+    ".type sbnn_dense_blocks_thumb2, %function\n\t"
+    ".thumb_func\n"
+    "sbnn_dense_blocks_thumb2:\n\t"
+    LINE("push {r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}")
+    LINE("mov r2, r1")
+    LINE("ldr r12, [r0, #" C_AT "]")
+    LINE("ldr r1, [r0, #" C_SUM "]")
+    LINE("ldr r8, [r0, #" C_BIT "]")
+    LINE("ldrd r9, r10, [r0, #" C_WORDS "]")
+    LINE("ldr r11, [r0, #" C_END "]")
+    LINE("cmp r2, #4")
+    LINE("blo " AT("start_3"))
+    LINE("bhi " AT("start_5"))
+    LOOP(4)
+    LOOP(3)
+    LOOP(5)
+    LABEL("return")
+    LINE("ldr r0, [sp], #4")
+    LINE("str r12, [r0, #" C_AT "]")
+    LINE("str r1, [r0, #" C_SUM "]")
+    LINE("str r8, [r0, #" C_BIT "]")
+    LINE("pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}")
+
+    /* Inputs r4 - r2 / 4, r5 - r2 / 2, r6 and r7, of which some lie in the next
+     * unit or behind it; r2 is the drift in r11. */
+    LABEL("first")
+    LINE("sub r4, r4, r2, lsr #2")
+    LINE("sub r5, r5, r2, lsr #1")
+    LINE("sub r11, r11, r2")
+    LINE("push {r2, lr}")
+    ADD_ACROSS("r4", "r4")
+    ADD_ACROSS("r5", "r5")
+    LABEL("others")
+    ADD_ACROSS("r6", "r6")
+    ADD_ACROSS("r7", "r7")
+    LINE("mov r12, r7")
+    LINE("pop {r2, lr}")
+    LINE("add r11, r11, r2")
+    LINE("bx lr")
+    LABEL("last")
+    LINE("sub r11, r11, r2")
+    LINE("push {r2, lr}")
+    LINE("b " AT("others"))
+    LEAVE("r4")
+    LEAVE("r5")
+    LEAVE("r6")
+    LEAVE("r7")
+    LABEL("finish")
+    LINE("push {r3, lr}")
+    LINE("ldr r2, [sp, #16]") /* the cursor */
+    LINE("ldr r3, [r2, #" C_INPUTS "]")
+    LINE("subs r4, r3")
+    LINE("subs r5, r3")
+    LINE("subs r6, r3")
+    LINE("subs r7, r3")
+    LINE("ldrd r3, r0, [r2, #" C_FINISH "]")
+    LINE("blx r3")
+    LINE("movs r1, #0")
+    LINE("pop {r3, pc}")
+    ".size sbnn_dense_blocks_thumb2, . - sbnn_dense_blocks_thumb2\n\t"
+    ".popsection\n");
+
+#endif /* SBNN_THUMB2 */
