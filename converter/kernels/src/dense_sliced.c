@@ -86,6 +86,27 @@ static void sum_words(sbnn_plane_sums sums, const uint32_t* planes,
   sbnn_plane_slices(&sums, rest, 0, out);
 }
 
+/* What the counters of `count` units start from. `invert` is all ones if inputs
+ * of -1 are counted. */
+SBNN_NOINLINE void find_starts(const sbnn_dense_params* p, const int32_t* thresholds,
+                        const uint32_t* connections, int32_t units,
+                        int32_t window_part, int32_t invert, int32_t least,
+                        int32_t* starts) {
+  const int32_t shift = p->domain.shift;
+  const int32_t* const end = thresholds + units;
+  while (thresholds != end) {
+    const int32_t n = (int32_t)*connections++;
+    /* Out of reach of any sum, which is below 2^29, but no overflow. */
+    int32_t from = *thresholds++;
+    from = from > 0x3FFFFFFF ? 0x3FFFFFFF : from;
+    from = from < -0x40000000 ? -0x40000000 : from;
+    from = (window_part - n * (1 << shift) - from) >> (shift + 1);
+    from = (from ^ invert) - (n & invert);
+    from &= from >> 31;
+    *starts++ = from < least ? least : from;
+  }
+}
+
 void sbnn_dense_sliced(const sbnn_dense_params* p,
                        const sbnn_connections* kernel,
                        const sbnn_output* output, const uint32_t* x, void* y,
@@ -93,11 +114,6 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   const int32_t inputs = inputs_of(p);
   const int32_t shift = p->domain.shift;
   const int32_t window_part = sbnn_dense_window_part(p, x);
-  /* No sum is larger; prepare keeps this far below INT32_MAX. */
-  const int32_t steps = (1 << shift) + (p->domain.alpha_steps < 0
-                                            ? -p->domain.alpha_steps
-                                            : p->domain.alpha_steps);
-  const int32_t most = inputs * steps + 1;
   uint32_t* list = (uint32_t*)scratch;
   int32_t count = count_ones(p, x);
   const bool ones = count <= inputs / 2;
@@ -117,18 +133,9 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   for (int32_t first = 0; first < p->units; first += 32) {
     const int32_t present = p->units - first < 32 ? p->units - first : 32;
     if (output->kind == SBNN_TO_BITS) {
-      for (int32_t u = 0; u < present; ++u) {
-        const int32_t n = (int32_t)connections[first + u];
-        int32_t threshold = output->thresholds[first + u];
-        if (threshold > most) threshold = most;
-        if (threshold < -most) threshold = -most;
-        int32_t from =
-            (window_part - threshold - n * (1 << shift)) >> (shift + 1);
-        if (!ones) from = -n - from - 1;
-        if (from > 0) from = 0;
-        if (from < -count - 1) from = -count - 1;
-        numbers[u] = from;
-      }
+      find_starts(p, output->thresholds + first,
+                  connections + first, present, window_part,
+                  ones ? 0 : -1, -count - 1, numbers);
       sbnn_slice(numbers, sums.slices, init);
       uint32_t* out = (uint32_t*)y + first / 32;
       uint32_t flips = output->flips[first / 32];

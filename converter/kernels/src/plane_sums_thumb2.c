@@ -63,17 +63,18 @@ void sbnn_sum_words_thumb2(word_sums sums);
 #define CARRY "[sp, #28]" /* and a second one behind it */
 #define SECOND_CARRY "[sp, #32]"
 #define HIGH_SLICES "[sp, #36]"
-#define LOCAL_BYTES "40"
-#define F_LIST "[sp, #76]"
-#define F_INIT "[sp, #80]"
-#define F_Y "[sp, #84]"
-#define F_END "[sp, #88]"
-#define F_PLANES "[sp, #92]"
-#define F_COUNT "[sp, #96]"
-#define F_SLICES "[sp, #100]"
-#define F_BEYOND "[sp, #104]"
-#define F_TOP "[sp, #108]"
-#define F_WAY "[sp, #112]"
+#define WAITING "[sp, #40]"
+#define LOCAL_BYTES "44"
+#define F_LIST "[sp, #80]"
+#define F_INIT "[sp, #84]"
+#define F_Y "[sp, #88]"
+#define F_END "[sp, #92]"
+#define F_PLANES "[sp, #96]"
+#define F_COUNT "[sp, #100]"
+#define F_SLICES "[sp, #104]"
+#define F_BEYOND "[sp, #108]"
+#define F_TOP "[sp, #112]"
+#define F_WAY "[sp, #116]"
 
 #define LOAD_FOUR                 \
   LINE("ldmia r0!, {r4, r5, r6, r7}") \
@@ -146,6 +147,8 @@ __asm__(
     LINE("ldr r5, " F_SLICES)
     LINE("adds r5, #16")
     LINE("str r5, " HIGH_SLICES)
+    LINE("movs r5, #0")
+    LINE("str r5, " WAITING)
     LINE("b " AT("plan_tail"))
     LABEL("plan_wide")
     LINE("movs r3, #0")
@@ -228,8 +231,20 @@ __asm__(
     HALF_ADD("r6", "lr", "lr")
     HALF_ADD("r7", "lr", "lr")
     LINE("stmia r3!, {r5, r6, r7}")
+    LINE("ldr r4, " BLOCKS_END)
     LINE("ldr r2, " F_BEYOND)
     LINE("cbz r2, " AT("long_next"))
+    /* A carry out of slice 6 comes once in 128 words at most. Those of up to four
+     * pairs of blocks are collected before they go further. */
+    LINE("ldr r5, " WAITING)
+    LINE("orr lr, lr, r5")
+    LINE("movs r5, #0")
+    LINE("cmp r0, r4")
+    LINE("bhs " AT("long_waited"))
+    LINE("tst r0, #0x180")
+    LINE("bne " AT("long_wait"))
+    LABEL("long_waited")
+    LINE("str r5, " WAITING)
     LABEL("long_ripple")
     LINE("ldr r5, [r3]")
     HALF_ADD("r5", "lr", "lr")
@@ -237,14 +252,17 @@ __asm__(
     LINE("subs r2, #1")
     LINE("bne " AT("long_ripple"))
     LABEL("long_next")
-    LINE("ldr r4, " BLOCKS_END)
     LINE("cmp r0, r4")
     LINE("bhi " AT("long_store"))
     LINE("it eq")
     LINE("ldreq pc, " JUMP_TAIL)
+    LABEL("long_more")
     ADDRESS("", "r4", "first_of_two")
     LINE("str r4, " JUMP_BLOCK)
     LINE("b " AT("block"))
+    LABEL("long_wait")
+    LINE("str lr, " WAITING)
+    LINE("b " AT("long_more"))
     LABEL("long_store")
     LINE("ldr r3, " F_SLICES)
     LINE("stm r3, {r8, r9, r10, r11}")
