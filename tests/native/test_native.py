@@ -56,13 +56,16 @@ def test_emulated_cores_give_the_references_results(program, core, tmp_path):
     assert done.status == 0, done.text[-2000:]
 
 
+# What the kernels promise at most; counts of instructions are exact.
 LIMITS = {
     "mcu.conv_64x64_32x32.10": 1_200_000,
-    "mcu.conv_64x64_32x32.5": 665_000,
-    "mcu.conv_64x64_32x32.2": 395_000,
-    "mcu.conv_64x64_32x32.pm1": 7_000_000,
-    "mcu.dense_1024x256.5.size": 206_000,
-    "mcu.dense_1024x256.5.speed": 53_000,
+    "mcu.conv_64x64_32x32.5": 650_000,
+    "mcu.conv_64x64_32x32.2": 380_000,
+    "mcu.conv_64x64_32x32.pm1": 8_000_000,
+    "mcu.dense_1024x256.5.size": 190_000,
+    "mcu.dense_1024x256.5.size_worst": 190_000,
+    "mcu.dense_1024x256.5.speed": 50_000,
+    "mcu.dense_1024x256.5.speed_worst": 50_000,
 }
 
 
@@ -82,7 +85,7 @@ def test_instruction_counts_stay_within_their_limits(tmp_path):
 
 @needs_tools_of("cortex-m4")
 def test_all_kernels_together_fit_their_share_of_flash(tmp_path):
-    assert kernel_program.code_bytes(emulation.CORES["cortex-m4"], tmp_path) <= 22 * 1024
+    assert kernel_program.code_bytes(emulation.CORES["cortex-m4"], tmp_path) <= 20 * 1024
 
 
 def test_kernels_compile_without_warnings_with_clang(tmp_path):
