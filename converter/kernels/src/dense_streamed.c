@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "carver.h"
-#include "dense_blocks.h"
+#include "dense_blocks_thumb2.h"
 #include "dense_variants.h"
 #include "dense_window.h"
 #include "rice.h"

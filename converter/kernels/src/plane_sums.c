@@ -12,8 +12,35 @@
 
 #include "bit_slices.h"
 #include "inline.h"
+#include "plane_sums_thumb2.h"
 
-#ifndef SBNN_THUMB2 /* else: plane_sums_thumb2.c */
+#ifdef SBNN_THUMB2
+
+void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
+                      int32_t words, uint32_t* y) {
+  uint32_t slices[SBNN_MAX_SLICES];
+  const uintptr_t base = (uintptr_t)planes;
+  int32_t way = sums->slices - 7;
+  if (way > 0 || (way == 0 && (sums->count < 32 || sums->count >= 64))) way = 1;
+  const word_sums all = {sums->list, (uintptr_t)sums->init - base,
+                         (uintptr_t)y - base, planes + words, planes,
+                         sums->count, slices, sums->slices - 7,
+                         4 * (sums->slices - 1), way};
+  sbnn_sum_words_thumb2(all);
+}
+
+void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
+                       int32_t word, uint32_t* out) {
+  uint32_t sign;
+  const uint32_t* const* init = sums->init + word;
+  const uintptr_t base = (uintptr_t)planes;
+  const word_sums one = {sums->list, (uintptr_t)init - base,
+                         (uintptr_t)&sign - base, planes + 1, planes,
+                         sums->count, out, sums->slices - 7, 0, 1};
+  sbnn_sum_words_thumb2(one);
+}
+
+#else
 
 typedef struct {
   uint32_t one, two, four, eight, sixteen, s32, s64;

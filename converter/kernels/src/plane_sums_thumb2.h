@@ -1,6 +1,6 @@
 /* Carry-save sums of planes for Thumb-2 (Cortex-M3, M4, M7, M33 and up).
  *
- * The algorithm is that of plane_sums.c. Written by hand because it needs all
+ * The algorithm is that of plane_sums.c, the only file that includes this. Written by hand because it needs all
  * fourteen registers: compilers spill in the block of sixteen words, and do not
  * load several list entries with one instruction.
  *
@@ -22,9 +22,11 @@
  *     long    any number, seven slices or more: slices from 4 on are in memory
  *
  * Where to go next is looked up in a jump table that is filled in once a call. */
-#include "plane_sums.h"
+#ifndef SBNN_PLANE_SUMS_THUMB2_H_
+#define SBNN_PLANE_SUMS_THUMB2_H_
 
 #include "inline.h"
+#include "plane_sums.h"
 
 #ifdef SBNN_THUMB2
 
@@ -390,28 +392,5 @@ __asm__(
     ".size sbnn_sum_words_thumb2, . - sbnn_sum_words_thumb2\n\t"
     ".popsection\n");
 
-void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
-                      int32_t words, uint32_t* y) {
-  uint32_t slices[SBNN_MAX_SLICES];
-  const uintptr_t base = (uintptr_t)planes;
-  int32_t way = sums->slices - 7;
-  if (way > 0 || (way == 0 && (sums->count < 32 || sums->count >= 64))) way = 1;
-  const word_sums all = {sums->list, (uintptr_t)sums->init - base,
-                         (uintptr_t)y - base, planes + words, planes,
-                         sums->count, slices, sums->slices - 7,
-                         4 * (sums->slices - 1), way};
-  sbnn_sum_words_thumb2(all);
-}
-
-void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
-                       int32_t word, uint32_t* out) {
-  uint32_t sign;
-  const uint32_t* const* init = sums->init + word;
-  const uintptr_t base = (uintptr_t)planes;
-  const word_sums one = {sums->list, (uintptr_t)init - base,
-                         (uintptr_t)&sign - base, planes + 1, planes,
-                         sums->count, out, sums->slices - 7, 0, 1};
-  sbnn_sum_words_thumb2(one);
-}
-
 #endif /* SBNN_THUMB2 */
+#endif /* SBNN_PLANE_SUMS_THUMB2_H_ */
