@@ -142,6 +142,16 @@ void sbnn_net_dense_float(const sbnn_net_weights_float* weights,
                           int32_t inputs, int32_t units, const float* x,
                           float* y);
 
+/* ---- softmax over the last axis ---- */
+
+/* `factor` turns differences to the row's largest number into Q5; what lies below
+ * it by more than -`least` counts as 0. Output: scale 1/256, zero point -128. */
+void sbnn_net_softmax_int8(sbnn_net_factor factor, int32_t least,
+                           const int8_t* x, int8_t* y, int32_t rows,
+                           int32_t count);
+void sbnn_net_softmax_float(float beta, const float* x, float* y, int32_t rows,
+                            int32_t count);
+
 /* ---- moving things ---- */
 
 /* Copies `rows` rows of `bytes` bytes, from and to different pitches: that is

@@ -22,7 +22,8 @@ from sbnn_converter.standalone.sbnn_calls import sbnn_call
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SUPPORTED = (
     "the SBNN ops, ADD, MUL, PRELU, RELU, pooling, MEAN, CONCATENATION, PAD, RESHAPE, "
-    "QUANTIZE, DEQUANTIZE, CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED in int8 or float32"
+    "QUANTIZE, DEQUANTIZE, SOFTMAX, CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED in int8 "
+    "or float32"
 )
 
 

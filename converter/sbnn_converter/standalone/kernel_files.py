@@ -73,8 +73,10 @@ def needed_files(functions: Iterable[str], headers: Iterable[str]) -> list[str]:
     defined = _defined_in()
     waiting = [defined[name] for name in functions]
     for header in headers:
-        folder = "runtime" if header.startswith("c/") else "kernels/include"
-        waiting.append(f"{folder}/{header}")
+        places = [header, *(f"{folder}/{header}" for folder in _HEADER_FOLDERS)]
+        waiting += [place for place in places if (c_sources.root() / place).exists()][
+            :1
+        ]
     needed: set[str] = set()
     while waiting:
         path = waiting.pop()

@@ -26,10 +26,6 @@ from sbnn_converter.standalone.network import Op, Tensor
 _ACTIVATIONS = {0: None, 1: (0.0, math.inf), 2: (-1.0, 1.0), 3: (0.0, 6.0)}
 _RELUS = {"RELU": (0.0, math.inf), "RELU_N1_TO_1": (-1.0, 1.0), "RELU6": (0.0, 6.0)}
 _VIEWS = ("RESHAPE", "SQUEEZE", "EXPAND_DIMS")
-_SOFTMAX = (
-    "train or save the network up to its logits: they have the same largest class, and "
-    "softmax needs expf()"
-)
 
 
 def is_view(op: Op) -> bool:
@@ -43,8 +39,6 @@ def numeric_call(op: Op) -> Call:
     Raises:
       NotExportable: there is no kernel for it; the message says why.
     """
-    if op.name in ("SOFTMAX", "LOG_SOFTMAX"):
-        raise NotExportable(_SOFTMAX)
     makers: dict[str, Callable[[Op], Call]] = {
         "ADD": _add,
         "MUL": _multiply,
@@ -59,6 +53,7 @@ def numeric_call(op: Op) -> Call:
         "CONV_2D": _conv2d,
         "DEPTHWISE_CONV_2D": _depthwise,
         "FULLY_CONNECTED": _dense,
+        "SOFTMAX": _softmax,
         **dict.fromkeys(_RELUS, _relu),
     }
     if op.name not in makers:
@@ -410,6 +405,33 @@ def _dense(op: Op) -> Call:
     n, suffix = op.number, "int8" if kind == "INT8" else "float"
     arguments = f"&op{n}_weights, {inputs}, {units}, {_pair(op)}"
     return _simple(op, f"sbnn_net_dense_{suffix}", arguments, _weights(op, kind, units))
+
+
+# ---- softmax
+
+
+def _softmax(op: Op) -> Call:
+    kind = _type_of(op, "INT8", "FLOAT32")
+    x, y, beta = op.inputs[0], op.outputs[0], float(op.options.beta)
+    count = x.shape[-1]
+    tail = f"{_pair(op)}, {x.elements // count}, {count}"
+    if kind == "FLOAT32":
+        return _simple(op, "sbnn_net_softmax_float", f"{float_literal(beta)}, {tail}")
+    if (y.scale, y.zero) != (1 / 256, -128):
+        raise NotExportable("found another scale of its output than 1/256 from -128 on")
+    # Differences in Q5: 26 bits behind the point. What is too small for Q5 is 0.
+    factor = min(beta * x.scale * 2**26, 2**31 - 1.0)
+    if factor <= 1.0:
+        raise NotExportable(
+            f"found inputs of scale {x.scale:g}, too fine to be told apart"
+        )
+    multiplier, shift = fixed_factor(factor)
+    least = -math.floor(31.0 * 2**26 / 2.0**shift)
+    name = f"op{op.number}_factor"
+    constants = {
+        name: f"static const sbnn_net_factor {name} = {{{multiplier}, {shift}}};"
+    }
+    return _simple(op, "sbnn_net_softmax_int8", f"{name}, {least}, {tail}", constants)
 
 
 # ---- moving

@@ -156,9 +156,12 @@ def _dense(op: Op) -> Call:
     }
     kind = _INPUTS[op.stored.input.type]
     function, header = f"sbnn_dense_{kind}", "sbnn/dense.h"
-    query = f"sbnn_dense_{kind}_scratch_bytes(&op{n}_kernel)"
+    query = f"{function}_scratch_bytes(&op{n}_kernel)"
     if kind == "bits":
-        query = f"sbnn_dense_bits_scratch_bytes(&op{n}_params, &op{n}_kernel)"
+        # The variant itself: what would pick one would link them all.
+        variant = "sliced" if o["code"] == _SLICED else "streamed"
+        function, header = f"sbnn_dense_{variant}", "kernels/src/dense_variants.h"
+        query = f"{function}_scratch_bytes(&op{n}_params)"
     return _weighted(op, function, query, constants, plan.scratch_bytes, header)
 
 

@@ -119,7 +119,7 @@ def try_on(
         image, network = folder / "image.elf", folder / "network.o"
         root, upper = c_sources.root(), export.name.upper()
         how = {
-            "includes": (folder, root / "kernels" / "include", root / "runtime"),
+            "includes": (folder, root, root / "kernels" / "include", root / "runtime"),
             "defines": (f"{upper}_PROFILE", f"{upper}_CHECK"),
             "flags": (*flags, *emulation.WARNINGS),
         }
