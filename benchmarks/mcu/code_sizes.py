@@ -1,4 +1,4 @@
-"""Code that each kernel links to on a core, by object file."""
+"""Bytes of code that networks link to on a core, by source file."""
 
 from __future__ import annotations
 
@@ -6,52 +6,40 @@ import pathlib
 import subprocess
 import tempfile
 
-import kernel_program
 from sbnn_converter import c_sources, emulation
 
-# What stands for a kernel in a program; names as in the cost model.
-ENTRIES = {
-    "conv2d bits": ("sbnn_conv2d_bits", "sbnn_conv2d_bits_scratch_bytes"),
-    "conv2d int8": ("sbnn_conv2d_int8", "sbnn_conv2d_int8_scratch_bytes"),
-    "conv2d float": ("sbnn_conv2d_float", "sbnn_conv2d_float_scratch_bytes"),
-    "dense bits": ("sbnn_dense_streamed", "sbnn_dense_streamed_scratch_bytes"),
-    "dense sliced": ("sbnn_dense_sliced", "sbnn_dense_sliced_scratch_bytes"),
-    "dense int8": ("sbnn_dense_int8", "sbnn_dense_int8_scratch_bytes"),
-    "dense float": ("sbnn_dense_float", "sbnn_dense_float_scratch_bytes"),
-    "max_pool2d": ("sbnn_max_pool2d_bits",),
-    "quantize int8": ("sbnn_quantize_int8",),
-    "quantize float": ("sbnn_quantize",),
-    "dequantize": ("sbnn_dequantize", "sbnn_dequantize_int8"),
+# What an op in a file links to; names as in the file.
+_CLASSES = {
+    "SbnnConv2D": "sbnn_conv2d_class",
+    "SbnnDense": "sbnn_dense_class",
+    "SbnnMaxPool2D": "sbnn_max_pool2d_class",
+    "SbnnQuantize": "sbnn_quantize_class",
+    "SbnnDequantize": "sbnn_dequantize_class",
 }
 
 
 def code_sizes(core: emulation.Core) -> dict:
-    """Bytes of code and constants at the flags of all published figures.
+    """Code and constants of every C file at the flags of all published figures.
 
     Returns:
-      ``op_bytes``: what a runtime keeps of an op; ``objects``: bytes by object file; ``kernels``: the object files that each
-      kernel links to; ``ops``: bytes of the checks that only a runtime which reads
-      files needs.
+      ``sources``: bytes by path below the C sources; ``ops``: the files that each op
+      of a flatbuffer links to; ``op_bytes``: what an interpreter keeps of an op.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        objects = {}
-        for source in kernel_program.kernel_sources():
-            objects[source.stem] = _compile(core, source, folder)
-        ops = [_compile(core, source, folder)
-               for source in sorted((c_sources.root() / "runtime" / "ops").glob("*.c"))]  # fmt: skip
-        sizes = {n: emulation.image_size(core, path).flash for n, path in objects.items()}
-        defined = {n: _symbols(core, path, "--defined-only") for n, path in objects.items()}
-        wanted = {n: _symbols(core, path, "--undefined-only") for n, path in objects.items()}
-        home = {symbol: n for n, symbols in defined.items() for symbol in symbols}
+        listed = [*c_sources.kernel_sources(), *c_sources.runtime_files("ops"),
+                  *c_sources.runtime_files("c")]  # fmt: skip
+        objects = {
+            path: _compile(core, c_sources.root() / path, folder)
+            for path in listed
+            if path.endswith(".c")
+        }
         source = folder / "op_bytes.c"
         source.write_text('#include "ops/op.h"\nchar sbnn_bytes[sizeof(sbnn_op)];\n')
-        op_bytes = emulation.image_size(core, _compile(core, source, folder)).ram
         return {
-            "op_bytes": op_bytes,
-            "objects": sizes,
-            "kernels": {k: _closure(e, home, wanted) for k, e in ENTRIES.items()},
-            "ops": emulation.image_size(core, *ops).flash,
+            "sources": {p: emulation.image_size(core, o).flash for p, o in objects.items()},
+            "ops": _linked(core, objects),
+            "op_bytes": emulation.image_size(core, _compile(core, source, folder)).ram,
         }
 
 
@@ -63,19 +51,29 @@ def _compile(core: emulation.Core, source: pathlib.Path, folder: pathlib.Path):
     return out
 
 
+def _linked(core: emulation.Core, objects: dict[str, pathlib.Path]) -> dict[str, list[str]]:
+    defined = {p: _symbols(core, o, "--defined-only") for p, o in objects.items()}
+    wanted = {p: _symbols(core, o, "--undefined-only") for p, o in objects.items()}
+    home = {symbol: path for path, symbols in defined.items() for symbol in symbols}
+    return {op: _closure(symbol, home, wanted) for op, symbol in _CLASSES.items()}
+
+
 def _symbols(core: emulation.Core, path: pathlib.Path, which: str) -> set[str]:
     command = [core.compiler + "nm", "--extern-only", which, str(path)]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return {line.split()[-1] for line in lines.splitlines()}
 
 
-def _closure(entries, home: dict[str, str], wanted: dict[str, set[str]]) -> list[str]:
-    """The object files that hold ``entries`` and all that these need."""
+def _closure(entry: str, home: dict[str, str], wanted: dict[str, set[str]]) -> list[str]:
+    """The files that hold ``entry`` and all that it needs. The table of all ops, by
+    which one is found by its name, is left out: linkers drop it where ops are
+    registered one by one."""
     found: list[str] = []
-    pending = [home[entry] for entry in entries if entry in home]
+    pending = [home[entry], home["sbnn_prepare_op"]]
     while pending:
-        name = pending.pop()
-        if name not in found:
-            found.append(name)
-            pending += [home[symbol] for symbol in wanted[name] if symbol in home]
+        path = pending.pop()
+        if path not in found:
+            found.append(path)
+            symbols = wanted[path] & home.keys()
+            pending += [home[s] for s in symbols if not s.endswith("_class")]
     return sorted(found)

@@ -12,8 +12,9 @@ def test_the_table_has_the_estimate(sbnn_convert, digits):
     for step in cost.steps:
         assert f"{step.instructions:,}" in result.stdout
     assert f"{cost.instructions:,}" in result.stdout
-    assert f"{cost.plain_c_flash_bytes:,} B" in result.stdout
-    assert f"{cost.arena_bytes:,} B" in result.stdout
+    for way in cost.ways:
+        assert f"{way.flash_bytes:,} B" in result.stdout
+        assert f"{way.ram_bytes:,} B" in result.stdout
     assert result.stdout.count(" fits") == 2
 
 

@@ -7,7 +7,7 @@ import pytest
 import sbnn_converter
 import tensorflow as tf
 from networks import K, binarynet_half, digits_net, pixels, stir
-from sbnn_converter.cost_model.network import estimate_network
+from sbnn_converter.cost_model.network import MICRO, PLAIN_C, estimate_network
 from sbnn_converter.forms.bands import Band, choose_bands
 from sbnn_converter.forms.codes import Form, smallest_within
 from sbnn_converter.inspection import inspect_model
@@ -45,7 +45,7 @@ def test_binarynet_fits_36_kb_of_ram_and_60_kb_of_flash(binarynet):
     model = binarynet[None]
     interpreter = sbnn_converter.micro.Interpreter(model)
     print(f"\narena {interpreter.arena_used_bytes:,} on a 64-bit host, "
-          f"{estimate_network(model).arena_bytes:,} on a 32-bit core; "
+          f"{estimate_network(model).way(MICRO).ram_bytes:,} on a 32-bit core; "
           f"file {len(model):,}; {estimate_network(model).instructions:,} instructions")  # fmt: skip
     assert interpreter.arena_used_bytes <= 36 * 1024
     assert len(model) <= 60 * 1024
@@ -88,14 +88,14 @@ def test_peak_memory_is_what_the_micro_interpreter_takes(binarynet):
         cost, used = estimate_network(model), sbnn_converter.micro.Interpreter(model).arena_used_bytes
         # Beside the peak lies what the interpreter keeps, with pointers of 64 bits.
         assert cost.ram_bytes < used < cost.ram_bytes + 6000
-        assert cost.arena_bytes <= used
+        assert cost.way(MICRO).ram_bytes <= used
 
 
 def test_more_ram_is_used_for_fewer_passes(binarynet):
     model, x = binarynet_half(), pixels(np.random.default_rng(0), 2, (32, 32, 3))
     costs = [estimate_network(to_int8(model, x, ram_kb=kb)) for kb in (28, 40, 64)]
     for cost, kb in zip(costs, (28, 40, 64)):
-        assert cost.arena_bytes <= 1024 * kb
+        assert cost.way(MICRO).ram_bytes <= 1024 * kb
     assert costs[0].instructions > costs[1].instructions > costs[2].instructions
 
 
@@ -178,3 +178,14 @@ def test_other_layers_are_counted_as_memory_only():
     assert len(cost.steps) == len(names)
     assert cost.unknown == [n for n in names if not n.startswith("Sbnn")]
     assert cost.steps[0].instructions == cost.instructions > 0
+
+
+def test_what_has_no_c_kernel_is_left_to_the_micro_interpreter(binarynet):
+    model = tf.keras.Sequential(
+        [tf.keras.Input((40,)), SparseBinaryDense(30), K.Dense(4, activation="sigmoid")]
+    )
+    cost = estimate_network(sbnn_converter.convert_keras_model(model))
+    assert [way.name for way in cost.ways] == [MICRO]
+    plain, micro = (estimate_network(binarynet[None]).way(n) for n in (PLAIN_C, MICRO))
+    assert plain.flash_bytes < micro.flash_bytes
+    assert plain.ram_bytes < micro.ram_bytes + 3072 + 10  # the caller's input, output

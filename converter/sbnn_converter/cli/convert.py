@@ -11,9 +11,9 @@ from absl import flags
 from sbnn_converter import representative_data
 from sbnn_converter.cli import command
 from sbnn_converter.export_folder import check_folder, write_folder
-from sbnn_converter.cost_model.board import Board, Fit, advice, fits
+from sbnn_converter.cost_model.board import Board, check_fit
 from sbnn_converter.cost_model.estimate import cores
-from sbnn_converter.cost_model.network import NetworkCost, estimate_network
+from sbnn_converter.cost_model.network import estimate_network
 from sbnn_converter.files import (
     check_source,
     check_target,
@@ -187,7 +187,7 @@ def convert(arguments: list[str]) -> None:
                 f"--c_dir and --micro_dir both name '{c_dir}': wanted two folders"
             )
     board = Board(_FLASH_KB.value, _RAM_KB.value)
-    if board != Board() and _TARGET_MCU.value is None:
+    if board.known and _TARGET_MCU.value is None:
         raise command.UsageError(
             "--flash_kb and --ram_kb need --target_mcu: name the board's core"
         )
@@ -222,10 +222,10 @@ def convert(arguments: list[str]) -> None:
         flatbuffer = convert_part(
             model, lambda step: status.update(f"{source}: {step}")
         )
-        cost, found = None, []
+        cost = None
         if _TARGET_MCU.value is not None:
             cost = estimate_network(flatbuffer, _TARGET_MCU.value)
-            found = _check_fit(cost, board)
+            check_fit(cost, board, _OPTIMIZE_FOR.value)
         verified = None
         if _VERIFY.value is not None:
             verified = _verify(model, flatbuffer, samples, convert_part, status.update)
@@ -252,7 +252,7 @@ def convert(arguments: list[str]) -> None:
 
     print_summary(inspection)
     if cost is not None:
-        print_target(cost, board, found)
+        print_target(cost, board)
     if verified:
         print(verified)
     for path, content in contents.items():
@@ -264,26 +264,6 @@ def convert(arguments: list[str]) -> None:
         )
     if micro_contents is not None:
         print(f"wrote {micro_dir}/ ({len(micro_contents)} files; see its README.md)")
-
-
-class DoesNotFit(ValueError):
-    """The network is too large for the board."""
-
-
-def _check_fit(cost: NetworkCost, board: Board) -> list[Fit]:
-    """The ways to run the network.
-
-    Raises:
-      DoesNotFit: none of them fits the board.
-    """
-    found = fits(cost, board)
-    if any(way.fits for way in found):
-        return found
-    ways = "; ".join(f"{way.way} needs {', '.join(way.lacking)}" for way in found)
-    raise DoesNotFit(
-        f"the network does not fit, by the estimate for {cost.core}: {ways}; nothing "
-        f"was written: try {advice(found, _OPTIMIZE_FOR.value)}"
-    )
 
 
 def _micro_files(model, flatbuffer, samples, target: Path) -> dict[str, bytes]:

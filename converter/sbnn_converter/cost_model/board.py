@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from sbnn_converter.cost_model.network import NetworkCost
+from sbnn_converter.cost_model.network import NetworkCost, Way
 
 KB = 1024
 
@@ -20,54 +20,52 @@ class Board:
     flash_kb: float | None = None
     ram_kb: float | None = None
 
-
-@dataclasses.dataclass(frozen=True)
-class Fit:
-    """One way to run a network on a board.
-
-    Attributes:
-      way: ``"plain C"`` or ``"TensorFlow Lite Micro"``.
-      flash_bytes, ram_bytes: what it takes.
-      lacking: what does not fit, in words; empty if all does.
-    """
-
-    way: str
-    flash_bytes: int
-    ram_bytes: int
-    lacking: tuple[str, ...]
-
     @property
-    def fits(self) -> bool:
-        return not self.lacking
+    def known(self) -> bool:
+        """Whether there is anything to check."""
+        return self.flash_kb is not None or self.ram_kb is not None
+
+    def lacks(self, way: Way) -> list[str]:
+        """What a way to run a network takes beyond the board, in words."""
+        needs = (("flash", way.flash_bytes, self.flash_kb),
+                 ("RAM", way.ram_bytes, self.ram_kb))  # fmt: skip
+        return [
+            f"{needed / KB:.1f} KB of {what}, the board has {kilobytes:g} KB"
+            for what, needed, kilobytes in needs
+            if kilobytes is not None and needed > kilobytes * KB
+        ]
 
 
-def fits(cost: NetworkCost, board: Board) -> list[Fit]:
-    """Each way to run the network, with what it lacks on ``board``.
+class DoesNotFit(ValueError):
+    """The network is too large for the board."""
 
-    Plain C runs networks of our own ops only: with others it is left out.
+
+def check_fit(cost: NetworkCost, board: Board, optimize_for: str | None) -> None:
+    """Checks that there is a way to run the network on a board.
+
+    Args:
+      cost: the network.
+      board: the board.
+      optimize_for: what it was converted with, for the advice.
+
+    Raises:
+      DoesNotFit: there is none; the message tells what each way lacks and what
+        helps.
     """
-    ways = [("TensorFlow Lite Micro", cost.micro_flash_bytes, cost.arena_bytes)]
-    if not cost.unknown:
-        ways.insert(0, ("plain C", cost.plain_c_flash_bytes, cost.ram_bytes))
-    return [
-        Fit(way, flash, ram, (*_lacking("flash", flash, board.flash_kb),
-                              *_lacking("RAM", ram, board.ram_kb)))
-        for way, flash, ram in ways
-    ]  # fmt: skip
-
-
-def _lacking(what: str, needed: int, kilobytes: float | None) -> tuple[str, ...]:
-    if kilobytes is None or needed <= kilobytes * KB:
-        return ()
-    return (f"{needed / KB:.1f} KB of {what}, the board has {kilobytes:g} KB",)
-
-
-def advice(found: list[Fit], optimize_for: str | None) -> str:
-    """What makes a network smaller that does not fit, in one line."""
-    lacking = " ".join(found[0].lacking)
-    ways = [] if optimize_for == "size" else ["--optimize_for size"]
-    if "flash" in lacking:
-        ways.append("fewer connections or layers")
-    if "RAM" in lacking:
-        ways.append("smaller images, strides or fewer channels where the peak is")
-    return ", ".join(ways)
+    lacking = {way.name: board.lacks(way) for way in cost.ways}
+    if not all(lacking.values()):
+        return
+    ways = "; ".join(f"{name} needs {', '.join(what)}" for name, what in lacking.items())
+    advice = [] if optimize_for == "size" else ["--optimize_for size"]
+    if "flash" in ways:
+        advice.append("fewer connections or layers")
+    if "RAM" in ways:
+        peak = max(cost.steps, key=lambda step: step.ram_bytes)
+        advice.append(
+            f"smaller images or fewer channels around '{peak.name}', where "
+            f"{peak.ram_bytes:,} bytes are needed at once"
+        )
+    raise DoesNotFit(
+        f"the network does not fit, by the estimate for {cost.core}: {ways}; nothing "
+        f"was written: try {', '.join(advice)}"
+    )

@@ -15,6 +15,7 @@ from sbnn_converter.cost_model.estimate import (
     model_file,
 )
 from sbnn_converter.cost_model.features import kernel_of
+from sbnn_converter.errors import ConversionError
 from sbnn_converter.memory_plan import aligned, live_bytes
 from sbnn_converter.tflite.flatbuffer import StoredModel, read_stored_model
 
@@ -53,25 +54,44 @@ class StepCost:
 
 
 @dataclasses.dataclass(frozen=True)
+class Way:
+    """One way to run the network.
+
+    Attributes:
+      name: ``"plain C"`` or ``"TensorFlow Lite Micro"``.
+      flash: what it takes there, by part.
+      ram: likewise.
+      beside: what comes on top and is not known here.
+    """
+
+    name: str
+    flash: dict[str, int]
+    ram: dict[str, int]
+    beside: str
+
+    @property
+    def flash_bytes(self) -> int:
+        return sum(self.flash.values())
+
+    @property
+    def ram_bytes(self) -> int:
+        return sum(self.ram.values())
+
+
+@dataclasses.dataclass(frozen=True)
 class NetworkCost:
     """A network on one core.
 
     Attributes:
       core: its name.
       steps: the ops in the order in which they run.
-      file_bytes: the flatbuffer.
-      code_bytes: the kernels that the network needs.
-      checks_bytes: code that reads and checks a file's ops; only an interpreter
-        needs it.
-      bookkeeping_bytes: RAM that TensorFlow Lite Micro takes beside the tensors.
+      ways: how it can be run, the smallest first. A network with ops that have no C
+        kernel has only TensorFlow Lite Micro.
     """
 
     core: str
     steps: list[StepCost]
-    file_bytes: int
-    code_bytes: int
-    checks_bytes: int
-    bookkeeping_bytes: int
+    ways: list[Way]
 
     @property
     def instructions(self) -> int:
@@ -89,24 +109,17 @@ class NetworkCost:
         return max((step.ram_bytes for step in self.steps), default=0)
 
     @property
-    def arena_bytes(self) -> int:
-        """The same as TensorFlow Lite Micro's arena."""
-        return self.ram_bytes + self.bookkeeping_bytes
-
-    @property
     def constant_bytes(self) -> int:
         """Weights, thresholds and scales."""
         return sum(step.flash_bytes for step in self.steps)
 
-    @property
-    def plain_c_flash_bytes(self) -> int:
-        """Constants and kernels."""
-        return self.constant_bytes + self.code_bytes
+    def way(self, name: str) -> Way | None:
+        """The way of this name, if the network can be run so."""
+        return next((way for way in self.ways if way.name == name), None)
 
-    @property
-    def micro_flash_bytes(self) -> int:
-        """The file, kernels and checks; not TensorFlow Lite Micro itself."""
-        return self.file_bytes + self.code_bytes + self.checks_bytes
+
+PLAIN_C = "plain C"
+MICRO = "TensorFlow Lite Micro"
 
 
 def estimate_network(model: bytes, core: str = DEFAULT_CORE) -> NetworkCost:
@@ -121,19 +134,44 @@ def estimate_network(model: bytes, core: str = DEFAULT_CORE) -> NetworkCost:
     """
     check_core(core)
     stored = read_stored_model(model)
-    code = model_file()["code_bytes"][core]
     steps = [
         _step(stored, number, live, core) for number, live in enumerate(live_bytes(stored))
     ]
-    ours = {step.kernel for step in steps if step.kernel in code["kernels"]}
-    objects = {name for kernel in ours for name in code["kernels"][kernel]}
-    return NetworkCost(
-        core=core,
-        steps=steps,
-        file_bytes=stored.bytes,
-        code_bytes=sum(code["objects"][name] for name in objects),
-        checks_bytes=code["ops"] if ours else 0,
-        bookkeeping_bytes=bookkeeping_bytes(stored, core),
+    cost = NetworkCost(core, steps, [])
+    ways = [_plain_c(model, cost), _micro(stored, cost)]
+    return dataclasses.replace(cost, ways=[way for way in ways if way is not None])
+
+
+def _plain_c(model: bytes, cost: NetworkCost) -> Way | None:
+    from sbnn_converter.standalone import plan_export
+
+    try:
+        export = plan_export(model)
+    except ConversionError:
+        return None
+    sizes = model_file()["code_bytes"][cost.core]["sources"]
+    code = sum(sizes.get(path, 0) for path in export.kernels)
+    # Inputs and outputs are the caller's, unless the plan has a place for them.
+    ports = sum(t.bytes for t in (*export.network.inputs, *export.network.outputs))
+    return Way(
+        PLAIN_C,
+        {"constants": cost.constant_bytes, "kernels": code},
+        {"peak": export.ram_bytes, "input, output": ports},
+        "stack",
+    )
+
+
+def _micro(stored: StoredModel, cost: NetworkCost) -> Way:
+    code = model_file()["code_bytes"][cost.core]
+    paths = {path for op in stored.sbnn_ops for path in code["ops"][op.name]}
+    return Way(
+        MICRO,
+        {"file": stored.bytes, "SBNN ops": sum(code["sources"][path] for path in paths)},
+        {
+            "peak": cost.ram_bytes,
+            "bookkeeping": bookkeeping_bytes(stored, cost.core),
+        },
+        "its own code, stack",
     )
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from sbnn_converter.cost_model.board import Board, Fit
+from sbnn_converter.cost_model.board import Board
 from sbnn_converter.cost_model.network import NetworkCost
 from sbnn_converter.report.summary import wide_console
 
 
-def print_target(cost: NetworkCost, board: Board, found: list[Fit]) -> None:
+def print_target(cost: NetworkCost, board: Board) -> None:
     """Prints instructions, RAM and flash by op, the totals and what fits."""
     console = wide_console()
     console.print(f"\nestimated for {cost.core}")
     console.print(_op_table(cost))
-    console.print(_fit_table(cost, board, found))
+    console.print(_way_table(cost, board))
     if cost.unknown:
         console.print(
-            f"not included: instructions, scratch memory and code of {', '.join(cost.unknown)}"
+            "not included: instructions and scratch memory of "
+            f"{', '.join(cost.unknown)}, and their code in TensorFlow Lite Micro"
         )
 
 
@@ -30,7 +31,8 @@ def _op_table(cost: NetworkCost) -> Table:
     columns = ("layer", "kernel", "instructions", "share", "tensors", "scratch", "RAM",
                "constants")  # fmt: skip
     for number, (column, last) in enumerate(zip(columns, footer)):
-        table.add_column(column, justify="right" if number > 1 else "left", footer=last)
+        side = "right" if number > 1 else "left"
+        table.add_column(column, justify=side, footer=last, overflow="fold")
     for step in cost.steps:
         known = step.instructions is not None
         cells = (
@@ -47,26 +49,19 @@ def _op_table(cost: NetworkCost) -> Table:
     return table
 
 
-def _fit_table(cost: NetworkCost, board: Board, found: list[Fit]) -> Table:
-    table = Table(show_header=True, box=None, padding=(0, 2, 0, 0))
-    for column in ("", "flash", "RAM", "of which"):
-        table.add_column(column, justify="left" if column in ("", "of which") else "right")
-    asked = board.flash_kb is not None or board.ram_kb is not None
-    if asked:
+def _way_table(cost: NetworkCost, board: Board) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("", "flash", "RAM"):
+        table.add_column(column, justify="right" if column else "left")
+    if board.known:
         table.add_column("")
-    for fit in found:
-        if fit.way == "plain C":
-            parts = (
-                f"constants {cost.constant_bytes:,}, kernels {cost.code_bytes:,}; "
-                "stack on top"
-            )
-        else:
-            parts = (
-                f"file {cost.file_bytes:,}, kernels {cost.code_bytes:,}, checks "
-                f"{cost.checks_bytes:,}; its own code and stack on top"
-            )
-        cells = [fit.way, f"{fit.flash_bytes:,} B", f"{fit.ram_bytes:,} B", parts]
-        if asked:
-            cells.append("fits" if fit.fits else "too large")
-        table.add_row(*(Text(cell) for cell in cells))
+    for column in ("flash is", "RAM is", "on top"):
+        table.add_column(column)
+    for way in cost.ways:
+        cells = [way.name, f"{way.flash_bytes:,} B", f"{way.ram_bytes:,} B"]
+        if board.known:
+            cells.append("too large" if board.lacks(way) else "fits")
+        for parts in (way.flash, way.ram):
+            cells.append(", ".join(f"{part} {size:,}" for part, size in parts.items()))
+        table.add_row(*(Text(cell) for cell in (*cells, way.beside)))
     return table
