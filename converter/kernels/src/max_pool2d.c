@@ -4,7 +4,10 @@
  * first, then the result with itself moved by 1, 2, ... columns, and what the
  * stride leaves of it is moved together. A minimum is the same on inverted bits:
  * x ^ flip in, and out again. Positions outside the image never win: 0 after the
- * inversion. */
+ * inversion.
+ *
+ * The pooling that most networks have, 2x2 with stride 2, goes over whole words
+ * where rows fill words or halves, quarters or eighths of them. */
 #include "sbnn/max_pool2d.h"
 
 #include <stdbool.h>
@@ -50,9 +53,80 @@ static uint32_t pool_wide(const sbnn_max_pool2d_params* p,
   return 0u;
 }
 
+/* 2x2 windows side by side on rows of 4, 8, 16 or 32 columns. */
+static bool is_halving(const sbnn_max_pool2d_params* p) {
+  const int32_t w = p->in_width;
+  return p->pool_height == 2 && p->pool_width == 2 && p->stride_height == 2 &&
+         p->stride_width == 2 && p->pad_top == 0 && p->pad_left == 0 &&
+         (w == 4 || w == 8 || w == 16 || w == 32) && p->out_width == w / 2 &&
+         p->out_height == p->in_height / 2;
+}
+
+/* Every second bit, moved together, of a word whose bits 0, 2, ... each hold the
+ * maximum of two columns. */
+SBNN_INLINE uint32_t halve_columns(uint32_t bits) {
+  return sbnn_thin_by_two(bits | (bits >> 1));
+}
+
+/* The eight bits that a word of several rows of `width` columns leaves. */
+SBNN_INLINE uint32_t halve_word(uint32_t bits, int32_t width) {
+  const uint32_t t = halve_columns(bits | (bits >> width));
+  /* Rows are half as wide now; those with odd numbers go. */
+  if (width == 16) return t & 0xFFu;
+  if (width == 8) return (t & 0x0Fu) | ((t >> 4) & 0xF0u);
+  return (t & 0x03u) | ((t >> 2) & 0x0Cu) | ((t >> 4) & 0x30u) |
+         ((t >> 6) & 0xC0u);
+}
+
+/* The words of a plane in halves or quarters. Input words that the last output
+ * word lacks are not read. */
+SBNN_INLINE void halve_plane(const uint32_t* x, int32_t in_words, uint32_t flip,
+                             int32_t width, uint32_t* y, int32_t out_words) {
+  const int32_t parts = width == 32 ? 2 : 4;
+  const uint32_t* const end = x + in_words;
+  for (uint32_t* const behind = y + out_words; y != behind; ++y) {
+    uint32_t out = 0;
+    for (int32_t i = 0; i < parts && x < end; ++i) {
+      if (width == 32) {
+        out |= halve_columns((x[0] ^ flip) | (x[1] ^ flip)) << (16 * i);
+        x += 2;
+      } else {
+        out |= halve_word(*x++ ^ flip, width) << (8 * i);
+      }
+    }
+    *y = out ^ flip;
+  }
+}
+
+static void halve(const sbnn_max_pool2d_params* p, const uint32_t* minimum,
+                  const uint32_t* x, uint32_t* y) {
+  const int32_t positions = p->out_height * p->out_width;
+  const int32_t in_words = sbnn_plane_words(p->in_height * p->in_width);
+  const int32_t out_words = sbnn_plane_words(positions);
+  /* An odd last row has no partner and no output. */
+  const int32_t read = sbnn_plane_words(2 * p->out_height * p->in_width);
+  const uint32_t last =
+      0xFFFFFFFFu >> ((32 - positions % 32) % 32);
+  for (int32_t c = 0; c < p->channels; ++c) {
+    const uint32_t flip = 0u - sbnn_get_bit(minimum, c);
+    if (p->in_width == 32) {
+      halve_plane(x, read, flip, 32, y, out_words);
+    } else {
+      halve_plane(x, read, flip, p->in_width, y, out_words);
+    }
+    y[out_words - 1] &= last;
+    x += in_words;
+    y += out_words;
+  }
+}
+
 void sbnn_max_pool2d_bits(const sbnn_max_pool2d_params* p,
                           const uint32_t* minimum, const uint32_t* x,
                           uint32_t* y) {
+  if (is_halving(p)) {
+    halve(p, minimum, x, y);
+    return;
+  }
   const int32_t in_words = sbnn_plane_words(p->in_height * p->in_width);
   const int32_t out_words = sbnn_plane_words(p->out_height * p->out_width);
   const bool wide = p->pool_width > 32;

@@ -16,16 +16,9 @@ uint32_t sbnn_row_bits(const uint32_t* plane, int32_t row, int32_t width,
   return ((bits << skip) & inside) | (pad & ~inside);
 }
 
-/* For stride 2, halves of ever larger groups close up: 1, 2, 4, 8 bits. */
 uint32_t sbnn_thin(uint32_t bits, int32_t stride) {
   if (stride == 1) return bits;
-  if (stride == 2) {
-    bits &= 0x55555555u;
-    bits = (bits | (bits >> 1)) & 0x33333333u;
-    bits = (bits | (bits >> 2)) & 0x0F0F0F0Fu;
-    bits = (bits | (bits >> 4)) & 0x00FF00FFu;
-    return (bits | (bits >> 8)) & 0x0000FFFFu;
-  }
+  if (stride == 2) return sbnn_thin_by_two(bits);
   uint32_t out = 0;
   int32_t to = 0;
   for (int32_t from = 0; from < 32; from += stride) {

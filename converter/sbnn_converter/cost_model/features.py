@@ -220,6 +220,17 @@ def _dense_numbers(op: StoredOp, plan: Plan) -> dict[str, float]:
 def _max_pool2d(op: StoredOp, plan: Plan) -> dict[str, float]:
     o = op.options
     width = o["pool_width"]
+    pool = (o["pool_height"], width, o["stride_height"], o["stride_width"])
+    if (
+        pool == (2, 2, 2, 2)
+        and not (o["pad_top"] or o["pad_left"])
+        and o["in_width"] in (4, 8, 16, 32)
+        and (o["out_height"], o["out_width"])
+        == (o["in_height"] // 2, o["in_width"] // 2)
+    ):
+        way = "row" if o["in_width"] == 32 else "rows"
+        words = plane_words(o["in_height"] * o["in_width"])
+        return {"halve plane": o["channels"], f"halve {way}": o["channels"] * words}
     strip = 1 if width > 32 else (32 - width) // o["stride_width"] + 1
     strips = o["channels"] * o["out_height"] * -(-o["out_width"] // strip)
     return {
