@@ -107,7 +107,7 @@ def test_what_does_not_fit_is_refused(kernels):
     export = plan_export(case.convert())
     with pytest.raises(emulation.CompilationError, match="RAM"):
         try_on(export, emulation.CORES["cortex-m4"], [case.samples(1)], kernels=kernels,
-               ram_bytes=2048)  # fmt: skip
+               ram_bytes=512)  # fmt: skip
 
 
 @needs_m4
