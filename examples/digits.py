@@ -23,6 +23,16 @@ from absl import app, flags
 _CONNECTIONS = flags.DEFINE_float(
     "connections", 0.05, "Share of ones in the hidden binary layers.", 0.0, 1.0
 )
+_DOMAIN = flags.DEFINE_enum(
+    "domain", "01", ["01", "general"], "Domain of the sparse weights."
+)
+_METHOD = flags.DEFINE_enum(
+    "method",
+    "schedule",
+    ["schedule", "constraint"],
+    "schedule: the share travels down and ends exactly there; constraint: the "
+    "published penalty on the loss.",
+)
 _EPOCHS = flags.DEFINE_integer("epochs", 40, "Epochs for each network.", 1)
 _SEED = flags.DEFINE_integer("seed", 1, "Seed of weights and of the data's order.")
 _OUT = flags.DEFINE_string(
@@ -72,20 +82,27 @@ def network(name: str, conv, dense):
     )
 
 
-def sparse_network(connections: float):
-    """Weights 0 and 1. The first and last layer have few weights and stay denser."""
+def sparse_network(connections: float | None, domain: str):
+    """Weights 0 and 1. The first and last layer have few weights and stay denser.
+
+    Without ``connections`` the layers hold no share of their own.
+    """
     import sbnn_keras
 
-    denser = min(1.0, 4 * connections)
+    denser = connections and min(1.0, 4 * connections)
 
     def conv(filters, first=False):
         return sbnn_keras.SparseBinaryConv2D(
-            filters, 3, padding="same", connections=denser if first else connections
+            filters,
+            3,
+            padding="same",
+            domain=domain,
+            connections=denser if first else connections,
         )
 
     def dense(units, last=False):
         return sbnn_keras.SparseBinaryDense(
-            units, connections=denser if last else connections
+            units, domain=domain, connections=denser if last else connections
         )
 
     return network("sbnn", conv, dense)
@@ -125,7 +142,7 @@ def float_network():
     return network("float32", conv, dense)
 
 
-def train(model, data, epochs: int, progress, callbacks=()):
+def train(model, data, epochs: int, progress, callbacks=(), loss=None):
     """Adam with a cosine decay; the same for all networks."""
     import tensorflow as tf
 
@@ -134,7 +151,7 @@ def train(model, data, epochs: int, progress, callbacks=()):
     rate = tf.keras.optimizers.schedules.CosineDecay(5e-3, steps)
     model.compile(
         tf.keras.optimizers.Adam(rate),
-        tf.keras.losses.SparseCategoricalCrossentropy(),
+        loss or "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
     task = progress.add_task(f"training {model.name}", total=epochs)
@@ -204,6 +221,7 @@ def main(_):
     out.mkdir(parents=True, exist_ok=True)
     data = x_train, x_test, y_train, y_test = digits()
     connections, epochs = _CONNECTIONS.value, _EPOCHS.value
+    is_schedule = _METHOD.value == "schedule"
     console.print(
         f"{len(x_train)} digits to train on, {len(x_test)} to test, "
         f"{connections:.0%} connections, {epochs} epochs, seed {_SEED.value}"
@@ -212,16 +230,22 @@ def main(_):
     models = {}
     with Progress(console=console) as progress:
         for build in (
-            functools.partial(sparse_network, connections),
+            functools.partial(
+                sparse_network, connections if is_schedule else None, _DOMAIN.value
+            ),
             larq_network,
             float_network,
         ):
             tf.keras.utils.set_random_seed(_SEED.value)
             model = build()
-            callbacks = []
-            if model.name == "sbnn":
+            callbacks, loss = [], None
+            if model.name == "sbnn" and is_schedule:
                 callbacks = [connection_schedule(epochs, len(x_train), connections)]
-            train(model, data, epochs, progress, callbacks)
+            elif model.name == "sbnn":
+                constraint = sbnn_keras.ExpectedConnections(connections, gamma=0.2)
+                loss = constraint.loss("sparse_categorical_crossentropy", model)
+                callbacks = [constraint]
+            train(model, data, epochs, progress, callbacks, loss)
             model.save(out / f"{model.name}.h5")
             models[model.name] = model
 
@@ -253,6 +277,8 @@ def main(_):
     result = {
         "connections_wanted": connections,
         "connections": cost.connections / cost.weights,
+        "domain": _DOMAIN.value,
+        "method": _METHOD.value,
         "epochs": epochs,
         "seed": _SEED.value,
         "accuracy_keras": accuracy(keras, y_test),

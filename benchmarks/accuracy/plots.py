@@ -7,7 +7,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
 from rows import Row
 
 # Hue and marker tell the kind twice over, so that no reader depends on colour.
@@ -49,7 +49,10 @@ def accuracy_and_cost(network_rows: list[Row], title: str, path: Path, axes=2) -
                 _draw(panel, points, name, kind, colour, marker)
         panel.set_xscale("log")
         panel.set_xlabel(label)
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.xaxis.set_major_formatter(FuncFormatter(_short))
+        panel.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        panel.tick_params(labelsize=8)
         panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
         panel.grid(alpha=0.3, linewidth=0.5)
         panel.spines[["top", "right"]].set_visible(False)
