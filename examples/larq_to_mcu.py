@@ -101,10 +101,8 @@ def main():
         sbnn_converter.export_micro(out / "model_int8.tflite", options.micro_dir)
         print(f"wrote {options.micro_dir}/, see its README.md")
     if options.c_dir is not None:
-        # Plain C has no exp(): the network ends at the logits, whose order is the same.
-        logits = tf.keras.Model(model.input, model.layers[-1].input)
-        converted = support.convert_int8(logits, data[0])
-        export = sbnn_converter.export_c(converted, options.c_dir)
+        model_file = out / "model_int8.tflite"
+        export = sbnn_converter.export_c(model_file, options.c_dir)
         print(f"wrote {options.c_dir}/, {export.ram_bytes:,} bytes of RAM")
 
 
