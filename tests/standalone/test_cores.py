@@ -102,6 +102,17 @@ def test_networks_fit_small_parts(case, flash_kb, ram_kb, kernels):
 
 
 @needs_m4
+def test_binarynet_stays_within_its_limits(kernels):
+    case = mcu_networks.BINARYNET_HALF
+    model = case.convert()
+    core = emulation.CORES["cortex-m4"]
+    trial = try_on(plan_export(model), core, [case.samples(1)], kernels=kernels)
+    assert trial.instructions <= 6_050_000
+    assert sbnn_converter.micro.Interpreter(model).arena_used_bytes <= 36 * 1024
+    assert len(model) <= 60 * 1024
+
+
+@needs_m4
 def test_what_does_not_fit_is_refused(kernels):
     case = mcu_networks.CASES["digits"]
     export = plan_export(case.convert())
