@@ -231,3 +231,17 @@ def test_fixed_factors_are_exact_to_31_bits(rng):
         assert multiplier * 2.0 ** (shift - 31) == pytest.approx(factor, rel=2**-31)
     assert fixed_factor(0.0) == (0, 0)
     assert fixed_factor(2.0**-40) == (0, 0)
+
+
+def test_bytes_changed_at_random_are_refused_in_one_line_or_export(rng):
+    content = converted(without_softmax(stir(zoo.bi_real_net("01"))), rng, tf.int8)
+    outcomes = set()
+    for _ in range(150):
+        damaged = np.frombuffer(content, np.uint8).copy()
+        damaged[rng.integers(0, len(damaged), 2)] ^= rng.integers(1, 256, 2, np.uint8)
+        try:
+            outcomes.add(bool(plan_export(damaged.tobytes()).texts))
+        except ValueError as error:
+            assert "\n" not in str(error)
+            outcomes.add("refused")
+    assert outcomes == {True, "refused"}

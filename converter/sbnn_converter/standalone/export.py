@@ -18,6 +18,7 @@ from sbnn_converter.standalone.memory import Buffer, place
 from sbnn_converter.standalone.network import Network, Op, Tensor, read_network
 from sbnn_converter.standalone.numeric_calls import is_view, numeric_call
 from sbnn_converter.standalone.sbnn_calls import sbnn_call
+from sbnn_converter.tflite.flatbuffer import DamagedFile
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SUPPORTED = (
@@ -150,6 +151,18 @@ def _calls(network: Network) -> tuple[list[Op], list[Call]]:
             ops.append(op)
         except NotExportable as error:
             refused.setdefault(f"{op.name} ({error})", []).append(str(op.number))
+        except (
+            AttributeError,
+            IndexError,
+            KeyError,
+            TypeError,
+            ZeroDivisionError,
+        ) as error:
+            # Options or tensors that the op must have are not there.
+            raise DamagedFile(
+                f"op {op.number}, {op.name}, is damaged ({type(error).__name__} while "
+                "reading it); convert the model again"
+            ) from error
     if refused:
         listed = "; ".join(
             f"{what}, op {' and '.join(numbers)}" for what, numbers in refused.items()

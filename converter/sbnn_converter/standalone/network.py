@@ -10,7 +10,12 @@ from typing import Any
 import numpy as np
 
 from sbnn_converter.tflite import schema
-from sbnn_converter.tflite.flatbuffer import StoredOp, read_stored_model
+from sbnn_converter.tflite.flatbuffer import (
+    DamagedFile,
+    StoredModel,
+    StoredOp,
+    read_stored_model,
+)
 
 _DTYPES = {"FLOAT32": np.float32, "INT32": np.int32, "INT8": np.int8, "UINT8": np.uint8,
            "INT16": np.int16, "INT64": np.int64, "BOOL": np.bool_}  # fmt: skip
@@ -102,7 +107,18 @@ def read_network(model: bytes) -> Network:
     Raises:
       DamagedFile: it cannot be read.
     """
-    stored = read_stored_model(model)  # refuses damaged files
+    stored = read_stored_model(model)  # refuses most damaged files
+    try:
+        return _read(model, stored)
+    except Exception as error:
+        # The schema's classes fail in whatever way the wrong bytes lead them to.
+        raise DamagedFile(
+            "the TFLite flatbuffer is damaged "
+            f"({type(error).__name__} while reading it); convert the model again"
+        ) from error
+
+
+def _read(model: bytes, stored: StoredModel) -> Network:
     root = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
     graph = root.subgraphs[0]
     tensors = [

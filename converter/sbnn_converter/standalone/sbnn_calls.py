@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.cost_model.plan import plan_op
+from sbnn_converter.cost_model.plan import Plan, plan_op
 from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable, array, struct
 from sbnn_converter.standalone.network import Op
 
@@ -42,7 +42,8 @@ def sbnn_call(op: Op) -> Call:
     }
     if op.name not in known:
         raise NotExportable("this version knows no such op")
-    return known[op.name](op)
+    # The very checks that every runtime makes: the C that is written makes none.
+    return known[op.name](op, plan_op(op.stored))
 
 
 def _words(positions: int) -> int:
@@ -122,9 +123,8 @@ def _weighted(op: Op, function: str, query: str, constants: dict, scratch: int, 
     )
 
 
-def _conv2d(op: Op) -> Call:
+def _conv2d(op: Op, plan: Plan) -> Call:
     o, n = op.stored.options, op.number
-    plan = plan_op(op.stored)
     fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
     fields: dict[str, object] = {f: o[f] for f in _CONV_FIELDS} | {
         "domain": _domain(op)
@@ -144,9 +144,8 @@ def _conv2d(op: Op) -> Call:
                      "sbnn/conv2d.h")  # fmt: skip
 
 
-def _dense(op: Op) -> Call:
+def _dense(op: Op, plan: Plan) -> Call:
     o, n = op.stored.options, op.number
-    plan = plan_op(op.stored)
     fan_in = o["planes"] * o["positions"]
     fields: dict[str, object] = {f: o[f] for f in ("units", "planes", "positions")}
     constants = {
@@ -165,7 +164,7 @@ def _dense(op: Op) -> Call:
     return _weighted(op, function, query, constants, plan.scratch_bytes, header)
 
 
-def _max_pool2d(op: Op) -> Call:
+def _max_pool2d(op: Op, _: Plan) -> Call:
     n = op.number
     minimum = f"op{n}_minimum"
     constants = {
@@ -185,7 +184,7 @@ def _max_pool2d(op: Op) -> Call:
     )
 
 
-def _quantize(op: Op) -> Call:
+def _quantize(op: Op, _: Plan) -> Call:
     shape = op.inputs[0].shape
     positions = shape[1] * shape[2] if len(shape) == 4 else 0
     is_int8 = op.stored.input.type == "INT8"
@@ -202,7 +201,7 @@ def _quantize(op: Op) -> Call:
     )
 
 
-def _dequantize(op: Op) -> Call:
+def _dequantize(op: Op, _: Plan) -> Call:
     o = op.stored.options
     positions = o["height"] * o["width"]
     bits = 32 * _words(positions) if o["height"] else 1
