@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -159,7 +160,7 @@ def test_two_networks_live_in_one_program(rng, tmp_path):
     subprocess.run([tmp_path / "main"], check=True)
 
 
-def test_the_readme_s_command_and_the_makefile_build(rng, tmp_path):
+def test_the_readme_s_command_make_and_cmake_build(rng, tmp_path):
     model = converted(without_softmax(stir(zoo.bi_real_net("01"))), rng, tf.int8)
     sbnn_converter.export_c(model, tmp_path / "c")
     readme = (tmp_path / "c" / "README.md").read_text()
@@ -170,8 +171,12 @@ def test_the_readme_s_command_and_the_makefile_build(rng, tmp_path):
         "include c/model.mk\nall:\n\tgcc $(model_CFLAGS) -c $(model_SOURCES)\n"
     )
     subprocess.run(["make", "-s"], check=True, cwd=tmp_path)
-    sources = (tmp_path / "c" / "CMakeLists.txt").read_text()
-    assert all((tmp_path / "c" / p).exists() for p in re.findall(r"\S+\.c\b", sources))
+    if shutil.which("cmake"):
+        subprocess.run(["cmake", "-S", "c", "-B", "build"], check=True, cwd=tmp_path,
+                       capture_output=True)  # fmt: skip
+        subprocess.run(["cmake", "--build", "build"], check=True, cwd=tmp_path,
+                       capture_output=True)  # fmt: skip
+        assert (tmp_path / "build" / "libmodel.a").exists()
 
 
 def test_what_has_no_kernel_is_refused_by_name(rng, tmp_path):
@@ -222,6 +227,24 @@ def test_the_command_line_writes_the_folder(tmp_path):
     assert "bytes of static RAM" in done.stdout
     listed = json.loads((tmp_path / "out" / "sbnn-export.json").read_text())["files"]
     assert "model.c" in listed
+
+
+def test_the_header_tells_c_and_cpp_what_numbers_stand_for(rng, tmp_path):
+    model = converted(stir(zoo.binary_net("01")), rng, tf.int8)
+    export = sbnn_converter.export_c(model, tmp_path / "c")
+    scale, zero = export.network.inputs[0].scale, export.network.inputs[0].zero
+    (tmp_path / "main.cpp").write_text(
+        '#include "c/model.h"\n'
+        f'static_assert(MODEL_INPUT_SCALE == {scale!r}f, "scale");\n'
+        f'static_assert(MODEL_INPUT_ZERO_POINT == {zero}, "zero point");\n'
+        'static_assert(MODEL_INPUT_ELEMENTS == 16 * 16 * 3, "elements");\n'
+        "int (*invoke)(const int8_t*, int8_t*) = model_invoke;\n"
+    )
+    subprocess.run(
+        ["gcc", "-x", "c++", "-std=c++11", "-pedantic-errors", "-fsyntax-only", "main.cpp"],
+        cwd=tmp_path, check=True,
+    )  # fmt: skip
+    assert "/* input_1: 16 x 16 x 3, int8_t" in export.texts["model.h"]
 
 
 def test_fixed_factors_are_exact_to_31_bits(rng):

@@ -86,3 +86,9 @@ def float_literal(value: float) -> str:
     if np.isinf(value):
         return "INFINITY" if value > 0 else "-INFINITY"
     return f"{value.hex()}f"
+
+
+def decimal_literal(value: float) -> str:
+    """A float32 exactly, in the nine decimal digits that every C++ reads, too."""
+    text = f"{float(np.float32(value)):.9g}"
+    return text + ("f" if set(text) & set(".e") else ".0f")

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from sbnn_converter.standalone.call import C_TYPES, Call, array, float_literal
+from sbnn_converter.standalone.call import C_TYPES, Call, array, decimal_literal
 from sbnn_converter.standalone.network import Network, Op, Tensor
 
 _HEADER = """\
@@ -52,13 +52,14 @@ def header_text(name: str, network: Network, ram_bytes: int) -> str:
     for argument, tensor, _ in parameters(network):
         macro = f"{upper}_{argument.upper()}"
         shape = " x ".join(str(d) for d in tensor.shape[1:]) or "1"
-        comment = f"/* {_comment(tensor.name)}: {shape}, {C_TYPES[tensor.type]}"
+        called = network.port_names.get(tensor.index, argument)
+        comment = f"/* {_comment(called)}: {shape}, {C_TYPES[tensor.type]}"
         if len(tensor.scales):
             comment += "; a number q stands for (q - ZERO_POINT) * SCALE"
         lines.append(comment + ". */")
         lines.append(f"#define {macro}_ELEMENTS {tensor.elements}")
         if len(tensor.scales):
-            lines.append(f"#define {macro}_SCALE {float_literal(tensor.scale)}")
+            lines.append(f"#define {macro}_SCALE {decimal_literal(tensor.scale)}")
             lines.append(f"#define {macro}_ZERO_POINT ({tensor.zero})")
         lines.append("")
     lines += [

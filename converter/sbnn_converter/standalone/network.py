@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -94,11 +95,13 @@ class Network:
     Attributes:
       ops: in the order in which they run.
       inputs, outputs: its own.
+      port_names: what Keras calls them, by tensor index, as far as the file says so.
     """
 
     ops: tuple[Op, ...]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    port_names: Mapping[int, str]
 
 
 def read_network(model: bytes) -> Network:
@@ -135,6 +138,11 @@ def _read(model: bytes, stored: StoredModel) -> Network:
         ops=tuple(ops),
         inputs=tuple(tensors[i] for i in _list(graph.inputs)),
         outputs=tuple(tensors[i] for i in _list(graph.outputs)),
+        port_names={
+            int(port.tensorIndex): port.name.decode()
+            for signature in root.signatureDefs or []
+            for port in (*signature.inputs, *signature.outputs)
+        },
     )
 
 
