@@ -17,6 +17,8 @@ import numpy as np
 from sbnn_converter.native import library_path
 from sbnn_converter.runtimes.interpreter import check_batches, read_model
 from sbnn_converter.runtimes.native_log import captured_stderr
+from sbnn_converter.tflite.flatbuffer import DamagedFile
+from sbnn_converter.tflite.wiring import check_wiring
 
 _REGISTER = "SbnnRegisterOps"
 _FIRST_ARENA = 64 * 1024
@@ -64,6 +66,10 @@ class Interpreter:
     def __init__(self, model: bytes | str | os.PathLike, arena_size: int | None = None):
         content = read_model(model)
         runtime = _runtime()
+        try:
+            check_wiring(content)
+        except DamagedFile as error:
+            raise RuntimeError(f"TensorFlow Lite Micro refuses the model: {error}") from error
         # The wheel looks the registering function up among global symbols.
         ctypes.CDLL(str(library_path("sbnn_micro")), mode=ctypes.RTLD_GLOBAL)
         size = arena_size or _FIRST_ARENA

@@ -1,13 +1,22 @@
 """A corrupt file is refused with a message that names the op, in every runtime."""
 
+import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
+import larq as lq
 import numpy as np
 import pytest
 import sbnn_converter
+import tensorflow as tf
 from edit import with_options
-from networks import digits_net, pixels
+from networks import K, digits_net, pixels, stir
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
+from sbnn_converter.weight_code import BITMAP, GOLOMB, RICE, SLICED
+
+from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 OPENERS = {
     "host": lambda model: sbnn_converter.Interpreter(model),
@@ -83,3 +92,57 @@ def test_what_is_no_flatbuffer_is_refused_in_plain_words(opener, tmp_path):
         OPENERS[opener](b"nonsense")
     with pytest.raises(FileNotFoundError, match="does not exist"):
         OPENERS[opener](tmp_path / "missing.tflite")
+
+
+def all_kinds_of_ops() -> tf.keras.Model:
+    def conv(x, **kwargs):
+        y = SparseBinaryConv2D(8, 3, connections=0.3, **kwargs)(x)
+        return K.BatchNormalization()(y)
+
+    x = tf.keras.Input((8, 8, 1))
+    y = K.MaxPooling2D(2)(lq.quantizers.SteSign()(conv(x, padding="same")))
+    y = conv(K.Add()([conv(y, padding="same"), y]))
+    y = SparseBinaryDense(40, connections=0.2)(K.Flatten()(y))
+    y = SparseBinaryDense(10, connections=0.3)(K.BatchNormalization()(y))
+    return stir(tf.keras.Model(x, y))
+
+
+@pytest.fixture(scope="module")
+def all_kinds() -> dict[str, bytes]:
+    """All five ops, in all four codes, from floats and from int8."""
+    model, rng = all_kinds_of_ops(), np.random.default_rng(3)
+    int8 = dict(
+        inference_input_type="int8",
+        inference_output_type="int8",
+        representative_dataset=lambda: ([x[None]] for x in pixels(rng, 20)),
+    )
+    files = {
+        code: sbnn_converter.convert_keras_model(
+            model, weight_code=code, **(int8 if code in ("bitmap", "golomb") else {})
+        )
+        for code in ("bitmap", "rice", "golomb", "sliced")
+    }
+    ops = [op for file in files.values() for op in read_sbnn_ops(file)]
+    assert {op.name for op in ops} == {
+        "SbnnConv2D", "SbnnDense", "SbnnMaxPool2D", "SbnnQuantize", "SbnnDequantize"
+    }  # fmt: skip
+    codes = {op.options["code"] for op in ops if "code" in op.options}
+    assert codes == {BITMAP, RICE, GOLOMB, SLICED}
+    return files
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+def test_whatever_is_broken_it_is_refused_by_name_or_runs(all_kinds, opener, tmp_path):
+    models = [tmp_path / f"{code}.tflite" for code in all_kinds]
+    for model, content in zip(models, all_kinds.values()):
+        model.write_bytes(content)
+    worker = Path(__file__).with_name("corrupt_worker.py")
+    done = subprocess.run(
+        [sys.executable, worker, opener, "1", "200", *models], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    assert len(lines) == len(models)
+    for counts in map(json.loads, lines):
+        assert counts["refused"] > 80 and counts["ran"] > 10
+        assert counts["unnamed"] is None

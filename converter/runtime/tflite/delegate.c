@@ -49,6 +49,17 @@ static bool view(const TfLiteTensor* tensor, sbnn_tensor* out) {
   return true;
 }
 
+/* Whether the file has promised the shape that the op computes. The batch may
+ * have been changed since. */
+static bool same_shape_of_sample(const TfLiteTensor* tensor,
+                                 const sbnn_tensor* shape) {
+  if (tensor->dims->size != shape->rank) return false;
+  for (int i = 1; i < shape->rank; ++i) {
+    if (tensor->dims->data[i] != shape->dims[i]) return false;
+  }
+  return true;
+}
+
 static TfLiteStatus resize(TfLiteContext* context, TfLiteTensor* tensor,
                            const sbnn_tensor* shape) {
   TfLiteIntArray* dims = (TfLiteIntArray*)malloc(
@@ -128,6 +139,11 @@ static TfLiteStatus prepare(TfLiteContext* context, TfLiteNode* node) {
                        input_count, &output, &problem)) {
     return refuse(context, self->kind->name, &problem);
   }
+  if (!same_shape_of_sample(y, &output)) {
+    problem.what = "the output tensor's shape does not fit the options";
+    problem.found = problem.wanted;
+    return refuse(context, self->kind->name, &problem);
+  }
   sbnn_free_host_op(self->op);
   sbnn_set_host_threads(self->host, context->recommended_num_threads);
   self->op = sbnn_make_host_op(self->host, &self->checked);
@@ -145,10 +161,11 @@ static TfLiteStatus invoke(TfLiteContext* context, TfLiteNode* node) {
   const TfLiteTensor* y = &context->tensors[self->outputs->data[0]];
   /* In a corrupt file another op may share a tensor and give it another size. */
   const size_t batch = (size_t)self->checked.batch;
-  if (x->bytes != batch * (size_t)self->checked.x_bytes ||
+  if (x->data == NULL || y->data == NULL ||
+      x->bytes != batch * (size_t)self->checked.x_bytes ||
       y->bytes != batch * (size_t)self->checked.y_bytes) {
     const sbnn_problem problem = {
-        "a tensor's size was changed by another op", 0, 0, false};
+        "a tensor has no memory, or another op changed its size", 0, 0, false};
     return refuse(context, self->kind->name, &problem);
   }
   sbnn_run_host_op(self->op, x->data, y->data);

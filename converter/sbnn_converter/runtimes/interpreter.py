@@ -12,6 +12,8 @@ import numpy as np
 
 from sbnn_converter.native import library_path
 from sbnn_converter.runtimes.native_log import captured_stderr
+from sbnn_converter.tflite.flatbuffer import DamagedFile
+from sbnn_converter.tflite.wiring import check_wiring
 
 # Runtime name -> (module with Interpreter and load_delegate). All of them load
 # the same delegate library.
@@ -138,6 +140,10 @@ class Interpreter:
             ) from error
         self.runtime = runtime
         self._module = module
+        try:
+            check_wiring(content)
+        except DamagedFile as error:
+            raise RuntimeError(f"{runtime} refuses the model: {error}") from error
         self._content = content
         self._num_threads = num_threads
         self._interpreter = self._open()

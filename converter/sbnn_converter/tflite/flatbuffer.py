@@ -177,7 +177,7 @@ def _read_graph(root, graph) -> tuple[list[StoredTensor], list[StoredStep]]:
     tensors = [_read_tensor(root, graph.Tensors(i)) for i in range(graph.TensorsLength())]
     steps = []
     for operator in (graph.Operators(i) for i in range(graph.OperatorsLength())):
-        name = _op_name(root.OperatorCodes(operator.OpcodeIndex()))
+        name = op_name(root.OperatorCodes(operator.OpcodeIndex()))
         inputs = _places(operator.InputsAsNumpy())
         outputs = _places(operator.OutputsAsNumpy())
         op = None
@@ -202,7 +202,8 @@ def _read_tensor(root, tensor) -> StoredTensor:
     return StoredTensor(name, kind, dims, root.Buffers(tensor.Buffer()).DataLength())
 
 
-def _op_name(code) -> str:
+def op_name(code) -> str:
+    """The name of an op in the schema, or its custom code."""
     if code.CustomCode():
         return code.CustomCode().decode()
     # Old files have the number in a byte, newer ones in a field of its own.
