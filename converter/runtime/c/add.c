@@ -1,5 +1,9 @@
 #include "c/net.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O2") /* inner loops, also where the rest is for size */
+#endif
+
 enum { HEADROOM = 20 };
 
 void sbnn_net_add_int8(const sbnn_net_add_params* p, const int8_t* a,

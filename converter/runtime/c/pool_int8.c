@@ -1,5 +1,9 @@
 #include "c/window.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O2") /* inner loops, also where the rest is for size */
+#endif
+
 void sbnn_net_max_pool_int8(const sbnn_net_window* w, sbnn_net_limits limits,
                             const int8_t* x, int8_t* y) {
   for (int32_t oy = 0; oy < w->out_height; ++oy) {

@@ -18,10 +18,8 @@ static inline int32_t sbnn_net_scale(int32_t x, sbnn_net_factor factor) {
   const int32_t right = factor.shift > 0 ? 0 : -factor.shift;
   const int64_t product =
       (int64_t)(int32_t)((uint32_t)x << left) * factor.multiplier;
-  const int64_t nudge =
-      product >= 0 ? (int64_t)1 << 30 : 1 - ((int64_t)1 << 30);
-  /* Truncating division, not a shift: it rounds towards zero. */
-  const int32_t high = (int32_t)((product + nudge) / ((int64_t)1 << 31));
+  /* Rounded to nearest, halves upwards. */
+  const int32_t high = (int32_t)((product + ((int64_t)1 << 30)) >> 31);
   const int32_t mask = (int32_t)(((uint32_t)1 << right) - 1u);
   const int32_t rest = high & mask;
   const int32_t half = (mask >> 1) + (high < 0 ? 1 : 0);
