@@ -9,6 +9,7 @@ times by themselves depend on the machine.
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ BENCHMARKS = [
     ("mcu/run.py", "--json"),
     ("mcu/standalone.py", "--json"),
     ("host/run.py", "--json"),
+    ("scaling.py", "--json"),
     ("training_step.py", "--out"),
     ("conversion.py", "--json"),
 ]
@@ -37,7 +39,9 @@ def main():
             subprocess.run([sys.executable, HERE / program, flag, result], check=True)
             figures.update(json.loads(result.read_text()))
             result.unlink()
-    out.parent.mkdir(parents=True, exist_ok=True)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        for plot in Path(folder).glob("*.png"):
+            shutil.move(plot, out.parent / plot.name)
     out.write_text(json.dumps(figures, indent=2) + "\n")
     print(f"\nwrote {out}")
 

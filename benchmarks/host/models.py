@@ -41,9 +41,10 @@ def tflite(model: tf.keras.Model, int8: bool) -> bytes:
     return converter.convert()
 
 
-def layer(connections: float) -> bytes:
-    """Our layer, bits to bits."""
-    model = networks.three_layers(networks.sparse_conv(connections))
+def layer(connections: float, size: int = 32, channels: int = 64) -> bytes:
+    """Our layer, bits to bits, on images of ``size`` x ``size``."""
+    shape = (size, size, channels)
+    model = networks.three_layers(networks.sparse_conv(connections), shape)
     return cut_out(sbnn_converter.convert_keras_model(model), "SbnnConv2D", 1)
 
 

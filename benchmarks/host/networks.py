@@ -65,11 +65,13 @@ def float_conv(filters: int, first: bool = False):
     return layers.Conv2D(filters, 3, padding="same", use_bias=False)
 
 
-def three_layers(conv: MakeConv) -> tf.keras.Model:
+def three_layers(
+    conv: MakeConv, shape: tuple[int, int, int] = LAYER_INPUT
+) -> tf.keras.Model:
     """The layer between two others: the middle one reads and writes packed bits."""
-    stack = [tf.keras.Input(LAYER_INPUT)]
+    stack = [tf.keras.Input(shape)]
     for _ in range(3):
-        stack += [conv(64), layers.BatchNormalization()]
+        stack += [conv(shape[-1]), layers.BatchNormalization()]
     return _stir(tf.keras.Sequential(stack))
 
 

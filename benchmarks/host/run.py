@@ -1,6 +1,6 @@
 """Our kernels on this machine against TFLite with XNNPACK and Larq Compute Engine.
 
-    python benchmarks/host/run.py [--json build/host.json] [--rounds 300]
+    python benchmarks/host/run.py [--json build/host.json] [--rounds 100]
 
 One thread, one process, in turns, ``invoke`` alone timed; medians. Times belong to the
 machine, ratios are what to look at: ours / theirs. Larq Compute Engine takes part where
@@ -107,7 +107,7 @@ def show(figures: dict[str, float]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=100)
     args = parser.parse_args()
     figures = measure(args.rounds)
     show(figures)

@@ -33,7 +33,7 @@
 
 /* Loads may reach this many bytes beyond what they want. */
 enum { SBNN_HOST_SLACK = 64 };
-/* More slices than any sum has, with room for whole groups of seven. */
+/* More slices than any sum has, with room for whole groups of eight. */
 enum { SBNN_HOST_MAX_SLICES = 48 };
 /* Planes of a pixel of int8. */
 enum { SBNN_HOST_PIXEL_SLICES = 8 };

@@ -40,25 +40,20 @@ SBNN_INLINE void SBNN_NAME(slice_bytes)(const uint8_t* bytes,
 #endif
 }
 
-/* The part of the planes of one sample that the band from vector `first` on
- * reads. `step`: bytes from one plane's source to the next. */
+/* The part of the planes `begin` to `end` of one sample that the band from vector
+ * `first` on reads. `step`: bytes from one plane's source to the next. */
 static void SBNN_NAME(load_bits)(const sbnn_host_conv2d* plan,
-                                 const uint8_t* x, int32_t first, uint8_t* to,
-                                 int64_t step) {
+                                 const uint8_t* x, int32_t begin, int32_t end,
+                                 int32_t first, uint8_t* to, int64_t step) {
   const int64_t plane_bytes = 4 * (int64_t)plan->in_words;
   const int64_t base = sbnn_host_source_base(plan, first);
   const int64_t from = base < 0 ? 0 : base;
   int64_t behind = base + plan->source_bytes;
   if (behind > plane_bytes) behind = plane_bytes;
   if (from >= behind) return;
-  to += from - base;
-  x += from;
-  for (int32_t c = 0; c < plan->params.in_channels; ++c) {
-    for (int64_t i = 0; i < behind - from; i += 4) {
-      memcpy(to + i, x + i, 4);
-    }
-    to += step;
-    x += plane_bytes;
+  for (int32_t c = begin; c < end; ++c) {
+    memcpy(to + c * step + (from - base), x + c * plane_bytes + from,
+           (size_t)(behind - from));
   }
 }
 
@@ -77,19 +72,29 @@ static void SBNN_NAME(load_pixels)(const sbnn_host_conv2d* plan,
   for (int64_t at = from; at < behind; at += 8) {
     int64_t count = positions - 8 * at;
     if (count > 64) count = 64;
-    int64_t room = behind - at < 8 ? behind - at : 8;
+    const int64_t room = behind - at < 8 ? behind - at : 8;
     for (int32_t c = 0; c < channels; ++c) {
       uint8_t bytes[64];
       const int8_t* pixel = x + 8 * at * channels + c;
       if (count < 64) memset(bytes, 0, sizeof(bytes));
-      for (int64_t i = 0; i < count; ++i) {
-        bytes[i] = (uint8_t)(pixel[i * channels] ^ -128);
+      if (count == 64 && channels == 3) { /* colours: the usual number */
+        for (int32_t i = 0; i < 64; ++i) {
+          bytes[i] = (uint8_t)(pixel[i * 3] ^ -128);
+        }
+      } else {
+        for (int64_t i = 0; i < count; ++i) {
+          bytes[i] = (uint8_t)(pixel[i * channels] ^ -128);
+        }
       }
       uint64_t slices[8];
       SBNN_NAME(slice_bytes)(bytes, slices);
       uint8_t* out = to + (at - from) + c * 8 * step;
       for (int32_t k = 0; k < 8; ++k) {
-        memcpy(out, &slices[k], (size_t)room);
+        if (room == 8) {
+          memcpy(out, &slices[k], 8);
+        } else {
+          memcpy(out, &slices[k], (size_t)room);
+        }
         out += step;
       }
     }

@@ -1,18 +1,36 @@
 /* Convolution of planes over vectors of one width; a round for each: see
  * vector_adders.h. What is done is told in conv2d_plan.h. */
 
-/* The copies of one plane: `source` begins at the band's source base. */
-SBNN_INLINE void SBNN_NAME(copy_bits)(const uint8_t* source, int64_t bit,
-                                      const uint8_t* keep, SBNN_V pad,
-                                      uint8_t* to, int32_t bytes) {
+/* One copy of `count` planes whose sources lie `step` bytes apart. */
+SBNN_INLINE void SBNN_NAME(copy_bits)(const uint8_t* source, int64_t step,
+                                      int32_t count, int64_t bit,
+                                      const uint8_t* keep, uint32_t pad_bit,
+                                      uint8_t* to, int64_t to_step,
+                                      int32_t bytes) {
   const uint8_t* from = source + (bit >> 3);
   const uint64_t right = (uint64_t)(bit & 7);
-  for (int32_t i = 0; i < bytes; i += SBNN_VECTOR_BYTES) {
-    /* The second load holds what the first one's shift leaves empty. */
-    const SBNN_V bits = (SBNN_NAME(load)(from + i) >> right) |
-                        (SBNN_NAME(load)(from + i + 1) << (8u - right));
-    const SBNN_V inside = SBNN_NAME(load)(keep + i);
-    SBNN_NAME(store)(to + i, (bits & inside) | (pad & ~inside));
+  const SBNN_V pad = SBNN_NAME(all)(pad_bit);
+  for (int32_t c = 0; c < count; ++c) {
+    int32_t i = 0;
+    do {
+      /* The second load holds what the first one's shift leaves empty. */
+      const SBNN_V bits = (SBNN_NAME(load)(from + i) >> right) |
+                          (SBNN_NAME(load)(from + i + 1) << (8u - right));
+      const SBNN_V inside = SBNN_NAME(load)(keep + i);
+      SBNN_NAME(store)(to + i, (bits & inside) | (pad & ~inside));
+      i += SBNN_VECTOR_BYTES;
+    } while (i + SBNN_VECTOR_BYTES <= bytes);
+    for (; i < bytes; i += 8) {
+      uint64_t low, high, inside;
+      memcpy(&low, from + i, 8);
+      memcpy(&high, from + i + 1, 8);
+      memcpy(&inside, keep + i, 8);
+      low = ((low >> right) | (high << (8u - right))) & inside;
+      low |= (0u - (uint64_t)pad_bit) & ~inside;
+      memcpy(to + i, &low, 8);
+    }
+    from += step;
+    to += to_step;
   }
 }
 
@@ -28,63 +46,129 @@ SBNN_INLINE void SBNN_NAME(copy_lanes)(const uint8_t* source, int64_t step,
     memcpy(&low, from, 8);
     memcpy(&high, from + 1, 8);
     low = (((low >> right) | (high << (8u - right))) & keep) | (pad & ~keep);
-    memcpy(to, &low, 8); /* the next lanes are written later */
+    if (s * lane + 8 <= SBNN_VECTOR_BYTES) {
+      memcpy(to, &low, 8); /* the next lanes are written later */
+    } else { /* not beyond the vector */
+      memcpy(to, &low, (size_t)lane);
+    }
     from += step;
     to += lane;
   }
 }
 
-static void SBNN_NAME(copy_plane)(const sbnn_host_conv2d* plan,
-                                  const uint8_t* source, int32_t first,
-                                  uint32_t pad_bit, uint8_t* stream,
-                                  uint8_t* to, int32_t samples) {
-  const sbnn_conv2d_params* p = &plan->params;
-  const SBNN_V pad = SBNN_NAME(all)(pad_bit);
+/* The bit of a source, counted from its base, that a copy begins at; for streams
+ * of the input's own pitch. */
+SBNN_INLINE int64_t SBNN_NAME(first_bit)(const sbnn_host_conv2d* plan,
+                                         const sbnn_host_copy* copy) {
+  return 8 * (int64_t)plan->source_guard + copy->start +
+         plan->streams[copy->stream].column -
+         (int64_t)plan->params.pad_top * plan->params.in_width;
+}
+
+/* The copies of `count` planes of the input's pitch; sources and copies lie `step`
+ * and `to_step` bytes apart. */
+static void SBNN_NAME(copy_moved)(const sbnn_host_conv2d* plan,
+                                  const uint8_t* source, int64_t step,
+                                  int32_t count, int32_t first,
+                                  uint32_t pad_bit, uint8_t* to,
+                                  int64_t to_step, int32_t samples) {
+  for (int32_t i = 0; i < plan->copies_count; ++i) {
+    const sbnn_host_copy* copy = &plan->copies[i];
+    const int64_t bit = SBNN_NAME(first_bit)(plan, copy);
+    if (plan->samples == 1) {
+      SBNN_NAME(copy_bits)
+      (source, step, count, bit,
+       copy->keep + (int64_t)first * SBNN_VECTOR_BYTES, pad_bit,
+       to + copy->at, to_step, copy->bytes);
+      continue;
+    }
+    uint64_t keep;
+    memcpy(&keep, copy->keep, 8);
+    for (int32_t c = 0; c < count; ++c) {
+      SBNN_NAME(copy_lanes)
+      (source + c * step, plan->source_bytes, samples, bit, keep,
+       0u - (uint64_t)pad_bit, to + c * to_step + copy->at,
+       plan->lane_bytes);
+    }
+  }
+}
+
+/* The copies of one plane whose streams have another pitch than the input. */
+static void SBNN_NAME(copy_streams)(const sbnn_host_conv2d* plan,
+                                    const uint8_t* source, int32_t first,
+                                    uint32_t pad_bit, uint8_t* stream,
+                                    uint8_t* to, int32_t samples) {
   const int64_t band_byte = (int64_t)first * SBNN_VECTOR_BYTES;
-  const int64_t skip = plan->same_pitch ? 8 * (int64_t)plan->source_guard
-                                        : 8 * band_byte % p->out_width;
-  if (plan->samples == 1) {
+  const int64_t skip = 8 * band_byte % plan->params.out_width;
+  for (int32_t s = 0; s < samples; ++s) {
     int32_t written = -1;
     for (int32_t i = 0; i < plan->copies_count; ++i) {
       const sbnn_host_copy* copy = &plan->copies[i];
-      const uint8_t* from = source;
-      int64_t bit = skip + copy->start;
-      if (plan->same_pitch) {
-        bit += plan->streams[copy->stream].column -
-               (int64_t)p->pad_top * p->in_width;
-      } else {
-        if (copy->stream != written) {
-          written = copy->stream;
-          SBNN_NAME_OF_LEVEL(write_stream)
-          (plan, &plan->streams[written], source, first, stream);
-        }
-        from = stream;
+      if (copy->stream != written) {
+        written = copy->stream;
+        SBNN_NAME_OF_LEVEL(write_stream)
+        (plan, &plan->streams[written], source, first, stream);
       }
-      SBNN_NAME(copy_bits)
-      (from, bit, copy->keep + band_byte, pad, to + copy->at, copy->bytes);
-    }
-    return;
-  }
-  for (int32_t i = 0; i < plan->copies_count; ++i) {
-    const sbnn_host_copy* copy = &plan->copies[i];
-    uint64_t keep;
-    memcpy(&keep, copy->keep, 8);
-    if (plan->same_pitch) {
-      SBNN_NAME(copy_lanes)
-      (source, plan->source_bytes, samples,
-       skip + copy->start + plan->streams[copy->stream].column -
-           (int64_t)p->pad_top * p->in_width,
-       keep, 0u - (uint64_t)pad_bit, to + copy->at, plan->lane_bytes);
-      continue;
-    }
-    for (int32_t s = 0; s < samples; ++s) {
-      SBNN_NAME_OF_LEVEL(write_stream)
-      (plan, &plan->streams[copy->stream],
-       source + (int64_t)s * plan->source_bytes, first, stream);
+      if (plan->samples == 1) {
+        SBNN_NAME(copy_bits)
+        (stream, 0, 1, skip + copy->start, copy->keep + band_byte, pad_bit,
+         to + copy->at, 0, copy->bytes);
+        continue;
+      }
+      uint8_t* lane = to + copy->at + s * plan->lane_bytes;
+      uint64_t keep, bits;
+      memcpy(&keep, copy->keep, 8);
       SBNN_NAME(copy_lanes)
       (stream, 0, 1, copy->start, keep, 0u - (uint64_t)pad_bit,
-       to + copy->at + s * plan->lane_bytes, plan->lane_bytes);
+       (uint8_t*)&bits, plan->lane_bytes);
+      memcpy(lane, &bits, (size_t)plan->lane_bytes);
     }
+    source += plan->source_bytes;
+  }
+}
+
+/* Planes of bits that can be read where they lie: guards then fall on other
+ * planes. Only the first and the last ones must not be. */
+SBNN_INLINE bool SBNN_NAME(lies_well)(const sbnn_host_conv2d* plan, int32_t c,
+                                      int64_t base) {
+  const int64_t at = (int64_t)c * 4 * plan->in_words + base;
+  return plan->same_pitch && plan->samples == 1 && at >= 0 &&
+         at + plan->source_bytes <=
+             4 * (int64_t)plan->in_words * plan->params.in_channels;
+}
+
+/* Samples side by side whose planes fill a lane at most: all of them are moved in
+ * one shift. What crosses into another lane comes from outside the image. */
+static void SBNN_NAME(copy_side_by_side)(const sbnn_host_conv2d* plan,
+                                         const uint8_t* x,
+                                         int64_t sample_bytes,
+                                         int32_t samples, uint8_t* to) {
+  const sbnn_conv2d_params* p = &plan->params;
+  const SBNN_V pad = SBNN_NAME(all)(p->pad_value > 0 ? 1u : 0u);
+  uint8_t bytes[SBNN_VECTOR_BYTES + 8] = {0};
+  for (int32_t c = 0; c < p->in_channels; ++c) {
+    for (int32_t s = 0; s < samples; ++s) {
+      uint64_t plane = 0;
+      if (plan->in_words == 2) {
+        memcpy(&plane, x + s * sample_bytes, 8);
+      } else {
+        memcpy(&plane, x + s * sample_bytes, 4);
+      }
+      memcpy(bytes + s * plan->lane_bytes, &plane, 8);
+    }
+    const SBNN_V planes = SBNN_NAME(load)(bytes);
+    for (int32_t i = 0; i < plan->copies_count; ++i) {
+      const sbnn_host_copy* copy = &plan->copies[i];
+      const int64_t move = SBNN_NAME(first_bit)(plan, copy) -
+                           8 * (int64_t)plan->source_guard;
+      const SBNN_V keep = SBNN_NAME(load)(copy->keep);
+      SBNN_V moved = SBNN_NAME(all)(0u);
+      if (move >= 0 && move < 64) moved = planes >> (uint64_t)move;
+      if (move < 0 && move > -64) moved = planes << (uint64_t)-move;
+      SBNN_NAME(store)(to + copy->at, (moved & keep) | (pad & ~keep));
+    }
+    x += 4 * (int64_t)plan->in_words;
+    to += plan->plane_bytes;
   }
 }
 
@@ -95,28 +179,65 @@ static void SBNN_NAME(copy_planes)(const sbnn_host_conv2d* plan,
                                    uint8_t* scratch) {
   const sbnn_conv2d_params* p = &plan->params;
   const bool pixels = plan->pixel_slices > 1;
+  const int32_t channels = p->in_channels;
   uint8_t* source = scratch + plan->source_at;
+  uint8_t* to = scratch + plan->copies_at;
   const int64_t step = (int64_t)plan->samples * plan->source_bytes;
+  const int64_t to_step = (int64_t)plan->pixel_slices * plan->plane_bytes;
+  const int64_t base = sbnn_host_source_base(plan, first);
+  if (plan->samples > 1 && plan->same_pitch && !pixels &&
+      p->in_height * p->in_width <= 8 * plan->lane_bytes) {
+    SBNN_NAME(copy_side_by_side)
+    (plan, (const uint8_t*)x, sample_bytes, samples, to);
+    return;
+  }
+  int32_t well = 0, behind = channels; /* [well, behind) lie well */
+  if (!pixels) {
+    while (well < channels && !SBNN_NAME(lies_well)(plan, well, base)) ++well;
+    while (behind > well && !SBNN_NAME(lies_well)(plan, behind - 1, base)) {
+      --behind;
+    }
+  } else {
+    well = behind = 0;
+  }
   for (int32_t s = 0; s < samples; ++s) {
     const uint8_t* from = (const uint8_t*)x + s * sample_bytes;
-    uint8_t* to = source + (int64_t)s * plan->source_bytes;
+    uint8_t* sources = source + (int64_t)s * plan->source_bytes;
     if (pixels) {
       SBNN_NAME_OF_LEVEL(load_pixels)
-      (plan, (const int8_t*)from, first, to, step);
+      (plan, (const int8_t*)from, first, sources, step);
     } else {
-      SBNN_NAME_OF_LEVEL(load_bits)(plan, from, first, to, step);
+      SBNN_NAME_OF_LEVEL(load_bits)(plan, from, 0, well, first, sources, step);
+      SBNN_NAME_OF_LEVEL(load_bits)
+      (plan, from, behind, channels, first, sources, step);
     }
   }
+  if (behind > well) {
+    const int64_t plane_bytes = 4 * (int64_t)plan->in_words;
+    SBNN_NAME(copy_moved)
+    (plan, (const uint8_t*)x + well * plane_bytes + base, plane_bytes,
+     behind - well, first, p->pad_value > 0 ? 1u : 0u, to + well * to_step,
+     to_step, samples);
+  }
   const uint32_t zero = (uint32_t)(p->in_zero_point + 128);
-  uint8_t* to = scratch + plan->copies_at;
-  for (int32_t c = 0; c < p->in_channels; ++c) {
-    for (int32_t k = 0; k < plan->pixel_slices; ++k) {
-      const uint32_t pad_bit =
-          pixels ? (zero >> k) & 1u : p->pad_value > 0 ? 1u : 0u;
-      SBNN_NAME(copy_plane)
-      (plan, source, first, pad_bit, scratch + plan->stream_at, to, samples);
-      source += step;
-      to += plan->plane_bytes;
+  for (int32_t k = 0; k < plan->pixel_slices; ++k) {
+    const uint32_t pad_bit =
+        pixels ? (zero >> k) & 1u : p->pad_value > 0 ? 1u : 0u;
+    const uint8_t* from = source + k * step;
+    const int64_t from_step = step * plan->pixel_slices;
+    uint8_t* out = to + (int64_t)k * plan->plane_bytes;
+    if (plan->same_pitch) {
+      SBNN_NAME(copy_moved)
+      (plan, from, from_step, well, first, pad_bit, out, to_step, samples);
+      SBNN_NAME(copy_moved)
+      (plan, from + behind * from_step, from_step, channels - behind, first,
+       pad_bit, out + behind * to_step, to_step, samples);
+      continue;
+    }
+    for (int32_t c = 0; c < channels; ++c) {
+      SBNN_NAME(copy_streams)
+      (plan, from + c * from_step, first, pad_bit, scratch + plan->stream_at,
+       out + c * to_step, samples);
     }
   }
 }
@@ -133,8 +254,8 @@ SBNN_INLINE void SBNN_NAME(sum_listed)(const sbnn_host_conv2d* plan,
     (planes, list, count, plan->plane_bytes, slices, sum);
     return;
   }
-  for (int32_t k = slices; k < 7; ++k) sum[k] = sum[slices - 1];
-  SBNN_NAME(add_long)(planes, list, count, slices < 7 ? 7 : slices, sum);
+  for (int32_t k = slices; k < 8; ++k) sum[k] = sum[slices - 1];
+  SBNN_NAME(add_long)(planes, list, count, slices < 8 ? 8 : slices, sum);
 }
 
 /* alpha_steps times the sum over the whole window, for the words of a band. */
@@ -274,7 +395,7 @@ SBNN_INLINE void SBNN_NAME(write_bits)(const sbnn_host_conv2d* plan,
       1u ^ sbnn_get_bit(plan->output.flips, channel->channel));
   uint8_t* plane = y + (int64_t)channel->channel * plan->out_words * 4;
   const int32_t slices = channel->slices;
-  if (plan->pixel_slices == 1 && !plan->whole_window && slices <= 7) {
+  if (plan->pixel_slices == 1 && !plan->whole_window && slices <= 8) {
     int32_t w = 0;
     for (; w + 1 < words; w += 2) {
       const uint8_t* start[2] = {
@@ -321,7 +442,8 @@ SBNN_INLINE void SBNN_NAME(write_bits)(const sbnn_host_conv2d* plan,
   }
 }
 
-/* The numbers that bits of `sliced` stand for. */
+/* The numbers that bits of `sliced` stand for: from the top slice, which counts
+ * negative, twice the number so far plus a bit. */
 SBNN_INLINE void SBNN_NAME(unslice)(const SBNN_V* sliced, int32_t slices,
                                     int32_t* numbers) {
   enum { LANES = SBNN_VECTOR_BYTES / 4 };
@@ -332,6 +454,29 @@ SBNN_INLINE void SBNN_NAME(unslice)(const SBNN_V* sliced, int32_t slices,
   for (int32_t k = 0; k < slices; ++k) {
     SBNN_NAME(store)(bytes[k], sliced[k]);
   }
+#if SBNN_TERNARY
+  if (slices <= 16) { /* slices are masks: 32 numbers at a time */
+    const __m512i one = _mm512_set1_epi16(1);
+    for (int32_t at = 0; at < SBNN_VECTOR_BYTES; at += 4) {
+      __m512i sum = _mm512_setzero_si512();
+      for (int32_t k = slices - 1; k >= 0; --k) {
+        uint32_t mask;
+        memcpy(&mask, bytes[k] + at, 4);
+        sum = k == slices - 1
+                  ? _mm512_mask_sub_epi16(sum, mask, sum, one)
+                  : _mm512_add_epi16(
+                        _mm512_add_epi16(sum, sum),
+                        _mm512_maskz_mov_epi16(mask, one));
+      }
+      int32_t* to = numbers + 8 * at;
+      _mm512_storeu_si512(to, _mm512_cvtepi16_epi32(
+                                  _mm512_castsi512_si256(sum)));
+      _mm512_storeu_si512(to + 16, _mm512_cvtepi16_epi32(
+                                       _mm512_extracti64x4_epi64(sum, 1)));
+    }
+    return;
+  }
+#endif
   lanes bit;
   for (int32_t i = 0; i < LANES; ++i) bit[i] = 1 << i;
   for (int32_t at = 0; at < 8 * SBNN_VECTOR_BYTES; at += LANES) {

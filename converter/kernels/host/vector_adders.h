@@ -21,6 +21,15 @@ SBNN_INLINE void SBNN_NAME(store)(uint8_t* to, SBNN_V value) {
   *(SBNN_NAME(anywhere)*)to = value;
 }
 
+/* The same, into a register: with two uses compilers like to read it twice. */
+SBNN_INLINE SBNN_V SBNN_NAME(fetch)(const uint8_t* from) {
+  SBNN_V out = SBNN_NAME(load)(from);
+#if SBNN_TERNARY
+  __asm__("" : "+v"(out));
+#endif
+  return out;
+}
+
 /* All bits of each number equal to `bit`, 0 or 1. */
 SBNN_INLINE SBNN_V SBNN_NAME(all)(uint32_t bit) {
   return (SBNN_V){0} - (uint64_t)bit;

@@ -3,14 +3,15 @@
  * vector_adders.h. */
 
 typedef struct {
-  SBNN_V one[2], two[2], four[2], eight[2], sixteen[2], s32[2], s64[2];
+  SBNN_V one[2], two[2], four[2], eight[2], sixteen[2];
+  SBNN_V s32[2], s64[2], s128[2];
 } SBNN_NAME(counter);
 
 /* Two listed vectors of each word. */
 #define SBNN_TWO(at, w)                                              \
   SBNN_NAME(pair_of)(                                                \
-      SBNN_NAME(load)(planes + list[at] + (w) * SBNN_VECTOR_BYTES), \
-      SBNN_NAME(load)(planes + list[(at) + 1] + (w) * SBNN_VECTOR_BYTES))
+      SBNN_NAME(fetch)(planes + list[at] + (w) * SBNN_VECTOR_BYTES), \
+      SBNN_NAME(fetch)(planes + list[(at) + 1] + (w) * SBNN_VECTOR_BYTES))
 
 SBNN_INLINE SBNN_NAME(pair)
     SBNN_NAME(add_four)(SBNN_V* one, const uint8_t* planes,
@@ -41,12 +42,15 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
     sum->four[w] = SBNN_NAME(load)(from + 2 * SBNN_VECTOR_BYTES);
     sum->eight[w] = SBNN_NAME(load)(from + 3 * SBNN_VECTOR_BYTES);
     sum->sixteen[w] = SBNN_NAME(load)(from + 4 * SBNN_VECTOR_BYTES);
-    sum->s32[w] = sum->s64[w] = SBNN_NAME(all)(0u);
+    sum->s32[w] = sum->s64[w] = sum->s128[w] = SBNN_NAME(all)(0u);
     if (slices > 5) {
       sum->s32[w] = SBNN_NAME(load)(from + 5 * SBNN_VECTOR_BYTES);
     }
     if (slices > 6) {
       sum->s64[w] = SBNN_NAME(load)(from + 6 * SBNN_VECTOR_BYTES);
+    }
+    if (slices > 7) {
+      sum->s128[w] = SBNN_NAME(load)(from + 7 * SBNN_VECTOR_BYTES);
     }
     pending[w] = SBNN_NAME(all)(0u);
   }
@@ -99,7 +103,8 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
     for (int32_t w = 0; w < n; ++w) {
       SBNN_V carry = SBNN_NAME(half_add)(&sum->sixteen[w], pending[w]);
       if (slices > 5) carry = SBNN_NAME(half_add)(&sum->s32[w], carry);
-      if (slices > 6) sum->s64[w] ^= carry; /* nothing lies above */
+      if (slices > 6) carry = SBNN_NAME(half_add)(&sum->s64[w], carry);
+      if (slices > 7) sum->s128[w] ^= carry; /* nothing lies above */
     }
     if (list == end) break;
     for (int32_t w = 0; w < n; ++w) {
@@ -114,7 +119,7 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
   }
 }
 
-/* The sign slices of sums of five to seven slices. */
+/* The sign slices of sums of five to eight slices. */
 #define SBNN_SIGNS(slices, n)                                             \
   do {                                                                    \
     SBNN_NAME(counter) sum;                                               \
@@ -122,7 +127,8 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
     for (int32_t w = 0; w < (n); ++w) {                                   \
       signs[w] = (slices) == 5   ? sum.sixteen[w]                         \
                  : (slices) == 6 ? sum.s32[w]                             \
-                                 : sum.s64[w];                            \
+                 : (slices) == 7 ? sum.s64[w]                             \
+                                 : sum.s128[w];                           \
     }                                                                     \
   } while (0)
 
@@ -135,23 +141,25 @@ SBNN_INLINE void SBNN_NAME(short_signs)(const uint8_t* planes,
     SBNN_SIGNS(5, n);
   } else if (slices == 6) {
     SBNN_SIGNS(6, n);
-  } else {
+  } else if (slices == 7) {
     SBNN_SIGNS(7, n);
+  } else {
+    SBNN_SIGNS(8, n);
   }
 }
 
-/* Sums of any number of slices, at least seven: as many vectors as seven slices
- * can count, then these seven into the wide sum. */
+/* Sums of any number of slices, at least eight: as many vectors as eight slices
+ * can count, then these eight into the wide sum. */
 SBNN_NOINLINE void SBNN_NAME(add_long)(const uint8_t* planes,
                                        const uint32_t* list, int32_t count,
                                        int32_t slices, SBNN_V* sum) {
-  enum { IN_SEVEN = 112 };
-  static const uint64_t zeros[7 * SBNN_VECTOR_BYTES / 8] = {0};
+  enum { IN_EIGHT = 240 };
+  static const uint64_t zeros[8 * SBNN_VECTOR_BYTES / 8] = {0};
   const uint8_t* const start = (const uint8_t*)zeros;
   while (count > 0) {
-    const int32_t some = count < IN_SEVEN ? count : IN_SEVEN;
+    const int32_t some = count < IN_EIGHT ? count : IN_EIGHT;
     SBNN_NAME(counter) part;
-    SBNN_NAME(add_all)(&part, planes, list, some, &start, 7, 1);
+    SBNN_NAME(add_all)(&part, planes, list, some, &start, 8, 1);
     SBNN_V carry = SBNN_NAME(half_add)(&sum[0], part.one[0]);
     carry = SBNN_NAME(full_add)(&sum[1], part.two[0], carry);
     carry = SBNN_NAME(full_add)(&sum[2], part.four[0], carry);
@@ -159,7 +167,8 @@ SBNN_NOINLINE void SBNN_NAME(add_long)(const uint8_t* planes,
     carry = SBNN_NAME(full_add)(&sum[4], part.sixteen[0], carry);
     carry = SBNN_NAME(full_add)(&sum[5], part.s32[0], carry);
     carry = SBNN_NAME(full_add)(&sum[6], part.s64[0], carry);
-    for (int32_t k = 7; k < slices; ++k) {
+    carry = SBNN_NAME(full_add)(&sum[7], part.s128[0], carry);
+    for (int32_t k = 8; k < slices; ++k) {
       carry = SBNN_NAME(half_add)(&sum[k], carry);
     }
     list += some;
@@ -173,15 +182,19 @@ SBNN_NOINLINE void SBNN_NAME(add_pixels)(const uint8_t* planes,
                                          const uint32_t* list, int32_t count,
                                          int32_t step, int32_t slices,
                                          SBNN_V* sum) {
+  SBNN_V low[SBNN_HOST_PIXEL_SLICES];
+  if (count == 0) return; /* then there may be fewer slices */
+  for (int32_t k = 0; k < SBNN_HOST_PIXEL_SLICES; ++k) low[k] = sum[k];
   for (int32_t i = 0; i < count; ++i) {
     const uint8_t* from = planes + list[i];
-    SBNN_V carry = SBNN_NAME(half_add)(&sum[0], SBNN_NAME(load)(from));
+    SBNN_V carry = SBNN_NAME(half_add)(&low[0], SBNN_NAME(fetch)(from));
     for (int32_t k = 1; k < SBNN_HOST_PIXEL_SLICES; ++k) {
       from += step;
-      carry = SBNN_NAME(full_add)(&sum[k], SBNN_NAME(load)(from), carry);
+      carry = SBNN_NAME(full_add)(&low[k], SBNN_NAME(fetch)(from), carry);
     }
     for (int32_t k = SBNN_HOST_PIXEL_SLICES; k < slices; ++k) {
       carry = SBNN_NAME(half_add)(&sum[k], carry);
     }
   }
+  for (int32_t k = 0; k < SBNN_HOST_PIXEL_SLICES; ++k) sum[k] = low[k];
 }
