@@ -85,7 +85,11 @@ def main():
         augmented(x, y, options.batch, options.seed),
         epochs=options.epochs,
         validation_data=(support.pixels(x_test), y_test),
-        callbacks=[control, support.resume(out)],
+        callbacks=[
+            control,
+            sbnn_keras.FreezeConnections(options.epochs // 10),
+            support.resume(out),
+        ],
         verbose=2,
     )
     sbnn_keras.summary(model)

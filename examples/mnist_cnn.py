@@ -25,7 +25,7 @@ def network(domain: str):
             SparseBinaryConv2D(16, 3, padding="same", name="first", **sparse),
             layers.MaxPooling2D(2),
             layers.BatchNormalization(momentum=0.9),
-            SparseBinaryConv2D(32, 3, padding="same", **sparse),
+            SparseBinaryConv2D(32, 3, padding="same", name="second", **sparse),
             layers.MaxPooling2D(2),
             layers.BatchNormalization(momentum=0.9),
             layers.Flatten(),
@@ -50,8 +50,8 @@ def main():
     tf.keras.utils.set_random_seed(flags.seed)
     model = network(flags.domain)
     steps = flags.epochs * -(-len(x) // flags.batch)
-    # The first convolution and the last layer have few weights and stay denser.
-    control = support.sparsity(model, steps, denser=["first", "last"])
+    # Layers with few weights stay denser.
+    control = support.sparsity(model, steps, denser=["first", "second", "last"])
     model.compile(
         tf.keras.optimizers.Adam(
             tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)
@@ -65,7 +65,11 @@ def main():
         flags.batch,
         flags.epochs,
         validation_data=(support.pixels(x_test), y_test),
-        callbacks=[control, support.resume(out)],
+        callbacks=[
+            control,
+            sbnn_keras.FreezeConnections(flags.epochs // 5),
+            support.resume(out),
+        ],
         verbose=2,
     )
     sbnn_keras.summary(model)

@@ -7,6 +7,7 @@ use_keras_2()
 from sbnn_keras import quantizers  # noqa: E402
 from sbnn_keras.alternating_signs import *  # noqa: E402,F403
 from sbnn_keras.expected_connections import *  # noqa: E402,F403
+from sbnn_keras.freezing import *  # noqa: E402,F403
 from sbnn_keras.layers import *  # noqa: E402,F403
 from sbnn_keras.schedule import ConnectionsSchedule  # noqa: E402,F401
 from sbnn_keras.sharpness import SharpnessSchedule  # noqa: E402,F401

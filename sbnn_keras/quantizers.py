@@ -124,7 +124,9 @@ class SparseBinary(_BaseQuantizer):
     @property
     def non_trainable_weights(self):
         # Larq hides the variables of its metrics here, for they are not saved.
-        return list(self._state)
+        # A frozen ratio is no longer among the trainable ones.
+        frozen = [] if self.trainable else list(self._trainable_weights)
+        return frozen + list(self._state)
 
     def hold(self, kernel: tf.Variable, share: float) -> None:
         """Starts to hold `share` of the entries of `kernel`.

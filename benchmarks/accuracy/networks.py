@@ -119,19 +119,20 @@ def build(run) -> tf.keras.Sequential:
     return tf.keras.Sequential([*stack, tf.keras.layers.Softmax()], name=run.network)
 
 
-def denser_layers(model) -> list[str]:
-    """Names of the layers with few weights: first convolution and last layer.
+# A layer with less than this share of all weights has few.
+_FEW = 0.05
 
-    A dense first layer has most of the weights and is none of them.
-    """
-    binary = [
+
+def denser_layers(model) -> list[str]:
+    """Names of the layers with few weights, and of the last layer."""
+    sparse = [
         layer
         for layer in model.layers
         if isinstance(
-            layer, (sbnn_keras.SparseBinaryConv2D, sbnn_keras.SparseBinaryDense)
+            layer, sbnn_keras.SparseBinaryConv2D | sbnn_keras.SparseBinaryDense
         )
     ]
-    names = [binary[-1].name]
-    if isinstance(binary[0], sbnn_keras.SparseBinaryConv2D):
-        names.append(binary[0].name)
-    return names
+    weights = {layer.name: layer.kernel.shape.num_elements() for layer in sparse}
+    few = _FEW * sum(weights.values())
+    names = [name for name, count in weights.items() if count < few]
+    return list(dict.fromkeys([*names, sparse[-1].name]))

@@ -10,11 +10,12 @@ import json
 METHODS = ("schedule", "constraint", "bnn", "float")
 _OWN = ("schedule", "constraint")
 
-# Common to all methods on a network: the same effort for each.
+# Common to all methods on a network: the same effort for each. For the last `settle`
+# epochs, binary kernels (±1 and 0/1 alike) stand still.
 RECIPES = {
-    "mlp": dict(epochs=20, batch=256, rate=3e-3),
-    "cnn": dict(epochs=10, batch=256, rate=3e-3),
-    "binarynet4": dict(epochs=30, batch=128, rate=3e-3),
+    "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0),
+    "cnn": dict(epochs=10, batch=256, rate=3e-3, settle=2),
+    "binarynet4": dict(epochs=30, batch=128, rate=3e-3, settle=3),
 }
 
 # What only sparse networks have. `change` of a run replaces single entries.
@@ -22,7 +23,7 @@ SPARSE = dict(
     start=0.5,  # share of connections at the first step of the schedule
     ramp=0.7,  # share of the steps after which the target is reached
     power=3,  # of the schedule's polynomial
-    denser=4,  # first convolution and last layer: connections times this
+    denser=4,  # layers with few weights, last layer: connections times this
     polarity=None,  # None: the library's default
     pseudo_gradient="ste",
     clip=1.0,  # of the pseudo-gradient

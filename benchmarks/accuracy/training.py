@@ -32,7 +32,7 @@ def train(model, run, data, folder: Path, save_seconds: float = 30) -> list[dict
     steps_an_epoch = len(x) // recipe["batch"]
     steps = recipe["epochs"] * steps_an_epoch
     loss = "sparse_categorical_crossentropy"
-    callbacks = []
+    callbacks = [sbnn_keras.FreezeConnections(recipe["settle"])]
     if run.method == "schedule":
         callbacks.append(_schedule(model, run, recipe, steps))
     if run.method == "constraint":

@@ -1,0 +1,59 @@
+"""Lets a network settle: binary kernels stand still for the last epochs.
+
+A latent weight near its threshold is pushed up while it is no connection and down
+while it is one, so it keeps crossing, at any learning rate. In a layer with few
+connections a single one moves a channel's sums by a good part of their spread; the
+moving averages of batch normalization are then those of a network that changes under
+them, and inference is worse than training was (oscillation of quantized weights:
+Nagel et al., arXiv 2203.11086, who freeze weights too).
+"""
+
+import larq as lq
+import tensorflow as tf
+
+__all__ = ["FreezeConnections"]
+
+
+class FreezeConnections(tf.keras.callbacks.Callback):
+    """Freezes the kernels of all binary layers for the last epochs of training.
+
+    ```python
+    model.fit(x, y, epochs=20, callbacks=[schedule, sbnn_keras.FreezeConnections(4)])
+    ```
+
+    Batch normalization and layers that are not binary go on learning. Layers of Larq
+    with a kernel quantizer are frozen too. A schedule of connections should be over
+    by then.
+
+    # Arguments
+        epochs: how many epochs at the end.
+
+    # Raises
+        ValueError: for a negative number of epochs.
+    """
+
+    def __init__(self, epochs: int):
+        super().__init__()
+        if epochs < 0:
+            raise ValueError(f"Wrong `epochs`: found {epochs}, wanted 0 or more.")
+        self.epochs = epochs
+        self._frozen = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._frozen or epoch < self.params["epochs"] - self.epochs:
+            return
+        self._frozen = [
+            layer
+            for layer in self.model._flatten_layers(include_self=False)
+            if isinstance(layer, lq.layers_base.BaseLayer) and layer.trainable
+        ]
+        for layer in self._frozen:
+            layer.trainable = False
+        self.model.make_train_function(force=True)
+
+    def on_train_end(self, logs=None):
+        for layer in self._frozen:
+            layer.trainable = True
+        if self._frozen:
+            self.model.train_function = None
+        self._frozen = []

@@ -1,0 +1,90 @@
+"""Binary kernels stand still for the last epochs, everything else goes on learning."""
+
+import larq as lq
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import sbnn_keras
+
+X = np.random.default_rng(0).normal(size=(64, 20)).astype(np.float32)
+Y = np.random.default_rng(1).integers(0, 5, 64)
+
+
+def network():
+    layers = [
+        tf.keras.Input((20,)),
+        sbnn_keras.SparseBinaryDense(30, connections=0.2, domain="general", name="ours"),
+        tf.keras.layers.BatchNormalization(name="normalization"),
+        lq.layers.QuantDense(
+            20, input_quantizer="ste_sign", kernel_quantizer="ste_sign", name="larq"
+        ),
+        tf.keras.layers.Dense(5, activation="softmax", name="plain"),
+    ]
+    model = tf.keras.Sequential(layers)
+    model.compile(tf.keras.optimizers.Adam(0.05), "sparse_categorical_crossentropy")
+    return model
+
+
+class Watch(tf.keras.callbacks.Callback):
+    """Notes the variables of each layer after each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seen.append(
+            {
+                layer.name: {v.name: v.numpy() for v in layer.variables}
+                for layer in self.model.layers
+            }
+        )
+
+
+def moved(seen, name, first, last):
+    values = seen[last][name]
+    return any(
+        not np.array_equal(old, values[key]) for key, old in seen[first][name].items()
+    )
+
+
+def test_kernels_stand_still_while_the_rest_learns():
+    model, watch = network(), Watch()
+    freeze = sbnn_keras.FreezeConnections(2)
+    model.fit(X, Y, epochs=5, batch_size=16, verbose=0, callbacks=[freeze, watch])
+    for name in ("ours", "larq"):
+        assert moved(watch.seen, name, 1, 2)
+        assert not moved(watch.seen, name, 2, 4)
+    for name in ("normalization", "plain"):
+        assert moved(watch.seen, name, 2, 3) and moved(watch.seen, name, 3, 4)
+    # Afterwards it can be trained on as ever.
+    assert all(layer.trainable for layer in model.layers)
+    model.fit(X, Y, epochs=1, batch_size=16, verbose=0, callbacks=[watch])
+    assert moved(watch.seen, "ours", 4, 5)
+
+
+def test_a_resumed_training_stays_frozen():
+    model, watch = network(), Watch()
+    freeze = sbnn_keras.FreezeConnections(2)
+    arguments = {"batch_size": 16, "verbose": 0, "callbacks": [freeze, watch]}
+    before = model.get_layer("ours").binary_kernel()
+    model.fit(X, Y, epochs=5, initial_epoch=4, **arguments)
+    np.testing.assert_array_equal(model.get_layer("ours").binary_kernel(), before)
+
+
+def test_a_frozen_layer_is_saved_whole(tmp_path):
+    model = network()
+    model.get_layer("ours").trainable = False
+    model.fit(X, Y, verbose=0)
+    model.save(tmp_path / "model.h5")
+    loaded = tf.keras.models.load_model(tmp_path / "model.h5")
+    expected = model.predict(X, verbose=0)
+    np.testing.assert_array_equal(loaded.predict(X, verbose=0), expected)
+    ratio = model.get_layer("ours").domain_parameters()
+    assert loaded.get_layer("ours").domain_parameters() == ratio
+
+
+def test_a_negative_number_is_refused():
+    with pytest.raises(ValueError, match="found -1"):
+        sbnn_keras.FreezeConnections(-1)
