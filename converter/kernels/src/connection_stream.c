@@ -3,6 +3,7 @@
 
 #include "inline.h"
 #include "rice.h"
+#include "stream_thumb2.h"
 
 uint32_t sbnn_rice_step_slow(const sbnn_connections* code, uint32_t* bit) {
   sbnn_connection_reader reader;
@@ -26,9 +27,10 @@ void sbnn_open_stream(sbnn_connection_stream* stream,
 
 /* Appends to `to` until a connection is at or behind `end`; that one and up to
  * three more stand in the list too. Returns the place behind the last. */
-SBNN_INLINE uint32_t* read_to(sbnn_connection_stream* stream, uint32_t k,
-                              uint32_t end, uint32_t* to) {
+static uint32_t* read_to(sbnn_connection_stream* stream, uint32_t end,
+                         uint32_t* to) {
   const sbnn_connections* code = stream->code;
+  const uint32_t k = code->parameter;
   /* The fast way below knows Rice codes, and bitmaps as those with k = 0. */
   const uint32_t last_window =
       code->code == SBNN_CODE_GOLOMB
@@ -38,22 +40,38 @@ SBNN_INLINE uint32_t* read_to(sbnn_connection_stream* stream, uint32_t k,
   uint32_t index = stream->index;
   do {
     if (bit < last_window) {
-      uint32_t window = sbnn_rice_window(code->words, bit);
-      /* Each step goes `extra` too far; the indices are set right below. */
-      const uint32_t extra = (1u << k) - 1u;
-      const uintptr_t a = sbnn_rice_step(&window, k, index);
-      const uintptr_t b = sbnn_rice_step(&window, k, a);
-      const uintptr_t c = sbnn_rice_step(&window, k, b);
-      const uintptr_t d = sbnn_rice_step(&window, k, c);
-      if (window != 0u) {
-        to[0] = (uint32_t)a - extra;
-        to[1] = (uint32_t)b - 2u * extra;
-        to[2] = (uint32_t)c - 3u * extra;
-        to[3] = (uint32_t)d - 4u * extra;
-        to += 4;
-        index = (uint32_t)d - 4u * extra;
-        bit += sbnn_trailing_zeros(window);
-        continue;
+#ifdef SBNN_THUMB2
+      if (k >= SBNN_LIST_LEAST && k <= SBNN_LIST_MOST) {
+        sbnn_list_reader reader = {index, to, bit, code->words, last_window,
+                                   end};
+        sbnn_read_list_thumb2(&reader, k);
+        index = reader.index;
+        to = reader.to;
+        bit = reader.bit;
+        if ((int32_t)index >= (int32_t)end) break;
+      } else
+#endif
+      {
+        uint32_t window = sbnn_rice_window(code->words, bit);
+        /* Each step goes `extra` too far; the indices are set right below. */
+        const uint32_t extra = (1u << k) - 1u;
+        const uintptr_t a = sbnn_rice_step(&window, k, index);
+        const uintptr_t b = sbnn_rice_step(&window, k, a);
+        const uint32_t behind_two = window;
+        const uintptr_t c = sbnn_rice_step(&window, k, b);
+        const uintptr_t d = sbnn_rice_step(&window, k, c);
+        if (behind_two != 0u) {
+          *to++ = (uint32_t)a - extra;
+          *to++ = index = (uint32_t)b - 2u * extra;
+          if (window != 0u) {
+            *to++ = (uint32_t)c - 3u * extra;
+            *to++ = index = (uint32_t)d - 4u * extra;
+          } else {
+            window = behind_two;
+          }
+          bit += sbnn_trailing_zeros(window);
+          continue;
+        }
       }
     }
     const uint32_t step = sbnn_rice_step_slow(code, &bit);
@@ -74,14 +92,7 @@ int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
     *to++ = stream->ahead[i++];
   }
   if (i == stream->early) {
-    switch (stream->code->parameter) {
-          case 3: to = read_to(stream, 3, fan_in, to); break;
-      case 4: to = read_to(stream, 4, fan_in, to); break;
-      case 5: to = read_to(stream, 5, fan_in, to); break;
-      default:
-        to = read_to(stream, stream->code->parameter, fan_in, to);
-        break;
-    }
+    to = read_to(stream, fan_in, to);
     uint32_t* behind = to;
     while (behind != list && behind[-1] >= fan_in) --behind;
     stream->early = (int32_t)(to - behind);

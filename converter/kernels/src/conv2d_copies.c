@@ -75,30 +75,16 @@ static void write_stream(const sbnn_conv2d_layout* layout,
   }
 }
 
-/* `words` words from bit `bit` of the buffer on, with the columns outside the
- * image replaced by `pad`. */
-static void move(const uint32_t* from, int64_t bit, const uint32_t* keep,
-                 uint32_t pad, uint32_t* to, int32_t words) {
+/* `words` words from bit `bit` of the buffer on. */
+static void move(const uint32_t* from, int64_t bit, uint32_t* to,
+                 int32_t words) {
   const uint32_t right = (uint32_t)(bit & 31);
   uint32_t* const end = to + words;
   from += bit >> 5;
-  if (right == 0u && keep == NULL) {
-    while (to != end) *to++ = *from++;
-    return;
-  }
   uint32_t low = *from++;
-  if (keep == NULL) {
-    while (to != end) {
-      const uint32_t high = *from++;
-      *to++ = (low >> right) | ((high << 1) << (31u - right));
-      low = high;
-    }
-    return;
-  }
   while (to != end) {
     const uint32_t high = *from++;
-    const uint32_t bits = (low >> right) | ((high << 1) << (31u - right));
-    *to++ = ((bits ^ pad) & *keep++) ^ pad;
+    *to++ = (low >> right) | ((high << 1) << (31u - right));
     low = high;
   }
 }
@@ -156,15 +142,25 @@ static int32_t column_of(const sbnn_conv2d_params* p, int32_t kx) {
   return kx * p->dilation_width - p->pad_left;
 }
 
-/* For each copy, the bits whose columns lie inside the image. */
-static void find_inner_columns(const sbnn_conv2d_layout* layout,
-                               const sbnn_conv2d_params* p, int32_t first) {
+/* Where each copy of a band comes from, and which of its bits have columns inside
+ * the image. */
+static void plan_moves(const sbnn_conv2d_layout* layout,
+                       const sbnn_conv2d_params* p, int32_t first,
+                       int32_t cut) {
+  sbnn_plane_move* move_to = layout->moves;
   for (int32_t i = 0; i < layout->row_copies_count; ++i) {
     const sbnn_row_copies* copies = &layout->row_copies[i];
+    const int64_t row_bit = 32 * (int64_t)copies->first + copies->phase -
+                            (int64_t)p->pad_top * p->in_width -
+                            layout->buffer_bit;
     for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
       const int32_t moved = column_of(p, kx);
-      if (moved == 0) continue;
-      uint32_t* keep = layout->keep + copies->at + kx * copies->words;
+      const int64_t from_bit = row_bit + moved;
+      move_to->word = (int32_t)(from_bit >> 5);
+      move_to->right = (uint32_t)(from_bit & 31);
+      move_to->at = copies->at + kx * copies->words;
+      move_to->words = copies->words - cut;
+      uint32_t* keep = layout->keep + move_to->at;
       int32_t from = -moved, behind = p->in_width - moved;
       if (from < 0) from = 0;
       if (behind > p->out_width) behind = p->out_width;
@@ -174,33 +170,34 @@ static void find_inner_columns(const sbnn_conv2d_layout* layout,
             (uint32_t)copies->phase;
         keep[w] = from >= behind
                       ? 0u
-                      : columns_in(from, behind, (int32_t)(bit % (uint32_t)p->out_width),
+                      : columns_in(from, behind,
+                                   (int32_t)(bit % (uint32_t)p->out_width),
                                    p->out_width);
       }
+      ++move_to;
     }
   }
 }
 
 static void copy_same_pitch(const sbnn_conv2d_layout* layout,
                             const sbnn_conv2d_params* p, const uint32_t* plane,
-                            uint32_t* out, int32_t first, int32_t cut,
-                            uint32_t pad) {
+                            uint32_t* out, int32_t first, uint32_t pad) {
   guard_plane(layout, p, plane, 32 * (int64_t)first + layout->buffer_bit, pad);
-  for (int32_t i = 0; i < layout->row_copies_count; ++i) {
-    const sbnn_row_copies* copies = &layout->row_copies[i];
-    const int64_t bit = 32 * (int64_t)copies->first + copies->phase -
-                        (int64_t)p->pad_top * p->in_width - layout->buffer_bit;
-    const int32_t words = copies->words - cut;
-    for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
-      const int32_t moved = column_of(p, kx);
-      const int32_t at = copies->at + kx * copies->words;
-      if (moved == 0) {
-        move(layout->buffer, bit, NULL, pad, out + at, words);
-      } else {
-        move(layout->buffer, bit + moved, layout->keep + at, pad, out + at,
-             words);
-      }
-    }
+  const sbnn_plane_move* const moves_end =
+      layout->moves + layout->row_copies_count * p->kernel_width;
+  for (const sbnn_plane_move* m = layout->moves; m != moves_end; ++m) {
+    const uint32_t* from = layout->buffer + m->word;
+    const uint32_t* keep = layout->keep + m->at;
+    const uint32_t right = m->right;
+    uint32_t* to = out + m->at;
+    uint32_t* const end = to + m->words;
+    uint32_t low = *from++;
+    do {
+      const uint32_t high = *from++;
+      const uint32_t bits = (low >> right) | ((high << 1) << (31u - right));
+      *to++ = ((bits ^ pad) & *keep++) ^ pad;
+      low = high;
+    } while (to != end);
   }
 }
 
@@ -251,8 +248,8 @@ static void copy_other_pitch(const sbnn_conv2d_layout* layout,
         written = copies->rho;
         write_stream(layout, p, plane, written, kx, 32 * (int64_t)first, pad);
       }
-      move(layout->buffer, 32 * (int64_t)copies->first + copies->phase, NULL,
-           pad, out + copies->at + kx * copies->words, copies->words - cut);
+      move(layout->buffer, 32 * (int64_t)copies->first + copies->phase,
+           out + copies->at + kx * copies->words, copies->words - cut);
     }
   }
 }
@@ -265,15 +262,15 @@ void sbnn_conv2d_copy_planes(const sbnn_conv2d_layout* layout,
   const uint32_t* plane = x + group * layout->group_in * layout->in_words;
   uint32_t* out = layout->copies;
   const bool word_rows = rows_are_words(layout, p);
-  if (layout->same_pitch && !word_rows) {
-    find_inner_columns(layout, p, first);
+  if (layout->same_pitch && !word_rows && group == 0) {
+    plan_moves(layout, p, first, cut);
   }
   for (int32_t c = 0; c < layout->group_in; ++c) {
     if (word_rows) {
       copy_word_rows(layout, p, plane, out, first,
                      layout->row_copies[0].words - cut, pad);
     } else if (layout->same_pitch) {
-      copy_same_pitch(layout, p, plane, out, first, cut, pad);
+      copy_same_pitch(layout, p, plane, out, first, pad);
     } else {
       copy_other_pitch(layout, p, plane, out, first, cut, pad);
     }

@@ -143,16 +143,17 @@ static void place_connections(const state* s, int32_t count) {
 }
 
 /* 32 bits sum >= threshold, where sum is that of `count` <= 128 lanes' words. */
-static uint32_t compare(const state* s, const uint32_t* strips, int32_t count,
-                        uint32_t threshold) {
+SBNN_INLINE uint32_t compare(const state* s, const uint32_t* strips,
+                             int32_t count, uint32_t threshold) {
   const uint32_t start = 0x80008000u - threshold * 0x00010001u;
-  const uint32_t* const end = s->list + count;
+  const uint32_t* const list = s->list;
+  const uint32_t* const list_end = list + count;
+  const uint32_t* const end = strips + LANES;
   uint32_t bits = 0;
-  for (int32_t j = 0; j < LANES; j += 4) {
-    const uint32_t* strip = strips + j;
+  do {
     uint32_t a = start, b = start, c = start, d = start;
-    for (const uint32_t* at = s->list; at != end; ++at) {
-      const uint32_t* word = strip + *at;
+    for (const uint32_t* at = list; at != list_end; ++at) {
+      const uint32_t* word = strips + *at;
       a += word[0];
       b += word[1];
       c += word[2];
@@ -163,7 +164,8 @@ static uint32_t compare(const state* s, const uint32_t* strips, int32_t count,
     bits = (bits >> 1) | (b & 0x80008000u);
     bits = (bits >> 1) | (c & 0x80008000u);
     bits = (bits >> 1) | (d & 0x80008000u);
-  }
+    strips += 4;
+  } while (strips != end);
   return bits;
 }
 
@@ -222,10 +224,19 @@ static void run_channel(const state* s, const sbnn_output* output, int32_t f,
     if (threshold > 0x8000) threshold = 0x8000;
     const uint32_t flip = 0u - sbnn_get_bit(output->flips, f);
     const int32_t words = sbnn_plane_words(p->out_height * p->out_width);
+    uint32_t* const plane = (uint32_t*)y + f * words;
+    const bool whole_words = present == 32 && p->out_width % 32 == 0;
+    uint32_t bits = 0;
     for (int32_t r = 0; r < rows; ++r) {
-      sbnn_put_row_bits(
-          (uint32_t*)y + f * words, words, first, present,
-          compare(s, strips, count, (uint32_t)threshold) ^ flip);
+      /* Without connections all rows are alike. */
+      if (r == 0 || count != 0) {
+        bits = compare(s, strips, count, (uint32_t)threshold) ^ flip;
+      }
+      if (whole_words) {
+        plane[first / 32] = bits;
+      } else {
+        sbnn_put_row_bits(plane, words, first, present, bits);
+      }
       strips += row_step;
       first += p->out_width;
     }

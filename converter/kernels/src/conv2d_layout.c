@@ -102,6 +102,10 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   out->buffer_bit = start;
   out->buffer_words = (end - start) / 32 + 2;
   out->buffer = (uint32_t*)sbnn_carve(carver, out->buffer_words, 4u);
+  out->moves = (sbnn_plane_move*)sbnn_carve(
+      carver,
+      out->same_pitch ? (int64_t)out->row_copies_count * p->kernel_width : 0,
+      sizeof(sbnn_plane_move));
   out->keep = (uint32_t*)sbnn_carve(
       carver, out->same_pitch ? channel_words : 0, 4u);
   out->zeros = (uint32_t)(channel_words * out->group_in);

@@ -35,6 +35,14 @@ typedef struct {
   int32_t at;    /* of the copy for kx = 0 within a channel's copies */
 } sbnn_row_copies;
 
+/* A copy of a plane whose pitch is the output's: `words` words at `at` of the
+ * channel's copies from `right` bits behind word `word` of the buffer on. */
+typedef struct {
+  int32_t word;
+  uint32_t right;
+  int32_t at, words;
+} sbnn_plane_move;
+
 typedef struct {
   int32_t words;      /* of an output plane */
   int32_t band_words; /* at most, at a time */
@@ -51,6 +59,8 @@ typedef struct {
   int64_t buffer_bit;
   int64_t buffer_words;
   uint32_t* buffer;
+  /* With the same pitch, for the band that is copied: */
+  sbnn_plane_move* moves; /* of each copy */
   uint32_t* keep; /* inner columns, for each word of a channel's copies */
   uint32_t* copies;
   uint32_t zeros; /* where in `copies` a plane of zeros starts */
@@ -61,7 +71,8 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* layout,
                          const sbnn_conv2d_params* params,
                          sbnn_carver* carver);
 
-/* Makes the copies of `group` for the band of `words` words from `first` on. */
+/* Makes the copies of `group` for the band of `words` words from `first` on. Of each
+ * band, group 0 must be the first: it plans the moves of all. */
 void sbnn_conv2d_copy_planes(const sbnn_conv2d_layout* layout,
                              const sbnn_conv2d_params* params,
                              const uint32_t* x, int32_t group, int32_t first,

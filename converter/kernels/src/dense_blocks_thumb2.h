@@ -1,21 +1,19 @@
 /* The inner loop of streamed dense layers for Thumb-2; a part of dense_streamed.c.
  * Four Golomb-Rice codes are read at a time (rice.h) and used at once.
  *
- *     r0       the window behind four codes     r4..r7  addresses of four inputs
- *     r1       the unit's sum                   r8      next bit of the code
- *     r2       the window, behind two codes     r9      words of the code
- *     r3       for anything                     r10     last_window
- *     r12      address of the last input        r11     end of the inputs, with
- *                                                       the drift of four codes
+ * Registers are those of rice_thumb2.h, and
  *
- * A step comes out (1 << k) - 1 too large: addresses drift by that much with each
- * code, and the loads take it back. */
+ *     r1   the unit's sum
+ *     r11  end of the inputs, with the drift of four codes
+ *     r12  address of the input read last
+ */
 #ifndef SBNN_DENSE_BLOCKS_THUMB2_H_
 #define SBNN_DENSE_BLOCKS_THUMB2_H_
 
 #include <stdint.h>
 
 #include "inline.h"
+#include "rice_thumb2.h"
 
 #ifdef SBNN_THUMB2
 
@@ -40,7 +38,6 @@ enum { SBNN_DENSE_BLOCKS_LEAST = 3, SBNN_DENSE_BLOCKS_MOST = 5 };
 void sbnn_dense_blocks_thumb2(sbnn_dense_cursor* cursor, uint32_t parameter);
 
 
-#define LINE(text) text "\n\t"
 #define LABEL(name) "\n.Lsbnn_dense_" name ":\n\t"
 #define AT(name) ".Lsbnn_dense_" name
 
@@ -52,28 +49,7 @@ void sbnn_dense_blocks_thumb2(sbnn_dense_cursor* cursor, uint32_t parameter);
 #define C_INPUTS "24"
 #define C_FINISH "28"
 
-/* One code off `from`; what is left of the window goes to `to`. */
-#define STEP(k, from, to, last, next)                          \
-  LINE("clz r3, " from)                                        \
-  LINE("lsl " to ", " from ", r3")                             \
-  LINE("add " next ", " last ", r3, lsl #" #k)                 \
-  LINE("add " next ", " next ", " to ", lsr #(31 - " #k ")")   \
-  LINE("lsl " to ", " to ", #(" #k " + 1)")
-
-#define EXTRA(k, codes) "#(" #codes " * ((1 << " #k ") - 1))"
 #define BACK(k, codes) "#-(" #codes " * ((1 << " #k ") - 1))"
-
-/* The bits of the window, and a one below them. */
-#define WINDOW                     \
-  LINE("lsr r3, r8, #5")           \
-  LINE("add r3, r9, r3, lsl #2")   \
-  LINE("ldrd r2, r0, [r3]")        \
-  LINE("and r3, r8, #31")          \
-  LINE("lsl r2, r2, r3")           \
-  LINE("rsb r3, r3, #32")          \
-  LINE("lsr r0, r0, r3")           \
-  LINE("orrs r2, r0")              \
-  LINE("orr r2, r2, #1")
 
 #define LOOP(k)                                       \
   LABEL("start_" #k)                                  \
@@ -83,14 +59,9 @@ void sbnn_dense_blocks_thumb2(sbnn_dense_cursor* cursor, uint32_t parameter);
   LINE("bhs " AT("return"))                           \
   LABEL("loop_" #k)                                   \
   WINDOW                                              \
-  STEP(k, "r2", "r2", "r12", "r4")                    \
-  STEP(k, "r2", "r2", "r4", "r5")                     \
-  STEP(k, "r2", "r0", "r5", "r6")                     \
-  STEP(k, "r0", "r0", "r6", "r7")                     \
+  FOUR_STEPS(k, "r12")                                \
   LINE("cbz r0, " AT("two_" #k))                      \
-  LINE("rbit r0, r0")                                 \
-  LINE("clz r0, r0")                                  \
-  LINE("add r8, r8, r0")                              \
+  ADVANCE("r0")                                       \
   LINE("cmp r7, r11")                                 \
   LINE("bhs " AT("across_" #k))                       \
   LINE("ldrsb r0, [r4, " BACK(k, 1) "]")              \
@@ -114,9 +85,7 @@ void sbnn_dense_blocks_thumb2(sbnn_dense_cursor* cursor, uint32_t parameter);
   LABEL("two_" #k) /* all four do not fit */          \
   LINE("cmp r2, #0")                                  \
   LINE("beq " AT("return"))                           \
-  LINE("rbit r2, r2")                                 \
-  LINE("clz r2, r2")                                  \
-  LINE("add r8, r8, r2")                              \
+  ADVANCE("r2")                                       \
   LINE("subs r6, r4, " EXTRA(k, 1))                   \
   LINE("sub r7, r5, " EXTRA(k, 2))                    \
   LINE("movs r2, " EXTRA(k, 4))                       \
