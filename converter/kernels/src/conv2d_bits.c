@@ -150,6 +150,12 @@ size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
   return sbnn_carved(&carver);
 }
 
+#if defined(__GNUC__) && !defined(__clang__)
+#define UNROLLED _Pragma("GCC unroll 4")
+#else
+#define UNROLLED
+#endif
+
 /* Turns connections into the byte offsets of their copies and, if positions
  * differ in their number of connections, counts the connections of each tap.
  * Fills the list up to whole fours; returns its length. */
@@ -169,6 +175,7 @@ static int32_t place_connections(state* s, int32_t count, bool count_taps) {
       *list = *list / taps * channel_bytes + tap_bytes[tap];
     }
   } else if (count_taps) {
+    UNROLLED
     for (; list != end; ++list) {
       const uint32_t c = (uint32_t)((uint64_t)*list * reciprocal >> 32);
       const uint32_t tap = *list - c * taps;
@@ -262,6 +269,23 @@ SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
   out[6] = a6;
 }
 
+/* The same for a few slices. */
+SBNN_INLINE void slice_class_thinly(const int32_t* values,
+                                    const sbnn_kind_bits* kind,
+                                    const sbnn_kind_bits* end, uint32_t* out) {
+  uint32_t a0 = 0, a1 = 0, a2 = 0;
+  do {
+    const uint32_t mask = kind->mask;
+    const uint32_t bits = (uint32_t)values[kind->kind];
+    a0 += mask * (bits & 1u);
+    a1 += mask * ((bits >> 1) & 1u);
+    a2 += mask * ((bits >> 2) & 1u);
+  } while (++kind != end);
+  out[0] = a0;
+  out[1] = a1;
+  out[2] = a2;
+}
+
 /* Bit-slices the kinds' starts for each word class, `slices` slices each. The top
  * slice is XORed with `flip`. Changes the starts if slices > SLICED_AT_ONCE. */
 static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
@@ -274,7 +298,11 @@ static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
     const int32_t* behind = b->class_at;
     for (int32_t i = b->word_classes; i != 0; --i) {
       const sbnn_kind_bits* const end = b->kind_bits + *++behind;
-      slice_class(s->kind_values, kind, end, to);
+      if (left <= 3) {
+        slice_class_thinly(s->kind_values, kind, end, to);
+      } else {
+        slice_class(s->kind_values, kind, end, to);
+      }
       if (left <= SLICED_AT_ONCE) to[left - 1] ^= flip;
       to += s->slices_room;
       kind = end;

@@ -28,24 +28,24 @@ static void guard_plane(const sbnn_conv2d_layout* layout,
                         int64_t start, uint32_t pad) {
   uint32_t* to = layout->buffer;
   const int64_t bits = (int64_t)p->in_height * p->in_width;
-  const int64_t skip = start >> 5; /* plane word of the buffer's word 0 */
-  int64_t before = skip < 0 ? -skip : 0;
-  if (before > layout->buffer_words) before = layout->buffer_words;
-  int64_t inside = layout->in_words - (skip + before);
-  if (inside > layout->buffer_words - before) {
-    inside = layout->buffer_words - before;
-  }
+  const int32_t skip = (int32_t)(start >> 5); /* word of the buffer's word 0 */
+  const int32_t words = (int32_t)layout->buffer_words;
+  int32_t before = skip < 0 ? -skip : 0;
+  if (before > words) before = words;
+  int32_t inside = layout->in_words - (skip + before);
+  if (inside > words - before) inside = words - before;
   if (inside < 0) inside = 0;
   const uint32_t* from = plane + skip + before;
-  int64_t i = 0;
+  const uint32_t rest = (uint32_t)bits & 31u;
+  int32_t i = 0;
   for (; i < before; ++i) *to++ = pad;
   for (i = 0; i < inside; ++i) *to++ = *from++;
-  if (skip + before + inside == layout->in_words && inside > 0 &&
-      bits % 32 != 0) {
-    const uint32_t valid = 0xFFFFFFFFu >> (32 - bits % 32);
+  if (rest != 0u && inside > 0 &&
+      skip + before + inside == layout->in_words) {
+    const uint32_t valid = 0xFFFFFFFFu >> (32u - rest);
     to[-1] = (to[-1] & valid) | (pad & ~valid);
   }
-  for (i = before + inside; i < layout->buffer_words; ++i) *to++ = pad;
+  for (i = before + inside; i < words; ++i) *to++ = pad;
 }
 
 /* A stream whose pitch differs from the input's: row by row. */

@@ -1,0 +1,92 @@
+/* Reads connections into a list, for Thumb-2; a part of connection_stream.c.
+ * Registers are those of rice_thumb2.h, and
+ *
+ *     r1   where the next connection is written
+ *     r11  where to stop
+ *     r12  the connection read last */
+#ifndef SBNN_STREAM_THUMB2_H_
+#define SBNN_STREAM_THUMB2_H_
+
+#include <stdint.h>
+
+#include "inline.h"
+#include "rice_thumb2.h"
+
+#ifdef SBNN_THUMB2
+
+/* The assembler code knows this struct as it stands. */
+typedef struct {
+  uint32_t index; /* the connection read last; may be -1 */
+  uint32_t* to;
+  uint32_t bit; /* next bit of the code */
+  const uint32_t* words;
+  uint32_t last_window; /* where a window would reach behind the code */
+  uint32_t end;
+} sbnn_list_reader;
+
+/* Parameters of the Rice code that it knows. */
+enum { SBNN_LIST_LEAST = 3, SBNN_LIST_MOST = 5 };
+
+/* Appends to `to` until a connection is at or behind `end`, the end of the code is
+ * near, or less than two connections fit into a window. */
+void sbnn_read_list_thumb2(sbnn_list_reader* reader, uint32_t parameter);
+
+#define LABEL(name) "\n.Lsbnn_list_" name ":\n\t"
+#define AT(name) ".Lsbnn_list_" name
+
+#define LOOP(k)                              \
+  LABEL("loop_" #k)                          \
+  WINDOW                                     \
+  FOUR_STEPS(k, "r12")                       \
+  LINE("cbz r0, " AT("two_" #k))             \
+  ADVANCE("r0")                              \
+  LINE("subs r4, " EXTRA(k, 1))              \
+  LINE("subs r5, " EXTRA(k, 2))              \
+  LINE("subs r6, " EXTRA(k, 3))              \
+  LINE("sub r12, r7, " EXTRA(k, 4))          \
+  LINE("stmia r1!, {r4, r5, r6, r12}")       \
+  LABEL("next_" #k)                          \
+  LINE("cmp r12, r11")                       \
+  LINE("bge " AT("return"))                  \
+  LINE("cmp r8, r10")                        \
+  LINE("blo " AT("loop_" #k))                \
+  LINE("b " AT("return"))                    \
+  LABEL("two_" #k) /* all four do not fit */ \
+  LINE("cmp r2, #0")                         \
+  LINE("beq " AT("return"))                  \
+  ADVANCE("r2")                              \
+  LINE("subs r4, " EXTRA(k, 1))              \
+  LINE("sub r12, r5, " EXTRA(k, 2))          \
+  LINE("stmia r1!, {r4, r12}")               \
+  LINE("b " AT("next_" #k))
+
+__asm__(
+    ".pushsection .text.sbnn_read_list_thumb2,\"ax\",%progbits\n\t"
+    ".syntax unified\n\t"
+    ".thumb\n\t"
+    ".p2align 2\n\t"
+    ".global sbnn_read_list_thumb2\n\t"
+    ".type sbnn_read_list_thumb2, %function\n\t"
+    ".thumb_func\n"
+    "sbnn_read_list_thumb2:\n\t"
+    LINE("push {r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}")
+    LINE("mov r2, r1")
+    LINE("ldrd r12, r1, [r0]")
+    LINE("ldrd r8, r9, [r0, #8]")
+    LINE("ldrd r10, r11, [r0, #16]")
+    LINE("cmp r2, #4")
+    LINE("blo " AT("loop_3"))
+    LINE("bhi " AT("loop_5"))
+    LOOP(4)
+    LOOP(3)
+    LOOP(5)
+    LABEL("return")
+    LINE("ldr r0, [sp], #4")
+    LINE("strd r12, r1, [r0]")
+    LINE("str r8, [r0, #8]")
+    LINE("pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}")
+    ".size sbnn_read_list_thumb2, . - sbnn_read_list_thumb2\n\t"
+    ".popsection\n");
+
+#endif /* SBNN_THUMB2 */
+#endif /* SBNN_STREAM_THUMB2_H_ */
