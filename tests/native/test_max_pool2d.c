@@ -18,21 +18,12 @@ static bool pool_case(void) {
   p.pad_left = random_in(0, p.pool_width - 1);
   p.out_height = (p.in_height + p.pad_top) / p.stride_height + 1;
   p.out_width = (p.in_width + p.pad_left) / p.stride_width + 1;
-<<<<<<< HEAD
   if (PICK(0, 0, 1) == 1) { /* whole 2x2 windows side by side */
     p.in_height = random_in(2, 40);
     p.in_width = PICK(4, 8, 16, 32, 64);
     p.pool_height = p.pool_width = p.stride_height = p.stride_width = 2;
     p.pad_top = p.pad_left = 0;
     p.out_height = p.in_height / 2;
-=======
-  if (random_in(0, 2) == 0) { /* what networks pool by most */
-    p.pool_height = p.pool_width = p.stride_height = p.stride_width = 2;
-    p.pad_top = p.pad_left = 0;
-    p.in_width = PICK(4, 8, 16, 32, 64, 96);
-    p.out_height = random_in(1, 20);
-    p.in_height = 2 * p.out_height;
->>>>>>> 4e1fe18 (Max pooling by two works on words as they lie: a quarter of the instructions or less; layers of BinaryNet/2 in a benchmark)
     p.out_width = p.in_width / 2;
   }
   const size_t bytes =
