@@ -76,7 +76,7 @@ def main() -> int:
                 for i in np.argsort(errors)[-3:]:
                     print(f"  {errors[i]:.0%} of {measured[i]:,.0f}", sampled[i].options, sampled[i].output)
         known.setdefault("code_bytes", {})[core] = code_sizes(board)
-    args.out.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+        args.out.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
     print(f"wrote {args.out}")
     return 0
 

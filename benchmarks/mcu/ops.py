@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import kernel_program
 import numpy as np
 from sbnn_converter import c_sources, emulation
+from sbnn_converter.cost_model.estimate import estimate_op
 from sbnn_converter.cost_model.plan import pack_options
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor, read_stored_model
 
@@ -105,10 +106,12 @@ def main() -> None:
     args = parser.parse_args()
     ops = read_stored_model(args.model.read_bytes()).sbnn_ops
     found = measure_ops(ops, args.core)
-    for op, measured in zip(ops, found):
-        print(f"{op.layer or op.name:40}{measured.instructions:12,}"
+    estimated = [estimate_op(op, args.core).instructions for op in ops]
+    print(f"{'':40}{'counted':>12}{'estimated':>12}{'prepare':>12}{'scratch':>10}")
+    for op, measured, estimate in zip(ops, found, estimated):
+        print(f"{op.layer or op.name:40}{measured.instructions:12,}{estimate:12,}"
               f"{measured.prepare:12,}{measured.scratch_bytes:10,}")  # fmt: skip
-    print(f"{'all':40}{sum(m.instructions for m in found):12,}")
+    print(f"{'all':40}{sum(m.instructions for m in found):12,}{sum(estimated):12,}")
 
 
 if __name__ == "__main__":

@@ -141,7 +141,11 @@ void sbnn_conv2d_find_borders(sbnn_conv2d_borders* b,
   for (int32_t i = 0; i < 5 && places % 2 == 0; ++i) places /= 2;
   int64_t classes = one_kind ? 1 : ((int64_t)places + 1) * b->row_classes;
   if (classes > layout->band_words) classes = layout->band_words;
-  int64_t kinds = (int64_t)b->row_classes * b->column_classes;
+  /* A word meets as many rows as its bits reach, each of one class. */
+  const bool whole_rows = p->out_width % 32 == 0;
+  int64_t rows_met = whole_rows ? 1 : 31 / p->out_width + 2;
+  if (rows_met > b->row_classes) rows_met = b->row_classes;
+  int64_t kinds = rows_met * b->column_classes;
   if (kinds > SBNN_KINDS_IN_WORD) kinds = SBNN_KINDS_IN_WORD;
   b->word_classes = (int32_t)classes;
   b->class_at = (int32_t*)sbnn_carve(carver, classes + 1, 4u);

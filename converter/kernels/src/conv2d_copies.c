@@ -201,13 +201,6 @@ static void copy_same_pitch(const sbnn_conv2d_layout* layout,
   }
 }
 
-/* Images 32 wide: a row is a word, and no column comes from another one. */
-static bool rows_are_words(const sbnn_conv2d_layout* layout,
-                           const sbnn_conv2d_params* p) {
-  return layout->same_pitch && p->in_width == 32 && p->pad_left < 32 &&
-         (p->kernel_width - 1) * p->dilation_width - p->pad_left < 32;
-}
-
 static void copy_word_rows(const sbnn_conv2d_layout* layout,
                            const sbnn_conv2d_params* p, const uint32_t* plane,
                            uint32_t* out, int32_t first, int32_t words,
@@ -261,12 +254,11 @@ void sbnn_conv2d_copy_planes(const sbnn_conv2d_layout* layout,
   const int32_t cut = layout->band_words - words; /* in the last band */
   const uint32_t* plane = x + group * layout->group_in * layout->in_words;
   uint32_t* out = layout->copies;
-  const bool word_rows = rows_are_words(layout, p);
-  if (layout->same_pitch && !word_rows && group == 0) {
+  if (layout->same_pitch && !layout->word_rows && group == 0) {
     plan_moves(layout, p, first, cut);
   }
   for (int32_t c = 0; c < layout->group_in; ++c) {
-    if (word_rows) {
+    if (layout->word_rows) {
       copy_word_rows(layout, p, plane, out, first,
                      layout->row_copies[0].words - cut, pad);
     } else if (layout->same_pitch) {

@@ -71,6 +71,8 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   out->group_out = p->out_channels / p->groups;
   out->same_pitch = p->stride_height == 1 && p->stride_width == 1 &&
                     p->in_width == p->out_width;
+  out->word_rows = out->same_pitch && p->in_width == 32 && p->pad_left < 32 &&
+                   (p->kernel_width - 1) * p->dilation_width - p->pad_left < 32;
 
   /* The fewest bands whose copies fit, all of about the same size. */
   const int32_t room =
@@ -100,14 +102,17 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   }
   start = start >= 0 ? 0 : -((31 - start) / 32 * 32);
   out->buffer_bit = start;
-  out->buffer_words = (end - start) / 32 + 2;
+  /* Where a row is a word, copies are made from the input itself. */
+  out->buffer_words = out->word_rows ? 0 : (end - start) / 32 + 2;
   out->buffer = (uint32_t*)sbnn_carve(carver, out->buffer_words, 4u);
   out->moves = (sbnn_plane_move*)sbnn_carve(
       carver,
-      out->same_pitch ? (int64_t)out->row_copies_count * p->kernel_width : 0,
+      out->same_pitch && !out->word_rows
+          ? (int64_t)out->row_copies_count * p->kernel_width
+          : 0,
       sizeof(sbnn_plane_move));
   out->keep = (uint32_t*)sbnn_carve(
-      carver, out->same_pitch ? channel_words : 0, 4u);
+      carver, out->same_pitch && !out->word_rows ? channel_words : 0, 4u);
   out->zeros = (uint32_t)(channel_words * out->group_in);
   out->copies = (uint32_t*)sbnn_carve(
       carver, channel_words * out->group_in + out->band_words, 4u);

@@ -51,6 +51,7 @@ typedef struct {
   int32_t group_in, group_out; /* channels of a group */
   int32_t channel_words;       /* of all copies of a channel */
   bool same_pitch; /* streams are the input plane, moved */
+  bool word_rows;  /* and a row is a word: no column comes from another one */
   int32_t row_copies_count;
   sbnn_row_copies* row_copies;
   uint32_t* tap_at; /* word offset of each tap's copy in its channel's copies */

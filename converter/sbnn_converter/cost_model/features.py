@@ -50,30 +50,31 @@ def kernel_of(op: StoredOp) -> str:
     return name
 
 
-def _decoding(op: StoredOp, weights: int, times: int) -> dict[str, float]:
-    """Reading the weight code ``times`` times."""
+def _decoding(op: StoredOp, weights: int, times: int, most: int = 4) -> dict[str, float]:
+    """Reading the weight code ``times`` times, ``most`` codes at once."""
     connections = op.options["connections"] * times
     code = code_name(op.options["code"])
     if code == "golomb":
         return {"decode golomb": float(connections)}
-    # Codes are read four at a time where they fit into a register (rice.h), else
+    # Several codes are read at once where they fit into a register (rice.h), else
     # one by one; a bitmap is a Rice code with parameter 0.
     density = op.options["connections"] / weights if weights else 0.0
-    fit = _share_of_four(density, op.options["code_parameter"])
-    alone = connections * (1 - fit) / (1 + 3 * fit)
-    return {"decode four": connections - alone, "decode one": alone}
+    fit = _share_that_fits(density, op.options["code_parameter"], most)
+    alone = connections * (1 - fit) / (1 + (most - 1) * fit)
+    few = "one" if most == 2 else f"fewer than {most}"
+    return {f"decode {most} at once": connections - alone, f"decode {few}": alone}
 
 
-def _share_of_four(density: float, parameter: int) -> float:
-    """Share of places in a Rice code from which four codes take 31 bits at most.
+def _share_that_fits(density: float, parameter: int, count: int) -> float:
+    """Share of places in a Rice code from which ``count`` codes take 31 bits at most.
 
     For independent weights the unary parts are geometrically distributed, their sum
     negative binomially.
     """
-    room = 31 - 4 * (parameter + 1)
+    room = 31 - count * (parameter + 1)
     longer = (1 - density) ** (1 << parameter)  # a unary part goes on
-    terms = (math.comb(s + 3, 3) * longer**s for s in range(room + 1))
-    return min(1.0, (1 - longer) ** 4 * sum(terms))
+    terms = (math.comb(s + count - 1, count - 1) * longer**s for s in range(room + 1))
+    return min(1.0, (1 - longer) ** count * sum(terms))
 
 
 def _sums(op: StoredOp, count: int) -> dict[str, float]:
@@ -186,8 +187,10 @@ def _conv2d_float(op: StoredOp, plan: Plan) -> dict[str, float]:
 def _dense_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     o = op.options
     inputs = o["planes"] * o["positions"]
+    # Parameters that the kernel has a block of its own for (dense_blocks_thumb2.h).
+    at_once = 4 if o["code_parameter"] in (3, 4, 5) else 2
     return {
-        **_decoding(op, o["units"] * inputs, 1),
+        **_decoding(op, o["units"] * inputs, 1, at_once),
         "input": inputs,
         **_sums(op, o["units"]),
     }
