@@ -78,7 +78,6 @@ def measure(model, run_name: str, data) -> dict:
         inference_input_type=tf.int8,
         inference_output_type=tf.int8,
         representative_dataset=samples,
-        weight_code="rice",
     )
     host = sbnn_converter.Interpreter(converted)
     scale, zero = host.input_details[0]["quantization"]
