@@ -1,12 +1,16 @@
 """The form of each layer: answers stay, size, time and memory are what was asked for."""
 
 import itertools
+import pathlib
+import sys
 
 import numpy as np
 import pytest
 import sbnn_converter
 import tensorflow as tf
 from networks import K, binarynet_half, digits_net, pixels, stir
+from sbnn_converter import emulation
+from sbnn_converter.cost_model.estimate import estimate_op
 from sbnn_converter.cost_model.network import MICRO, PLAIN_C, estimate_network
 from sbnn_converter.forms.bands import Band, choose_bands
 from sbnn_converter.forms.codes import Form, smallest_within
@@ -14,6 +18,9 @@ from sbnn_converter.inspection import inspect_model
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops, read_stored_model
 
 from sbnn_keras import SparseBinaryDense
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "benchmarks" / "mcu"))
+from ops import measure_ops  # noqa: E402
 
 GOALS = (None, "size", "speed")
 
@@ -49,6 +56,21 @@ def test_binarynet_fits_36_kb_of_ram_and_60_kb_of_flash(binarynet):
           f"file {len(model):,}; {estimate_network(model).instructions:,} instructions")  # fmt: skip
     assert interpreter.arena_used_bytes <= 36 * 1024
     assert len(model) <= 60 * 1024
+
+
+@pytest.mark.skipif(
+    bool(emulation.missing_tools(emulation.CORES["cortex-m4"])),
+    reason="no cross compiler or emulator for the Cortex-M4",
+)
+def test_estimates_are_what_an_emulated_core_counts(binarynet):
+    ops = read_sbnn_ops(binarynet[None])
+    costs = [estimate_op(op) for op in ops]
+    counted = measure_ops(ops, "cortex-m4")
+    assert [m.scratch_bytes for m in counted] == [c.scratch_bytes for c in costs]
+    total = sum(m.instructions for m in counted)
+    print(f"\n{total:,} instructions counted")
+    assert total <= 5_500_000
+    assert sum(c.instructions for c in costs) == pytest.approx(total, rel=0.15)
 
 
 def test_goals_order_size_time_and_memory(binarynet):
