@@ -143,7 +143,7 @@ static void place_connections(const state* s, int32_t count) {
 }
 
 /* 32 bits sum >= threshold, where sum is that of `count` <= 128 lanes' words. */
-SBNN_INLINE uint32_t compare(const state* s, const uint32_t* strips,
+SBNN_NOINLINE uint32_t compare(const state* s, const uint32_t* strips,
                              int32_t count, uint32_t threshold) {
   const uint32_t start = 0x80008000u - threshold * 0x00010001u;
   const uint32_t* const list = s->list;
