@@ -96,7 +96,7 @@ static int32_t slices_with_window(const state* s, int32_t count) {
   return slices < least ? least : slices;
 }
 
-static void set_up(state* s, const sbnn_conv2d_params* p,
+SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
                    const sbnn_connections* kernel, const sbnn_output* output,
                    sbnn_carver* carver) {
   memset(s, 0, sizeof(*s));
@@ -116,7 +116,8 @@ static void set_up(state* s, const sbnn_conv2d_params* p,
   s->kind_values = (int32_t*)sbnn_carve(
       carver, (int64_t)s->borders.row_classes * s->borders.column_classes, 4u);
   s->tap_bytes = (uint32_t*)sbnn_carve(carver, s->layout.taps, 4u);
-  s->slices_room = slices_of_sums(s->most + 3) + 1;
+  s->slices_room = s->bits ? slices_of_signs(s->most + 3)
+                           : slices_of_sums(s->most + 3) + 1;
   if (s->whole_window) {
     const int32_t more = slices_with_window(s, s->most + 3);
     if (more > s->slices_room) s->slices_room = more;
@@ -315,7 +316,7 @@ static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
 }
 
 /* Where the words of a band find what they start from. */
-static void find_inits(state* s, int32_t words) {
+SBNN_COLD void find_inits(state* s, int32_t words) {
   const bool own = s->whole_window && s->bits;
   for (int32_t w = 0; w < words; ++w) {
     s->word_inits[w] =

@@ -45,7 +45,7 @@ typedef struct {
   int32_t* window;  /* alpha_steps * the sum of the whole window */
 } state;
 
-static void set_up(state* s, const sbnn_conv2d_params* p,
+SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
                    const sbnn_connections* kernel, sbnn_carver* carver) {
   s->p = p;
   s->taps = p->kernel_height * p->kernel_width;
@@ -120,7 +120,7 @@ static void load_strips(const state* s, const int8_t* x, int32_t group,
   }
 }
 
-static void place_taps(const state* s) {
+SBNN_COLD void place_taps(const state* s) {
   const sbnn_conv2d_params* p = s->p;
   for (int32_t ky = 0; ky < p->kernel_height; ++ky) {
     for (int32_t kx = 0; kx < p->kernel_width; ++kx) {

@@ -5,9 +5,16 @@
 #if defined(__GNUC__)
 #define SBNN_INLINE static inline __attribute__((always_inline))
 #define SBNN_NOINLINE static __attribute__((noinline))
+/* Runs once a call: compiled for size in hot files, too. */
+#if defined(__clang__)
+#define SBNN_COLD static __attribute__((noinline))
+#else
+#define SBNN_COLD static __attribute__((noinline, optimize("Os")))
+#endif
 #else
 #define SBNN_INLINE static inline
 #define SBNN_NOINLINE static
+#define SBNN_COLD static
 #endif
 
 #include <stdint.h>
