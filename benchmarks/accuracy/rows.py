@@ -88,7 +88,7 @@ def _label(method, domain, share) -> str:
 
 def _row(network, method, domain, share, group) -> Row:
     is_float = method == "float"
-    sizes = [r["model_bytes"] if is_float else r["int8"]["model_bytes"] for r in group]
+    sizes = [r["model_bytes"] if is_float else _size(r) for r in group]
     counted = [r["cortex_m4"]["instructions"] for r in group if "cortex_m4" in r]
     return Row(
         network,
@@ -102,6 +102,13 @@ def _row(network, method, domain, share, group) -> Row:
         32 if is_float else mean(r["bits_a_weight"] for r in group),
         mean(sizes),
         mean(counted) if counted else None,
+    )
+
+
+def _size(result) -> int:
+    """Bytes with int8 inputs and outputs, of the model whose instructions are known."""
+    return result.get("cortex_m4", result["int8"]).get(
+        "model_bytes", result["int8"]["model_bytes"]
     )
 
 
