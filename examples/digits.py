@@ -201,6 +201,40 @@ def tflite_bytes(model, representative=None) -> bytes:
         return converter.convert()
 
 
+# Instructions of CMSIS-NN's int8 kernels on a Cortex-M4 a multiplication, as measured
+# for one layer each: docs/performance.md.
+CMSIS_NN_CONV = 66_471_000 / 37_748_736
+CMSIS_NN_DENSE = 504_200 / 262_144
+
+
+def instructions(model: bytes) -> tuple[int, str]:
+    """Instructions of a sample on a Cortex-M4, and how they were found.
+
+    Counted in QEMU where it and an ARM compiler are installed (`make cross-tools`).
+    """
+    import sbnn_converter
+    from sbnn_converter import emulation
+
+    try:
+        return sbnn_converter.micro.profile(model).instructions, "counted in QEMU"
+    except emulation.MissingTools:
+        return sbnn_converter.estimate_network(model).instructions, "estimated"
+
+
+def int8_instructions(model) -> int:
+    """An estimate for the float network in int8, by its multiplications."""
+    import tensorflow as tf
+
+    total = 0.0
+    for layer in model.layers:
+        if isinstance(layer, tf.keras.layers.Conv2D):
+            positions = layer.output_shape[1] * layer.output_shape[2]
+            total += CMSIS_NN_CONV * positions * tf.size(layer.kernel).numpy()
+        elif isinstance(layer, tf.keras.layers.Dense):
+            total += CMSIS_NN_DENSE * tf.size(layer.kernel).numpy()
+    return round(total)
+
+
 def accuracy(predictions, labels) -> float:
     return float((predictions.argmax(1) == labels).mean())
 
@@ -257,6 +291,16 @@ def main(_):
         float_tflite = tflite_bytes(models["float32"])
         int8_tflite = tflite_bytes(models["float32"], x_train[:200])
 
+    with console.status("counting instructions of a Cortex-M4"):
+        for_mcu = sbnn_converter.convert_keras_model(
+            models["sbnn"],
+            inference_input_type=tf.int8,
+            inference_output_type=tf.int8,
+            representative_dataset=lambda: ([x[None]] for x in x_train[:200]),
+        )
+        (out / "sbnn_int8.tflite").write_bytes(for_mcu)
+        mcu_instructions, how = instructions(for_mcu)
+
     with console.status("asking Keras, TFLite and TensorFlow Lite Micro"):
         keras = models["sbnn"].predict(x_test, verbose=0)
         host = sbnn_converter.Interpreter(converted)
@@ -272,7 +316,9 @@ def main(_):
 
     cost = inspect_model(converted).total
     differing = int(
-        ((keras.argmax(1) != tflite.argmax(1)) | (keras.argmax(1) != tflm.argmax(1))).sum()
+        (
+            (keras.argmax(1) != tflite.argmax(1)) | (keras.argmax(1) != tflm.argmax(1))
+        ).sum()
     )
     result = {
         "connections_wanted": connections,
@@ -294,6 +340,9 @@ def main(_):
         "bits_a_weight": cost.bits_a_weight,
         "entropy_bits_a_weight": cost.entropy_bits_a_weight,
         "tflm_arena_bytes": micro.arena_used_bytes,
+        "cortex_m4_instructions": mcu_instructions,
+        "cortex_m4_instructions_are": how,
+        "int8_cortex_m4_instructions_estimated": int8_instructions(models["float32"]),
         "tflite_runtime": host.runtime,
         "seconds": round(time.time() - started, 1),
     }
@@ -322,11 +371,25 @@ def print_result(console, r: dict) -> None:
         ("accuracy of the same network in float32", f"{r['accuracy_float32']:.2%}"),
         ("connections", f"{r['connections']:.2%}"),
         ("model, bytes", f"{r['model_bytes']:,}"),
-        ("float32 TFLite of the same architecture, bytes", f"{r['float32_tflite_bytes']:,}"),
+        (
+            "float32 TFLite of the same architecture, bytes",
+            f"{r['float32_tflite_bytes']:,}",
+        ),
         ("int8 TFLite of the same architecture, bytes", f"{r['int8_tflite_bytes']:,}"),
         ("bits a weight", f"{r['bits_a_weight']:.3f}"),
         ("bits a weight at the entropy bound", f"{r['entropy_bits_a_weight']:.3f}"),
-        ("TensorFlow Lite Micro arena, bytes (64-bit host)", f"{r['tflm_arena_bytes']:,}"),
+        (
+            "TensorFlow Lite Micro arena, bytes (64-bit host)",
+            f"{r['tflm_arena_bytes']:,}",
+        ),
+        (
+            f"Cortex-M4 instructions, int8 in and out ({r['cortex_m4_instructions_are']})",
+            f"{r['cortex_m4_instructions']:,}",
+        ),
+        (
+            "int8 by CMSIS-NN, by its multiplications (estimated)",
+            f"{r['int8_cortex_m4_instructions_estimated']:,}",
+        ),
     ]
     for row in rows:
         table.add_row(*row)

@@ -22,6 +22,11 @@ def test_keras_tflite_and_tflm_agree_on_all_digits(tmp_path):
     assert report["accuracy_keras"] > 0.5  # ten classes, after three epochs
     assert report["model_bytes"] < report["int8_tflite_bytes"] / 8
     assert report["connections"] < 0.1
+    assert (
+        0
+        < report["cortex_m4_instructions"]
+        < report["int8_cortex_m4_instructions_estimated"] / 4
+    )
     for name in ("sbnn.h5", "larq_bnn.h5", "float32.h5", "sbnn.tflite"):
         assert (tmp_path / name).exists()
     assert "entropy" in result.stdout
