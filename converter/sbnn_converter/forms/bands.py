@@ -43,7 +43,9 @@ def bands_of(op: StoredOp, core: str) -> list[Band]:
         cost = estimate_op(op, core)
         return [Band(None, cost.scratch_bytes, cost.instructions)]
     bands = []
-    for limit in sorted({-(-whole * n // _MOST_PARTS) for n in range(1, _MOST_PARTS + 1)}):
+    for limit in sorted(
+        {-(-whole * n // _MOST_PARTS) for n in range(1, _MOST_PARTS + 1)}
+    ):
         cost = estimate_op(op, core, band_bytes=max(1, limit))
         bands.append(Band(max(1, limit), cost.scratch_bytes, cost.instructions))
     bands.sort(key=lambda band: (band.instructions, band.scratch_bytes, band.bytes))

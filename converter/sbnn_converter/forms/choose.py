@@ -8,7 +8,12 @@ from sbnn_converter.cost_model.estimate import DEFAULT_CORE, estimate_op
 from sbnn_converter.cost_model.network import bookkeeping_bytes
 from sbnn_converter.cost_model.plan import pack_options
 from sbnn_converter.forms.bands import bands_of, choose_bands
-from sbnn_converter.forms.codes import Form, forms_of, smallest_within
+from sbnn_converter.forms.codes import (
+    Form,
+    forms_of,
+    smallest_but_a_hundredth,
+    smallest_within,
+)
 from sbnn_converter.memory_plan import live_bytes
 from sbnn_converter.tflite.flatbuffer import StoredModel, StoredOp, read_stored_model
 
@@ -32,8 +37,8 @@ def choose_forms(
 
     Args:
       model: a flatbuffer.
-      optimize_for: ``"size"``: the smallest file, and little memory; ``"speed"``: the
-        fewest instructions; ``None``: the smallest file that takes at most 1.5 times
+      optimize_for: ``"size"``: the smallest file, to a hundredth of a layer's bytes,
+        and little memory; ``"speed"``: the fewest instructions; ``None``: the smallest file that takes at most 1.5 times
         the instructions of the fastest, and little memory where that costs a tenth
         of the time at most.
       keep_codes: leave the weight codes as they are.
@@ -63,12 +68,10 @@ def _with_codes(
 ) -> list[StoredOp]:
     coded = [op for op in ops if op.code_bytes]
     forms = [forms_of(op, core) for op in coded]
-    others = sum(
-        estimate_op(op, core).instructions for op in ops if not op.code_bytes
-    )
+    others = sum(estimate_op(op, core).instructions for op in ops if not op.code_bytes)
     fastest = others + sum(layer[0].instructions for layer in forms)
     chosen: list[Form] = {
-        "size": lambda: [layer[-1] for layer in forms],
+        "size": lambda: [smallest_but_a_hundredth(layer) for layer in forms],
         "speed": lambda: [layer[0] for layer in forms],
         None: lambda: smallest_within(forms, SLOWER * fastest - others),
     }[optimize_for]()
@@ -85,7 +88,9 @@ def _bands(
 ) -> list[int | None]:
     """``band_bytes`` of each op, None for those that have none."""
     live = [
-        size for step, size in zip(stored.steps, live_bytes(stored)) if step.op is not None
+        size
+        for step, size in zip(stored.steps, live_bytes(stored))
+        if step.op is not None
     ]
     chosen = choose_bands(
         [bands_of(op, core) for op in ops], live,
