@@ -16,7 +16,7 @@ import tempfile
 import kernel_program
 from sbnn_converter import emulation
 
-PROGRAMS = ("bench_conv.c", "bench_dense.c")
+PROGRAMS = ("bench_conv.c", "bench_dense.c", "bench_layers.c")
 
 
 def measure(core: emulation.Core, check: bool) -> dict[str, int]:

@@ -86,11 +86,12 @@ static int32_t add_at(layer* l, uintptr_t* at, uintptr_t end, uintptr_t size,
   return sum + *(const int8_t*)*at;
 }
 
-static void run(layer* l, const sbnn_connections* code, const int8_t* inputs,
-                int32_t input_count) {
+/* Runs all units; `k`, the parameter of a Rice code, is best a constant where this
+ * is inlined. */
+SBNN_INLINE void run(layer* l, const sbnn_connections* code,
+                     const int8_t* inputs, int32_t input_count, uint32_t k) {
   const uintptr_t size = (uintptr_t)input_count;
   const uintptr_t end = (uintptr_t)inputs + size;
-  const uint32_t k = code->parameter;
   /* The fast way below knows Rice codes, and bitmaps as those with k = 0. */
   const uint32_t last_window =
       code->code == SBNN_CODE_GOLOMB
@@ -118,9 +119,26 @@ static void run(layer* l, const sbnn_connections* code, const int8_t* inputs,
 #endif
       {
         uint32_t window = sbnn_rice_window(code->words, bit);
-        const uintptr_t extra = ((uintptr_t)1 << k) - 1u; /* not a modulus */
-        uintptr_t a = sbnn_rice_step(&window, k, at) - extra;
-        uintptr_t b = sbnn_rice_step(&window, k, a) - extra;
+        /* Each step goes `extra` too far. */
+        const uintptr_t extra = ((uintptr_t)1 << k) - 1u;
+        uintptr_t a = sbnn_rice_step(&window, k, at);
+        uintptr_t b = sbnn_rice_step(&window, k, a);
+#ifndef SBNN_THUMB2
+        uint32_t behind_four = window;
+        const uintptr_t c = sbnn_rice_step(&behind_four, k, b);
+        const uintptr_t d = sbnn_rice_step(&behind_four, k, c);
+        if (behind_four != 0u && d - 4u * extra < end) {
+          bit += sbnn_trailing_zeros(behind_four);
+          sum += *(const int8_t*)(a - extra);
+          sum += *(const int8_t*)(b - 2u * extra);
+          sum += *(const int8_t*)(c - 3u * extra);
+          at = d - 4u * extra;
+          sum += *(const int8_t*)at;
+          continue;
+        }
+#endif
+        a -= extra;
+        b -= 2u * extra;
         if (window != 0u) {
           bit += sbnn_trailing_zeros(window);
           b -= a;
@@ -149,5 +167,15 @@ void sbnn_dense_streamed(const sbnn_dense_params* p,
   spread_planes(p, x, (int8_t*)scratch);
   layer l = {output, sbnn_dense_window_part(p, x), p->domain.shift, 0, p->units,
              0, y};
-  run(&l, kernel, (const int8_t*)scratch, p->planes * p->positions);
+  const int8_t* inputs = (const int8_t*)scratch;
+  const int32_t count = p->planes * p->positions;
+#ifndef SBNN_THUMB2
+  switch (kernel->parameter) {
+    case 3: run(&l, kernel, inputs, count, 3u); return;
+    case 4: run(&l, kernel, inputs, count, 4u); return;
+    case 5: run(&l, kernel, inputs, count, 5u); return;
+    default: break;
+  }
+#endif
+  run(&l, kernel, inputs, count, kernel->parameter);
 }
