@@ -98,7 +98,7 @@ def measure(model, run_name: str, data) -> dict:
 
 def main(_):
     import data
-    import networks  # noqa: F401  (selects Keras 2)
+    import architectures  # noqa: F401  (selects Keras 2)
     import outcome
     import tensorflow as tf
 

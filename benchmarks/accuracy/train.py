@@ -62,7 +62,7 @@ def main(_):
     tf.config.threading.set_intra_op_parallelism_threads(_THREADS.value)
     tf.config.threading.set_inter_op_parallelism_threads(_THREADS.value)
     import data
-    import networks
+    import architectures
     import outcome
     import training
 
@@ -70,7 +70,7 @@ def main(_):
     folder.mkdir(parents=True, exist_ok=True)
     tf.keras.utils.set_random_seed(run.seed)
     samples = data.load(_DATA.value, run.network)
-    model = networks.build(run)
+    model = architectures.build(run)
     history = training.train(model, run, samples, folder)
     model.save(folder / "model.h5")
     outcome.write(result_file, run, model, history, samples, folder, _DATA.value)

@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 import tensorflow as tf
+from architectures import denser_layers
 from data import batches, pixels
-from networks import denser_layers
 from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
 
 import sbnn_keras
@@ -18,7 +18,7 @@ def train(model, run, data, folder: Path, save_seconds: float = 30) -> list[dict
     """Trains `model`; continues where an earlier call with `folder` was killed.
 
     Args:
-      model: as `networks.build` makes it.
+      model: as `architectures.build` makes it.
       run: the settings.
       data: images and labels, train and test.
       folder: for the checkpoint.

@@ -45,14 +45,14 @@ class Killed(Exception):
 
 
 def test_a_resumed_training_is_the_same_training(pictures, tmp_path, monkeypatch):
-    import networks
+    import architectures
     import training
 
     run = make_run()
 
     def fresh():
         tf.keras.utils.set_random_seed(run.seed)
-        return networks.build(run)
+        return architectures.build(run)
 
     straight = fresh()
     expected = training.train(straight, run, pictures, tmp_path / "straight")
@@ -83,12 +83,12 @@ def test_a_resumed_training_is_the_same_training(pictures, tmp_path, monkeypatch
 
 @pytest.mark.parametrize("method", ["schedule", "float"])
 def test_the_result_says_how_it_came_about(method, pictures, tmp_path):
-    import networks
+    import architectures
     import outcome
     import training
 
     run = make_run(method, epochs=1)
-    model = networks.build(run)
+    model = architectures.build(run)
     history = training.train(model, run, pictures, tmp_path)
     file = tmp_path / "result.json"
     outcome.write(file, run, model, history, pictures, tmp_path, None)

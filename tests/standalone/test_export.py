@@ -230,7 +230,8 @@ def test_the_command_line_writes_the_folder(tmp_path):
 
 
 def test_the_header_tells_c_and_cpp_what_numbers_stand_for(rng, tmp_path):
-    model = converted(stir(zoo.binary_net("01")), rng, tf.int8)
+    keras_model = stir(zoo.binary_net("01"))
+    model = converted(keras_model, rng, tf.int8)
     export = sbnn_converter.export_c(model, tmp_path / "c")
     scale, zero = export.network.inputs[0].scale, export.network.inputs[0].zero
     (tmp_path / "main.cpp").write_text(
@@ -244,7 +245,8 @@ def test_the_header_tells_c_and_cpp_what_numbers_stand_for(rng, tmp_path):
         ["gcc", "-x", "c++", "-std=c++11", "-pedantic-errors", "-fsyntax-only", "main.cpp"],
         cwd=tmp_path, check=True,
     )  # fmt: skip
-    assert "/* input_1: 16 x 16 x 3, int8_t" in export.texts["model.h"]
+    name = keras_model.inputs[0].name
+    assert f"/* {name}: 16 x 16 x 3, int8_t" in export.texts["model.h"]
 
 
 def test_fixed_factors_are_exact_to_31_bits(rng):
