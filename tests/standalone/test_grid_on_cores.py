@@ -1,0 +1,43 @@
+"""Convolutions of the grid on an emulated core, bit for bit as on this machine.
+
+A twentieth of the convolutions on one image, weights of every family. With
+SBNN_GRID_SHAPES=all in the environment it is every image of the grid; SBNN_GRID_PART
+set to 0, 1, ... 19 in turn then covers the whole of it, a minute or two a part.
+"""
+
+import os
+
+import numpy as np
+import pytest
+import sbnn_converter
+from grid import FAMILIES, INPUTS, convolutions
+from sbnn_converter import emulation
+from sbnn_converter.standalone import plan_export
+from sbnn_converter.standalone.trial import KernelObjects, try_on
+
+# Rows of 9 columns: 32 positions share words with three or four rows.
+SHAPES = INPUTS if os.environ.get("SBNN_GRID_SHAPES") == "all" else [(7, 9, 8)]
+
+
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory) -> KernelObjects:
+    return KernelObjects(tmp_path_factory.mktemp("kernels"))
+
+
+@pytest.mark.skipif(
+    bool(emulation.missing_tools(emulation.CORES["cortex-m4"])),
+    reason="not installed: tools for Cortex-M",
+)
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_convolutions_agree_with_this_machine(rng, kernels, shape, family):
+    number = 3 * INPUTS.index(shape) + FAMILIES.index(family)
+    model = convolutions(rng, shape, family, number, parts=20)
+    converted = sbnn_converter.convert_keras_model(model)
+    x = rng.normal(size=(2, *shape)).astype(np.float32)
+    wanted = sbnn_converter.Interpreter(converted).predict(x)
+    core = emulation.CORES["cortex-m4"]
+    found = try_on(plan_export(converted), core, [x], kernels=kernels).outputs
+    assert len(found) == len(wanted) > 1
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(one, other)
