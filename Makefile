@@ -11,18 +11,24 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NATIVE := $(wildcard converter/kernels/*/*.[ch] converter/kernels/include/sbnn/*.h converter/runtime/*/*.[ch])
 
-.PHONY: demo test bench tflm-check cross-tools clean
+.PHONY: demo test bench peers tflm-check cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
 test: $(READY)
 	$(BIN)/python -m pytest
 
-bench: $(READY) cross-tools
+bench: $(READY) cross-tools peers
 	$(BIN)/python benchmarks/bench.py
 
 tflm-check: $(READY)
 	@$(BIN)/python tests/micro/tflm_check.py
+
+# Larq Compute Engine, to compare with; it has no wheels for some Pythons.
+peers: $(READY)
+	@$(BIN)/python -c 'import importlib.util as i, sys; sys.exit(i.find_spec("larq_compute_engine") is None)' \
+	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[compare]' \
+	|| echo "Larq Compute Engine cannot be installed here: its figures are left out"
 
 # An ARM compiler with its C library, and an emulator of the cores.
 CROSS := gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
