@@ -12,10 +12,10 @@ import numpy as np
 
 from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.flatbuffer import (
-    DamagedFile,
     StoredModel,
     StoredOp,
     read_stored_model,
+    reading_flatbuffer,
 )
 
 _DTYPES = {"FLOAT32": np.float32, "INT32": np.int32, "INT8": np.int8, "UINT8": np.uint8,
@@ -111,14 +111,8 @@ def read_network(model: bytes) -> Network:
       DamagedFile: it cannot be read.
     """
     stored = read_stored_model(model)  # refuses most damaged files
-    try:
+    with reading_flatbuffer():
         return _read(model, stored)
-    except Exception as error:
-        # The schema's classes fail in whatever way the wrong bytes lead them to.
-        raise DamagedFile(
-            "the TFLite flatbuffer is damaged "
-            f"({type(error).__name__} while reading it); convert the model again"
-        ) from error
 
 
 def _read(model: bytes, stored: StoredModel) -> Network:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from flatbuffers import flexbuffers
@@ -19,6 +21,24 @@ _BUILTIN_NAMES = {
 
 class DamagedFile(ValueError):
     """Bytes that begin like a TFLite flatbuffer and cannot be read as one."""
+
+
+@contextlib.contextmanager
+def reading_flatbuffer() -> Iterator[None]:
+    """Makes a ``DamagedFile`` of whatever reading a flatbuffer inside it raises.
+
+    The flatbuffers library does not verify; it fails in whatever way the wrong bytes
+    lead it to (struct, index, type, unicode, memory).
+    """
+    try:
+        yield
+    except DamagedFile:
+        raise
+    except Exception as error:
+        raise DamagedFile(
+            "the TFLite flatbuffer is damaged "
+            f"({type(error).__name__} while reading it); convert the model again"
+        ) from error
 
 
 _ITEM_BYTES = {"FLOAT32": 4, "INT32": 4, "UINT8": 1, "INT8": 1, "INT16": 2, "INT64": 8,
@@ -124,17 +144,8 @@ def read_stored_model(model: bytes) -> StoredModel:
     Raises:
       DamagedFile: something in it points nowhere.
     """
-    try:
+    with reading_flatbuffer():
         return _read(model)
-    except DamagedFile:
-        raise
-    except Exception as error:
-        # The flatbuffers library does not verify; it fails in whatever way the
-        # wrong bytes lead it to (struct, index, type, unicode, memory).
-        raise DamagedFile(
-            "the TFLite flatbuffer is damaged "
-            f"({type(error).__name__} while reading it); convert the model again"
-        ) from error
 
 
 def read_sbnn_ops(model: bytes) -> list[StoredOp]:

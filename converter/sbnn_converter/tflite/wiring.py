@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sbnn_converter.tflite import schema
-from sbnn_converter.tflite.flatbuffer import DamagedFile, op_name
+from sbnn_converter.tflite.flatbuffer import DamagedFile, op_name, reading_flatbuffer
 
 
 def check_wiring(model: bytes) -> None:
@@ -18,17 +18,10 @@ def check_wiring(model: bytes) -> None:
     Raises:
       DamagedFile: one does not; the message names the op.
     """
-    try:
+    with reading_flatbuffer():
         root = schema.Model.GetRootAsModel(model, 0)
         for i in range(root.SubgraphsLength()):
             _check_graph(root, root.Subgraphs(i))
-    except DamagedFile:
-        raise
-    except Exception as error:
-        raise DamagedFile(
-            "the TFLite flatbuffer is damaged "
-            f"({type(error).__name__} while reading it); convert the model again"
-        ) from error
 
 
 def _check_graph(root, graph) -> None:
