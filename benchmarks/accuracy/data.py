@@ -74,25 +74,22 @@ def batches(x, y, batch: int, seed: int, first_epoch: int, augment: bool):
         )
         return tf.data.Dataset.from_tensor_slices((order, seeds))
 
-    def change(image, corner, mirror):
-        image = image[
-            corner[0] : corner[0] + shape[0], corner[1] : corner[1] + shape[1]
-        ]
-        return tf.where(mirror, image[:, ::-1], image)
+    def shift_and_mirror(images, seeds):
+        corners = tf.random.stateless_uniform(
+            [batch, 2], seeds + [seed, 0], 0, 9, tf.int32
+        )
+        mirrored = tf.random.stateless_uniform([batch, 1], seeds + [seed, 1]) < 0.5
+        rows, columns = tf.range(shape[0]), tf.range(shape[1])
+        rows += corners[:, :1]
+        columns = corners[:, 1:] + tf.where(mirrored, columns[::-1], columns)
+        images = tf.pad(images, [[0, 0], [4, 4], [4, 4], [0, 0]])
+        images = tf.gather(images, rows, axis=1, batch_dims=1)
+        return tf.gather(images, columns, axis=2, batch_dims=1)
 
     def gather(chosen, seeds):
         images = tf.gather(x, chosen)
         if augment:
-            images = tf.pad(images, [[0, 0], [4, 4], [4, 4], [0, 0]])
-            corners = tf.random.stateless_uniform(
-                [batch, 2], seeds + [seed, 0], 0, 9, tf.int32
-            )
-            mirrors = tf.random.stateless_uniform([batch], seeds + [seed, 1]) < 0.5
-            images = tf.map_fn(
-                lambda a: tf.ensure_shape(change(*a), shape),
-                (images, corners, mirrors),
-                fn_output_signature=tf.uint8,
-            )
+            images = shift_and_mirror(images, seeds)
         return pixels(images), tf.gather(y, chosen)
 
     epochs = tf.data.Dataset.range(first_epoch, 1_000_000)
