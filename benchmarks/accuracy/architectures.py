@@ -117,22 +117,3 @@ def build(run) -> tf.keras.Sequential:
     """The untrained network of a run; it ends in a softmax."""
     stack = _NETWORKS[run.network](_Layers(run))
     return tf.keras.Sequential([*stack, tf.keras.layers.Softmax()], name=run.network)
-
-
-# A layer with less than this share of all weights has few.
-_FEW = 0.05
-
-
-def denser_layers(model) -> list[str]:
-    """Names of the layers with few weights, and of the last layer."""
-    sparse = [
-        layer
-        for layer in model.layers
-        if isinstance(
-            layer, sbnn_keras.SparseBinaryConv2D | sbnn_keras.SparseBinaryDense
-        )
-    ]
-    weights = {layer.name: layer.kernel.shape.num_elements() for layer in sparse}
-    few = _FEW * sum(weights.values())
-    names = [name for name, count in weights.items() if count < few]
-    return list(dict.fromkeys([*names, sparse[-1].name]))

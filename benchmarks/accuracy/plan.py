@@ -35,6 +35,7 @@ def _changed(run, **change):
 _MLP_01 = Run("mlp", "schedule", "01", 0.05)
 _MLP_GENERAL = Run("mlp", "schedule", "general", 0.05)
 _CNN_01 = Run("cnn", "schedule", "01", 0.05)
+_CNN_GENERAL = Run("cnn", "schedule", "general", 0.05)
 
 # Name of a part -> its runs.
 PLAN = {
@@ -76,6 +77,14 @@ PLAN = {
         *_sparse("binarynet4", [0.05], [0], ["01"]),
         *_sparse("binarynet4", [0.1, 0.05], [1], ["general"]),
         *_sparse("binarynet4", [0.25, 0.02], [0], ["general"]),
+    ],
+    "cnn_recipe": [
+        _changed(_CNN_GENERAL, denser=10),
+        _changed(_CNN_GENERAL, denser=8),
+        _changed(_CNN_GENERAL, denser=2),
+        _changed(_CNN_GENERAL, denser=10, ramp=0.5),
+        _changed(_CNN_GENERAL, denser=10, rate=1e-2),
+        _changed(_CNN_GENERAL, denser=10, alternate=True),
     ],
     "recipe_more": [
         _changed(_MLP_01, alternate=False, polarity=False),

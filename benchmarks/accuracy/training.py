@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import tensorflow as tf
-from architectures import denser_layers
 from data import batches, pixels
 from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
 
@@ -86,10 +85,10 @@ def _schedule(model, run, recipe, steps):
             frequency=recipe["frequency"],
         )
 
-    denser = max(run.connections, min(0.5, recipe["denser"] * run.connections))
+    shares = sbnn_keras.allocate_connections(model, run.connections, recipe["denser"])
     return sbnn_keras.ConnectionsSchedule(
-        down_to(run.connections),
-        overrides={name: down_to(denser) for name in denser_layers(model)},
+        run.connections,
+        overrides={name: down_to(share) for name, share in shares.items()},
     )
 
 
