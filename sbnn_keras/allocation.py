@@ -11,10 +11,9 @@ def allocate_connections(
 ) -> dict[str, float]:
     """Shares of ones for each layer, so that the whole network has `connections`.
 
-    The layers with few weights and the last one lose most by sparsity and cost
-    least: they get `factor` times the connections, and all others what is left.
-    (Layers of one share each, the first and last denser, are the "uniform" sparsity
-    of arXiv 1902.09574, section 3; here the total is exact.)
+    Layers with few weights, such as first convolutions and classifiers, lose most by
+    sparsity and save least: they get `factor` times the connections, and all others
+    what is left.
 
     ```python
     shares = sbnn_keras.allocate_connections(model, 0.05)
@@ -50,8 +49,7 @@ def allocate_connections(
         )
     total = sum(weights.values())
     denser = {name for name, count in weights.items() if count < few * total}
-    denser.add(list(weights)[-1])
-    if len(denser) == len(weights):
+    if not denser or len(denser) == len(weights):
         return dict.fromkeys(weights, connections)
     more = max(connections, min(at_most, factor * connections))
     in_denser = sum(weights[name] for name in denser)
