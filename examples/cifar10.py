@@ -72,8 +72,7 @@ def main():
     tf.keras.utils.set_random_seed(options.seed)
     model = binarynet(options.width, options.domain)
     steps = options.epochs * (len(x) // options.batch)
-    # The first convolution and the last layer have few weights and stay denser.
-    control = support.sparsity(model, steps, denser=["conv_0_0", "last"])
+    control = support.sparsity(model, steps)
     model.compile(
         tf.keras.optimizers.Adam(
             tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)

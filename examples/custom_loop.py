@@ -49,7 +49,7 @@ def main():
             f"--batch: found {flags.batch}, wanted at most {len(x)} images"
         )
     steps = flags.epochs * steps_an_epoch
-    control = support.sparsity(model, steps, denser=["last"])
+    control = support.sparsity(model, steps)
     control.set_model(model)  # the layers begin to hold a share
     optimizer = tf.keras.optimizers.Adam(
         tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)

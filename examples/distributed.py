@@ -77,7 +77,7 @@ def main():
     steps = options.epochs * -(-len(x) // options.batch)
     with devices.scope():
         model = network(options.domain)
-        control = support.sparsity(model, steps, denser=["first", "last"])
+        control = support.sparsity(model, steps)
         rate = tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)
         model.compile(
             tf.keras.optimizers.Adam(rate),

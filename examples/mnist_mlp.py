@@ -45,7 +45,7 @@ def main():
     tf.keras.utils.set_random_seed(flags.seed)
     model = network(flags.domain)
     steps = flags.epochs * -(-len(x) // flags.batch)
-    control = support.sparsity(model, steps, denser=["last"])
+    control = support.sparsity(model, steps)
     model.compile(
         tf.keras.optimizers.Adam(
             tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)

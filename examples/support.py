@@ -3,6 +3,7 @@
 Networks and training stand in the examples themselves.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -31,7 +32,8 @@ def define_flags(
         "data",
         None,
         "An .npz with x_train, y_train, x_test, y_test; or a folder with "
-        "train/CLASS/*.png (or .jpg) and test/CLASS/*. Default: Keras's own download.",
+        "train/CLASS/*.png (or .jpg) and test/CLASS/*. Default: "
+        + ("scikit-learn's own." if name == "digits" else "Keras's own download."),
     )
     flags.DEFINE_integer("epochs", epochs, "Epochs of the training.", 1)
     flags.DEFINE_integer("batch", batch, "Samples in a training step.", 1)
@@ -44,7 +46,7 @@ def define_flags(
     )
     if domain is not None:
         flags.DEFINE_float(
-            "connections", 0.05, "Share of ones in the hidden layers.", 1e-4, 1.0
+            "connections", 0.05, "Share of ones in the whole network.", 1e-4, 1.0
         )
         flags.DEFINE_enum("domain", domain, ["01", "general"], "Domain of the weights.")
         flags.DEFINE_enum(
@@ -80,17 +82,20 @@ def load(data_set: str):
     """Images uint8 [n, height, width, channels] and labels int [n]: train and test.
 
     Args:
-      data_set: `"mnist"` or `"cifar10"`: what Keras downloads without --data, and
-        whether images are grey.
+      data_set: what is taken without --data: `"mnist"` or `"cifar10"`, which Keras
+        downloads, or `"digits"`, which comes with scikit-learn. Images of CIFAR-10
+        have colours.
     """
     path = FLAGS.data
-    if path is None:
+    if path is None and data_set == "digits":
+        x, y, x_test, y_test = _digits()
+    elif path is None:
         import sbnn_keras  # noqa: F401  (selects Keras 2, before tf.keras is used)
         import tensorflow as tf
 
         (x, y), (x_test, y_test) = getattr(tf.keras.datasets, data_set).load_data()
     elif Path(path).is_dir():
-        mode = "L" if data_set == "mnist" else "RGB"
+        mode = "RGB" if data_set == "cifar10" else "L"
         x, y = _read_folder(Path(path) / "train", mode)
         x_test, y_test = _read_folder(Path(path) / "test", mode)
     elif Path(path).is_file():
@@ -105,6 +110,19 @@ def load(data_set: str):
     x, x_test = (a if a.ndim == 4 else a[..., None] for a in (x, x_test))
     print(f"{len(x)} images to train on, {len(x_test)} to test")
     return x, np.ravel(y), x_test, np.ravel(y_test)
+
+
+def _digits():
+    """Scans of handwritten digits, 8x8; their values 0 to 16 become 0 to 255."""
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    images, labels = load_digits(return_X_y=True)
+    images = np.minimum(images.reshape(-1, 8, 8) * 16, 255).astype(np.uint8)
+    x, x_test, y, y_test = train_test_split(
+        images, labels, test_size=0.25, random_state=0, stratify=labels
+    )
+    return x, y, x_test, y_test
 
 
 def _read_folder(folder: Path, mode: str):
@@ -130,17 +148,16 @@ def pixels(images):
     return (images.astype(np.float32) - 128) / 128
 
 
-def sparsity(model, steps: int, denser: list[str], first_share: float = 0.5):
+def sparsity(model, steps: int, first_share: float = 0.5):
     """How the connections come down to --connections, by --method.
 
     Args:
       model: its sparse layers have no `connections` of their own.
       steps: training steps of the whole training.
-      denser: names of layers with few weights, which keep four times the share.
       first_share: share of connections when training begins.
 
     Returns:
-      What the loss must be wrapped in (or None), and the callback for `fit`.
+      The callback for `fit`; a `ConnectionsSchedule`, or `ExpectedConnections`.
     """
     from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
 
@@ -155,16 +172,22 @@ def sparsity(model, steps: int, denser: list[str], first_share: float = 0.5):
             1 - start, 1 - share, 0, max(1, int(0.7 * steps)), frequency=20
         )
 
-    more = max(FLAGS.connections, min(0.5, 4 * FLAGS.connections))
+    # Layers with few weights are denser.
+    shares = sbnn_keras.allocate_connections(model, FLAGS.connections)
     return sbnn_keras.ConnectionsSchedule(
         down_to(FLAGS.connections),
-        overrides={name: down_to(more) for name in denser},
+        overrides={name: down_to(share) for name, share in shares.items()},
         verbose=1,
     )
 
 
 def classification_loss(model, control):
-    """The loss of a classifier, with the penalty where `control` has one."""
+    """The loss of a classifier, with the penalty where `control` has one.
+
+    Args:
+      model: the classifier.
+      control: as from `sparsity`, or None.
+    """
     loss = "sparse_categorical_crossentropy"
     return control.loss(loss, model) if hasattr(control, "loss") else loss
 
@@ -209,6 +232,22 @@ def resume(out: Path):
     )
 
 
+@contextlib.contextmanager
+def progress(what: str, epochs: int):
+    """A progress bar over the epochs of a training, as a callback for `fit`."""
+    import tensorflow as tf
+    from rich.progress import Progress
+
+    with Progress() as bar:
+        task = bar.add_task(what, total=epochs)
+
+        def show(epoch, logs):
+            text = f"{what}, accuracy {logs['accuracy']:.3f}"
+            bar.update(task, completed=epoch + 1, description=text)
+
+        yield tf.keras.callbacks.LambdaCallback(on_epoch_end=show)
+
+
 def convert_int8(model, x) -> bytes:
     """The model with int8 inputs and outputs, calibrated on some of the images `x`."""
     import tensorflow as tf
@@ -227,14 +266,20 @@ def convert_int8(model, x) -> bytes:
     )
 
 
-def finish(model, data, out: Path, **more) -> dict:
-    """Converts a trained model, compares its runtimes with Keras, writes result.json.
+def accuracy(answers, labels) -> float:
+    return float((answers == labels).mean())
+
+
+def convert_and_check(model, data, out: Path) -> dict:
+    """Converts a trained model and compares its runtimes with Keras.
 
     Args:
       model: the trained network, for images as `pixels` gives them.
       data: as from `load`.
-      out: gets model.h5, model.tflite (float32 faces), model_int8.tflite, result.json.
-      more: further entries of the result.
+      out: gets model.h5, model.tflite (float32 faces), model_int8.tflite.
+
+    Returns:
+      The settings of the training, accuracies, predictions that differ, bytes.
     """
     import sbnn_converter
 
@@ -250,21 +295,22 @@ def finish(model, data, out: Path, **more) -> dict:
     print("asking Keras, TFLite and TensorFlow Lite Micro")
     images = pixels(x_test)
     keras = model.predict(images, verbose=0).argmax(1)
-    tflite = sbnn_converter.Interpreter(converted).predict(images).argmax(1)
+    host = sbnn_converter.Interpreter(converted)
+    tflite = host.predict(images).argmax(1)
     micro = sbnn_converter.micro.Interpreter(converted)
     some = slice(0, FLAGS.tflm_images or len(images))
     tflm = micro.predict(images[some]).argmax(1)
     int8 = sbnn_converter.Interpreter(all_int8)
     scale, zero = int8.input_details[0]["quantization"]
     quantized = np.clip(np.round(images / scale) + zero, -128, 127).astype(np.int8)
-    int8_answers = int8.predict(quantized).argmax(1)
-    result = {
+    return {
         **json.loads((out / "settings.json").read_text()),
-        **more,
-        "accuracy_keras": float((keras == labels).mean()),
-        "accuracy_tflite": float((tflite == labels).mean()),
-        "accuracy_int8": float((int8_answers == labels).mean()),
         "test_images": len(labels),
+        "accuracy_keras": accuracy(keras, labels),
+        "accuracy_tflite": accuracy(tflite, labels),
+        "accuracy_tflm": accuracy(tflm, labels[some]),
+        "accuracy_int8": accuracy(int8.predict(quantized).argmax(1), labels),
+        "tflite_runtime": host.runtime,
         "keras_and_tflite_differ": int((keras != tflite).sum()),
         "tflm_images": len(tflm),
         "keras_and_tflm_differ": int((keras[some] != tflm).sum()),
@@ -272,11 +318,38 @@ def finish(model, data, out: Path, **more) -> dict:
         "model_int8_bytes": len(all_int8),
         "tflm_arena_bytes": micro.arena_used_bytes,
     }
+
+
+def report(result: dict, out: Path) -> None:
+    """Writes result.json and shows it as a table; exits if the runtimes disagree."""
+    from rich.console import Console
+    from rich.table import Table
+
     _write(out / "result.json", json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result, indent=2))
+    table = Table(title=str(out), title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for name, value in result.items():
+        table.add_row(name.replace("_", " "), _text(name, value))
+    console = Console()
+    console.print(table)
+    console.print(f"models and result.json are in {out}/")
     if result["keras_and_tflite_differ"] or result["keras_and_tflm_differ"]:
         sys.exit("the runtimes disagree: please report this with the model.h5")
-    return result
+
+
+def _text(name: str, value) -> str:
+    if name.startswith("accuracy"):
+        return f"{value:.2%}"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return f"{value:,}" if is_count else str(value)
+
+
+def finish(model, data, out: Path, **more) -> None:
+    """`convert_and_check`, and a `report` with the entries `more`."""
+    report({**convert_and_check(model, data, out), **more}, out)
 
 
 def _write(path: Path, text: str) -> None:
