@@ -84,7 +84,10 @@ PLAN = {
         _changed(_CNN_GENERAL, denser=2),
         _changed(_CNN_GENERAL, denser=10, ramp=0.5),
         _changed(_CNN_GENERAL, denser=10, rate=1e-2),
-        _changed(_CNN_GENERAL, denser=10, alternate=True),
+        _changed(_CNN_GENERAL, denser=10, ramp=0.5, rate=1e-2),
+        _changed(_CNN_GENERAL, denser=10, ramp=0.5, start=0.2),
+        _changed(_CNN_GENERAL, denser=10, ramp=0.5, alternate=True),
+        _changed(_CNN_GENERAL, denser=10, ramp=0.3),
     ],
     "recipe_more": [
         _changed(_MLP_01, alternate=False, polarity=False),
