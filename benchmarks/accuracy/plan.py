@@ -85,6 +85,8 @@ PLAN = {
         _changed(_CNN_GENERAL, denser=10, ramp=0.5),
         _changed(_CNN_GENERAL, denser=10, rate=1e-2),
         _changed(_CNN_GENERAL, denser=10, ramp=0.5, rate=1e-2),
+        _changed(Run("cnn", "bnn"), rate=1e-2),
+        _changed(_CNN_GENERAL, denser=10, ramp=0.5, rate=2e-2),
         _changed(_CNN_GENERAL, denser=10, ramp=0.5, start=0.2),
         _changed(_CNN_GENERAL, denser=10, ramp=0.5, alternate=True),
         _changed(_CNN_GENERAL, denser=10, ramp=0.3),
