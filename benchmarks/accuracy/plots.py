@@ -20,19 +20,23 @@ _STYLES = {
     ("int8", None): ("int8", "#555555", "P"),
     ("float", None): ("float32", "#999999", "X"),
 }
-_AXES = [
-    ("model_bytes", "model file, bytes"),
-    ("instructions", "instructions a sample, Cortex-M4"),
-    ("bits", "bits a weight"),
-    ("connections", "connections, share of the weights"),
-]
+COST = {
+    "model_bytes": "model file, bytes",
+    "instructions": "instructions a sample, Cortex-M4",
+}
+SPARSITY = {
+    "connections": "connections, share of the weights",
+    "bits": "bits a weight in the file",
+}
 
 
-def accuracy_and_cost(network_rows: list[Row], title: str, path: Path, axes=2) -> None:
-    """Draws the first `axes` of: bytes, instructions, bits, connections."""
+def accuracy_against(
+    axes: dict[str, str], network_rows: list[Row], title: str, path: Path
+) -> None:
+    """Draws accuracy against each of `axes`, `COST` or `SPARSITY`, side by side."""
     drawn = [
         (name, label)
-        for name, label in _AXES[:axes]
+        for name, label in axes.items()
         if any(getattr(row, name) for row in network_rows)
     ]
     figure, panels = plt.subplots(
@@ -50,7 +54,9 @@ def accuracy_and_cost(network_rows: list[Row], title: str, path: Path, axes=2) -
         panel.set_xscale("log")
         panel.set_xlabel(label)
         panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        panel.xaxis.set_major_formatter(FuncFormatter(_short))
+        panel.xaxis.set_major_formatter(
+            FuncFormatter(_percent if name == "connections" else _short)
+        )
         panel.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
         panel.tick_params(labelsize=8)
         panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
@@ -84,7 +90,7 @@ def _draw(panel, points, name, kind, colour, marker):
         elinewidth=0.8,
     )
     for row, at, height in zip(points, x, y):
-        if row.target_connections is not None and name != "connections":
+        if row.target_connections is not None and name in COST:
             panel.annotate(
                 f"{row.target_connections:.0%}",
                 (at, height),
@@ -100,3 +106,7 @@ def _short(value, _):
         if value >= limit:
             return f"{value / limit:g}{letter}"
     return f"{value:g}"
+
+
+def _percent(value, _):
+    return f"{100 * value:g} %"

@@ -208,11 +208,11 @@ def main(_):
     figures = Path(_DOCS.value) / "figures"
     figures.mkdir(exist_ok=True)
     for network in {row.network for row in rows(results)}:
-        plots.accuracy_and_cost(
-            [row for row in rows(results) if row.network == network],
-            _NETWORKS[network],
-            figures / f"accuracy_{network}.png",
-        )
+        of_network = [row for row in rows(results) if row.network == network]
+        for axes, name in ((plots.COST, "accuracy"), (plots.SPARSITY, "sparsity")):
+            plots.accuracy_against(
+                axes, of_network, _NETWORKS[network], figures / f"{name}_{network}.png"
+            )
     print(f"wrote {page} and figures of {len(results)} results")
 
 
