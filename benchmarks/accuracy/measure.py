@@ -4,7 +4,8 @@
 
 takes the trained models of `--work`, converts each to int8 up to its logits, exports
 it as standalone C, runs test images on the emulated core, and adds what it took to
-the run's JSON (`cortex_m4`). Needs an ARM compiler and QEMU (`make cross-tools`).
+the run's JSON (`cortex_m4`). Float networks stay in float32 and run on a Cortex-M4
+with a floating-point unit. Needs an ARM compiler and QEMU (`make cross-tools`).
 Networks that were measured with the same commit are left alone.
 """
 
@@ -59,8 +60,6 @@ def measure(model, run_name: str, data) -> dict:
 
     import sbnn_converter
     import sbnn_keras
-    from sbnn_converter import emulation
-    from sbnn_converter.standalone import plan_export, trial
 
     signs = [x for x in model.layers if isinstance(x, sbnn_keras.AlternatingSigns)]
 
@@ -83,10 +82,36 @@ def measure(model, run_name: str, data) -> dict:
     scale, zero = host.input_details[0]["quantization"]
     inputs = np.round(prepared(x_test[: _IMAGES.value]) / scale) + zero
     inputs = np.clip(inputs, -128, 127).astype(np.int8)
-    done = trial.try_on(plan_export(converted), emulation.CORES["cortex-m4"], [inputs])
-    if not np.array_equal(done.outputs[0], host.predict(inputs)):
+    return _counted(converted, "cortex-m4", inputs, run_name)
+
+
+def measure_float(converted: bytes, run_name: str, data) -> dict:
+    """What a float32 network takes on a Cortex-M4F, with our float kernels in C.
+
+    Raises:
+      RuntimeError: the emulated network answers differently.
+    """
+    from data import pixels
+
+    inputs = pixels(data[2][: _IMAGES.value]).numpy()
+    return _counted(converted, "cortex-m4f", inputs, run_name)
+
+
+def _counted(converted: bytes, core: str, inputs, run_name: str) -> dict:
+    import numpy as np
+
+    import sbnn_converter
+    from sbnn_converter import emulation
+    from sbnn_converter.standalone import plan_export, trial
+
+    done = trial.try_on(plan_export(converted), emulation.CORES[core], [inputs])
+    host = sbnn_converter.Interpreter(converted).predict(inputs)
+    # Float sums depend on their order.
+    tolerance = 1e-4 * np.ptp(host) if host.dtype.kind == "f" else 0
+    if not np.allclose(done.outputs[0], host, rtol=0, atol=tolerance):
         raise RuntimeError(f"{run_name}: the emulated network answers differently")
     return {
+        "core": core,
         "instructions": done.instructions,
         "instructions_by_op": done.by_op,
         "model_bytes": len(converted),
@@ -106,8 +131,8 @@ def main(_):
     now = outcome.commit()
     for path in sorted(Path(_RESULTS.value).glob("*.json")):
         result = json.loads(path.read_text())
-        model_file = Path(_WORK.value) / result["run"] / "model.h5"
-        if result["method"] == "float" or not model_file.exists():
+        folder = Path(_WORK.value) / result["run"]
+        if not (folder / "model.h5").exists():
             continue
         if result.get("cortex_m4", {}).get("commit") == now:
             continue
@@ -115,8 +140,12 @@ def main(_):
         source = _CIFAR10.value if network.startswith("binarynet") else _MNIST.value
         if source not in loaded:
             loaded[source] = data.load(source, network)
-        model = tf.keras.models.load_model(model_file, compile=False)
-        found = measure(model, result["run"], loaded[source])
+        if result["method"] == "float":
+            converted = (folder / "model.tflite").read_bytes()
+            found = measure_float(converted, result["run"], loaded[source])
+        else:
+            model = tf.keras.models.load_model(folder / "model.h5", compile=False)
+            found = measure(model, result["run"], loaded[source])
         result["cortex_m4"] = {"commit": now, **found}
         half = path.with_suffix(f".{os.getpid()}")
         half.write_text(outcome.to_json(result))

@@ -90,9 +90,18 @@ PLAN = {
         _changed(_CNN_GENERAL, denser=10, settle=1, rate=1e-2),
         _changed(Run("cnn", "bnn"), settle=1),
         _changed(Run("cnn", "bnn"), settle=1, rate=1e-2),
-        _changed(_CNN_GENERAL, denser=10, ramp=0.5, start=0.2),
-        _changed(_CNN_GENERAL, denser=10, ramp=0.5, alternate=True),
-        _changed(_CNN_GENERAL, denser=10, ramp=0.3),
+        _changed(_CNN_GENERAL, denser=10, settle=1, refresh=5, rate=1e-2),
+        _changed(_CNN_GENERAL, denser=10, settle=1, start=0.2, rate=1e-2),
+        _changed(_CNN_GENERAL, denser=10, settle=1, clip=2.0, rate=1e-2),
+    ],
+    # Short trainings that only tell which learning rate suits.
+    "cifar10_rates": [
+        _changed(run, epochs=5, settle=1, rate=rate)
+        for run in (
+            Run("binarynet4", "schedule", "general", 0.1),
+            Run("binarynet4", "bnn"),
+        )
+        for rate in (1e-2, 3e-3)
     ],
     "recipe_more": [
         _changed(_MLP_01, alternate=False, polarity=False),
