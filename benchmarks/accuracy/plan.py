@@ -90,6 +90,9 @@ PLAN = {
         _changed(_CNN_GENERAL, denser=10, settle=1, rate=1e-2),
         _changed(Run("cnn", "bnn"), settle=1),
         _changed(Run("cnn", "bnn"), settle=1, rate=1e-2),
+        _changed(
+            _CNN_GENERAL, denser=10, settle=1, rate=1e-2, pseudo_gradient="approx"
+        ),
         _changed(_CNN_GENERAL, denser=10, settle=1, refresh=5, rate=1e-2),
         _changed(_CNN_GENERAL, denser=10, settle=1, start=0.2, rate=1e-2),
         _changed(_CNN_GENERAL, denser=10, settle=1, clip=2.0, rate=1e-2),
