@@ -96,6 +96,10 @@ PLAN = {
         _changed(_CNN_GENERAL, denser=10, settle=1, refresh=5, rate=1e-2),
         _changed(_CNN_GENERAL, denser=10, rate=1e-2, epochs=20),
         _changed(Run("cnn", "bnn"), rate=1e-2, epochs=20),
+        _changed(
+            _CNN_GENERAL, denser=10, settle=1, refresh=5, rate=1e-2, polarity=True
+        ),
+        _changed(_CNN_GENERAL, denser=10, settle=1, refresh=1, rate=1e-2),
         _changed(_CNN_GENERAL, denser=10, settle=1, start=0.2, rate=1e-2),
     ],
     # Short trainings that only tell which learning rate suits.
