@@ -78,29 +78,35 @@ PLAN = {
         *_sparse("binarynet4", [0.1, 0.05], [1], ["general"]),
         *_sparse("binarynet4", [0.25, 0.02], [0], ["general"]),
     ],
+    # What the small CNN's recipe was found with, at half its epochs.
     "cnn_recipe": [
-        _changed(_CNN_GENERAL, denser=10),
-        _changed(_CNN_GENERAL, denser=8),
-        _changed(_CNN_GENERAL, denser=2),
-        _changed(_CNN_GENERAL, denser=10, ramp=0.5),
-        _changed(_CNN_GENERAL, denser=10, rate=1e-2),
-        _changed(_CNN_GENERAL, denser=10, ramp=0.5, rate=1e-2),
-        _changed(Run("cnn", "bnn"), rate=1e-2),
-        _changed(_CNN_GENERAL, denser=10, settle=1),
-        _changed(_CNN_GENERAL, denser=10, settle=1, rate=1e-2),
-        _changed(Run("cnn", "bnn"), settle=1),
-        _changed(Run("cnn", "bnn"), settle=1, rate=1e-2),
-        _changed(
-            _CNN_GENERAL, denser=10, settle=1, rate=1e-2, pseudo_gradient="approx"
+        *(
+            _changed(_CNN_GENERAL, epochs=10, **change)
+            for change in (
+                dict(rate=3e-3, refresh=None, denser=2),
+                dict(rate=3e-3, refresh=None, denser=8),
+                dict(rate=3e-3, refresh=None),
+                dict(rate=3e-3, refresh=None, settle=1),
+                dict(rate=3e-3, refresh=None, ramp=0.5),
+                dict(refresh=None),
+                dict(refresh=None, ramp=0.5),
+                dict(refresh=None, settle=1),
+                dict(refresh=None, settle=1, pseudo_gradient="approx"),
+                dict(settle=1),
+            )
         ),
-        _changed(_CNN_GENERAL, denser=10, settle=1, refresh=5, rate=1e-2),
-        _changed(_CNN_GENERAL, denser=10, rate=1e-2, epochs=20),
-        _changed(Run("cnn", "bnn"), rate=1e-2, epochs=20),
-        _changed(
-            _CNN_GENERAL, denser=10, settle=1, refresh=5, rate=1e-2, polarity=True
+        *(
+            _changed(Run("cnn", "bnn"), epochs=10, **change)
+            for change in (
+                dict(rate=3e-3, settle=0),
+                dict(rate=3e-3),
+                dict(rate=3e-3, settle=1),
+                dict(),
+                dict(settle=1),
+            )
         ),
-        _changed(_CNN_GENERAL, denser=10, settle=1, refresh=1, rate=1e-2),
-        _changed(_CNN_GENERAL, denser=10, settle=1, start=0.2, rate=1e-2),
+        _changed(_CNN_GENERAL, refresh=None),
+        _changed(_CNN_GENERAL, settle=0),
     ],
     # Short trainings that only tell which learning rate suits.
     "cifar10_rates": [

@@ -14,7 +14,7 @@ _OWN = ("schedule", "constraint")
 # epochs, binary kernels (±1 and 0/1 alike) stand still.
 RECIPES = {
     "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0),
-    "cnn": dict(epochs=10, batch=256, rate=3e-3, settle=2),
+    "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=2),
     "binarynet4": dict(epochs=25, batch=128, rate=3e-3, settle=3),
 }
 
@@ -33,6 +33,10 @@ SPARSE = dict(
     first_domain=None,  # of the first layer; None: that of the others
     alternate=None,  # pixels of both polarities; None: in domain "01" on the "mlp"
 )
+
+
+# Where a network wants other ones.
+SPARSE_OF = {"cnn": dict(denser=10, refresh=5)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +86,10 @@ class Run:
         return self.method in _OWN
 
     def _recipe(self) -> dict:
-        return {**RECIPES[self.network], **(SPARSE if self.is_sparse else {})}
+        recipe = RECIPES[self.network]
+        if not self.is_sparse:
+            return recipe
+        return {**recipe, **SPARSE, **SPARSE_OF.get(self.network, {})}
 
     def recipe(self) -> dict:
         """All settings of the training, the changes among them."""
