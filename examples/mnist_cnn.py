@@ -50,8 +50,7 @@ def main():
     tf.keras.utils.set_random_seed(flags.seed)
     model = network(flags.domain)
     steps = flags.epochs * -(-len(x) // flags.batch)
-    # The convolutions have 2 % of the weights.
-    control = support.sparsity(model, steps, factor=10)
+    control = support.sparsity(model, steps)
     model.compile(
         tf.keras.optimizers.Adam(
             tf.keras.optimizers.schedules.CosineDecay(1e-2, steps)

@@ -148,13 +148,12 @@ def pixels(images):
     return (images.astype(np.float32) - 128) / 128
 
 
-def sparsity(model, steps: int, factor: float = 4, first_share: float = 0.5):
+def sparsity(model, steps: int, first_share: float = 0.5):
     """How the connections come down to --connections, by --method.
 
     Args:
       model: its sparse layers have no `connections` of their own.
       steps: training steps of the whole training.
-      factor: how many times denser layers with few weights are.
       first_share: share of connections when training begins.
 
     Returns:
@@ -173,7 +172,7 @@ def sparsity(model, steps: int, factor: float = 4, first_share: float = 0.5):
             1 - start, 1 - share, 0, max(1, int(0.7 * steps)), frequency=20
         )
 
-    shares = sbnn_keras.allocate_connections(model, FLAGS.connections, factor)
+    shares = sbnn_keras.allocate_connections(model, FLAGS.connections)
     return sbnn_keras.ConnectionsSchedule(
         down_to(FLAGS.connections),
         overrides={name: down_to(share) for name, share in shares.items()},

@@ -7,13 +7,14 @@ __all__ = ["allocate_connections"]
 
 
 def allocate_connections(
-    model, connections, factor=4.0, few=0.05, at_most=0.5
+    model, connections, exponent=0.5, at_most=0.5
 ) -> dict[str, float]:
     """Shares of ones for each layer, so that the whole network has `connections`.
 
     Layers with few weights, such as first convolutions and classifiers, lose most by
-    sparsity and save least: they get `factor` times the connections, and all others
-    what is left.
+    sparsity and save least. So a layer of n weights gets a share proportional to
+    n ** -exponent, and all layers together exactly what was asked for. (Between one
+    share for all and one fan-in for all, as the rule of arXiv 1911.11134, section 3.)
 
     ```python
     shares = sbnn_keras.allocate_connections(model, 0.05)
@@ -23,20 +24,23 @@ def allocate_connections(
     # Arguments
         model: a built Keras model with sparse binary layers.
         connections: share of ones in all sparse binary kernels together.
-        factor: a denser layer's share is this times `connections`; 1 for none.
-        few: a layer with less than this share of all weights is a denser one.
-        at_most: bound of a denser layer's share, unless `connections` is above it.
+        exponent: 0 for the same share everywhere, 1 for as many ones in each layer.
+        at_most: bound of a layer's share, unless `connections` is above it.
 
     # Returns
         Layer name -> share in (0, 1], in the order of the layers.
 
     # Raises
-        ValueError: the model has no built sparse binary layer, an argument is out of
-            range, or nothing is left for the layers with many weights.
+        ValueError: the model has no built sparse binary layer, or an argument is out
+            of range.
     """
     connections = check_share(connections)
-    if not factor >= 1.0:
-        raise ValueError(f"Wrong `factor`: found {factor!r}, wanted 1 or more.")
+    at_most = max(check_share(at_most, "at_most"), connections)
+    if not 0.0 <= exponent <= 1.0:
+        raise ValueError(
+            f"Wrong `exponent`: found {exponent!r}, wanted 0 (the same share in all "
+            "layers) to 1 (as many ones in each)."
+        )
     weights = {}
     for kernel in sparse_binary_kernels(model):
         name = kernel.layer.name
@@ -47,17 +51,13 @@ def allocate_connections(
             f"layers {[layer.name for layer in model.layers]}, wanted a built model "
             "with layers such as sbnn_keras.SparseBinaryDense."
         )
-    total = sum(weights.values())
-    denser = {name for name, count in weights.items() if count < few * total}
-    if not denser or len(denser) == len(weights):
-        return dict.fromkeys(weights, connections)
-    more = max(connections, min(at_most, factor * connections))
-    in_denser = sum(weights[name] for name in denser)
-    rest = (connections * total - more * in_denser) / (total - in_denser)
-    if rest <= 0:
-        raise ValueError(
-            f"Nothing is left for {sorted(weights.keys() - denser)}: the denser layers "
-            f"{sorted(denser)} at {more:.4g} take all of connections={connections:g}. "
-            "Lower `factor`, or raise `connections`."
-        )
-    return {name: more if name in denser else rest for name in weights}
+    shares = {}
+    left = connections * sum(weights.values())
+    # The smallest layers first: what the bound takes from them, the others get.
+    order = sorted(weights, key=weights.get)
+    for place, name in enumerate(order):
+        parts = [weights[other] ** (1.0 - exponent) for other in order[place:]]
+        share = left * parts[0] / sum(parts) / weights[name]
+        shares[name] = min(at_most, share)
+        left -= shares[name] * weights[name]
+    return {name: shares[name] for name in weights}

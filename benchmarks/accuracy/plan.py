@@ -78,23 +78,14 @@ PLAN = {
         *_sparse("binarynet4", [0.1, 0.05], [1], ["general"]),
         *_sparse("binarynet4", [0.25, 0.02], [0], ["general"]),
     ],
-    # What the small CNN's recipe was found with, at half its epochs.
+    # What the recipe of the small CNN is made of.
     "cnn_recipe": [
-        *(
-            _changed(_CNN_GENERAL, epochs=10, **change)
-            for change in (
-                dict(rate=3e-3, refresh=None, denser=2),
-                dict(rate=3e-3, refresh=None, denser=8),
-                dict(rate=3e-3, refresh=None),
-                dict(rate=3e-3, refresh=None, settle=1),
-                dict(rate=3e-3, refresh=None, ramp=0.5),
-                dict(refresh=None),
-                dict(refresh=None, ramp=0.5),
-                dict(refresh=None, settle=1),
-                dict(refresh=None, settle=1, pseudo_gradient="approx"),
-                dict(settle=1),
-            )
-        ),
+        _changed(_CNN_GENERAL, exponent=0),
+        _changed(_CNN_GENERAL, exponent=1),
+        _changed(_CNN_GENERAL, settle=0),
+        _changed(_CNN_GENERAL, refresh=None),
+        _changed(_CNN_GENERAL, pseudo_gradient="approx"),
+        _changed(_CNN_GENERAL, ramp=0.5),
         *(
             _changed(Run("cnn", "bnn"), epochs=10, **change)
             for change in (
@@ -105,8 +96,6 @@ PLAN = {
                 dict(settle=1),
             )
         ),
-        _changed(_CNN_GENERAL, refresh=None),
-        _changed(_CNN_GENERAL, settle=0),
     ],
     # Short trainings that only tell which learning rate suits.
     "cifar10_rates": [
@@ -124,6 +113,6 @@ PLAN = {
         _changed(_MLP_01, pseudo_gradient="approx"),
         _changed(_MLP_01, start=0.2),
         _changed(_MLP_01, rate=1e-2),
-        _changed(_MLP_01, denser=1),
+        _changed(_MLP_01, exponent=0),
     ],
 }

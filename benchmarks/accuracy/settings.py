@@ -23,7 +23,7 @@ SPARSE = dict(
     start=0.5,  # share of connections at the first step of the schedule
     ramp=0.7,  # share of the steps after which the target is reached
     power=3,  # of the schedule's polynomial
-    denser=4,  # layers with few weights: connections times this
+    exponent=0.5,  # of a layer's weights in its share of connections
     polarity=None,  # None: the library's default
     pseudo_gradient="ste",
     clip=1.0,  # of the pseudo-gradient
@@ -36,7 +36,7 @@ SPARSE = dict(
 
 
 # Where a network wants other ones.
-SPARSE_OF = {"cnn": dict(denser=10, refresh=5)}
+SPARSE_OF = {"cnn": dict(refresh=5)}
 
 
 @dataclasses.dataclass(frozen=True)

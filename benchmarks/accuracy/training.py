@@ -85,7 +85,7 @@ def _schedule(model, run, recipe, steps):
             frequency=recipe["frequency"],
         )
 
-    shares = sbnn_keras.allocate_connections(model, run.connections, recipe["denser"])
+    shares = sbnn_keras.allocate_connections(model, run.connections, recipe["exponent"])
     return sbnn_keras.ConnectionsSchedule(
         run.connections,
         overrides={name: down_to(share) for name, share in shares.items()},

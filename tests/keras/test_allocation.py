@@ -7,9 +7,12 @@ import tensorflow as tf
 import sbnn_keras
 
 
+WEIGHTS = {"first": 36, "separable": 9 * 4 + 4 * 8, "wide": 8192, "last": 1280}
+
+
 @pytest.fixture(scope="module")
 def model():
-    """Kernels of 36, 36 + 32, 8192 and 1280 weights."""
+    """Layers with `WEIGHTS`."""
     return tf.keras.Sequential(
         [
             tf.keras.Input((8, 8, 1)),
@@ -36,13 +39,18 @@ def ones_and_weights(model):
     return counts
 
 
+@pytest.mark.parametrize("exponent", [0, 0.5, 1])
 @pytest.mark.parametrize("connections", [0.02, 0.1, 0.5, 1.0])
-def test_the_network_ends_with_the_share_asked_for(model, connections):
-    shares = sbnn_keras.allocate_connections(model, connections, factor=4, few=0.05)
+def test_the_network_ends_with_the_share_asked_for(model, connections, exponent):
+    shares = sbnn_keras.allocate_connections(model, connections, exponent)
     assert list(shares) == ["first", "separable", "wide", "last"]
-    small = max(connections, min(0.5, 4 * connections))
-    assert shares["first"] == shares["separable"] == small
-    assert shares["wide"] == shares["last"]
+    bound = max(0.5, connections)
+    free = {k: v for k, v in shares.items() if v < bound - 1e-9}
+    assert max(shares.values()) <= bound + 1e-9
+    factors = [share * WEIGHTS[name] ** exponent for name, share in free.items()]
+    np.testing.assert_allclose(factors, np.mean(factors) if factors else 0)
+    for name in shares.keys() - free.keys():  # would be above the bound
+        assert not factors or bound * WEIGHTS[name] ** exponent <= factors[0] + 1e-9
 
     clone = tf.keras.models.clone_model(model)
     clone.compile("sgd", "mse")
@@ -53,7 +61,7 @@ def test_the_network_ends_with_the_share_asked_for(model, connections):
     for name, (ones, weights) in counts.items():
         assert ones == pytest.approx(shares[name] * weights, abs=1)
     ones, weights = np.sum(list(counts.values()), axis=0)
-    assert weights == 36 + 36 + 32 + 8192 + 1280
+    assert weights == sum(WEIGHTS.values())
     assert ones == pytest.approx(connections * weights, abs=len(counts) + 1)
 
 
@@ -72,8 +80,8 @@ def test_layers_of_one_size_are_alike():
     ("arguments", "said"),
     [
         (dict(connections=0.0), "Wrong `connections`: found 0.0"),
-        (dict(connections=0.1, factor=0.5), "Wrong `factor`: found 0.5"),
-        (dict(connections=0.02, few=0.2, factor=25), "Nothing is left for .'wide'."),
+        (dict(connections=0.1, exponent=2), "Wrong `exponent`: found 2"),
+        (dict(connections=0.1, at_most=0), "Wrong `at_most`: found 0"),
     ],
 )
 def test_bad_arguments_are_named(model, arguments, said):
