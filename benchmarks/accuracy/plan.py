@@ -71,12 +71,14 @@ PLAN = {
     ],
     "mlp_more": _sparse("mlp", [0.5, 0.25, 0.01], [0]),
     "cifar10": [
+        *_sparse("binarynet4", [0.1], [0], ["general"]),
         *_baselines("binarynet4", [0], ["bnn"]),
-        *_sparse("binarynet4", [0.1, 0.05], [0], ["general"]),
+        *_sparse("binarynet4", [0.05], [0], ["general"]),
         *_baselines("binarynet4", [0], ["float"]),
         *_sparse("binarynet4", [0.05], [0], ["01"]),
         *_sparse("binarynet4", [0.1, 0.05], [1], ["general"]),
         *_sparse("binarynet4", [0.25, 0.02], [0], ["general"]),
+        _changed(Run("binarynet4", "bnn"), rate=3e-3),
     ],
     # What the recipe of the small CNN is made of.
     "cnn_recipe": [
@@ -96,15 +98,6 @@ PLAN = {
                 dict(settle=1),
             )
         ),
-    ],
-    # Short trainings that only tell which learning rate suits.
-    "cifar10_rates": [
-        _changed(run, epochs=5, settle=1, rate=rate)
-        for run in (
-            Run("binarynet4", "schedule", "general", 0.1),
-            Run("binarynet4", "bnn"),
-        )
-        for rate in (1e-2, 3e-3)
     ],
     "recipe_more": [
         _changed(_MLP_01, alternate=False, polarity=False),

@@ -15,7 +15,7 @@ _OWN = ("schedule", "constraint")
 RECIPES = {
     "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0),
     "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=2),
-    "binarynet4": dict(epochs=25, batch=128, rate=3e-3, settle=3),
+    "binarynet4": dict(epochs=25, batch=128, rate=1e-2, settle=3),
 }
 
 # What only sparse networks have. `change` of a run replaces single entries.
