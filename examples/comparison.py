@@ -26,7 +26,6 @@ def beside_int8(model_file: Path, float_model, images) -> dict:
     cost = inspect_model(model).total
     count, how = instructions(model)
     return {
-        "connections_found": cost.connections / cost.weights,
         "bits_a_weight": cost.bits_a_weight,
         "entropy_bits_a_weight": cost.entropy_bits_a_weight,
         "float32_tflite_bytes": len(tflite(float_model)),

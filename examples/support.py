@@ -278,9 +278,11 @@ def convert_and_check(model, data, out: Path) -> dict:
       out: gets model.h5, model.tflite (float32 faces), model_int8.tflite.
 
     Returns:
-      The settings of the training, accuracies, predictions that differ, bytes.
+      The settings of the training, the share of connections, accuracies, predictions
+      that differ, bytes.
     """
     import sbnn_converter
+    from sbnn_converter.inspection import inspect_model
 
     x, _, x_test, labels = data
     model.save(out / "model.h5")
@@ -302,8 +304,13 @@ def convert_and_check(model, data, out: Path) -> dict:
     int8 = sbnn_converter.Interpreter(all_int8)
     scale, zero = int8.input_details[0]["quantization"]
     quantized = np.clip(np.round(images / scale) + zero, -128, 127).astype(np.int8)
+    settings = json.loads((out / "settings.json").read_text())
+    found = {}
+    if "connections" in settings:
+        found["connections_found"] = inspect_model(converted).total.density
     return {
-        **json.loads((out / "settings.json").read_text()),
+        **settings,
+        **found,
         "test_images": len(labels),
         "accuracy_keras": accuracy(keras, labels),
         "accuracy_tflite": accuracy(tflite, labels),
