@@ -11,11 +11,12 @@ METHODS = ("schedule", "constraint", "bnn", "float")
 _OWN = ("schedule", "constraint")
 
 # Common to all methods on a network: the same effort for each. For the last `settle`
-# epochs, binary kernels (±1 and 0/1 alike) stand still.
+# epochs, binary kernels (±1 and 0/1 alike) stand still; for the last `rest` epochs the
+# learning rate is 0 besides, and nothing but statistics of batch normalization moves.
 RECIPES = {
-    "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0),
-    "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=2),
-    "binarynet4": dict(epochs=25, batch=128, rate=1e-2, settle=3),
+    "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0, rest=0),
+    "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=0, rest=1),
+    "binarynet4": dict(epochs=25, batch=128, rate=1e-2, settle=3, rest=0),
 }
 
 # What only sparse networks have. `change` of a run replaces single entries.

@@ -31,14 +31,16 @@ def train(model, run, data, folder: Path, save_seconds: float = 30) -> list[dict
     steps_an_epoch = len(x) // recipe["batch"]
     steps = recipe["epochs"] * steps_an_epoch
     loss = "sparse_categorical_crossentropy"
-    callbacks = [sbnn_keras.FreezeConnections(recipe["settle"])]
+    still = max(recipe["settle"], recipe["rest"])
+    callbacks = [sbnn_keras.FreezeConnections(still)]
     if run.method == "schedule":
         callbacks.append(_schedule(model, run, recipe, steps))
     if run.method == "constraint":
         constraint = sbnn_keras.ExpectedConnections(run.connections, recipe["gamma"])
         loss = constraint.loss(loss, model)
         callbacks.append(constraint)
-    rate = tf.keras.optimizers.schedules.CosineDecay(recipe["rate"], steps)
+    moving = steps - recipe["rest"] * steps_an_epoch
+    rate = tf.keras.optimizers.schedules.CosineDecay(recipe["rate"], moving)
     model.compile(
         tf.keras.optimizers.Adam(rate),
         loss,
