@@ -27,6 +27,7 @@ class _Layers:
                 clip_value=recipe["clip"],
                 refresh_every=recipe["refresh"],
             )
+            self._clip = recipe["clip"]
         self.alternate = recipe.get("alternate")
         self._first = recipe.get("first_domain") or run.domain
         self._domain, self._polarity = run.domain, recipe.get("polarity")
@@ -57,6 +58,7 @@ class _Layers:
             kernel_quantizer=sbnn_keras.quantizers.SparseBinary(
                 domain=domain, **self._quantizer
             ),
+            kernel_constraint=lq.constraints.WeightClip(self._clip),
             use_bias=False,
             **kwargs,
         )

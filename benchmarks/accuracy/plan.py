@@ -78,7 +78,7 @@ PLAN = {
         *_sparse("binarynet4", [0.05], [0], ["01"]),
         *_sparse("binarynet4", [0.1, 0.05], [1], ["general"]),
         *_sparse("binarynet4", [0.25, 0.02], [0], ["general"]),
-        _changed(Run("binarynet4", "bnn"), rate=3e-3),
+        _changed(Run("binarynet4", "bnn"), settle=3, rest=0),
     ],
     # What the recipe of the small CNN is made of.
     "cnn_recipe": [

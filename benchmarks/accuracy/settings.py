@@ -16,7 +16,7 @@ _OWN = ("schedule", "constraint")
 RECIPES = {
     "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0, rest=0),
     "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=0, rest=1),
-    "binarynet4": dict(epochs=25, batch=128, rate=1e-2, settle=3, rest=0),
+    "binarynet4": dict(epochs=25, batch=128, rate=3e-3, settle=0, rest=1),
 }
 
 # What only sparse networks have. `change` of a run replaces single entries.
@@ -27,7 +27,7 @@ SPARSE = dict(
     exponent=0.5,  # of a layer's weights in its share of connections
     polarity=None,  # None: the library's default
     pseudo_gradient="ste",
-    clip=1.0,  # of the pseudo-gradient
+    clip=1.0,  # of the pseudo-gradient, and of the latent weights
     gamma=0.2,  # constraint: share of the loss
     refresh=None,  # steps between two choices of connections; None: the default
     frequency=20,  # steps between two moves of the schedule
@@ -37,7 +37,7 @@ SPARSE = dict(
 
 
 # Where a network wants other ones.
-SPARSE_OF = {"cnn": dict(refresh=5)}
+SPARSE_OF = {"cnn": dict(refresh=5), "binarynet4": dict(refresh=5, clip=3.0)}
 
 
 @dataclasses.dataclass(frozen=True)
