@@ -15,6 +15,9 @@ from sbnn_keras.share_schedule import ShareSchedule
 
 __all__ = ["ConnectionsSchedule"]
 
+# So many latent weights may be at their bound without a word, in small kernels too.
+_FEW = 10
+
 
 class ConnectionsSchedule(tf.keras.callbacks.Callback):
     """Holds, at each training step, the share of connections of a pruning schedule.
@@ -152,3 +155,13 @@ class _Control:
             )
         elif verbose:
             print(f"{name}: holds {share}, as wanted.")
+        latent = self._kernel.latent.numpy()
+        at_bound = int((latent == latent.max()).sum())
+        if at_bound > max(_FEW, held / 2):
+            print(
+                f"{name}: {at_bound} latent weights have the largest value of all, "
+                f"{latent.max():.4g}: they are at their bound, where connections cannot "
+                "be told apart. Lower the learning rate, or widen the bound with "
+                "kernel_constraint=larq.constraints.WeightClip(3) and "
+                "kernel_quantizer=SparseBinary(clip_value=3)."
+            )

@@ -81,3 +81,14 @@ def test_an_early_end_is_said(capsys):
     decay = PolynomialDecay(0.5, 0.95, begin_step=0, end_step=600)
     network().fit(X, Y, verbose=0, callbacks=[ConnectionsSchedule(decay)])
     assert "first: training ended before its schedule" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rate", [1.0, 1000.0])
+def test_latent_weights_at_their_bound_are_told(rate, capsys):
+    model = network()
+    model.compile(tf.keras.optimizers.SGD(rate), "mse")
+    schedule = ConnectionsSchedule(ConstantSparsity(0.9, 0))
+    model.fit(X, Y, epochs=2, verbose=0, callbacks=[schedule])
+    latent = model.layers[0].kernel.latent_variable.numpy()
+    said = "first:" in capsys.readouterr().out
+    assert said == ((latent == 1.0).sum() > 30) == (rate == 1000.0)
