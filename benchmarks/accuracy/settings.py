@@ -14,7 +14,7 @@ _OWN = ("schedule", "constraint")
 # epochs, binary kernels (±1 and 0/1 alike) stand still; for the last `rest` epochs the
 # learning rate is 0 besides, and nothing but statistics of batch normalization moves.
 RECIPES = {
-    "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0, rest=0),
+    "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0, rest=1),
     "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=0, rest=1),
     "binarynet4": dict(epochs=25, batch=128, rate=3e-3, settle=0, rest=1),
 }
