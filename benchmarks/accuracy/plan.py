@@ -83,21 +83,17 @@ PLAN = {
     # What the recipe of the small CNN is made of.
     "cnn_recipe": [
         _changed(_CNN_GENERAL, exponent=0),
-        _changed(_CNN_GENERAL, exponent=1),
-        _changed(_CNN_GENERAL, settle=0),
+        _changed(_CNN_GENERAL, rest=0),
+        _changed(_CNN_GENERAL, rest=0, settle=2),
+        _changed(_CNN_GENERAL, epochs=10),
+        _changed(_CNN_GENERAL, rate=3e-3),
         _changed(_CNN_GENERAL, refresh=None),
+        _changed(_CNN_GENERAL, exponent=1),
         _changed(_CNN_GENERAL, pseudo_gradient="approx"),
-        _changed(_CNN_GENERAL, ramp=0.5),
-        *(
-            _changed(Run("cnn", "bnn"), epochs=10, **change)
-            for change in (
-                dict(rate=3e-3, settle=0),
-                dict(rate=3e-3),
-                dict(rate=3e-3, settle=1),
-                dict(),
-                dict(settle=1),
-            )
-        ),
+        _changed(_CNN_GENERAL, polarity=True),
+        _changed(Run("cnn", "bnn"), rest=0),
+        _changed(Run("cnn", "bnn"), epochs=10),
+        _changed(Run("cnn", "bnn"), rate=3e-3),
     ],
     "recipe_more": [
         _changed(_MLP_01, alternate=False, polarity=False),
