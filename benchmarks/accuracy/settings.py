@@ -37,7 +37,7 @@ SPARSE = dict(
 
 
 # Where a network wants other ones.
-SPARSE_OF = {"cnn": dict(refresh=5), "binarynet4": dict(refresh=5, clip=3.0)}
+SPARSE_OF = {"cnn": dict(refresh=5), "binarynet4": dict(refresh=1, clip=3.0)}
 
 
 @dataclasses.dataclass(frozen=True)
