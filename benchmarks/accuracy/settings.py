@@ -82,6 +82,13 @@ class Run:
                 f"{list(self._recipe())}."
             )
 
+        recipe = self.recipe()
+        if not recipe["rest"] < recipe["epochs"]:
+            raise ValueError(
+                f"Nothing is left to train: found rest={recipe['rest']} of "
+                f"epochs={recipe['epochs']}, wanted more epochs than rest."
+            )
+
     @property
     def is_sparse(self) -> bool:
         return self.method in _OWN

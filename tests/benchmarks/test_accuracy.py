@@ -87,7 +87,7 @@ def test_the_result_says_how_it_came_about(method, pictures, tmp_path):
     import outcome
     import training
 
-    run = make_run(method, epochs=1)
+    run = make_run(method, epochs=1, rest=0)
     model = architectures.build(run)
     history = training.train(model, run, pictures, tmp_path)
     file = tmp_path / "result.json"
@@ -116,6 +116,37 @@ def test_the_result_says_how_it_came_about(method, pictures, tmp_path):
 def test_settings_that_do_not_exist_are_named():
     with pytest.raises(ValueError, match="epohcs"):
         make_run(epohcs=3)
+
+
+def test_a_recipe_that_leaves_no_epoch_to_train_is_refused():
+    with pytest.raises(ValueError, match="found rest=1 of epochs=1"):
+        make_run(epochs=1)
+
+
+def test_the_last_epoch_moves_statistics_alone(pictures, tmp_path):
+    import architectures
+    import training
+
+    class Keep(tf.keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                self.before = self.model.get_weights()
+
+    keep = Keep()
+    fit = tf.keras.Model.fit
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            tf.keras.Model,
+            "fit",
+            lambda self, *args, callbacks, **kwargs: fit(
+                self, *args, callbacks=[*callbacks, keep], **kwargs
+            ),
+        )
+        model = architectures.build(make_run("bnn", epochs=3, rest=1))
+        training.train(model, make_run("bnn", epochs=3, rest=1), pictures, tmp_path)
+    for weight, before in zip(model.weights, keep.before, strict=True):
+        same = np.array_equal(weight.numpy(), before)
+        assert same != ("moving" in weight.name), weight.name
 
 
 def _result(method, domain, share, seed, accuracy, changed=None, **more):
