@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import sys
+import zipfile
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -99,12 +100,7 @@ def load(data_set: str):
         x, y = _read_folder(Path(path) / "train", mode)
         x_test, y_test = _read_folder(Path(path) / "test", mode)
     elif Path(path).is_file():
-        with np.load(path) as arrays:
-            missing = {"x_train", "y_train", "x_test", "y_test"} - set(arrays)
-            if missing:
-                raise ValueError(f"--data: '{path}' has no arrays {sorted(missing)}")
-            x, y = arrays["x_train"], arrays["y_train"]
-            x_test, y_test = arrays["x_test"], arrays["y_test"]
+        x, y, x_test, y_test = _read_npz(path)
     else:
         raise FileNotFoundError(f"--data: '{path}' is neither a file nor a folder")
     x, x_test = (a if a.ndim == 4 else a[..., None] for a in (x, x_test))
@@ -123,6 +119,20 @@ def _digits():
         images, labels, test_size=0.25, random_state=0, stratify=labels
     )
     return x, y, x_test, y_test
+
+
+def _read_npz(path: str):
+    names = ("x_train", "y_train", "x_test", "y_test")
+    if not zipfile.is_zipfile(path):
+        raise ValueError(
+            f"--data: '{path}' is no .npz file; wanted one with {', '.join(names)}, as "
+            "numpy.savez writes it"
+        )
+    with np.load(path) as arrays:
+        missing = set(names) - set(arrays)
+        if missing:
+            raise ValueError(f"--data: '{path}' has no arrays {sorted(missing)}")
+        return [arrays[name] for name in names]
 
 
 def _read_folder(folder: Path, mode: str):

@@ -92,3 +92,14 @@ def test_data_that_is_not_there_is_named(command, tmp_path):
     )
     assert done.returncode == 1
     assert "neither a file nor a folder" in done.stderr.splitlines()[-1]
+
+
+def test_data_that_is_no_npz_is_named(command, tmp_path):
+    (tmp_path / "notes.npz").write_text("no arrays")
+    done = subprocess.run(
+        command("digits", "--out", tmp_path, "--data", tmp_path / "notes.npz"),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "is no .npz file" in done.stderr.splitlines()[-1]
