@@ -57,6 +57,8 @@ def main(_):
     if result_file.exists():
         print(f"{result_file} is there already")
         return
+    if run.recipe()["math"] == "bfloat16":
+        os.environ["TF_SET_ONEDNN_FPMATH_MODE"] = "BF16"
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(_THREADS.value)
