@@ -22,7 +22,7 @@ from sbnn_keras.finite import check_finite
 from sbnn_keras.one_sign import warn_if_one_sign
 from sbnn_keras.quantizers import SparseBinary
 from sbnn_keras.raw_input import is_raw_input
-from sbnn_keras.scaling import channel_scale, output_exponent
+from sbnn_keras.scaling import channel_scale, output_exponent, scale_outputs
 
 AUTO = "auto"
 UNCONTROLLED_SHARE = 0.5
@@ -122,6 +122,7 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
                 initializer="ones",
                 constraint=Between(2.0**-10, 2.0**10),
             )
+            self.kernel_quantizers()[-1].output_scale = self._domain_scale
         if self.exponent is None:
             self.exponent = self._default_exponent()
         if self._sees_signs or self._centres_bias:
@@ -189,7 +190,8 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         return self.finish(sums)
 
     def _scaled(self, sums: tf.Tensor) -> tf.Tensor:
-        return sums * self._along_channels(self._output_scale(sums.dtype), sums)
+        scale = self._along_channels(self._output_scale(sums.dtype), sums)
+        return scale_outputs(sums, scale)
 
     def _channel_axis(self, sums: tf.Tensor) -> int:
         first = getattr(self, "data_format", None) == "channels_first"

@@ -24,6 +24,7 @@ from sbnn_keras.connections import check_share, count_of_ones
 from sbnn_keras.constraints import Between
 from sbnn_keras.domain import RATIO_STEPS, check_domain, round_ratio
 from sbnn_keras.finite import assert_finite, check_finite
+from sbnn_keras.scaling import with_scale_gradient
 from sbnn_keras.selection import choose_largest
 
 __all__ = ["SparseBinary", "SparseBinaryGeneral"]
@@ -113,6 +114,8 @@ class SparseBinary(_BaseQuantizer):
         self._state = []
         # Target of the `ExpectedConnections` that last trained the kernel, if any.
         self.constrained_to = None
+        # Variable that multiplies the outputs, where a layer learns one.
+        self.output_scale = None
         # Share to begin with, where a schedule travels down to `connections`.
         self.first_share = None
 
@@ -272,10 +275,13 @@ class SparseBinary(_BaseQuantizer):
             assert_finite(tf.stop_gradient(inputs), self.owner)
         if self.is_controlled and training and self.trainable:
             self._step(tf.stop_gradient(inputs))
-        connections = super().call(self.binarize(inputs))
-        if self._ratio is None:
-            return connections
-        return connections + tf.cast(round_ratio(self._ratio), inputs.dtype)
+        kernel = super().call(self.binarize(inputs))
+        if self._ratio is not None:
+            kernel += tf.cast(round_ratio(self._ratio), inputs.dtype)
+        if self.output_scale is not None:
+            scale = tf.convert_to_tensor(self.output_scale)
+            kernel = with_scale_gradient(kernel, scale)
+        return kernel
 
     def get_build_config(self):
         # The layer that owns the kernel builds its quantizer.

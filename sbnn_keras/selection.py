@@ -11,7 +11,7 @@ histogram of the entries that agree with the digits found so far.
 
 import tensorflow as tf
 
-_DIGIT_BITS = 8
+_DIGIT_BITS = 11
 _BINS = 1 << _DIGIT_BITS
 
 
@@ -26,33 +26,31 @@ def _sortable_keys(x: tf.Tensor) -> tf.Tensor:
 def _nth_largest_key(keys: tf.Tensor, n: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The n-th largest key (n >= 1), and how many entries equal to it are wanted."""
 
-    # A loop and not four copies of its body: XLA takes minutes for the copies.
-    def next_digit(shift, found, n):
-        digits = tf.bitwise.right_shift(keys, shift)
-        # The top digit holds the sign bit: its digits run from -128 to 127.
-        is_top = tf.equal(shift, 32 - _DIGIT_BITS)
-        lowest = tf.where(is_top, -_BINS // 2, 0)
-        agrees = is_top | tf.equal(tf.bitwise.right_shift(digits, _DIGIT_BITS), found)
-        digits = tf.where(is_top, digits - lowest, digits & (_BINS - 1))
-        # Entries outside [0, bins) are not counted.
+    # A loop and not three copies of its body: XLA takes minutes for the copies.
+    def next_digit(shift, lowest, n):
+        # The keys that agree with the digits found so far begin at `lowest`.
+        digits = tf.bitwise.right_shift(keys, shift) - lowest
+        # All others are negative or too large. Seen as unsigned they are too large,
+        # and not counted.
+        digits = tf.minimum(tf.bitcast(digits, tf.uint32), tf.constant(_BINS, tf.uint32))
         histogram = tf.raw_ops.DenseBincount(
-            input=tf.where(agrees, digits, _BINS),
+            input=tf.bitcast(digits, tf.int32),
             size=_BINS,
             weights=tf.constant([], tf.int32),
         )
         at_least = tf.cumsum(histogram, reverse=True)
         digit = tf.math.count_nonzero(at_least >= n, dtype=tf.int32) - 1
         n -= at_least[digit] - histogram[digit]
-        found = tf.where(
-            is_top, digit + lowest, tf.bitwise.left_shift(found, _DIGIT_BITS) + digit
-        )
-        return shift - _DIGIT_BITS, found, n
+        next_shift = tf.maximum(shift - _DIGIT_BITS, 0)
+        lowest = tf.bitwise.left_shift(lowest + digit, shift - next_shift)
+        return next_shift, lowest, n
 
     _, key, wanted = tf.while_loop(
-        lambda shift, found, n: shift >= 0,
+        lambda shift, lowest, n: True,
         next_digit,
-        (tf.constant(32 - _DIGIT_BITS), tf.constant(0), n),
-        maximum_iterations=32 // _DIGIT_BITS,
+        # The top digit holds the sign bit: it begins at half of its range below 0.
+        (tf.constant(32 - _DIGIT_BITS), tf.constant(-_BINS // 2), n),
+        maximum_iterations=-(-32 // _DIGIT_BITS),
     )
     return key, wanted
 
