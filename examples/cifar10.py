@@ -14,6 +14,25 @@ support.define_flags("cifar10", epochs=30, batch=128, domain="general")
 flags.DEFINE_float("width", 0.25, "Channels relative to BinaryNet's.", 0.01)
 
 
+def sparse(domain: str) -> dict:
+    """Arguments of the sparse layers.
+
+    Connections are chosen anew at every step, which the first epochs gain by. Latent
+    weights have room up to 3, so that they do not pile up at their bound, where they
+    could not be told apart (docs/results.md, "What helped").
+    """
+    from sbnn_keras.quantizers import SparseBinary  # isort: skip  (selects Keras 2)
+
+    import larq as lq
+
+    return {
+        "use_bias": False,
+        "domain": domain,
+        "kernel_quantizer": SparseBinary(domain=domain, clip_value=3, refresh_every=1),
+        "kernel_constraint": lq.constraints.WeightClip(3),
+    }
+
+
 def binarynet(width: float, domain: str):
     """conv-conv-pool three times and a dense layer; batch normalization after each."""
     import tensorflow as tf
@@ -21,7 +40,6 @@ def binarynet(width: float, domain: str):
     from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
     layers = tf.keras.layers
-    sparse = {"use_bias": False, "domain": domain}
     model = tf.keras.Sequential([tf.keras.Input((32, 32, 3))])
     for block, channels in enumerate((128, 256, 512)):
         for place in range(2):
@@ -31,14 +49,14 @@ def binarynet(width: float, domain: str):
                     3,
                     padding="same",
                     name=f"conv_{block}_{place}",
-                    **sparse,
+                    **sparse(domain),
                 )
             )
             if place == 1:
                 model.add(layers.MaxPooling2D(2))
             model.add(layers.BatchNormalization(momentum=0.9))
     model.add(layers.Flatten())
-    model.add(SparseBinaryDense(10, name="last", **sparse))
+    model.add(SparseBinaryDense(10, name="last", **sparse(domain)))
     model.add(layers.BatchNormalization(momentum=0.9))
     model.add(layers.Softmax())
     return model
@@ -71,12 +89,10 @@ def main():
 
     tf.keras.utils.set_random_seed(options.seed)
     model = binarynet(options.width, options.domain)
-    steps = options.epochs * (len(x) // options.batch)
-    control = support.sparsity(model, steps)
+    steps_an_epoch = len(x) // options.batch
+    control = support.sparsity(model, options.epochs * steps_an_epoch)
     model.compile(
-        tf.keras.optimizers.Adam(
-            tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)
-        ),
+        tf.keras.optimizers.Adam(support.falling_rate(3e-3, steps_an_epoch)),
         support.classification_loss(model, control),
         metrics=["accuracy"],
     )
@@ -84,11 +100,7 @@ def main():
         augmented(x, y, options.batch, options.seed),
         epochs=options.epochs,
         validation_data=(support.pixels(x_test), y_test),
-        callbacks=[
-            control,
-            sbnn_keras.FreezeConnections(options.epochs // 10),
-            support.resume(out),
-        ],
+        callbacks=[control, support.resume(out)],
         verbose=2,
     )
     sbnn_keras.summary(model)

@@ -49,12 +49,10 @@ def main():
 
     tf.keras.utils.set_random_seed(flags.seed)
     model = network(flags.domain)
-    steps = flags.epochs * -(-len(x) // flags.batch)
-    control = support.sparsity(model, steps)
+    steps_an_epoch = -(-len(x) // flags.batch)
+    control = support.sparsity(model, flags.epochs * steps_an_epoch)
     model.compile(
-        tf.keras.optimizers.Adam(
-            tf.keras.optimizers.schedules.CosineDecay(1e-2, steps)
-        ),
+        tf.keras.optimizers.Adam(support.falling_rate(1e-2, steps_an_epoch)),
         support.classification_loss(model, control),
         metrics=["accuracy"],
     )
@@ -64,11 +62,7 @@ def main():
         flags.batch,
         flags.epochs,
         validation_data=(support.pixels(x_test), y_test),
-        callbacks=[
-            control,
-            sbnn_keras.FreezeConnections(flags.epochs // 10),
-            support.resume(out),
-        ],
+        callbacks=[control, support.resume(out)],
         verbose=2,
     )
     sbnn_keras.summary(model)

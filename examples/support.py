@@ -16,6 +16,7 @@ import numpy as np
 from absl import app, flags, logging
 
 FLAGS = flags.FLAGS
+_ARRAYS = ("x_train", "y_train", "x_test", "y_test")  # of an .npz, as Keras has them
 
 
 def define_flags(
@@ -72,11 +73,26 @@ def run(main) -> None:
     def quiet(_):
         logging.set_verbosity(logging.WARNING)
         try:
+            _check_data()
             main()
         except (FileNotFoundError, ValueError) as error:
             sys.exit(f"{Path(sys.argv[0]).name}: {error}")
 
     app.run(quiet)
+
+
+def _check_data() -> None:
+    """Refuses a --data that cannot be read, before anything is written."""
+    path = FLAGS.data
+    if path is None or Path(path).is_dir():
+        return
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"--data: '{path}' is neither a file nor a folder")
+    if not zipfile.is_zipfile(path):
+        raise ValueError(
+            f"--data: '{path}' is no .npz file; wanted one with {', '.join(_ARRAYS)}, as "
+            "numpy.savez writes it"
+        )
 
 
 def load(data_set: str):
@@ -99,10 +115,8 @@ def load(data_set: str):
         mode = "RGB" if data_set == "cifar10" else "L"
         x, y = _read_folder(Path(path) / "train", mode)
         x_test, y_test = _read_folder(Path(path) / "test", mode)
-    elif Path(path).is_file():
-        x, y, x_test, y_test = _read_npz(path)
     else:
-        raise FileNotFoundError(f"--data: '{path}' is neither a file nor a folder")
+        x, y, x_test, y_test = _read_npz(path)
     x, x_test = (a if a.ndim == 4 else a[..., None] for a in (x, x_test))
     print(f"{len(x)} images to train on, {len(x_test)} to test")
     return x, np.ravel(y), x_test, np.ravel(y_test)
@@ -122,17 +136,11 @@ def _digits():
 
 
 def _read_npz(path: str):
-    names = ("x_train", "y_train", "x_test", "y_test")
-    if not zipfile.is_zipfile(path):
-        raise ValueError(
-            f"--data: '{path}' is no .npz file; wanted one with {', '.join(names)}, as "
-            "numpy.savez writes it"
-        )
     with np.load(path) as arrays:
-        missing = set(names) - set(arrays)
+        missing = set(_ARRAYS) - set(arrays)
         if missing:
             raise ValueError(f"--data: '{path}' has no arrays {sorted(missing)}")
-        return [arrays[name] for name in names]
+        return [arrays[name] for name in _ARRAYS]
 
 
 def _read_folder(folder: Path, mode: str):
@@ -188,6 +196,23 @@ def sparsity(model, steps: int, first_share: float = 0.5):
         overrides={name: down_to(share) for name, share in shares.items()},
         verbose=1,
     )
+
+
+def falling_rate(rate: float, steps_an_epoch: int):
+    """A learning rate that falls as a cosine, to 0 before the last epoch begins.
+
+    Latent weights near their threshold cross it as long as they move, and the
+    statistics of batch normalization lag behind. In an epoch at rate 0 they catch up
+    (docs/results.md, "What helped").
+
+    Args:
+      rate: the first rate.
+      steps_an_epoch: training steps of an epoch.
+    """
+    import tensorflow as tf
+
+    moving = max(1, FLAGS.epochs - 1) * steps_an_epoch
+    return tf.keras.optimizers.schedules.CosineDecay(rate, moving)
 
 
 def classification_loss(model, control):

@@ -64,8 +64,9 @@ def main(_):
     # TensorFlow takes the limits of its own thread pools from these.
     limits = dict(OMP_NUM_THREADS="1", TF_NUM_INTRAOP_THREADS="1")
     lock, failed = threading.Lock(), []
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
-    def worker():
+    def worker(number):
         while True:
             with lock:
                 if not open_runs:
@@ -74,9 +75,13 @@ def main(_):
             started = time.monotonic()
             log = logs / f"{run.name}.log"
             with log.open("a") as file:
-                done = subprocess.run(
+                done = subprocess.Popen(
                     command(run), stdout=file, stderr=file, env=os.environ | limits
                 )
+                # A core each: without it, two trainings were seen to share one.
+                if number < len(cores):
+                    os.sched_setaffinity(done.pid, {cores[number]})
+                done.wait()
             minutes = (time.monotonic() - started) / 60
             if done.returncode:
                 failed.append(run.name)
@@ -84,7 +89,7 @@ def main(_):
             else:
                 print(f"{run.name}: {minutes:.1f} min", flush=True)
 
-    workers = [threading.Thread(target=worker) for _ in range(_JOBS.value)]
+    workers = [threading.Thread(target=worker, args=[i]) for i in range(_JOBS.value)]
     for thread in workers:
         thread.start()
     for thread in workers:

@@ -88,9 +88,12 @@ static bool depthwise(const char* name, int32_t percent, int32_t alpha_steps,
   return conv(name, p, percent, false);
 }
 
-static bool first_layer(void) {
-  const sbnn_conv2d_params p = same_3x3(32, 3, 64, 0);
-  const sbnn_connections kernel = random_kernel(64, 27, 5, NULL);
+static bool first_layer(const char* name, int32_t percent, int32_t alpha_steps,
+                        int32_t shift) {
+  sbnn_conv2d_params p = same_3x3(32, 3, 64, 0);
+  p.domain.alpha_steps = alpha_steps;
+  p.domain.shift = shift;
+  const sbnn_connections kernel = random_kernel(64, 27, percent, NULL);
   const sbnn_output output = random_bits(64, 1024, 100);
   int8_t* x = (int8_t*)allocate(3072u);
   for (int32_t i = 0; i < 3072; ++i) x[i] = (int8_t)random_in(-128, 127);
@@ -99,7 +102,7 @@ static bool first_layer(void) {
   void* memory = allocate(scratch);
   bench_start();
   sbnn_conv2d_int8(&p, &kernel, &output, x, y, memory);
-  report("conv_int8_3x64_32x32.5", 0, bench_stop(), scratch);
+  report(name, 0, bench_stop(), scratch);
   return free_all();
 }
 
@@ -120,7 +123,10 @@ int main(void) {
   static const int32_t kBands[] = {32768, 24576, 20480, 16384, 14336,
                                    12288, 8192,  4096};
   seed_random(5);
-  bool right = first_layer();
+  bool right = first_layer("conv_int8_3x64_32x32.5", 5, 0, 0);
+  right = first_layer("conv_int8_3x64_32x32.50", 50, 0, 0) && right;
+  right = first_layer("conv_int8_3x64_32x32.general", 50, -32, 6) && right;
+  right = first_layer("conv_int8_3x64_32x32.pm1", 50, -1, 1) && right;
   for (uint32_t i = 0; i < sizeof(kBands) / sizeof(kBands[0]); ++i) {
     const int32_t band = kBands[i];
     right = conv("conv_64x64_32x32.5", same_3x3(32, 64, 64, band), 5, true) &&

@@ -103,3 +103,4 @@ def test_data_that_is_no_npz_is_named(command, tmp_path):
     )
     assert done.returncode == 1
     assert "is no .npz file" in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "settings.json").exists()  # the corrected command may run

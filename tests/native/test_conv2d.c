@@ -62,12 +62,18 @@ static bool int8_case(sbnn_conv2d_params p) {
   const sbnn_connections kernel = random_kernel(
       p.out_channels, fan_in, PICK(0, 2, 5, 10, 30, 50, 100), &ones);
   size_t y_bytes;
-  const sbnn_output output =
-      random_output(p.out_channels, positions,
-                    (fan_in * 30 + 200) << p.domain.shift, &y_bytes);
+  /* Some images and thresholds are as far out as they can be: lanes of 16 bits
+   * are just wide enough for them, or just not. */
+  const bool far = random_in(0, 2) == 0;
+  const sbnn_output output = random_output(
+      p.out_channels, positions,
+      (fan_in * (far ? 512 : 30) + 200) << p.domain.shift, &y_bytes);
   const int32_t elements = p.in_height * p.in_width * p.in_channels;
   int8_t* x = (int8_t*)allocate((size_t)elements);
-  for (int32_t i = 0; i < elements; ++i) x[i] = (int8_t)random_in(-128, 127);
+  const int32_t end = PICK(-128, 127);
+  for (int32_t i = 0; i < elements; ++i) {
+    x[i] = (int8_t)(far && random_in(0, 99) ? end : random_in(-128, 127));
+  }
   void* wanted = allocate(y_bytes);
   void* found = allocate(y_bytes);
   reference_conv2d_int8(&p, ones, &output, x, wanted,
@@ -112,7 +118,7 @@ int main(void) {
     if (!random_case(&p, largest)) continue;
     ++run;
     p.band_bytes = PICK(0, 0, 1, 500, 3000);
-    const bool same = bits_case(&p) && (run % 4 != 0 || int8_case(p));
+    const bool same = bits_case(&p) && (run % 2 != 0 || int8_case(p));
     if (!same || !free_all()) {
       print_case(&p);
       print_number("seed", seed);

@@ -9,9 +9,17 @@
  *
  *     sum of (x - in_zero_point) = sum of u - n * (in_zero_point + 128)
  *
- * and the comparison with a threshold is one more subtraction for two positions:
- * with bit 15 set in front, (2^15 + sum) - t keeps it exactly if sum >= t.
- * Thirty-two such bits make the output word.
+ * and the comparison with a threshold T costs nothing but where a lane starts:
+ *
+ *     2^shift * (sum of u - n * zero) + alpha_steps * (sum of the window) >= T
+ *
+ * is the same as sum of u + floor(start) >= 2^15, bit 15 of the lane, with
+ *
+ *     start = 2^15 + (alpha_steps * (sum of the window)
+ *                     - 2^shift * n * zero - T) / 2^shift.
+ *
+ * The window's sums depend on the position alone and are made once for all
+ * channels. Thirty-two such bits make the output word.
  *
  * The image is cut into strips of 32 output columns, a strip into bands of
  * rows, so that the band's pixels fit into scratch; the weights are decoded once
@@ -29,11 +37,12 @@
 #include "sbnn/conv2d.h"
 #include "sbnn/planes.h"
 
-enum { LANES = 16, MOST_IN_LANE = 128 };
+enum { LANES = 16, STRIP = 2 * LANES, MOST_IN_LANE = 128, MOST_U = 255 };
 
 typedef struct {
   const sbnn_conv2d_params* p;
-  int32_t taps, group_in, group_out;
+  int32_t taps, group_in, group_out, fan_in;
+  int32_t zero; /* u of the zero point */
   int32_t residues;    /* columns of different residues that taps read */
   int32_t strip_words; /* of a row, channel and residue */
   int32_t row_words;   /* of a row and channel */
@@ -42,7 +51,7 @@ typedef struct {
   uint32_t* list;
   uint32_t* tap_at;
   uint32_t* strips;    /* [channel of the group][row][residue][strip_words] */
-  int32_t* window;  /* alpha_steps * the sum of the whole window */
+  int32_t* windows; /* [row of the band][STRIP]: alpha_steps * sum of the window */
 } state;
 
 SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
@@ -51,6 +60,8 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   s->taps = p->kernel_height * p->kernel_width;
   s->group_in = p->in_channels / p->groups;
   s->group_out = p->out_channels / p->groups;
+  s->fan_in = s->group_in * s->taps;
+  s->zero = p->in_zero_point + 128;
   s->residues =
       p->kernel_width < p->stride_width ? p->kernel_width : p->stride_width;
   if (p->dilation_width != 1) s->residues = p->stride_width;
@@ -60,19 +71,21 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   const int32_t span = (p->kernel_height - 1) * p->dilation_height + 1;
   const int64_t room =
       p->band_bytes > 0 ? p->band_bytes : SBNN_DEFAULT_BAND_BYTES;
-  const int64_t fitting = room / (4 * (int64_t)s->group_in * s->row_words);
+  const bool has_windows = p->domain.alpha_steps != 0;
+  const int64_t row = (int64_t)s->group_in * s->row_words;
+  const int64_t fitting = room / (4 * (row + (has_windows ? STRIP : 0)));
   int64_t band = (fitting - span) / p->stride_height + 1;
   if (fitting < span) band = 1;
   if (band > p->out_height) band = p->out_height;
   s->band_rows = (int32_t)band;
   s->rows = (s->band_rows - 1) * p->stride_height + span;
-  s->list = (uint32_t*)sbnn_carve(carver,
-                                  kernel->most + SBNN_STREAM_SLACK, 4u);
+  /* A window is summed as a channel with all connections. */
+  const int32_t most = has_windows ? s->fan_in : kernel->most;
+  s->list = (uint32_t*)sbnn_carve(carver, most + SBNN_STREAM_SLACK, 4u);
   s->tap_at = (uint32_t*)sbnn_carve(carver, s->taps, 4u);
-  s->window =
-      (int32_t*)sbnn_carve(carver, p->domain.alpha_steps != 0 ? 32 : 0, 4u);
-  s->strips = (uint32_t*)sbnn_carve(
-      carver, (int64_t)s->group_in * s->rows * s->row_words, 4u);
+  s->windows =
+      (int32_t*)sbnn_carve(carver, has_windows ? band * STRIP : 0, 4u);
+  s->strips = (uint32_t*)sbnn_carve(carver, row * s->rows, 4u);
 }
 
 size_t sbnn_conv2d_int8_scratch_bytes(const sbnn_conv2d_params* p,
@@ -95,7 +108,7 @@ SBNN_INLINE uint32_t pixel(const sbnn_conv2d_params* p, const int8_t* row,
 static void load_strips(const state* s, const int8_t* x, int32_t group,
                         int32_t oy, int32_t ox) {
   const sbnn_conv2d_params* p = s->p;
-  const uint32_t pad = (uint32_t)(p->in_zero_point + 128);
+  const uint32_t pad = (uint32_t)s->zero;
   uint32_t* to = s->strips;
   for (int32_t c = 0; c < s->group_in; ++c) {
     for (int32_t r = 0; r < s->rows; ++r) {
@@ -142,16 +155,26 @@ static void place_connections(const state* s, int32_t count) {
   }
 }
 
-/* 32 bits sum >= threshold, where sum is that of `count` <= 128 lanes' words. */
-SBNN_NOINLINE uint32_t compare(const state* s, const uint32_t* strips,
-                             int32_t count, uint32_t threshold) {
-  const uint32_t start = 0x80008000u - threshold * 0x00010001u;
-  const uint32_t* const list = s->list;
+/* Where the lanes of a row start, for one channel (see the top of this file);
+ * `windows` is NULL where weights are 0 and 1, and all lanes start alike. */
+SBNN_INLINE void start_lanes(const state* s, const int32_t* windows,
+                             int32_t base, uint32_t* start) {
+  const int32_t shift = s->p->domain.shift;
+  for (int32_t j = 0; j < LANES; ++j) {
+    const int32_t low = windows == NULL ? base : windows[j] + base;
+    const int32_t high = windows == NULL ? base : windows[j + LANES] + base;
+    start[j] = ((uint32_t)(high >> shift) << 16) + (uint32_t)(low >> shift);
+  }
+}
+
+/* The 32 bits 15 of the lanes after `count` connections. */
+SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
+                               const uint32_t* strips, const uint32_t* start) {
   const uint32_t* const list_end = list + count;
   const uint32_t* const end = strips + LANES;
   uint32_t bits = 0;
   do {
-    uint32_t a = start, b = start, c = start, d = start;
+    uint32_t a = start[0], b = start[1], c = start[2], d = start[3];
     for (const uint32_t* at = list; at != list_end; ++at) {
       const uint32_t* word = strips + *at;
       a += word[0];
@@ -165,94 +188,137 @@ SBNN_NOINLINE uint32_t compare(const state* s, const uint32_t* strips,
     bits = (bits >> 1) | (c & 0x80008000u);
     bits = (bits >> 1) | (d & 0x80008000u);
     strips += 4;
+    start += 4;
   } while (strips != end);
   return bits;
 }
 
-/* The 32 sums of u over the listed words, any number of them. */
+/* Whether lanes of 16 bits tell sum >= threshold for every input there can be;
+ * if so, `base` is what start_lanes wants. A lane holds numbers modulo 2^16, so
+ * that only the last one, 2^15 + floor((sum - threshold) / 2^shift), must fit. */
+SBNN_COLD bool lanes_suffice(const state* s, int32_t count, int32_t threshold,
+                          int32_t* base) {
+  const int32_t step = 1 << s->p->domain.shift;
+  const int32_t alpha = s->p->domain.alpha_steps;
+  /* The sum of the weights that are connections, and of those that are not. */
+  const int32_t ones = count * (step + alpha);
+  const int32_t others = (s->fan_in - count) * alpha;
+  const int32_t span =
+      MOST_U * ((ones < 0 ? -ones : ones) + (others < 0 ? -others : others));
+  if (span >= step << 15) return false;
+  /* No sum is outside [least, least + span]. */
+  const int32_t least =
+      MOST_U * ((ones < 0 ? ones : 0) + (others < 0 ? others : 0)) -
+      s->zero * (ones + others);
+  if (threshold < least) threshold = least;
+  if (threshold > least + span + 1) threshold = least + span + 1;
+  *base = (step << 15) - step * count * s->zero - threshold;
+  return true;
+}
+
+/* The 32 sums of x - in_zero_point over the listed words, any number of them. */
 static void add_up(const state* s, const uint32_t* strips, int32_t count,
                    int32_t* sums) {
+  const uint32_t* const end = s->list + count;
   for (int32_t j = 0; j < LANES; ++j) {
-    const uint32_t* strip = strips + j;
-    int32_t low = 0, high = 0;
-    for (int32_t first = 0; first < count; first += MOST_IN_LANE) {
-      const int32_t end =
-          count - first < MOST_IN_LANE ? count : first + MOST_IN_LANE;
+    int32_t low = -count * s->zero, high = low;
+    for (const uint32_t* at = s->list; at != end;) {
+      const uint32_t* const stop =
+          end - at > MOST_IN_LANE ? at + MOST_IN_LANE : end;
       uint32_t both = 0;
-      for (int32_t i = first; i < end; ++i) both += strip[s->list[i]];
+      do {
+        both += strips[*at++];
+      } while (at != stop);
       low += (int32_t)(both & 0xFFFFu);
       high += (int32_t)(both >> 16);
     }
     sums[j] = low;
     sums[j + LANES] = high;
+    ++strips;
   }
 }
 
-/* alpha_steps * (sum of x - zero point over the whole window). */
-static void sum_window(const state* s, const uint32_t* strips) {
-  const int32_t zero = s->p->in_zero_point + 128;
-  memset(s->window, 0, 32u * sizeof(int32_t));
-  const int32_t channel_words = s->rows * s->row_words;
-  for (int32_t c = 0; c < s->group_in; ++c) {
-    for (int32_t tap = 0; tap < s->taps; ++tap) {
-      const uint32_t* words = strips + c * channel_words + s->tap_at[tap];
-      for (int32_t j = 0; j < LANES; ++j) {
-        s->window[j] += (int32_t)(words[j] & 0xFFFFu) - zero;
-        s->window[j + LANES] += (int32_t)(words[j] >> 16) - zero;
-      }
-    }
+/* Fills `windows` for the band. */
+SBNN_COLD void sum_windows(const state* s, int32_t rows) {
+  for (int32_t i = 0; i < s->fan_in; ++i) s->list[i] = (uint32_t)i;
+  place_connections(s, s->fan_in);
+  int32_t* window = s->windows;
+  const uint32_t* strips = s->strips;
+  for (int32_t r = 0; r < rows; ++r) {
+    add_up(s, strips, s->fan_in, window);
+    for (int32_t i = 0; i < STRIP; ++i) window[i] *= s->p->domain.alpha_steps;
+    window += STRIP;
+    strips += s->p->stride_height * s->row_words;
   }
-  for (int32_t i = 0; i < 32; ++i) s->window[i] *= s->p->domain.alpha_steps;
+}
+
+/* The band of one channel as bits, from lanes that start from `base`. */
+SBNN_INLINE void compare_channel(const state* s, const sbnn_output* output,
+                                 int32_t f, int32_t count, int32_t base,
+                                 int32_t rows, int32_t first, int32_t present,
+                                 uint32_t* y) {
+  const sbnn_conv2d_params* p = s->p;
+  const uint32_t flip = 0u - sbnn_get_bit(output->flips, f);
+  const int32_t words = sbnn_plane_words(p->out_height * p->out_width);
+  uint32_t* const plane = y + f * words;
+  const bool whole_words = present == STRIP && p->out_width % STRIP == 0;
+  const uint32_t* strips = s->strips;
+  const int32_t* windows = p->domain.alpha_steps != 0 ? s->windows : NULL;
+  uint32_t start[LANES];
+  uint32_t bits = 0;
+  for (int32_t r = 0; r < rows; ++r) {
+    /* Without windows all rows start alike, and without connections they are. */
+    if (r == 0 || windows != NULL) start_lanes(s, windows, base, start);
+    if (r == 0 || windows != NULL || count != 0) {
+      bits = compare(s->list, count, strips, start) ^ flip;
+    }
+    if (whole_words) {
+      plane[first / STRIP] = bits;
+    } else {
+      sbnn_put_row_bits(plane, words, first, present, bits);
+    }
+    strips += p->stride_height * s->row_words;
+    first += p->out_width;
+    if (windows != NULL) windows += STRIP;
+  }
+}
+
+/* The band of one channel as sums, for outputs that are numbers, and for
+ * kernels that lanes are too narrow for. */
+static void sum_channel(const state* s, const sbnn_output* output, int32_t f,
+                           int32_t count, int32_t rows, int32_t first,
+                           int32_t present, void* y) {
+  const sbnn_conv2d_params* p = s->p;
+  const uint32_t* strips = s->strips;
+  const int32_t* windows = s->windows;
+  int32_t sums[STRIP];
+  for (int32_t r = 0; r < rows; ++r) {
+    add_up(s, strips, count, sums);
+    for (int32_t i = 0; i < present; ++i) {
+      sums[i] *= 1 << p->domain.shift;
+      if (p->domain.alpha_steps != 0) sums[i] += *windows++;
+    }
+    if (p->domain.alpha_steps != 0) windows += STRIP - present;
+    sbnn_write_sums(output, f, first, sums, present, y);
+    strips += p->stride_height * s->row_words;
+    first += p->out_width;
+  }
 }
 
 /* The whole band of one channel; `s->list` holds its connections. */
 static void run_channel(const state* s, const sbnn_output* output, int32_t f,
                         int32_t count, int32_t oy, int32_t rows, int32_t ox,
                         void* y) {
-  const sbnn_conv2d_params* p = s->p;
-  const int32_t zero = p->in_zero_point + 128;
-  const int32_t row_step = p->stride_height * s->row_words;
-  const int32_t present = p->out_width - ox < 32 ? p->out_width - ox : 32;
-  const uint32_t* strips = s->strips;
-  int32_t first = oy * p->out_width + ox;
-  if (output->kind == SBNN_TO_BITS && count <= MOST_IN_LANE &&
-      p->domain.alpha_steps == 0) {
-    /* sum of u >= ceil(T / 2^shift) + n * zero */
-    int64_t threshold = -(-(int64_t)output->thresholds[f] >> p->domain.shift) +
-                        (int64_t)count * zero;
-    if (threshold < 0) threshold = 0;
-    if (threshold > 0x8000) threshold = 0x8000;
-    const uint32_t flip = 0u - sbnn_get_bit(output->flips, f);
-    const int32_t words = sbnn_plane_words(p->out_height * p->out_width);
-    uint32_t* const plane = (uint32_t*)y + f * words;
-    const bool whole_words = present == 32 && p->out_width % 32 == 0;
-    uint32_t bits = 0;
-    for (int32_t r = 0; r < rows; ++r) {
-      /* Without connections all rows are alike. */
-      if (r == 0 || count != 0) {
-        bits = compare(s, strips, count, (uint32_t)threshold) ^ flip;
-      }
-      if (whole_words) {
-        plane[first / 32] = bits;
-      } else {
-        sbnn_put_row_bits(plane, words, first, present, bits);
-      }
-      strips += row_step;
-      first += p->out_width;
-    }
-    return;
-  }
-  int32_t sums[32];
-  for (int32_t r = 0; r < rows; ++r) {
-    if (p->domain.alpha_steps != 0) sum_window(s, strips);
-    add_up(s, strips, count, sums);
-    for (int32_t i = 0; i < present; ++i) {
-      sums[i] = (sums[i] - count * zero) * (1 << p->domain.shift);
-      if (p->domain.alpha_steps != 0) sums[i] += s->window[i];
-    }
-    sbnn_write_sums(output, f, first, sums, present, y);
-    strips += row_step;
-    first += p->out_width;
+  const int32_t width = s->p->out_width;
+  const int32_t present = width - ox < STRIP ? width - ox : STRIP;
+  const int32_t first = oy * width + ox;
+  int32_t base;
+  if (output->kind == SBNN_TO_BITS &&
+      lanes_suffice(s, count, output->thresholds[f], &base)) {
+    compare_channel(s, output, f, count, base, rows, first, present,
+                    (uint32_t*)y);
+  } else {
+    sum_channel(s, output, f, count, rows, first, present, y);
   }
 }
 
@@ -271,13 +337,16 @@ void sbnn_conv2d_int8(const sbnn_conv2d_params* p,
   for (int32_t oy = 0; oy < p->out_height; oy += s.band_rows) {
     const int32_t rows =
         p->out_height - oy < s.band_rows ? p->out_height - oy : s.band_rows;
-    for (int32_t ox = 0; ox < p->out_width; ox += 32) {
+    for (int32_t ox = 0; ox < p->out_width; ox += STRIP) {
       sbnn_connection_stream stream;
       sbnn_open_stream(&stream, kernel);
       for (int32_t f = 0; f < p->out_channels; ++f) {
-        if (f % s.group_out == 0) load_strips(&s, x, f / s.group_out, oy, ox);
-        const int32_t count = sbnn_stream_channel(
-            &stream, (uint32_t)(s.group_in * s.taps), s.list);
+        if (f % s.group_out == 0) {
+          load_strips(&s, x, f / s.group_out, oy, ox);
+          if (p->domain.alpha_steps != 0) sum_windows(&s, rows);
+        }
+        const int32_t count =
+            sbnn_stream_channel(&stream, (uint32_t)s.fan_in, s.list);
         place_connections(&s, count);
         run_channel(&s, output, f, count, oy, rows, ox, y);
       }

@@ -14,7 +14,7 @@ from sbnn_converter.tflite.flatbuffer import StoredOp
 from sbnn_converter.weight_code import code_name
 
 _STRIP = 32  # columns that the int8 convolution and the pooling take at a time
-_MOST_IN_LANE = 128  # connections that an int8 lane sums without a carry
+_MOST_U = 255  # a pixel of an int8 lane, counted from -128
 _DEFAULT_BAND_BYTES = 20480
 
 
@@ -136,11 +136,21 @@ def int8_passes(options: dict[str, int]) -> tuple[int, int, int]:
     row_words = residues * (_STRIP // 2 + reach)
     span = (o["kernel_height"] - 1) * o["dilation_height"] + 1
     room = o.get("band_bytes") or _DEFAULT_BAND_BYTES
-    fitting = room // (4 * (o["in_channels"] // o["groups"]) * row_words)
+    window_words = _STRIP if o["alpha_steps"] else 0
+    row = o["in_channels"] // o["groups"] * row_words + window_words
+    fitting = room // (4 * row)
     band = 1 if fitting < span else (fitting - span) // o["stride_height"] + 1
     band = min(band, o["out_height"])
     passes = -(-o["out_height"] // band) * -(-o["out_width"] // _STRIP)
     return passes, passes * ((band - 1) * o["stride_height"] + span), row_words
+
+
+def lanes_suffice(fan_in: int, count: int, options: dict[str, int]) -> bool:
+    """Whether the int8 convolution compares a channel of ``count`` connections in lanes
+    of 16 bits (``conv2d_int8.c``, ``lanes_suffice``)."""
+    step, alpha = 1 << options["domain_shift"], options["alpha_steps"]
+    ones, others = count * (step + alpha), (fan_in - count) * alpha
+    return _MOST_U * (abs(ones) + abs(others)) < step << 15
 
 
 def _conv2d_int8(op: StoredOp, plan: Plan) -> dict[str, float]:
@@ -149,9 +159,7 @@ def _conv2d_int8(op: StoredOp, plan: Plan) -> dict[str, float]:
     strips = o["out_height"] * -(-o["out_width"] // _STRIP)
     fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
     passes, rows, row_words = int8_passes(o)
-    fast = (
-        op.output.type == "INT32" and not o["alpha_steps"] and plan.most <= _MOST_IN_LANE
-    )
+    fast = op.output.type == "INT32" and lanes_suffice(fan_in, plan.most, o)
     way = "lanes" if fast else "sums"
     counts = {
         **_decoding(op, filters * fan_in, passes),
@@ -163,7 +171,9 @@ def _conv2d_int8(op: StoredOp, plan: Plan) -> dict[str, float]:
         f"strip {way}": filters * strips,
     }
     if o["alpha_steps"]:
-        counts["window"] = filters * strips * fan_in
+        counts["window"] = o["groups"] * strips
+        counts["add window"] = o["groups"] * strips * fan_in
+        counts[f"start {way}"] = filters * strips
     if not fast:
         counts |= _sums(op, filters * positions)
     return counts
