@@ -37,8 +37,20 @@ _PER_REPLICA = dict(
     synchronization=tf.VariableSynchronization.ON_READ,
     aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
 )
-# Choosing connections takes as long as about this many weights' share of a step.
-_WEIGHTS_A_STEP = 4096
+# Weights of a dense kernel for each step between two choices.
+_WEIGHTS_A_STEP = 16384
+
+
+def _steps_between_choices(shape) -> int:
+    """Steps for which a choice of connections serves, by default.
+
+    Seldom is cheap and slows learning. A convolution multiplies each weight at every
+    position, beside which a choice at each step does not count; in a dense layer it
+    would take as long as the multiplications.
+    """
+    if len(shape) > 2:
+        return 1
+    return max(1, round(int(np.prod(shape)) / _WEIGHTS_A_STEP))
 
 
 @lq.utils.register_alias("sparse_binary")
@@ -65,8 +77,8 @@ class SparseBinary(_BaseQuantizer):
             are centred at the threshold.
         clip_value: see `pseudo_gradient`.
         refresh_every: training steps between two choices of connections. By default
-            one step for each 4096 weights, so that choosing stays a small part of a
-            training step.
+            each step for convolutions, where choosing is a small part of a step; for
+            dense kernels one step for each 16384 weights.
         metrics: see `larq.context.metrics_scope`.
 
     # Raises
@@ -150,7 +162,7 @@ class SparseBinary(_BaseQuantizer):
 
         count = count_of_ones(self.first_share or self.connections, size)
         if self.refresh_every is None:
-            self.refresh_every = max(1, round(size / _WEIGHTS_A_STEP))
+            self.refresh_every = _steps_between_choices(kernel.shape)
         with tf.init_scope():
             mask, threshold = choose_largest(tf.convert_to_tensor(kernel), count)
         # bool and not int8, which several workers could not broadcast.

@@ -33,6 +33,8 @@ def train(model, run, data, folder: Path, save_seconds: float = 30) -> list[dict
     loss = "sparse_categorical_crossentropy"
     still = max(recipe["settle"], recipe["rest"])
     callbacks = [sbnn_keras.FreezeConnections(still)]
+    if recipe.get("pseudo_gradient") == "error_decay":
+        callbacks.append(sbnn_keras.SharpnessSchedule())
     if run.method == "schedule":
         callbacks.append(_schedule(model, run, recipe, steps))
     if run.method == "constraint":
