@@ -17,7 +17,7 @@ RECIPES = {
     "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0, rest=1),
     "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=0, rest=1),
     "binarynet4": dict(
-        epochs=25, batch=128, rate=3e-3, settle=0, rest=1, math="bfloat16"
+        epochs=25, batch=128, rate=1e-2, settle=0, rest=1, math="bfloat16"
     ),
 }
 # What a convolution multiplies. Signs, pixels of 1/128 and kernels of b + r/64 are
@@ -44,7 +44,10 @@ SPARSE = dict(
 
 
 # Where a network wants other ones.
-SPARSE_OF = {"cnn": dict(refresh=5), "binarynet4": dict(refresh=1, clip=3.0)}
+SPARSE_OF = {
+    "cnn": dict(refresh=5),
+    "binarynet4": dict(refresh=1, clip=3.0, polarity=True, exponent=1.0),
+}
 
 
 @dataclasses.dataclass(frozen=True)
