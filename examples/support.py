@@ -337,8 +337,6 @@ def convert_and_check(model, data, out: Path) -> dict:
     some = slice(0, FLAGS.tflm_images or len(images))
     tflm = micro.predict(images[some]).argmax(1)
     int8 = sbnn_converter.Interpreter(all_int8)
-    scale, zero = int8.input_details[0]["quantization"]
-    quantized = np.clip(np.round(images / scale) + zero, -128, 127).astype(np.int8)
     settings = json.loads((out / "settings.json").read_text())
     found = {}
     if "connections" in settings:
@@ -350,7 +348,7 @@ def convert_and_check(model, data, out: Path) -> dict:
         "accuracy_keras": accuracy(keras, labels),
         "accuracy_tflite": accuracy(tflite, labels),
         "accuracy_tflm": accuracy(tflm, labels[some]),
-        "accuracy_int8": accuracy(int8.predict(quantized).argmax(1), labels),
+        "accuracy_int8": accuracy(int8.predict(int8.quantize(images)).argmax(1), labels),
         "tflite_runtime": host.runtime,
         "keras_and_tflite_differ": int((keras != tflite).sum()),
         "tflm_images": len(tflm),

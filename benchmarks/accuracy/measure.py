@@ -54,7 +54,6 @@ def measure(model, run_name: str, data) -> dict:
     Raises:
       RuntimeError: the emulated network answers differently.
     """
-    import numpy as np
     import tensorflow as tf
     from data import pixels
 
@@ -79,9 +78,7 @@ def measure(model, run_name: str, data) -> dict:
         representative_dataset=samples,
     )
     host = sbnn_converter.Interpreter(converted)
-    scale, zero = host.input_details[0]["quantization"]
-    inputs = np.round(prepared(x_test[: _IMAGES.value]) / scale) + zero
-    inputs = np.clip(inputs, -128, 127).astype(np.int8)
+    inputs = host.quantize(prepared(x_test[: _IMAGES.value]))
     return _counted(converted, "cortex-m4", inputs, run_name)
 
 

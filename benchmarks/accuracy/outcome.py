@@ -126,11 +126,6 @@ def _samples(x):
     return samples
 
 
-def _int8(inputs, details):
-    scale, zero = details["quantization"]
-    return np.clip(np.round(inputs / scale) + zero, -128, 127).astype(np.int8)
-
-
 def _binary(model, folder, x, inputs, labels, keras) -> dict:
     converted = sbnn_converter.convert_keras_model(model)
     all_int8 = sbnn_converter.convert_keras_model(
@@ -147,7 +142,7 @@ def _binary(model, folder, x, inputs, labels, keras) -> dict:
     held = inspect_model(converted)
     some = _SOME_IMAGES if held.total.connections > _MANY_CONNECTIONS else len(inputs)
     int8 = sbnn_converter.Interpreter(all_int8)
-    quantized = _int8(inputs[:some], int8.input_details[0])
+    quantized = int8.quantize(inputs[:some])
     int8_micro = sbnn_converter.micro.Interpreter(all_int8)
     int8_tflite, int8_tflm = int8.predict(quantized), int8_micro.predict(quantized)
     return {
@@ -183,7 +178,7 @@ def _float(model, folder, x, inputs, labels, keras) -> dict:
     (folder / "model_int8.tflite").write_bytes(all_int8)
     tflite = sbnn_converter.Interpreter(converted).predict(inputs)
     int8 = sbnn_converter.Interpreter(all_int8)
-    quantized = _int8(inputs, int8.input_details[0])
+    quantized = int8.quantize(inputs)
     int8_tflite = int8.predict(quantized)
     differing = {
         "tflite": int((tflite.argmax(1) != keras).sum()),

@@ -71,14 +71,19 @@ PLAN = {
     ],
     "mlp_more": _sparse("mlp", [0.5, 0.25, 0.01], [0]),
     "cifar10": [
-        *_sparse("binarynet4", [0.1], [0], ["general"]),
-        *_baselines("binarynet4", [0], ["bnn"]),
         *_sparse("binarynet4", [0.05], [0], ["general"]),
+        *_baselines("binarynet4", [0], ["bnn"]),
+        *_sparse("binarynet4", [0.1], [0], ["general"]),
         *_baselines("binarynet4", [0], ["float"]),
         *_sparse("binarynet4", [0.05], [0], ["01"]),
         *_sparse("binarynet4", [0.1, 0.05], [1], ["general"]),
         *_sparse("binarynet4", [0.25, 0.02], [0], ["general"]),
-        _changed(Run("binarynet4", "bnn"), settle=3, rest=0),
+    ],
+    "cifar10_recipe": [
+        _changed(Run("binarynet4", "bnn"), rate=3e-3),
+        _changed(
+            Run("binarynet4", "bnn"), settle=3, rest=0, rate=3e-3, math="float32"
+        ),
     ],
     # What the recipe of the small CNN is made of.
     "cnn_recipe": [

@@ -17,6 +17,7 @@ import numpy as np
 from sbnn_converter.native import library_path
 from sbnn_converter.runtimes.interpreter import check_batches, read_model
 from sbnn_converter.runtimes.native_log import captured_stderr
+from sbnn_converter.runtimes.quantized import QuantizedFaces
 from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.wiring import check_wiring
 
@@ -45,7 +46,7 @@ def _runtime():
     return runtime
 
 
-class Interpreter:
+class Interpreter(QuantizedFaces):
     """A model in TensorFlow Lite Micro on the host.
 
     Args:
@@ -114,8 +115,8 @@ class Interpreter:
           The output, of shape ``[n, ...]``; a list if there are several.
 
         Raises:
-          ValueError: number or shape of the inputs does not fit the model, or
-            the batch is empty.
+          ValueError: number, shape or type of the inputs does not fit the model,
+            or the batch is empty.
         """
         batches = check_batches(x, self.input_details)
         samples = []

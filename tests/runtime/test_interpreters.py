@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 import sbnn_converter
+import tensorflow as tf
 from networks import digits_net, pixels
 from sbnn_converter.runtimes.interpreter import available_runtimes
 
@@ -41,6 +42,74 @@ def test_models_are_read_from_files_too(converted, rng, tmp_path):
 def test_a_wrong_input_shape_is_named(converted, open_model, shape):
     with pytest.raises(ValueError, match="wanted"):
         open_model(converted).predict(np.zeros(shape, np.float32))
+
+
+@pytest.fixture(scope="module")
+def net() -> tf.keras.Model:
+    return digits_net()
+
+
+@pytest.fixture(scope="module")
+def int8_model(net) -> bytes:
+    def samples():
+        for image in pixels(np.random.default_rng(1), 50):
+            yield [image[None]]
+
+    return sbnn_converter.convert_keras_model(
+        net,
+        inference_input_type=tf.int8,
+        inference_output_type=tf.int8,
+        representative_dataset=samples,
+    )
+
+
+OPEN = [sbnn_converter.Interpreter, sbnn_converter.micro.Interpreter]
+
+
+@pytest.mark.parametrize("open_model", OPEN)
+def test_real_numbers_go_in_and_come_out_of_an_int8_model(
+    open_model, int8_model, net, rng
+):
+    interpreter = open_model(int8_model)
+    (detail,) = sbnn_converter.Interpreter(int8_model).input_details
+    scale, zero = detail["quantization"]
+    random = rng.random((20, 8, 8, 1)).astype(np.float32)
+    q = interpreter.quantize(random)
+    wanted = tf.quantization.fake_quant_with_min_max_args(
+        random, (-128 - zero) * scale, (127 - zero) * scale
+    )
+    assert q.dtype == np.int8
+    np.testing.assert_allclose((q.astype(int) - zero) * scale, wanted, atol=1e-6)
+
+    far = interpreter.quantize(np.stack([random[0] + 1e6, random[0] - 1e6]))
+    assert (far[0] == 127).all() and (far[1] == -128).all()
+
+    # Keras gets the very numbers that int8 holds; half a step is left at the end.
+    held = ((q.astype(int) - zero) * scale).astype(np.float32)
+    y = interpreter.predict(q)
+    (detail,) = sbnn_converter.Interpreter(int8_model).output_details
+    keras = net.predict(held, verbose=0)
+    inside = (y > -128) & (y < 127)
+    assert inside.mean() > 0.5
+    np.testing.assert_allclose(
+        interpreter.dequantize(y)[inside],
+        keras[inside],
+        atol=0.51 * detail["quantization"][0],
+    )
+
+
+@pytest.mark.parametrize("open_model", OPEN)
+def test_real_numbers_are_not_cut_to_whole_ones_silently(open_model, int8_model, rng):
+    with pytest.raises(ValueError, match="float32 numbers, wanted int8.*quantize"):
+        open_model(int8_model).predict(pixels(rng, 2))
+
+
+def test_a_float_model_takes_real_numbers_as_they_are(converted, rng):
+    interpreter = sbnn_converter.Interpreter(converted)
+    x = pixels(rng, 3)
+    np.testing.assert_array_equal(interpreter.quantize(x.astype(np.float64)), x)
+    y = interpreter.predict(x)
+    np.testing.assert_array_equal(interpreter.dequantize(y), y)
 
 
 def test_unknown_runtimes_are_listed(converted):

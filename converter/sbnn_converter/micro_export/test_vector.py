@@ -9,6 +9,7 @@ import numpy as np
 
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.micro import Interpreter
+from sbnn_converter.runtimes.quantized import quantize
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,12 +65,9 @@ def _random(detail: dict) -> np.ndarray:
 
 
 def _as_input(values: np.ndarray, detail: dict) -> np.ndarray:
-    dtype = np.dtype(detail["dtype"])
-    if values.dtype.kind == "f" and dtype.kind in "iu":
-        quantization = detail["quantization_parameters"]
-        if len(quantization["scales"]) != 1:
-            raise ConversionError(f"float samples for an input of type {dtype.name}")
-        steps = np.round(values / quantization["scales"][0]) + quantization["zero_points"][0]
-        limits = np.iinfo(dtype)
-        return np.clip(steps, limits.min, limits.max).astype(dtype)
-    return values.astype(dtype)
+    if values.dtype.kind != "f":
+        return values.astype(detail["dtype"])
+    try:
+        return quantize(values, detail)
+    except ValueError as error:
+        raise ConversionError(f"samples of real numbers for {error}") from error

@@ -12,6 +12,7 @@ import numpy as np
 
 from sbnn_converter.native import library_path
 from sbnn_converter.runtimes.native_log import captured_stderr
+from sbnn_converter.runtimes.quantized import QuantizedFaces
 from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.wiring import check_wiring
 
@@ -79,7 +80,8 @@ def check_batches(x, details: list[dict]) -> list[np.ndarray]:
       One array for each input, in its type.
 
     Raises:
-      ValueError: number, shape or sizes of the inputs do not fit.
+      ValueError: number, shape or sizes of the inputs do not fit, or real numbers are
+        given for whole ones.
     """
     batches = [x] if len(details) == 1 and not isinstance(x, (list, tuple)) else x
     batches = [np.asarray(b) for b in batches]
@@ -96,12 +98,18 @@ def check_batches(x, details: list[dict]) -> list[np.ndarray]:
                 f"input {index} has {len(batch)} samples, wanted "
                 f"{len(batches[0])} as in input 0"
             )
+        dtype = np.dtype(detail["dtype"])
+        if batch.dtype.kind == "f" and dtype.kind in "iu":
+            raise ValueError(
+                f"input {index} holds {batch.dtype.name} numbers, wanted {dtype.name}: "
+                "convert real numbers with the interpreter's quantize()"
+            )
     if len(batches[0]) == 0:
         raise ValueError("the batch is empty: wanted at least one sample")
     return [np.ascontiguousarray(b, d["dtype"]) for b, d in zip(batches, details)]
 
 
-class Interpreter:
+class Interpreter(QuantizedFaces):
     """A model in TFLite, LiteRT or tf.lite with the SBNN delegate.
 
     Args:
@@ -192,7 +200,7 @@ class Interpreter:
           The output, of shape ``[n, ...]``; a list if there are several.
 
         Raises:
-          ValueError: number or shape of the inputs does not fit the model.
+          ValueError: number, shape or type of the inputs does not fit the model.
         """
         batches = check_batches(x, self.input_details)
         size = len(batches[0])

@@ -74,22 +74,6 @@ def compare(
 
 def _run(interpreter: Interpreter, samples: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Outputs as real numbers."""
-    fed = [_quantize(x, d) for x, d in zip(samples, interpreter.input_details)]
-    outputs = interpreter.predict(fed)
-    outputs = outputs if isinstance(outputs, list) else [outputs]
-    return [_dequantize(y, d) for y, d in zip(outputs, interpreter.output_details)]
-
-
-def _quantize(x: np.ndarray, detail: dict) -> np.ndarray:
-    scale, zero = detail["quantization"]
-    dtype = np.dtype(detail["dtype"])
-    if dtype.kind == "f" or not scale:
-        return x.astype(dtype)
-    limits = np.iinfo(dtype)
-    return np.clip(np.rint(x / scale) + zero, limits.min, limits.max).astype(dtype)
-
-
-def _dequantize(y: np.ndarray, detail: dict) -> np.ndarray:
-    scale, zero = detail["quantization"]
-    y = np.asarray(y, np.float64)
-    return (y - zero) * scale if scale else y
+    outputs = interpreter.predict(interpreter.quantize(samples))
+    outputs = interpreter.dequantize(outputs)
+    return outputs if isinstance(outputs, list) else [outputs]
