@@ -26,9 +26,18 @@ def _sortable_keys(x: tf.Tensor) -> tf.Tensor:
 def _nth_largest_key(keys: tf.Tensor, n: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The n-th largest key (n >= 1), and how many entries equal to it are wanted."""
 
+    # The top digit is what is left of 32 bits; it holds the sign and begins below 0.
+    # All others are whole, so that no bin is left over for keys that do not agree.
+    top = (32 - 1) // _DIGIT_BITS * _DIGIT_BITS
+
     # A loop and not three copies of its body: XLA takes minutes for the copies.
-    def next_digit(shift, lowest, n):
+    def next_digit(shift, found, n):
         # The keys that agree with the digits found so far begin at `lowest`.
+        lowest = tf.where(
+            tf.equal(shift, top),
+            -(1 << (31 - top)),
+            tf.bitwise.left_shift(found, _DIGIT_BITS),
+        )
         digits = tf.bitwise.right_shift(keys, shift) - lowest
         # All others are negative or too large. Seen as unsigned they are too large,
         # and not counted.
@@ -41,16 +50,13 @@ def _nth_largest_key(keys: tf.Tensor, n: tf.Tensor) -> tuple[tf.Tensor, tf.Tenso
         at_least = tf.cumsum(histogram, reverse=True)
         digit = tf.math.count_nonzero(at_least >= n, dtype=tf.int32) - 1
         n -= at_least[digit] - histogram[digit]
-        next_shift = tf.maximum(shift - _DIGIT_BITS, 0)
-        lowest = tf.bitwise.left_shift(lowest + digit, shift - next_shift)
-        return next_shift, lowest, n
+        return shift - _DIGIT_BITS, lowest + digit, n
 
     _, key, wanted = tf.while_loop(
-        lambda shift, lowest, n: True,
+        lambda shift, found, n: shift >= 0,
         next_digit,
-        # The top digit holds the sign bit: it begins at half of its range below 0.
-        (tf.constant(32 - _DIGIT_BITS), tf.constant(-_BINS // 2), n),
-        maximum_iterations=-(-32 // _DIGIT_BITS),
+        (tf.constant(top), tf.constant(0), n),
+        maximum_iterations=top // _DIGIT_BITS + 1,
     )
     return key, wanted
 

@@ -45,6 +45,17 @@ def test_marks_exactly_the_largest_ties_by_index(kind, count):
     assert threshold.numpy() == expected
 
 
+@pytest.mark.parametrize("spread", [1e-6, 0.3, 1e30])
+def test_marks_the_largest_where_many_are_nearly_equal(spread):
+    """Large kernels hold values that differ in their last bits alone."""
+    rng = np.random.default_rng(3)
+    values = rng.normal(0.5, spread, 200_000).astype(np.float32)
+    for count in (1, 999, 10_000, 100_001, 199_999):
+        mask, threshold = choose_largest(tf.constant(values), tf.constant(count))
+        np.testing.assert_array_equal(mask.numpy(), largest_by_sorting(values, count))
+        assert threshold.numpy() == np.sort(values)[-count]
+
+
 def test_compiled_by_xla_it_chooses_the_same():
     choose = tf.function(choose_largest, jit_compile=True)
     for kind in KINDS:
