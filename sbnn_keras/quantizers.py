@@ -79,11 +79,6 @@ class SparseBinary(_BaseQuantizer):
         refresh_every: training steps between two choices of connections. By default
             each step for convolutions, where choosing is a small part of a step; for
             dense kernels one step for each 16384 weights.
-        hysteresis: how far a latent weight must rise above that of a connection to
-            take its place, in standard deviations of the kernel's latent weights. A
-            latent weight at the threshold is pushed down while it is a connection
-            and up while it is none; without hysteresis it changes at nearly every
-            choice, at any learning rate (oscillation: arXiv 2203.11086, section 2).
         metrics: see `larq.context.metrics_scope`.
 
     # Raises
@@ -101,7 +96,6 @@ class SparseBinary(_BaseQuantizer):
         pseudo_gradient: str = "ste",
         clip_value: float = 1.0,
         refresh_every: int | None = None,
-        hysteresis: float = 0.0,
         **kwargs,
     ):
         if connections is not None:
@@ -110,11 +104,6 @@ class SparseBinary(_BaseQuantizer):
             raise ValueError(
                 f"Wrong `refresh_every`: found {refresh_every}, wanted a number of "
                 "training steps of at least 1."
-            )
-        if not 0.0 <= hysteresis < float("inf"):
-            raise ValueError(
-                f"Wrong `hysteresis`: found {hysteresis!r}, wanted 0 or more standard "
-                "deviations of the latent weights."
             )
         if pseudo_gradient not in PSEUDO_GRADIENTS:
             raise ValueError(
@@ -129,7 +118,6 @@ class SparseBinary(_BaseQuantizer):
         self.pseudo_gradient = pseudo_gradient
         self.clip_value = clip_value
         self.refresh_every = refresh_every
-        self.hysteresis = hysteresis
         # Name of the layer with the kernel, for messages; Larq's layers do not tell.
         self.owner = self.name
         self._mask = None
@@ -246,10 +234,6 @@ class SparseBinary(_BaseQuantizer):
 
     def refresh(self, latent: tf.Tensor) -> None:
         """Chooses the connections anew from the latent weights."""
-        if self.hysteresis:
-            latent = tf.cast(latent, tf.float32)
-            bonus = self.hysteresis * tf.math.reduce_std(latent)
-            latent += bonus * tf.cast(self._mask, tf.float32)
         mask, threshold = choose_largest(latent, self.count)
         self._mask.assign(mask)
         self.threshold.assign(threshold)
@@ -323,7 +307,6 @@ class SparseBinary(_BaseQuantizer):
             "pseudo_gradient": self.pseudo_gradient,
             "clip_value": self.clip_value,
             "refresh_every": self.refresh_every,
-            "hysteresis": self.hysteresis,
         }
 
 

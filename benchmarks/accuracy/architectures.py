@@ -26,7 +26,6 @@ class _Layers:
                 pseudo_gradient=recipe["pseudo_gradient"],
                 clip_value=recipe["clip"],
                 refresh_every=recipe["refresh"],
-                hysteresis=recipe["hysteresis"],
             )
             self._clip = recipe["clip"]
         self.alternate = recipe.get("alternate")

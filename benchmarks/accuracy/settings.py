@@ -37,7 +37,6 @@ SPARSE = dict(
     clip=1.0,  # of the pseudo-gradient, and of the latent weights
     gamma=0.2,  # constraint: share of the loss
     refresh=None,  # steps between two choices of connections; None: the default
-    hysteresis=0.0,  # of the choice, in standard deviations of the latent weights
     frequency=20,  # steps between two moves of the schedule
     first_domain=None,  # of the first layer; None: that of the others
     alternate=None,  # pixels of both polarities; None: in domain "01" on the "mlp"
