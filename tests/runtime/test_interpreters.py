@@ -23,6 +23,22 @@ def test_batches_of_any_size_give_the_same_answers(converted, rng):
     one_by_one = np.concatenate([interpreter.predict(x[i : i + 1]) for i in range(7)])
     np.testing.assert_array_equal(whole, one_by_one)
     np.testing.assert_array_equal(interpreter.predict(x[:3]), whole[:3])
+    np.testing.assert_array_equal(interpreter.predict(x, batch_size=3), whole)
+
+
+def test_samples_run_together_up_to_the_batch_size(converted, rng, monkeypatch):
+    interpreter = sbnn_converter.Interpreter(converted)
+    sizes = []
+    run = interpreter._run
+    monkeypatch.setattr(interpreter, "_run", lambda b: sizes.append(len(b[0])) or run(b))
+    interpreter.predict(pixels(rng, 70))
+    interpreter.predict(pixels(rng, 5), batch_size=2)
+    assert sizes == [32, 32, 6, 2, 2, 1]
+
+
+def test_a_batch_size_below_one_is_refused(converted, rng):
+    with pytest.raises(ValueError, match="batch_size.*found 0, wanted 1 or more"):
+        sbnn_converter.Interpreter(converted).predict(pixels(rng, 2), batch_size=0)
 
 
 def test_models_are_read_from_files_too(converted, rng, tmp_path):

@@ -154,6 +154,7 @@ class Interpreter(QuantizedFaces):
             raise RuntimeError(f"{runtime} refuses the model: {error}") from error
         self._content = content
         self._num_threads = num_threads
+        self._one_by_one = False
         self._interpreter = self._open()
 
     def _open(self):
@@ -189,32 +190,47 @@ class Interpreter(QuantizedFaces):
         """The runtime's description of the output tensors."""
         return self._interpreter.get_output_details()
 
-    def predict(self, x):
-        """Runs the model on a batch.
+    def predict(self, x, batch_size: int = 32):
+        """Runs the model on any number of samples.
 
         Args:
           x: array of shape ``[n, ...]`` for a model with one input, else a list
             of them in the order of ``input_details``.
+          batch_size: samples that run together, as in Keras's ``predict``. Memory
+            grows with it; where a tensor of the batch passes 2 GiB, the float
+            kernels of TFLite crash.
 
         Returns:
           The output, of shape ``[n, ...]``; a list if there are several.
 
         Raises:
-          ValueError: number, shape or type of the inputs does not fit the model.
+          ValueError: number, shape or type of the inputs does not fit the model, or
+            the batch size is below 1.
         """
         batches = check_batches(x, self.input_details)
+        if batch_size < 1:
+            raise ValueError(f"Wrong `batch_size`: found {batch_size}, wanted 1 or more.")
+        parts = [
+            self._predict_at_once([b[i : i + batch_size] for b in batches])
+            for i in range(0, len(batches[0]), batch_size)
+        ]
+        outputs = [np.concatenate(p) for p in zip(*parts)]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def _predict_at_once(self, batches: list[np.ndarray]) -> list[np.ndarray]:
         size = len(batches[0])
         try:
-            self._resize(size)
+            if not self._one_by_one:
+                self._resize(size)
         except (RuntimeError, ValueError):
             # A graph whose own ops insist on one sample at a time. tflite-runtime
             # crashes where an interpreter that failed to resize is used again.
             self._interpreter = self._open()
+            self._one_by_one = True
+        if self._one_by_one:
             samples = [self._run([b[i : i + 1] for b in batches]) for i in range(size)]
-            outputs = [np.concatenate(parts) for parts in zip(*samples)]
-        else:
-            outputs = self._run(batches)
-        return outputs[0] if len(outputs) == 1 else outputs
+            return [np.concatenate(parts) for parts in zip(*samples)]
+        return self._run(batches)
 
     def _resize(self, size: int) -> None:
         details = self.input_details
