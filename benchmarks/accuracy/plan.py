@@ -58,7 +58,10 @@ PLAN = {
         _changed(_CNN_01, alternate=True),
         _changed(_MLP_01, alternate=False, first_domain="general"),
     ],
-    "constraint": _sparse("mlp", [0.05], [0], method="constraint"),
+    "constraint": [
+        *_sparse("mlp", [0.05], [0], method="constraint"),
+        *_sparse("mlp", [0.05], [0], method="constraint", gamma=0.5),
+    ],
     "cnn_seeds": [
         *_baselines("cnn", SEEDS[1:], ["bnn"]),
         *_sparse("cnn", [0.05], SEEDS[1:]),
