@@ -30,7 +30,12 @@ def test_samples_run_together_up_to_the_batch_size(converted, rng, monkeypatch):
     interpreter = sbnn_converter.Interpreter(converted)
     sizes = []
     run = interpreter._run
-    monkeypatch.setattr(interpreter, "_run", lambda b: sizes.append(len(b[0])) or run(b))
+
+    def counted(batches):
+        sizes.append(len(batches[0]))
+        return run(batches)
+
+    monkeypatch.setattr(interpreter, "_run", counted)
     interpreter.predict(pixels(rng, 70))
     interpreter.predict(pixels(rng, 5), batch_size=2)
     assert sizes == [32, 32, 6, 2, 2, 1]

@@ -154,7 +154,6 @@ class Interpreter(QuantizedFaces):
             raise RuntimeError(f"{runtime} refuses the model: {error}") from error
         self._content = content
         self._num_threads = num_threads
-        self._one_by_one = False
         self._interpreter = self._open()
 
     def _open(self):
@@ -209,28 +208,23 @@ class Interpreter(QuantizedFaces):
         """
         batches = check_batches(x, self.input_details)
         if batch_size < 1:
-            raise ValueError(f"Wrong `batch_size`: found {batch_size}, wanted 1 or more.")
-        parts = [
-            self._predict_at_once([b[i : i + batch_size] for b in batches])
-            for i in range(0, len(batches[0]), batch_size)
-        ]
-        outputs = [np.concatenate(p) for p in zip(*parts)]
-        return outputs[0] if len(outputs) == 1 else outputs
-
-    def _predict_at_once(self, batches: list[np.ndarray]) -> list[np.ndarray]:
-        size = len(batches[0])
+            raise ValueError(
+                f"Wrong `batch_size`: found {batch_size}, wanted 1 or more."
+            )
         try:
-            if not self._one_by_one:
-                self._resize(size)
+            self._resize(min(batch_size, len(batches[0])))
         except (RuntimeError, ValueError):
             # A graph whose own ops insist on one sample at a time. tflite-runtime
             # crashes where an interpreter that failed to resize is used again.
             self._interpreter = self._open()
-            self._one_by_one = True
-        if self._one_by_one:
-            samples = [self._run([b[i : i + 1] for b in batches]) for i in range(size)]
-            return [np.concatenate(parts) for parts in zip(*samples)]
-        return self._run(batches)
+            batch_size = 1
+        parts = []
+        for i in range(0, len(batches[0]), batch_size):
+            part = [b[i : i + batch_size] for b in batches]
+            self._resize(len(part[0]))
+            parts.append(self._run(part))
+        outputs = [np.concatenate(p) for p in zip(*parts)]
+        return outputs[0] if len(outputs) == 1 else outputs
 
     def _resize(self, size: int) -> None:
         details = self.input_details
