@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from sources import ARRAYS
 
 DATA_SETS = {"mlp": "mnist", "cnn": "mnist", "binarynet4": "cifar10"}
 
@@ -22,13 +23,9 @@ def load(path: str | None, network: str):
     elif Path(path).is_dir():
         x, y = _read_folder(Path(path) / "train")
         x_test, y_test = _read_folder(Path(path) / "test")
-    elif Path(path).is_file():
-        with np.load(path) as f:
-            x, y, x_test, y_test = (
-                f[k] for k in ("x_train", "y_train", "x_test", "y_test")
-            )
     else:
-        raise FileNotFoundError(f"--data: '{path}' is neither a file nor a folder")
+        with np.load(path) as f:
+            x, y, x_test, y_test = (f[k] for k in ARRAYS)
     images = [a if a.ndim == 4 else a[..., None] for a in (x, x_test)]
     return images[0], np.ravel(y), images[1], np.ravel(y_test)
 

@@ -21,6 +21,8 @@ from absl import app, flags
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+from sources import check  # noqa: E402
+
 _MNIST = flags.DEFINE_string("mnist", None, "MNIST as .npz; default: Keras's download.")
 _CIFAR10 = flags.DEFINE_string(
     "cifar10", None, "CIFAR-10, a folder of images or .npz; default: Keras's download."
@@ -119,6 +121,8 @@ def _counted(converted: bytes, core: str, inputs, run_name: str) -> dict:
 
 
 def main(_):
+    check("mnist", _MNIST.value)
+    check("cifar10", _CIFAR10.value)
     import data
     import architectures  # noqa: F401  (selects Keras 2)
     import outcome

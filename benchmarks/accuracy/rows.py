@@ -88,8 +88,9 @@ def _label(method, domain, share) -> str:
 
 def _row(network, method, domain, share, group) -> Row:
     is_float = method == "float"
-    sizes = [r["model_bytes"] if is_float else _size(r) for r in group]
-    counted = [r["cortex_m4"]["instructions"] for r in group if "cortex_m4" in r]
+    # Bytes of the models whose instructions are known; where none are, of all.
+    counted = [r["cortex_m4"] for r in group if "cortex_m4" in r]
+    files = counted or [r if is_float else r["int8"] for r in group]
     return Row(
         network,
         method,
@@ -100,15 +101,8 @@ def _row(network, method, domain, share, group) -> Row:
         tuple(r["accuracy"] for r in group),
         None if domain is None else mean(r["connections"] for r in group),
         32 if is_float else mean(r["bits_a_weight"] for r in group),
-        mean(sizes),
-        mean(counted) if counted else None,
-    )
-
-
-def _size(result) -> int:
-    """Bytes with int8 inputs and outputs, of the model whose instructions are known."""
-    return result.get("cortex_m4", result["int8"]).get(
-        "model_bytes", result["int8"]["model_bytes"]
+        mean(f["model_bytes"] for f in files),
+        mean(c["instructions"] for c in counted) if counted else None,
     )
 
 

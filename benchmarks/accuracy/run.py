@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from plan import PLAN  # noqa: E402
+from sources import check  # noqa: E402
 
 _MNIST = flags.DEFINE_string("mnist", None, "MNIST as .npz; default: Keras's download.")
 _CIFAR10 = flags.DEFINE_string(
@@ -59,6 +60,8 @@ def main(_):
         for run in runs:
             print(f"  {'done' if has_result(run) else 'open'}  {run.name}")
         return
+    check("mnist", _MNIST.value)
+    check("cifar10", _CIFAR10.value)
     logs = Path(_WORK.value) / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     # TensorFlow takes the limits of its own thread pools from these.

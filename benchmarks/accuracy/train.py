@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from settings import METHODS, RECIPES, Run  # noqa: E402
+from sources import check  # noqa: E402
 
 _DATA = flags.DEFINE_string(
     "data",
@@ -57,6 +58,7 @@ def main(_):
     if result_file.exists():
         print(f"{result_file} is there already")
         return
+    check("data", _DATA.value)
     if run.recipe()["math"] == "bfloat16":
         os.environ["TF_SET_ONEDNN_FPMATH_MODE"] = "BF16"
     import tensorflow as tf

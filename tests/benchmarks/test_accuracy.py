@@ -1,6 +1,7 @@
 """The accuracy experiments: resuming, results, tables."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -166,16 +167,18 @@ def _result(method, domain, share, seed, accuracy, changed=None, **more):
 def test_tables_tell_means_targets_and_changes():
     import report
 
+    counted = {"instructions": 12_000, "model_bytes": 950}
     results = [
         _result("bnn", None, None, 0, 0.98),
         _result("bnn", None, None, 1, 0.99),
         _result("schedule", "general", 0.05, 0, 0.983),
-        _result("schedule", "01", 0.05, 0, 0.97, cortex_m4={"instructions": 12_000}),
+        _result("schedule", "01", 0.05, 0, 0.97, cortex_m4=counted),
+        _result("schedule", "01", 0.05, 1, 0.97),
         _result("schedule", "01", 0.05, 0, 0.96, {"polarity": False}),
     ]
     made = report.tables(results)
     assert "| BNN, ±1 (Larq) | 98.50% (98.00% to 99.00%) | 0, 1 |" in made["mlp"]
-    assert "12,000 |" in made["mlp"]
+    assert "| 950 | 12,000 |" in made["mlp"]
     lines = made["targets"].splitlines()[2:]
     assert "BNN -0.20" in lines[0] and lines[0].endswith("met |")
     assert "BNN -1.50" in lines[1] and lines[1].endswith("missed |")
@@ -184,3 +187,35 @@ def test_tables_tell_means_targets_and_changes():
     assert "`polarity=False`" in change and change.endswith("-1.00 |")
     page = report.fill_in("a\n<!-- mlp -->\nold\n<!-- end -->\nb\n", made)
     assert page == f"a\n<!-- mlp -->\n{made['mlp']}\n<!-- end -->\nb\n"
+
+
+@pytest.mark.parametrize(
+    "program", ["train.py --method bnn --data", "run.py --part recipe --mnist"]
+)
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "is neither a file nor a folder"),
+        (b"hello", "is no .npz file; wanted one with x_train"),
+        ("folder", "has no train and no test; wanted train/CLASS"),
+    ],
+)
+def test_data_that_cannot_be_read_is_said_before_anything_is_written(
+    program, content, said, tmp_path
+):
+    source = tmp_path / "pictures"
+    if content == "folder":
+        source.mkdir()
+    elif content is not None:
+        source.write_bytes(content)
+    script, *options, flag = program.split()
+    done = subprocess.run(
+        [sys.executable, ACCURACY / script, *options, flag, source]
+        + ["--results", tmp_path / "results", "--work", tmp_path / "work"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{flag}: ") and str(source) in line and said in line
+    assert not (tmp_path / "results").exists() and not (tmp_path / "work").exists()
