@@ -75,7 +75,7 @@ def main():
         loss,
         metrics=["accuracy"],
     )
-    model.fit(
+    history = model.fit(
         x,
         y,
         batch_size=options.batch,
@@ -85,6 +85,7 @@ def main():
         verbose=2,
     )
     sbnn_keras.summary(model)
+    print(f"test accuracy after the last epoch: {history.history['val_accuracy'][-1]:.2%}")
 
 
 if __name__ == "__main__":
