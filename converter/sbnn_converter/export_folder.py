@@ -10,12 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.outputs import Output, write_all
 
 MANIFEST = "sbnn-export.json"
 
@@ -32,18 +31,19 @@ def check_folder(folder: Path, flag: str) -> None:
       ConversionError: it is a file, or holds something that no export wrote.
       PermissionError: the folder above it is not writable.
     """
-    parent = folder.absolute().parent
+    target = Path(os.path.realpath(folder))  # a link to a folder is followed, and stays
+    parent = target.parent
     if not parent.is_dir():
         raise FileNotFoundError(
             f"folder '{parent}' does not exist; create it or choose another with {flag}"
         )
     if not os.access(parent, os.W_OK):
         raise PermissionError(f"folder '{parent}' is not writable; choose another with {flag}")
-    if not os.path.lexists(folder):
+    if not os.path.lexists(target):
         return
-    if not folder.is_dir() or folder.is_symlink():
+    if not target.is_dir():
         raise ConversionError(f"'{folder}' is no folder; wanted a new or an empty one with {flag}")
-    foreign = _foreign_file(folder)
+    foreign = _foreign_file(target)
     if foreign is not None:
         raise ConversionError(
             f"folder '{folder}' holds '{foreign}', which this export did not write or "
@@ -65,30 +65,17 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], flag: str) -> None
     Raises:
       ConversionError, OSError: as ``check_folder``, or a file cannot be written.
     """
+    write_all([folder_output(folder, contents, flag)])
+
+
+def folder_output(folder: Path, contents: Mapping[str, bytes], flag: str) -> Output:
+    """The folder as one output among several, with its list of checksums.
+
+    Raises:
+      ConversionError, OSError: as ``check_folder``.
+    """
     check_folder(folder, flag)
-    folder = folder.absolute()
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    new, old = temporary / "new", temporary / "old"
-    try:
-        for name, content in {**contents, MANIFEST: _manifest(contents)}.items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        try:
-            if folder.exists():
-                os.rename(folder, old)
-            os.rename(new, folder)
-        except BaseException:
-            if old.exists():
-                os.rename(old, folder)
-            raise
-    except OSError as error:
-        raise OSError(
-            f"cannot write folder '{folder}': {error.strerror or error}; nothing was "
-            f"changed: make room, or choose another place with {flag}"
-        ) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    return Output(folder, {**contents, MANIFEST: _manifest(contents)}, flag)
 
 
 def _manifest(contents: Mapping[str, bytes]) -> bytes:
@@ -108,7 +95,7 @@ def _foreign_file(folder: Path) -> str | None:
             continue
         if name == MANIFEST and sums:
             continue
-        if name not in sums:
+        if name not in sums or path.is_symlink() or not path.is_file():
             return name
         if hashlib.sha256(path.read_bytes()).hexdigest() != sums[name]:
             return name

@@ -15,10 +15,11 @@ import re
 import numpy as np
 
 from sbnn_converter.native import library_path
-from sbnn_converter.runtimes.interpreter import check_batches, read_model
+from sbnn_converter.runtimes.interpreter import check_batches
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.runtimes.quantized import QuantizedFaces
 from sbnn_converter.tflite.flatbuffer import DamagedFile
+from sbnn_converter.tflite.model_file import read_model
 from sbnn_converter.tflite.wiring import check_wiring
 
 _REGISTER = "SbnnRegisterOps"

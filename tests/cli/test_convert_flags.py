@@ -71,7 +71,7 @@ def test_int8_is_passed_on_to_the_converter(sbnn_convert, digits, rng, monkeypat
 def test_int8_without_representative_data(sbnn_convert, digits):
     result = sbnn_convert(digits, "--inference_input_type=int8")
     assert_refused(
-        result, "representative_dataset", "--representative_data",
+        result, "inference_input_type=int8", "--representative_data",
         folder=digits.parent, left=["digits.h5"],
     )  # fmt: skip
 
@@ -86,7 +86,8 @@ def test_int8_without_representative_data(sbnn_convert, digits):
         ("--verify=some", ("verify", "some")),
         ("--tolerance=-1", ("tolerance", "non-negative")),
         ("--report=none/r.html", ("output folder", "--report")),
-        ("--report=digits.tflite", ("--report and --output",)),
+        ("--report=digits.tflite", ("--report and --output both name",)),
+        ("--tolerance=0.1", ("--tolerance needs --verify",)),
         ("--representative_data=none.npz", ("none.npz", "does not exist")),
     ],
 )

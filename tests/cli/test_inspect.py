@@ -96,7 +96,7 @@ def test_what_is_no_model(sbnn_inspect, tmp_path):
     (tmp_path / "empty.tflite").write_bytes(b"")
     assert_refused(sbnn_inspect(tmp_path / "empty.tflite"), "empty.tflite", "TFL3")
     assert_refused(sbnn_inspect(tmp_path / "none.tflite"), "does not exist")
-    assert_refused(sbnn_inspect(tmp_path), "does not exist")
+    assert_refused(sbnn_inspect(tmp_path), "is a folder")
     assert_refused(sbnn_inspect(), "found 0 files")
     assert_refused(sbnn_inspect("a.tflite", "--yaml"), "yaml", "--help")
 

@@ -11,7 +11,8 @@ import tempfile
 import pytest
 import tensorflow as tf
 from programs import assert_refused, command_line, environment
-from sbnn_converter.files import write_atomically
+from sbnn_converter.export_folder import folder_output
+from sbnn_converter.outputs import Output, write_all
 
 from sbnn_keras import SparseBinaryDense
 
@@ -46,21 +47,129 @@ def test_no_space_for_temporary_files(sbnn_convert, digits, monkeypatch):
                    folder=digits.parent, left=["digits.h5"])  # fmt: skip
 
 
-def test_of_two_files_none_is_replaced_if_one_cannot_be(tmp_path):
-    first, second = tmp_path / "a", tmp_path / "missing" / "b"
-    first.write_bytes(b"old")
-    with pytest.raises(OSError, match="cannot write '.*b'"):
-        write_atomically({first: b"new", second: b"new"})
-    assert first.read_bytes() == b"old" and os.listdir(tmp_path) == ["a"]
+def outputs_over_old_ones(folder) -> tuple[list[Output], dict[str, bytes]]:
+    """A file and two folders of which one stands there already, as does the file; and
+    all that stands there."""
+    (folder / "a").write_bytes(b"old")
+    write_all([folder_output(folder / "c", {"x/y.c": b"old"}, "--c_dir")])
+    outputs = [
+        Output(folder / "a", b"new", "--output"),
+        Output(folder / "r", b"new", "--report"),
+        folder_output(folder / "c", {"x/y.c": b"new", "z.c": b""}, "--c_dir"),
+        folder_output(folder / "m", {"m.h": b"new"}, "--micro_dir"),
+    ]
+    return outputs, everything(folder)
+
+
+def everything(folder) -> dict[str, bytes | None]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace", "rename", "mkdir"])
+def test_whichever_step_fails_all_is_as_it_was(tmp_path, monkeypatch, call):
+    # The disk is full at the first, the second, ... of these calls, until none is left.
+    original, failed = getattr(os, call), 0
+    while True:
+        place = tmp_path / str(failed)
+        place.mkdir()
+        outputs, before = outputs_over_old_ones(place)
+        calls = iter(range(100))
+
+        def failing(*arguments, **options):
+            if next(calls) == failed:
+                disk_is_full()
+            return original(*arguments, **options)
+
+        monkeypatch.setattr(os, call, failing)
+        try:
+            write_all(outputs)
+        except OSError as error:
+            assert "cannot write" in str(error) and "nothing was changed" in str(error)
+            assert "--" in str(error)
+        else:
+            break
+        finally:
+            monkeypatch.undo()
+        assert everything(place) == before
+        failed += 1
+    assert failed >= 2
+    assert (place / "a").read_bytes() == (place / "c/x/y.c").read_bytes() == b"new"
+    assert sorted(os.listdir(place)) == ["a", "c", "m", "r"]
+
+
+def test_what_cannot_be_given_back_is_kept_and_named(tmp_path, monkeypatch):
+    outputs, _ = outputs_over_old_ones(tmp_path)
+    rename, calls = os.rename, iter(range(100))
+
+    def failing(source, target):
+        if next(calls) >= 2:  # the first folder has its name, nothing else works
+            disk_is_full()
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", failing)
+    with pytest.raises(OSError, match="not all could be undone") as caught:
+        write_all(outputs)
+    kept = str(caught.value).split("' is at '")[-1].split("' now")[0]
+    assert os.path.exists(kept)
+
+
+def test_an_interrupt_while_names_are_taken(tmp_path, monkeypatch):
+    outputs, before = outputs_over_old_ones(tmp_path)
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(outputs[-1], "take_name", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_all(outputs)
+    assert everything(tmp_path) == before
+
+
+def test_a_full_disk_under_a_folder_leaves_the_file(sbnn_convert, digits, monkeypatch):
+    old = digits.with_suffix(".tflite")
+    old.write_bytes(b"precious")
+    fsync, calls = os.fsync, iter(range(1000))
+    monkeypatch.setattr(os, "fsync", lambda f: next(calls) > 9 and disk_is_full() or fsync(f))
+    result = sbnn_convert(digits, "--c_dir", digits.with_name("c"))
+    assert_refused(
+        result, "cannot write folder", "No space left", "nothing was changed", "--c_dir",
+        folder=digits.parent, left=["digits.h5", "digits.tflite"],
+    )  # fmt: skip
+    assert old.read_bytes() == b"precious"
 
 
 def test_an_existing_output_is_replaced_by_a_whole_one(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(b"old")
     before = path.stat().st_ino
-    write_atomically({path: b"new"})
+    path.chmod(0o640)
+    write_all([Output(path, b"new", "--output")])
     assert path.read_bytes() == b"new"
     assert path.stat().st_ino != before  # another file took the name
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("old", [b"old", None], ids=["to a file", "dangling"])
+def test_a_link_is_followed_and_stays(tmp_path, old):
+    (tmp_path / "elsewhere").mkdir()
+    behind, link = tmp_path / "elsewhere" / "b", tmp_path / "a"
+    if old:
+        behind.write_bytes(old)
+    link.symlink_to("elsewhere/b")
+    write_all([Output(link, b"new", "--output")])
+    assert behind.read_bytes() == b"new" and os.readlink(link) == "elsewhere/b"
+    assert os.listdir(tmp_path / "elsewhere") == ["b"]
+
+
+def test_a_link_to_a_folder_is_followed_and_stays(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    write_all([folder_output(tmp_path / "link", {"a.c": b"new"}, "--c_dir")])
+    assert (tmp_path / "real" / "a.c").read_bytes() == b"new"
+    assert (tmp_path / "link").is_symlink()
 
 
 @pytest.mark.parametrize("stage", ["loading TensorFlow", "fusing layers"])

@@ -7,7 +7,7 @@ import sbnn_converter
 import tensorflow as tf
 from networks import K, pixels, signs, stir
 from parity import assert_agrees, ops_of
-from sbnn_converter.files import load_keras_model
+from sbnn_converter.saved_models import load_keras_model
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense

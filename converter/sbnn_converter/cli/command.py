@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import os
 import sys
 from collections.abc import Callable
@@ -34,6 +35,9 @@ def run(
     argv = sys.argv[1:]
     if any(a in ("-h", "--help", "-help") for a in argv):
         print(usage.strip() + "\n\nflags:\n" + _flags_help(own_flags))
+        return
+    if "--version" in argv:
+        print(f"{name} {_version()}")
         return
     own_flags.set_gnu_getopt(True)  # flags may stand behind the model
     try:
@@ -75,6 +79,14 @@ def _fail(name: str, message: str, status: int):
     sys.exit(status)
 
 
+def _version() -> str:
+    try:
+        return importlib.metadata.version("sbnn-keras")
+    except importlib.metadata.PackageNotFoundError:
+        return "of a source tree that is not installed"
+
+
 def _flags_help(own_flags: flags.FlagValues) -> str:
     lines = own_flags.get_help().splitlines()
-    return "\n".join(line for line in lines if line.strip() and line[0] == " ")
+    lines = [line for line in lines if line.strip() and line[0] == " "]
+    return "\n".join([*lines, "  --version: Print the version and end."])

@@ -12,7 +12,7 @@ from sbnn_converter.emulation import CORES
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.report.document import as_document
 from sbnn_converter.report.summary import print_summary
-from sbnn_converter.runtimes.interpreter import read_model
+from sbnn_converter.tflite.model_file import read_model
 
 FLAGS = flags.FlagValues()
 _JSON = flags.DEFINE_boolean(
@@ -50,8 +50,9 @@ def inspect(arguments: list[str]) -> None:
             f"found {len(arguments)} files on the command line, wanted one"
         )
     path = Path(arguments[0])
+    content = read_model(path)
     try:
-        inspection = inspect_model(read_model(path))
+        inspection = inspect_model(content)
     except ValueError as error:
         raise ValueError(f"'{path}': {error}") from error
     if not any(name.startswith("Sbnn") for name in inspection.other_ops) and (

@@ -7,6 +7,7 @@ kernels' own planning, instructions from the cost model.
 from __future__ import annotations
 
 import dataclasses
+import os
 
 from sbnn_converter.cost_model.estimate import (
     DEFAULT_CORE,
@@ -18,6 +19,7 @@ from sbnn_converter.cost_model.features import kernel_of
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.memory_plan import aligned, live_bytes
 from sbnn_converter.tflite.flatbuffer import StoredModel, read_stored_model
+from sbnn_converter.tflite.model_file import read_model
 
 # TensorFlow Lite Micro on a 32-bit core keeps this much of each tensor and node
 # (TfLiteEvalTensor; TfLiteNode with its registration and lists of tensors).
@@ -122,17 +124,21 @@ PLAIN_C = "plain C"
 MICRO = "TensorFlow Lite Micro"
 
 
-def estimate_network(model: bytes, core: str = DEFAULT_CORE) -> NetworkCost:
+def estimate_network(
+    model: bytes | str | os.PathLike, core: str = DEFAULT_CORE
+) -> NetworkCost:
     """Estimates what a converted model takes.
 
     Args:
-      model: the flatbuffer.
+      model: the flatbuffer as bytes, or the path of a .tflite file.
       core: one of ``cores()``.
 
     Raises:
-      ValueError: the core is unknown, or the file is damaged.
+      FileNotFoundError: there is no such file.
+      ValueError: the core is unknown, or the file is damaged or no .tflite file.
     """
     check_core(core)
+    model = read_model(model)
     stored = read_stored_model(model)
     steps = [
         _step(stored, number, live, core) for number, live in enumerate(live_bytes(stored))

@@ -19,7 +19,7 @@ from sbnn_converter.micro_export.arrays import aligned_bytes, array_of
 from sbnn_converter.micro_export.model_facts import op_additions
 from sbnn_converter.micro_export.templates import fill
 from sbnn_converter.micro_export.test_vector import make_test_vector
-from sbnn_converter.runtimes.interpreter import read_model
+from sbnn_converter.tflite.model_file import read_model
 
 _FLAG = "--micro_dir"
 # Names that the folder uses itself, or that C++ does.

@@ -6,7 +6,6 @@ import importlib
 import importlib.util
 import os
 import sys
-from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from sbnn_converter.native import library_path
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.runtimes.quantized import QuantizedFaces
 from sbnn_converter.tflite.flatbuffer import DamagedFile
+from sbnn_converter.tflite.model_file import read_model
 from sbnn_converter.tflite.wiring import check_wiring
 
 # Runtime name -> (module with Interpreter and load_delegate). All of them load
@@ -47,26 +47,6 @@ def _import_runtime(module: str):
         return importlib.import_module(module)
     finally:
         sys.setdlopenflags(flags)
-
-
-def read_model(model: bytes | str | os.PathLike) -> bytes:
-    """The flatbuffer, from bytes or from a file.
-
-    Raises:
-      FileNotFoundError: there is no such file.
-      ValueError: it holds no TFLite flatbuffer.
-    """
-    if not isinstance(model, (bytes, bytearray)):
-        path = Path(model)
-        if not path.is_file():
-            raise FileNotFoundError(f"model file '{path}' does not exist")
-        model = path.read_bytes()
-    if bytes(model[4:8]) != b"TFL3":
-        raise ValueError(
-            "not a TFLite flatbuffer: the identifier 'TFL3' is missing; wanted "
-            "the bytes or the file that sbnn-convert wrote"
-        )
-    return bytes(model)
 
 
 def check_batches(x, details: list[dict]) -> list[np.ndarray]:

@@ -19,6 +19,7 @@ from sbnn_converter.standalone.network import Network, Op, Tensor, read_network
 from sbnn_converter.standalone.numeric_calls import is_view, numeric_call
 from sbnn_converter.standalone.sbnn_calls import sbnn_call
 from sbnn_converter.tflite.flatbuffer import DamagedFile
+from sbnn_converter.tflite.model_file import read_model
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SUPPORTED = (
@@ -73,11 +74,10 @@ def export_c(
     Raises:
       ConversionError: an op of the model has no C kernel (the message lists them all),
         ``name`` is no C name, or the folder holds other files.
-      ValueError: the model is damaged.
+      ValueError: the model is damaged, or no .tflite file.
       OSError: the folder cannot be written.
     """
-    content = model if isinstance(model, bytes) else Path(model).read_bytes()
-    export = plan_export(content, name=name)
+    export = plan_export(read_model(model), name=name)
     write_folder(Path(folder), export.files(), flag="--c_dir")
     return export
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from sbnn_converter import emulation
 from sbnn_converter.standalone.export import plan_export
 from sbnn_converter.standalone.network import Network, Tensor
 from sbnn_converter.standalone.trial import KernelObjects, try_on
+from sbnn_converter.tflite.model_file import read_model
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,8 +86,7 @@ def profile(
         raise ValueError(
             f"found core '{core}', wanted one of {', '.join(emulation.CORES)}"
         )
-    content = model if isinstance(model, bytes) else Path(model).read_bytes()
-    export = plan_export(content)
+    export = plan_export(read_model(model))
     if samples is None:
         inputs = random_inputs(export.network)
     else:

@@ -1,0 +1,171 @@
+"""What the programs make of a finished .tflite file, and write all at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sbnn_converter.cost_model.board import Board, check_fit
+from sbnn_converter.cost_model.network import NetworkCost, estimate_network
+from sbnn_converter.export_folder import folder_output
+from sbnn_converter.inspection import Inspection, inspect_model
+from sbnn_converter.outputs import Output, write_all
+from sbnn_converter.report.page import html_report
+from sbnn_converter.report.summary import print_summary
+from sbnn_converter.report.target import print_target
+
+
+@dataclasses.dataclass(frozen=True)
+class Destinations:
+    """What is to be made, and where it goes; None: not asked for.
+
+    Attributes:
+      title: the file's name, for the report and the firmware library.
+      output: the file itself.
+      report: a page about it.
+      micro_dir, c_dir: folders for TensorFlow Lite Micro and of standalone C.
+      core: the core to estimate for.
+      board: what it has.
+      optimize_for: what the file was converted with, for advice.
+    """
+
+    title: str
+    output: Path | None = None
+    report: Path | None = None
+    micro_dir: Path | None = None
+    c_dir: Path | None = None
+    core: str | None = None
+    board: Board = Board()
+    optimize_for: str | None = None
+
+    def files(self) -> dict[str, Path]:
+        """Flag to file."""
+        return _given({"--output": self.output, "--report": self.report})
+
+    def folders(self) -> dict[str, Path]:
+        """Flag to folder."""
+        return _given({"--micro_dir": self.micro_dir, "--c_dir": self.c_dir})
+
+    def estimate(self, model: bytes) -> NetworkCost | None:
+        """What ``model`` takes on the core.
+
+        Raises:
+          DoesNotFit: more than the board has.
+        """
+        if self.core is None:
+            return None
+        cost = estimate_network(model, self.core)
+        check_fit(cost, self.board, self.optimize_for)
+        return cost
+
+
+@dataclasses.dataclass(frozen=True)
+class Products:
+    """All that is to be written, and what there is to say.
+
+    Attributes:
+      inspection: what the file holds.
+      outputs: files and folders.
+      lines: what to say of each once it is written.
+    """
+
+    inspection: Inspection
+    outputs: list[Output]
+    lines: list[str]
+
+
+def make_products(
+    model: bytes,
+    destinations: Destinations,
+    progress: Callable[[str], None],
+    *,
+    samples: Sequence[np.ndarray] | None = None,
+    verified: str | None = None,
+) -> Products:
+    """Makes of a finished file what is asked for. Writes nothing.
+
+    Args:
+      model: the flatbuffer.
+      destinations: what to make.
+      progress: called with what is being done.
+      samples: for the firmware's test vector, an array ``[n, ...]`` for each input of
+        which the first sample is taken; None: a random one.
+      verified: how the file compares with Keras, for the report.
+
+    Raises:
+      ValueError: the file is damaged, or has ops that an export lacks.
+      OSError: a folder holds other files.
+    """
+    progress("decoding the weights")
+    products = Products(inspect_model(model), [], [])
+    if destinations.output is not None:
+        _add_file(products, destinations.output, model, "--output")
+    if destinations.report is not None:
+        page = html_report(products.inspection, destinations.title, verified).encode()
+        _add_file(products, destinations.report, page, "--report")
+    if destinations.c_dir is not None:
+        progress("writing standalone C")
+        _add_c(products, destinations.c_dir, model)
+    if destinations.micro_dir is not None:
+        progress("measuring the arena in TensorFlow Lite Micro")
+        _add_micro(products, destinations, model, samples)
+    return products
+
+
+def write_products(products: Products) -> None:
+    """Writes all of them or none.
+
+    Raises:
+      OSError: one cannot be written; the message names it.
+    """
+    write_all(products.outputs)
+
+
+def print_products(
+    products: Products,
+    destinations: Destinations,
+    cost: NetworkCost | None,
+    verified: str | None = None,
+) -> None:
+    """Prints what the file holds, what it takes, and what was written."""
+    print_summary(products.inspection)
+    if cost is not None:
+        print_target(cost, destinations.board)
+    if verified:
+        print(verified)
+    for line in products.lines:
+        print(line)
+
+
+def _add_file(products: Products, path: Path, content: bytes, flag: str) -> None:
+    products.outputs.append(Output(path, content, flag))
+    products.lines.append(f"wrote {path} ({len(content):,} bytes)")
+
+
+def _add_c(products: Products, folder: Path, model: bytes) -> None:
+    from sbnn_converter.standalone import plan_export
+
+    export = plan_export(model)
+    files = export.files()
+    products.outputs.append(folder_output(folder, files, "--c_dir"))
+    products.lines.append(
+        f"wrote {folder}/ ({len(files)} files, {export.ram_bytes:,} bytes of static RAM; "
+        "see its README.md)"
+    )
+
+
+def _add_micro(products: Products, destinations: Destinations, model: bytes, samples) -> None:
+    from sbnn_converter.micro_export.export import library_name, micro_files
+
+    folder = destinations.micro_dir
+    vector = None if samples is None else [array[:1] for array in samples]
+    files = micro_files(model, library_name(Path(destinations.title).stem), vector)
+    products.outputs.append(folder_output(folder, files, "--micro_dir"))
+    products.lines.append(f"wrote {folder}/ ({len(files)} files; see its README.md)")
+
+
+def _given(paths: dict[str, Path | None]) -> dict[str, Path]:
+    return {flag: path for flag, path in paths.items() if path is not None}

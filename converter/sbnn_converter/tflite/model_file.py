@@ -1,0 +1,55 @@
+"""A converted model, from bytes or from a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sbnn_converter.saved_models import kind_of_saved_model
+
+_CONVERT = "convert it first, with sbnn-convert or sbnn_converter.convert_keras_model"
+
+
+def is_flatbuffer(path: Path) -> bool:
+    """Whether ``path`` is a file that begins as a TFLite flatbuffer does."""
+    if not path.is_file():
+        return False
+    with open(path, "rb") as file:
+        return file.read(8)[4:] == b"TFL3"
+
+
+def read_model(model: bytes | str | os.PathLike) -> bytes:
+    """The flatbuffer, from bytes or from a file.
+
+    Raises:
+      FileNotFoundError: there is no such file.
+      TypeError: ``model`` is neither bytes nor a path.
+      ValueError: it holds no TFLite flatbuffer; the message says if it is a Keras model.
+    """
+    if isinstance(model, (bytes, bytearray, memoryview)):
+        content, name = bytes(model), "the model"
+    elif isinstance(model, (str, os.PathLike)):
+        path = Path(model)
+        content, name = _read(path), f"'{path}'"
+    else:
+        raise TypeError(
+            f"found a model of type {type(model).__name__}, wanted the bytes or the path of "
+            f"a .tflite file; if it is a Keras model, {_CONVERT}"
+        )
+    if content[4:8] != b"TFL3":
+        raise ValueError(
+            f"{name} is not a TFLite flatbuffer: the identifier 'TFL3' is missing; wanted "
+            "the bytes or the file that sbnn-convert wrote"
+        )
+    return content
+
+
+def _read(path: Path) -> bytes:
+    kind = kind_of_saved_model(path)
+    if kind is not None:
+        raise ValueError(f"'{path}' is a saved Keras model ({kind}), no .tflite file: {_CONVERT}")
+    if path.is_dir():
+        raise IsADirectoryError(f"model '{path}' is a folder; wanted a .tflite file")
+    if not path.is_file():
+        raise FileNotFoundError(f"model file '{path}' does not exist")
+    return path.read_bytes()

@@ -1,0 +1,176 @@
+"""A finished .tflite file given to sbnn-convert, and Keras models given to what wants one."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import sbnn_converter
+from networks import digits_net, pixels
+from programs import assert_refused, environment
+from sbnn_converter.standalone import profile
+
+# Runs command lines one after another; none of them may load TensorFlow.
+WITHOUT_TENSORFLOW = """
+import json, sys
+from absl.testing import flagsaver
+from sbnn_converter.cli import convert
+results = []
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["sbnn-convert", *words]
+    saved = flagsaver.save_flag_values(convert.FLAGS)
+    try:
+        convert.run()
+        results.append(0)
+    except SystemExit as end:
+        results.append(end.code)
+    flagsaver.restore_flag_values(saved, convert.FLAGS)
+loaded = {"tensorflow", "tf_keras", "keras", "larq"} & set(sys.modules)
+print(json.dumps([results, sorted(loaded)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    path = tmp_path_factory.mktemp("finished") / "digits.tflite"
+    path.write_bytes(sbnn_converter.convert_keras_model(digits_net()))
+    return path
+
+
+@pytest.fixture(scope="module")
+def unfinished(tmp_path_factory):
+    """A folder with a Keras model in every form."""
+    folder = tmp_path_factory.mktemp("unfinished")
+    for name in ("m.h5", "m.keras", "m"):
+        digits_net().save(folder / name)
+    return folder
+
+
+def everything(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_all_but_the_conversion_without_tensorflow(finished, unfinished, tmp_path):
+    out = {name: str(tmp_path / name) for name in ("c", "fw", "r.html")}
+    lines = [
+        [finished, "--c_dir", out["c"], "--micro_dir", out["fw"], "--report", out["r.html"],
+         "--target_mcu=cortex-m0"],
+        [finished, "--verify=3"],
+        [unfinished / "m.h5", "--inference_output_type=int8"],
+        [unfinished / "m.keras", "--ram_kb=3"],
+        [unfinished / "m", "-o", unfinished / "m" / "m.tflite"],
+    ]  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TENSORFLOW, json.dumps(lines, default=str)],
+        capture_output=True, text=True, env=environment(), check=True,
+    )  # fmt: skip
+    *said, last = done.stdout.splitlines()
+    assert json.loads(last) == [[0, 2, 2, 2, 2], []], done.stderr
+    assert "wrote" in said[-1] and "estimated for cortex-m0" in done.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c", "fw", "r.html"]
+    sbnn_converter.export_c(finished, tmp_path / "c2")
+    assert everything(tmp_path / "c") == everything(tmp_path / "c2")
+    sbnn_converter.export_micro(finished, tmp_path / "fw2", name="digits")
+    assert everything(tmp_path / "fw") == everything(tmp_path / "fw2")
+    assert "digits.tflite" in (tmp_path / "r.html").read_text()
+
+
+def test_representative_data_are_the_test_vector(sbnn_convert, finished, tmp_path, rng):
+    x = pixels(rng, 3)
+    np.savez(tmp_path / "x.npz", x)
+    result = sbnn_convert(finished, "--micro_dir", tmp_path / "fw",
+                          "--representative_data", tmp_path / "x.npz")  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    sbnn_converter.export_micro(finished, tmp_path / "fw2", name="digits", samples=x[:1])
+    assert everything(tmp_path / "fw") == everything(tmp_path / "fw2")
+    np.savez(tmp_path / "x.npz", x[:, 1:])
+    result = sbnn_convert(finished, "--micro_dir", tmp_path / "fw",
+                          "--representative_data", tmp_path / "x.npz")  # fmt: skip
+    assert_refused(result, "wanted (n, 8, 8, 1)")
+
+
+@pytest.mark.parametrize("arguments, words", [
+    ((), ("is a finished .tflite file", "--micro_dir", "sbnn-inspect")),
+    (("--c_dir=c", "--verify=3", "--optimize_for=size"), ("--optimize_for, --verify", "Keras")),
+    (("--c_dir=c", "-o", "x.tflite"), ("--output", "only for a Keras model")),
+    (("--c_dir=c", "--weight_code=rice"), ("--weight_code",)),
+    (("--c_dir=c", "--inference_input_type=int8"), ("--inference_input_type",)),
+    (("--c_dir=c", "--trust_code"), ("--trust_code",)),
+    (("--report=r.html", "--representative_data=x.npz"), ("needs --micro_dir",)),
+    (("--c_dir=c", "--flash_kb=3"), ("need --target_mcu",)),
+    (("--target_mcu=cortex-m4", "--flash_kb=3", "--c_dir=c"), ("digits.tflite", "does not fit")),
+    (("--report=digits.tflite",), ("is the model 'digits.tflite'",)),
+    (("--c_dir=.",), ("holds the model",)),
+])  # fmt: skip
+def test_what_needs_keras_or_makes_no_sense(sbnn_convert, finished, monkeypatch, arguments, words):
+    monkeypatch.chdir(finished.parent)
+    result = sbnn_convert("digits.tflite", *arguments)
+    assert_refused(result, *words, folder=finished.parent, left=["digits.tflite"])
+
+
+def test_a_damaged_file(sbnn_convert, finished, tmp_path):
+    half = tmp_path / "half.tflite"
+    half.write_bytes(finished.read_bytes()[:4000])
+    for flag in ("--micro_dir=fw", "--c_dir=c", "--report=r", "--target_mcu=cortex-m4"):
+        flag = flag.replace("=", f"={tmp_path}/") if "dir" in flag or "report" in flag else flag
+        result = sbnn_convert(half, flag)
+        assert_refused(result, "half.tflite", "damaged", folder=tmp_path, left=["half.tflite"])
+
+
+@pytest.mark.parametrize("name, kind", [
+    ("m.h5", "HDF5"), ("m.keras", "a .keras archive"), ("m", "a SavedModel"),
+])  # fmt: skip
+@pytest.mark.parametrize("function", [
+    sbnn_converter.estimate_network, sbnn_converter.Interpreter,
+    sbnn_converter.micro.Interpreter, profile,
+    lambda path: sbnn_converter.export_c(path, path.with_name("out")),
+    lambda path: sbnn_converter.export_micro(path, path.with_name("out")),
+], ids=["estimate", "interpreter", "micro", "profile", "export_c", "export_micro"])  # fmt: skip
+def test_a_keras_model_where_a_file_is_wanted(unfinished, function, name, kind):
+    with pytest.raises(ValueError, match="is a saved Keras model .*convert it first") as caught:
+        function(unfinished / name)
+    assert kind in str(caught.value) and name in str(caught.value)
+    assert not (unfinished / "out").exists()
+
+
+def test_a_model_object_where_a_file_is_wanted(sbnn_inspect, unfinished):
+    with pytest.raises(TypeError, match="type Sequential.*convert_keras_model"):
+        sbnn_converter.Interpreter(digits_net())
+    assert_refused(sbnn_inspect(unfinished / "m.h5"), "is a saved Keras model", "sbnn-convert")
+
+
+def test_the_estimate_takes_a_path(finished):
+    by_bytes = sbnn_converter.estimate_network(finished.read_bytes(), "cortex-m0")
+    assert sbnn_converter.estimate_network(finished, "cortex-m0") == by_bytes
+    assert sbnn_converter.estimate_network(str(finished), "cortex-m0") == by_bytes
+
+
+@pytest.mark.parametrize("package, arguments, words", [
+    ("tflite_micro", ("m.h5", "--micro_dir=fw"), ("--micro_dir", "'sbnn-keras[micro]'")),
+    ("larq", ("m.keras",), ("larq", "pip install larq")),
+    ("tf_keras", ("m",), ("tf_keras", "pip install tf_keras")),
+])  # fmt: skip
+def test_a_missing_package_is_told_at_once(
+    sbnn_convert, unfinished, monkeypatch, package, arguments, words
+):
+    monkeypatch.chdir(unfinished)
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setitem(sys.modules, "sbnn_converter.convert", None)  # loading it fails
+    result = sbnn_convert(*arguments)
+    assert_refused(result, *words, folder=unfinished, left=["m.h5", "m.keras", "m"])
+
+
+@pytest.mark.parametrize("flag", ["--version", "--help"])
+def test_the_version(sbnn_convert, sbnn_inspect, flag):
+    from importlib.metadata import version
+
+    for program, name in ((sbnn_convert, "sbnn-convert"), (sbnn_inspect, "sbnn-inspect")):
+        result = program(flag)
+        assert result.returncode == 0 and "--version" in result.stdout or (
+            result.stdout == f"{name} {version('sbnn-keras')}\n"
+        )
