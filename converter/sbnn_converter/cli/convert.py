@@ -40,6 +40,9 @@ def convert(arguments: list[str]) -> None:
         mend.
     """
     request = read_request(arguments)
+    # Its own log, of graphics cards it has not found, would bury our one line. The wheel
+    # of TensorFlow Lite Micro loads it, too.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if request.is_finished:
         _from_tflite(request)
     else:
@@ -63,8 +66,6 @@ def _from_tflite(request: Request) -> None:
 
 
 def _from_keras(request: Request) -> None:
-    # Its own log, of graphics cards it has not found, would bury our one line.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     destinations = request.destinations
     with command.progress("loading TensorFlow") as status:
         with captured_stderr():

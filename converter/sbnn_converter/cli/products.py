@@ -16,6 +16,7 @@ from sbnn_converter.outputs import Output, write_all
 from sbnn_converter.report.page import html_report
 from sbnn_converter.report.summary import print_summary
 from sbnn_converter.report.target import print_target
+from sbnn_converter.runtimes.native_log import captured_stderr
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,7 +163,8 @@ def _add_micro(products: Products, destinations: Destinations, model: bytes, sam
 
     folder = destinations.micro_dir
     vector = None if samples is None else [array[:1] for array in samples]
-    files = micro_files(model, library_name(Path(destinations.title).stem), vector)
+    with captured_stderr():  # the interpreter's wheel loads TensorFlow, which has its say
+        files = micro_files(model, library_name(Path(destinations.title).stem), vector)
     products.outputs.append(folder_output(folder, files, "--micro_dir"))
     products.lines.append(f"wrote {folder}/ ({len(files)} files; see its README.md)")
 
