@@ -24,8 +24,10 @@ _FUNCTION_MODULES = frozenset(
 )
 # TensorFlow functions in a Keras graph, called with arguments from the file: those that
 # compute. Others read and write files, load libraries or call Python.
+_TF_NAMESPACES_WHOLE = frozenset(
+    "math nn linalg image signal strings bitwise quantization sparse ragged random".split()
+)
 _TF_NAMESPACES = frozenset(
-    "math nn linalg image signal strings bitwise quantization sparse ragged random "
     "debugging dtypes sets audio __operators__ keras.backend keras.activations".split()
 )
 _TF_ACTING = frozenset(
@@ -108,7 +110,9 @@ def _unpacks(value: dict) -> bool:
 
 def _computes(function: str) -> bool:
     namespace, _, name = function.removeprefix("compat.v1.").rpartition(".")
-    return namespace in _TF_NAMESPACES if namespace else name not in _TF_ACTING
+    if not namespace:
+        return name not in _TF_ACTING
+    return namespace in _TF_NAMESPACES or namespace.split(".")[0] in _TF_NAMESPACES_WHOLE
 
 
 def _imported(name: str, inner: Any, module: str, layer: str) -> str | None:

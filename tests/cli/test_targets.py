@@ -84,6 +84,7 @@ HOLDS = "holds the model"
         (("m.h5", "-o", "/dev/null"), "is a device"),
         (("m.h5", "--report", "/dev/full"), "is a device"),
         (("m.h5", "-o", "fifo"), "is a FIFO"),
+        (("m.h5", "-o", "/proc/self/fd/{pipe}"), "is a FIFO"),
         (("m.h5", "-o", "socket"), "is a socket"),
         (("m.h5", "-o", "to-fifo"), "is a FIFO"),
         (("m.h5", "--c_dir", "fifo"), "no folder"),
@@ -105,8 +106,11 @@ def test_it_is_refused_and_nothing_changes(sbnn_convert, place, arguments, words
     listener = socket.socket(socket.AF_UNIX)
     listener.bind("socket")
     before = everything(place)
-    result = sbnn_convert(*(word.replace("{here}", str(place)) for word in arguments))
+    reader, writer = os.pipe()
+    fill = {"here": str(place), "pipe": writer}
+    result = sbnn_convert(*(word.format(**fill) for word in arguments))
     listener.close()
+    os.close(reader), os.close(writer)
     assert_refused(result, words)
     assert everything(place) == before
 

@@ -73,7 +73,7 @@ def _check_file(path: Path, flag: str) -> None:
             f"with {flag}"
         )
     try:
-        mode = os.stat(target).st_mode
+        mode = os.stat(path).st_mode  # of /dev/stdout, too, whose real path is none
     except FileNotFoundError:
         mode = None
     except OSError as error:
