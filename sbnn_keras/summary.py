@@ -1,8 +1,17 @@
 """`summary(model)`: what Larq's summary says, and what sparsity adds to it."""
 
+import os
+import shutil
+import sys
+
 import larq as lq
 import tensorflow as tf
-from larq.models import LayersTable, _number_as_readable_str
+from larq.models import (
+    LayersTable,
+    ModelProfile,
+    SummaryTable,
+    _number_as_readable_str,
+)
 
 from sbnn_keras.entropy import entropy_bits
 from sbnn_keras.expected_connections import ExpectedConnectionsLoss
@@ -17,27 +26,36 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
     For each binarized kernel: weights, connections (ones), density, how the density
     is controlled, bits a weight at the entropy bound, operations a sample, and the
     share of the dense layer's operations that is saved. Where `ExpectedConnections`
-    has trained the model, its target and the share now.
+    has trained the model, its target and the share now. On a narrow terminal the
+    tables leave out columns, and say so.
 
     Args:
         model: a built Keras model.
-        print_fn: called with each piece of text; `print` by default.
+        print_fn: called with each piece of text, for whose width there is no limit;
+            `print` by default.
         include_macs: as in `larq.models.summary`.
 
     Raises:
         ValueError: the model has not been built, or a latent weight is NaN or infinite.
     """
+    width = _terminal_width() if print_fn is None else None
     print_fn = print_fn or print
     for loss in tf.nest.flatten(getattr(model, "loss", None)):
         if isinstance(loss, ExpectedConnectionsLoss):  # of a model just loaded
             loss.mark(model)
-    lq.models.summary(model, print_fn=print_fn, include_macs=include_macs)
+    if not model.built:
+        raise ValueError("This model has not been built: call it, `build` or `fit` first.")
+    profile = ModelProfile(model)
+    stats = profile.generate_table()
+    print_fn(_fitted(stats, f"{model.name} stats", width, _least_of_larq(stats[0])))
+    larq_summary = profile.generate_summary(include_macs)
+    print_fn(SummaryTable(larq_summary, title=f"{model.name} summary").table)
     rows = [_row(kernel) for kernel in sparse_binary_kernels(model)]
     if not rows:
         print_fn("No sparse binary layers.")
         return
     table = [_HEADER, *(row.cells() for row in rows), _total(rows).cells()]
-    print_fn(LayersTable(table, title=f"{model.name} connections").table)
+    print_fn(_fitted(table, f"{model.name} connections", width, _LEAST))
     for target in dict.fromkeys(row.target for row in rows if row.target):
         print_fn(_constraint(target, [row for row in rows if row.target == target]))
     loose = [row.name for row in rows if row.control == _UNCONTROLLED]
@@ -61,6 +79,43 @@ _HEADER = [
     "Operations\n/sample",
     "Saved",
 ]
+# Columns that a narrow terminal goes without, the first one first.
+_LEAST = [
+    "Bytes\n(entropy)",
+    "Saved",
+    "Operations\n/sample",
+    "Bits/weight\n(entropy)",
+    "Weights",
+]
+
+
+def _fitted(table, title: str, width: int | None, least) -> str:
+    """The table as text, without some of the columns `least` where it is too wide."""
+    left_out = []
+    text = LayersTable(table, title=title)
+    for column in least:
+        if width is None or text.table_width <= width:
+            break
+        left_out.append(" ".join(column.split()))
+        kept = [i for i, name in enumerate(table[0]) if name != column]
+        table = [[row[i] for i in kept] for row in table]
+        text = LayersTable(table, title=title)
+    if not left_out:
+        return text.table
+    return f"{text.table}\nLeft out on {width} columns: {', '.join(left_out)}."
+
+
+def _least_of_larq(header) -> list[str]:
+    """Of Larq's columns those that a narrow terminal goes without, in their order."""
+    words = ("Input prec", "-bit MACs", "Memory", "Outputs")
+    return [name for word in words for name in header if word in name]
+
+
+def _terminal_width() -> int | None:
+    """Columns of the terminal that is printed on; None for a file or notebook."""
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        return shutil.get_terminal_size().columns
+    return None
 
 
 class _Row:

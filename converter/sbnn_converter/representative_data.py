@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+LABELS = "labels"  # the array that holds the samples' classes
 _WANTED = "wanted a .npz file with an array for each input, as numpy.savez writes it"
 
 
@@ -33,6 +34,43 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     if not arrays:
         raise ValueError(f"representative data '{path}' holds no array; {_WANTED}")
     return arrays
+
+
+def take_labels(
+    arrays: Mapping[str, np.ndarray], inputs: Sequence[str]
+) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
+    """Parts the array ``labels`` from the samples, if there is one.
+
+    Args:
+      arrays: name to array. ``labels`` holds a sample's class as a whole number, of
+        shape ``[n]`` or ``[n, 1]``.
+      inputs: names of the model's inputs; one that is called so keeps its samples.
+
+    Returns:
+      The other arrays, and the labels, int ``[n]``, or None.
+
+    Raises:
+      ValueError: the labels are no classes.
+    """
+    rest = dict(arrays)
+    if LABELS in inputs or LABELS not in rest or len(rest) == 1:
+        return rest, None
+    labels = rest.pop(LABELS)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"representative data '{LABELS}' is of shape {labels.shape} and type "
+            f"{labels.dtype}: wanted the class of each sample as a whole number, (n,); "
+            "of one-hot rows that is rows.argmax(-1)"
+        )
+    lengths = {len(array) for array in rest.values() if array.ndim}
+    if lengths and lengths != {len(labels)}:
+        raise ValueError(
+            f"representative data has {len(labels)} in '{LABELS}', but "
+            f"{', '.join(map(str, sorted(lengths)))} samples: wanted one for each"
+        )
+    return rest, labels
 
 
 def match_inputs(

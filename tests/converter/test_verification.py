@@ -6,8 +6,14 @@ import sbnn_converter
 import tensorflow as tf
 from networks import digits_net
 from sbnn_converter import output_stage
+from sbnn_converter.representative_data import take_labels
 from sbnn_converter.thresholds import Thresholds
-from sbnn_converter.verification.compare import FLOAT_TOLERANCE, Comparison, compare
+from sbnn_converter.verification.compare import (
+    FLOAT_TOLERANCE,
+    Comparison,
+    _check_labels,
+    compare,
+)
 from sbnn_converter.verification.locate import first_parting_layer
 from sbnn_converter.verification.samples import random_samples
 
@@ -65,6 +71,64 @@ def test_parts_that_cannot_be_converted_alone_are_passed_over(wrong_thresholds):
 
 def test_not_a_number_is_no_agreement():
     assert not Comparison(1, float("nan"), 1.0, 0).within(1e9)
+
+
+def classifier(units=4):
+    layers = [tf.keras.Input((8,)), SparseBinaryDense(units, connections=0.3)]
+    return tf.keras.Sequential(layers)
+
+
+def test_labels_give_the_accuracy_of_both():
+    model = classifier()
+    samples = random_samples(model, 40)
+    keras = model.predict(samples[0], verbose=0).argmax(-1)
+    labels = np.where(np.arange(40) < 10, (keras + 1) % 4, keras)  # 10 of 40 wrong
+    found = compare(model, sbnn_converter.convert_keras_model(model), samples, labels)
+    assert found.accuracy == found.keras_accuracy == 0.75
+    assert found.classified == 40 and found.agreement == 1.0
+    # Another conversion hits other labels than Keras does.
+    other = sbnn_converter.convert_keras_model(classifier())
+    found = compare(model, other, samples, keras)
+    hits = (sbnn_converter.Interpreter(other).predict(samples[0]).argmax(-1) == keras).mean()
+    assert found.keras_accuracy == 1.0 and found.accuracy == hits == found.agreement < 1
+
+
+def test_an_output_of_one_number_has_no_classes():
+    model = classifier(1)
+    samples = random_samples(model, 5)
+    flatbuffer = sbnn_converter.convert_keras_model(model)
+    found = compare(model, flatbuffer, samples)
+    assert found.agreement is None and found.within(FLOAT_TOLERANCE)
+    with pytest.raises(ValueError, match=r"one output \(n, classes\), found \('n', 1\)"):
+        compare(model, flatbuffer, samples, np.zeros(5, int))
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([0, 1, 4], "labels go from 0 to 4, wanted 0 to 3"),
+        ([0, -1, 2], "labels go from -1 to 2"),
+        ([0, 1], "each of the 3 samples"),
+        ([0.0, 1.0, 2.0], "float64, wanted the class"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(labels, message):
+    outputs = [np.zeros((3, 4))]
+    with pytest.raises(ValueError, match=message):
+        _check_labels(np.asarray(labels), outputs)
+
+
+def test_labels_come_with_the_representative_data():
+    x = np.zeros((3, 8), np.float32)
+    arrays = {"x": x, "labels": np.array([[0], [1], [2]])}
+    rest, labels = take_labels(arrays, ["input_1"])
+    assert list(rest) == ["x"] and labels.tolist() == [0, 1, 2]
+    assert take_labels(arrays, ["x", "labels"])[1] is None  # an input that is called so
+    assert take_labels({"labels": x}, ["input_1"])[1] is None  # the only array
+    with pytest.raises(ValueError, match="2 in 'labels', but 3 samples"):
+        take_labels({"x": x, "labels": np.arange(2)}, ["input_1"])
+    with pytest.raises(ValueError, match="argmax"):
+        take_labels({"x": x, "labels": np.eye(3)}, ["input_1"])
 
 
 def samples_for(*layers, shape=(50,)):

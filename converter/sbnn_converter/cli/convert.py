@@ -14,6 +14,12 @@ from sbnn_converter.cli.products import make_products, print_products, write_pro
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.saved_models import load_keras_model
 from sbnn_converter.tflite.model_file import read_model
+from sbnn_converter.verification.verdict import (
+    Verdict,
+    counts_words,
+    samples_words,
+    verdict,
+)
 
 USAGE = """
 Converts a Keras model with sparse binary layers to TFLite.
@@ -74,7 +80,7 @@ def _from_keras(request: Request) -> None:
 
         status.update(f"reading {request.source}")
         model = load_keras_model(request.source, request.trust_code)
-        samples = request.arrays and _match(request.arrays, model)
+        samples, labels = _match(request.arrays, model)
         dataset = representative_data.as_dataset(samples) if samples else None
 
         def convert_part(part, progress: Callable[[str], None] | None = None) -> bytes:
@@ -88,7 +94,9 @@ def _from_keras(request: Request) -> None:
         cost = destinations.estimate(flatbuffer)
         verified = None
         if request.verify is not None:
-            verified = _verify(request, model, flatbuffer, samples, convert_part, status.update)
+            verified = _verify(
+                request, model, flatbuffer, samples, labels, convert_part, status.update
+            )
         products = make_products(
             flatbuffer,
             destinations,
@@ -108,19 +116,21 @@ def _match_stored(arrays, flatbuffer: bytes) -> list[np.ndarray] | None:
         return None
     network = read_network(flatbuffer)
     inputs = [(network.port_names.get(t.index, t.name), t.shape[1:]) for t in network.inputs]
+    arrays, _ = representative_data.take_labels(arrays, [name for name, _ in inputs])
     return representative_data.match_inputs(arrays, inputs)
 
 
 def _match(arrays, model):
-    if getattr(model, "inputs", None) is None:
-        return None  # the importer refuses it, with its reasons
+    if arrays is None or getattr(model, "inputs", None) is None:
+        return None, None  # the importer refuses such a model, with its reasons
     inputs = [(x.name, tuple(x.shape[1:])) for x in model.inputs]
-    return representative_data.match_inputs(arrays, inputs)
+    arrays, labels = representative_data.take_labels(arrays, [n for n, _ in inputs])
+    return representative_data.match_inputs(arrays, inputs), labels
 
 
 def _verify(
-    request: Request, model, flatbuffer, samples, convert_part, progress
-) -> str:
+    request: Request, model, flatbuffer, samples, labels, convert_part, progress
+) -> Verdict:
     """Compares the models on samples; tells how well they agree.
 
     Raises:
@@ -135,28 +145,23 @@ def _verify(
     from sbnn_converter.verification.samples import random_samples
 
     if samples:
-        kind, tolerance = "representative", QUANTIZED_TOLERANCE
+        kind, usual = "representative", QUANTIZED_TOLERANCE
         samples = [array[: request.verify] for array in samples]
+        labels = labels if labels is None else labels[: request.verify]
     else:
-        kind, tolerance = "random", FLOAT_TOLERANCE
+        kind, usual = "random", FLOAT_TOLERANCE
         samples = random_samples(model, request.verify)
-    if request.tolerance is not None:
-        tolerance = request.tolerance
+    tolerance = usual if request.tolerance is None else request.tolerance
     progress(f"comparing with Keras on {len(samples[0])} samples")
-    found = compare(model, flatbuffer, samples)
-    counts = (
-        f"largest difference {found.largest:.3g} ({found.relative:.2g} of the largest "
-        f"output), {found.differing_argmax} differing argmax"
-    )
-    on = f"{found.samples} {kind} sample{'' if found.samples == 1 else 's'}"
+    found = compare(model, flatbuffer, samples, labels)
     if found.within(tolerance):
-        return f"agrees with Keras on {on}: {counts}"
+        return verdict(found, kind, tolerance, usual)
     layer = first_parting_layer(model, samples, convert_part, tolerance, progress)
     where = f"; they part first at layer '{layer}'" if layer else ""
     raise VerificationError(
-        f"the converted model differs from Keras on {on}: {counts}, tolerance "
-        f"{tolerance:g}{where}; nothing was written: raise --tolerance if that is "
-        "good enough, else please report it"
+        f"the converted model differs from Keras on {samples_words(found, kind)}: "
+        f"{counts_words(found)}, tolerance {tolerance:g}{where}; nothing was written: "
+        "raise --tolerance if that is good enough, else please report it"
     )
 
 

@@ -55,7 +55,8 @@ _REPRESENTATIVE = flags.DEFINE_string(
     None,
     "A .npz file with an array of samples [n, ...] for each input, under the "
     "input's name (any name, if there is one input). With it, everything that is "
-    "not binary becomes int8; --verify runs these samples. A hundred will do.",
+    "not binary becomes int8; --verify runs these samples. A hundred will do. An array "
+    "'labels' with their classes lets --verify tell the accuracy, too.",
     flag_values=FLAGS,
 )
 _WEIGHT_CODE = flags.DEFINE_enum(

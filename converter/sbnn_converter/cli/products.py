@@ -17,6 +17,7 @@ from sbnn_converter.report.page import html_report
 from sbnn_converter.report.summary import print_summary
 from sbnn_converter.report.target import print_target
 from sbnn_converter.runtimes.native_log import captured_stderr
+from sbnn_converter.verification.verdict import Verdict
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +85,7 @@ def make_products(
     progress: Callable[[str], None],
     *,
     samples: Sequence[np.ndarray] | None = None,
-    verified: str | None = None,
+    verified: Verdict | None = None,
 ) -> Products:
     """Makes of a finished file what is asked for. Writes nothing.
 
@@ -129,14 +130,14 @@ def print_products(
     products: Products,
     destinations: Destinations,
     cost: NetworkCost | None,
-    verified: str | None = None,
+    verified: Verdict | None = None,
 ) -> None:
     """Prints what the file holds, what it takes, and what was written."""
     print_summary(products.inspection)
     if cost is not None:
         print_target(cost, destinations.board)
     if verified:
-        print(verified)
+        print(verified.text)
     for line in products.lines:
         print(line)
 

@@ -8,11 +8,14 @@ from importlib import resources
 from sbnn_converter.inspection import InspectedLayer, Inspection
 from sbnn_converter.report.charts import Bar, bar_chart
 from sbnn_converter.report.words import (
+    IN_FLOAT32,
+    IN_INT8,
     code_words,
-    comparison_rows,
     file_parts,
+    forms,
     shape_words,
 )
+from sbnn_converter.verification.verdict import Verdict
 
 _COLUMNS = (
     "layer", "kind", "kernel", "connections", "density", "code", "bytes",
@@ -21,7 +24,9 @@ _COLUMNS = (
 _TEXT_COLUMNS = ("kind", "code")
 
 
-def html_report(inspection: Inspection, name: str, verified: str | None = None) -> str:
+def html_report(
+    inspection: Inspection, name: str, verified: Verdict | None = None
+) -> str:
     """The report as an HTML document that loads nothing from elsewhere.
 
     Args:
@@ -30,7 +35,8 @@ def html_report(inspection: Inspection, name: str, verified: str | None = None) 
       verified: what the comparison with Keras found, if there was one.
     """
     css = resources.files(__package__).joinpath("page.css").read_text("utf-8")
-    body = [_header(inspection, name, verified), _facts(inspection)]
+    facts = _file_facts(inspection) + list(verified.facts if verified else ())
+    body = [_header(inspection, name, verified), _facts(facts)]
     if inspection.layers:
         body += [_density(inspection), _bytes(inspection), _comparison(inspection)]
         body.append(_table(inspection))
@@ -54,22 +60,30 @@ def html_report(inspection: Inspection, name: str, verified: str | None = None) 
     )
 
 
-def _header(inspection: Inspection, name: str, verified: str | None) -> str:
+def _header(inspection: Inspection, name: str, verified: Verdict | None) -> str:
     layers, others = len(inspection.layers), len(inspection.other_ops)
     what = f"{_count(layers, 'binary layer')} and {_count(others, 'other op')}"
-    checked = f' <span class="good">{escape(verified)}</span>' if verified else ""
+    checked = ""
+    if verified:
+        colour = "good" if verified.agrees else "warn"
+        checked = f' <span class="{colour}">{escape(_sentence(verified.text))}</span>'
     return f"<header><h1>{escape(name)}</h1>\n<p>{what}.{checked}</p></header>"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _facts(inspection: Inspection) -> str:
+def _file_facts(inspection: Inspection) -> list[tuple[str, str, str]]:
     total = inspection.total
     facts = [("File", f"{inspection.bytes:,}", "bytes")]
     if inspection.layers:
-        times = total.int8_bytes / total.code_bytes
+        form = {form.name: form for form in forms(inspection)}
+        int8, float32 = form[IN_INT8], form[IN_FLOAT32]
         facts += [
             ("Binary weights", f"{total.weights:,}", f"in {total.code_bytes:,} bytes"),
             ("Connections", f"{total.density:.2%}", f"{total.connections:,} ones"),
@@ -78,8 +92,17 @@ def _facts(inspection: Inspection) -> str:
                 f"{total.bits_a_weight:.3f}",
                 f"entropy bound {total.entropy_bits_a_weight:.3f}",
             ),
-            ("Smaller than int8", f"{times:,.1f}x", f"{4 * times:,.0f}x than float32"),
+            (
+                "The file with these weights in int8",
+                int8.file_times,
+                f"float32 {float32.file_times}; the weights alone "
+                f"{int8.weight_times} and {float32.weight_times}",
+            ),
         ]
+    return facts
+
+
+def _facts(facts) -> str:
     items = "\n".join(
         f"<div><dt>{escape(term)}</dt><dd>{escape(value)} <small>{escape(note)}</small>"
         "</dd></div>"
@@ -125,13 +148,24 @@ def _bytes(inspection: Inspection) -> str:
 
 def _comparison(inspection: Inspection) -> str:
     bars = [
-        Bar(name, size, f"{size:,} ({times})")
-        for name, size, times in comparison_rows(inspection)
+        Bar(
+            form.name,
+            form.weight_bytes,
+            f"{form.weight_bytes:,} ({form.weight_times}), file {form.file_bytes:,} "
+            f"({form.file_times})",
+            behind=form.file_bytes,
+        )
+        for form in forms(inspection)
     ]
+    key = (
+        '<div class="key"><span class="k-bytes">weights of the binary layers</span>'
+        '<span class="k-behind">the whole file with them</span></div>'
+    )
     return _section(
-        "The same weights in other forms",
-        "Bytes for the weights of all binary layers together.",
-        bar_chart(bars, "bytes"),
+        "The binary weights in other forms",
+        "What the weights of all binary layers together would take, and the file with "
+        "them. Everything else in the file stays as it is.",
+        key + bar_chart(bars, "bytes"),
     )
 
 

@@ -2,89 +2,75 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from sbnn_converter.inspection import InspectedLayer, Inspection
-from sbnn_converter.report.words import (
-    code_words,
-    comparison_rows,
-    file_parts,
-    shape_words,
-)
+from sbnn_converter.inspection import InspectedLayer, Inspection, WeightCost
+from sbnn_converter.report.tables import Column, print_table, report_console
+from sbnn_converter.report.words import code_words, file_parts, forms, shape_words
 
 _COLUMNS = (
-    ("layer", "left"),
-    ("kind", "left"),
-    ("kernel", "right"),
-    ("connections", "right"),
-    ("density", "right"),
-    ("code", "left"),
-    ("bytes", "right"),
-    ("bits/weight", "right"),
-    ("bound", "right"),
+    Column("layer", "left"),
+    Column("kind", "left", drop=4),
+    Column("kernel", drop=3),
+    Column("connections"),
+    Column("density"),
+    Column("code", "left", drop=2),
+    Column("bytes"),
+    Column("bits/weight", drop=5),
+    Column("bound", drop=1),
 )
 
 
 def print_summary(inspection: Inspection) -> None:
     """Prints the table by layer and the totals on standard output."""
-    console = wide_console()
+    console = report_console()
     if not inspection.layers:
         console.print("no binary layers")
         return
-    console.print(_layer_table(inspection))
-    console.print(_totals_table(inspection))
-
-
-def wide_console() -> Console:
-    """Standard output; a pipe or file gets lines that are not folded."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=160)
-
-
-def _layer_table(inspection: Inspection) -> Table:
-    table = Table(show_footer=True)
     total = inspection.total
-    footer = (
-        "all",
-        "",
-        "",
-        f"{total.connections:,}",
-        f"{total.density:.2%}",
-        "",
-        f"{total.code_bytes:,}",
-        f"{total.bits_a_weight:.3f}",
-        f"{total.entropy_bits_a_weight:.3f}",
-    )
-    for (column, side), last in zip(_COLUMNS, footer):
-        table.add_column(column, justify=side, footer=last, overflow="fold")
-    for layer in inspection.layers:
-        table.add_row(*(Text(cell) for cell in _cells(layer)))
-    return table
+    footer = ("all", "", "", *_numbers(total, ""))
+    rows = [_cells(layer) for layer in inspection.layers]
+    print_table(console, _COLUMNS, rows, footer)
+    console.print(_forms_table(inspection))
+    console.print(_parts_table(inspection))
 
 
 def _cells(layer: InspectedLayer) -> tuple[str, ...]:
+    numbers = _numbers(layer, code_words(layer))
+    return (layer.name, layer.kind, shape_words(layer), *numbers)
+
+
+def _numbers(cost: WeightCost, code: str) -> tuple[str, ...]:
     return (
-        layer.name,
-        layer.kind,
-        shape_words(layer),
-        f"{layer.connections:,}",
-        f"{layer.density:.2%}",
-        code_words(layer),
-        f"{layer.code_bytes:,}",
-        f"{layer.bits_a_weight:.3f}",
-        f"{layer.entropy_bits_a_weight:.3f}",
+        f"{cost.connections:,}",
+        f"{cost.density:.2%}",
+        code,
+        f"{cost.code_bytes:,}",
+        f"{cost.bits_a_weight:.3f}",
+        f"{cost.entropy_bits_a_weight:.3f}",
     )
 
 
-def _totals_table(inspection: Inspection) -> Table:
+def _forms_table(inspection: Inspection) -> Table:
+    """The binary weights in other forms, alone and with all the rest of the file."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="")
+    for title in ("bytes", "weights", "", "whole file", ""):
+        table.add_column(title, justify="right" if table.columns else "left")
+    for form in forms(inspection):
+        table.add_row(
+            f"binary weights {form.name}",
+            f"{form.weight_bytes:,}",
+            form.weight_times,
+            f"{form.file_bytes:,}",
+            form.file_times,
+        )
+    return table
+
+
+def _parts_table(inspection: Inspection) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column()
     table.add_column(justify="right")
-    table.add_column()
-    for name, size, ratio in comparison_rows(inspection):
-        table.add_row(name, f"{size:,} bytes", ratio)
     table.add_row()
     for name, size in file_parts(inspection):
         table.add_row(name, f"{size:,} bytes")

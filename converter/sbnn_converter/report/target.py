@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from rich.table import Table
-from rich.text import Text
+from rich.console import Console
 
 from sbnn_converter.cost_model.board import Board
 from sbnn_converter.cost_model.network import NetworkCost
-from sbnn_converter.report.summary import wide_console
+from sbnn_converter.report.tables import Column, print_table, report_console
+
+_OP_COLUMNS = (
+    Column("layer", "left"),
+    Column("kernel", "left", drop=4),
+    Column("instructions"),
+    Column("share", drop=3),
+    Column("tensors", drop=2),
+    Column("scratch", drop=1),
+    Column("RAM"),
+    Column("constants"),
+)
 
 
 def print_target(cost: NetworkCost, board: Board) -> None:
     """Prints instructions, RAM and flash by op, the totals and what fits."""
-    console = wide_console()
+    console = report_console()
     console.print(f"\nestimated for {cost.core}")
-    console.print(_op_table(cost))
-    console.print(_way_table(cost, board))
+    _print_ops(console, cost)
+    _print_ways(console, cost, board)
     if cost.unknown:
         console.print(
             "not included: instructions and scratch memory of "
@@ -23,19 +33,14 @@ def print_target(cost: NetworkCost, board: Board) -> None:
         )
 
 
-def _op_table(cost: NetworkCost) -> Table:
-    table = Table(show_footer=True)
+def _print_ops(console: Console, cost: NetworkCost) -> None:
     total = cost.instructions
     footer = ("all", "", f"{total:,}", "", "", "", f"{cost.ram_bytes:,}",
               f"{cost.constant_bytes:,}")  # fmt: skip
-    columns = ("layer", "kernel", "instructions", "share", "tensors", "scratch", "RAM",
-               "constants")  # fmt: skip
-    for number, (column, last) in enumerate(zip(columns, footer)):
-        side = "right" if number > 1 else "left"
-        table.add_column(column, justify=side, footer=last, overflow="fold")
+    rows = []
     for step in cost.steps:
         known = step.instructions is not None
-        cells = (
+        rows.append((
             step.name,
             step.kernel,
             f"{step.instructions:,}" if known else "?",
@@ -44,24 +49,25 @@ def _op_table(cost: NetworkCost) -> Table:
             f"{step.scratch_bytes:,}" if known else "?",
             f"{step.ram_bytes:,}",
             f"{step.flash_bytes:,}",
-        )
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
+        ))  # fmt: skip
+    print_table(console, _OP_COLUMNS, rows, footer)
 
 
-def _way_table(cost: NetworkCost, board: Board) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for column in ("", "flash", "RAM"):
-        table.add_column(column, justify="right" if column else "left")
+def _print_ways(console: Console, cost: NetworkCost, board: Board) -> None:
+    columns = [Column("", "left"), Column("flash"), Column("RAM")]
     if board.known:
-        table.add_column("")
-    for column in ("flash is", "RAM is", "on top"):
-        table.add_column(column)
+        columns.append(Column("", "left"))
+    columns += [
+        Column("flash is", "left", drop=2, words=True),
+        Column("RAM is", "left", drop=1, words=True),
+        Column("on top", "left"),
+    ]
+    rows = []
     for way in cost.ways:
         cells = [way.name, f"{way.flash_bytes:,} B", f"{way.ram_bytes:,} B"]
         if board.known:
             cells.append("too large" if board.lacks(way) else "fits")
         for parts in (way.flash, way.ram):
             cells.append(", ".join(f"{part} {size:,}" for part, size in parts.items()))
-        table.add_row(*(Text(cell) for cell in (*cells, way.beside)))
-    return table
+        rows.append((*cells, way.beside))
+    print_table(console, columns, rows, box=None, padding=(0, 2, 0, 0))

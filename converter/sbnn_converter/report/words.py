@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from sbnn_converter.inspection import InspectedLayer, Inspection
+
+IN_INT8 = "in int8"
+IN_FLOAT32 = "in float32"
 
 
 def shape_words(layer: InspectedLayer) -> str:
@@ -16,21 +21,45 @@ def code_words(layer: InspectedLayer) -> str:
     return f"{layer.code} {layer.code_parameter}" if has_parameter else layer.code
 
 
-def comparison_rows(inspection: Inspection) -> list[tuple[str, int, str]]:
-    """The binary layers' weights in this file and in other forms.
+@dataclasses.dataclass(frozen=True)
+class Form:
+    """The binary layers' weights in one form.
 
-    Returns:
-      Rows of name, bytes, and how many times as large as in this file.
+    Attributes:
+      name: such as ``"in int8"``.
+      weight_bytes: what these weights take.
+      file_bytes: what the whole file would take with them: all else stays as it is.
+      weight_times, file_times: how many times as much as in this file.
     """
+
+    name: str
+    weight_bytes: int
+    file_bytes: int
+    weight_times: str
+    file_times: str
+
+
+def forms(inspection: Inspection) -> list[Form]:
+    """The binary layers' weights in this file and in other forms."""
     total = inspection.total
-    rows = [
-        ("weights in this file", total.code_bytes),
-        ("the same at the entropy bound", round(total.entropy_bytes)),
-        ("the same at 1 bit", total.one_bit_bytes),
-        ("the same in int8", total.int8_bytes),
-        ("the same in float32", total.float32_bytes),
+    rest = inspection.bytes - total.code_bytes
+    sizes = {
+        "in this file": total.code_bytes,
+        "at the entropy bound": round(total.entropy_bytes),
+        "at 1 bit": total.one_bit_bytes,
+        IN_INT8: total.int8_bytes,
+        IN_FLOAT32: total.float32_bytes,
+    }
+    return [
+        Form(
+            name=name,
+            weight_bytes=size,
+            file_bytes=rest + size,
+            weight_times=_times(size, total.code_bytes),
+            file_times=_times(rest + size, inspection.bytes),
+        )
+        for name, size in sizes.items()
     ]
-    return [(name, size, _times(size, total.code_bytes)) for name, size in rows]
 
 
 def file_parts(inspection: Inspection) -> list[tuple[str, int]]:

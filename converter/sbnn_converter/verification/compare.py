@@ -26,12 +26,27 @@ class Comparison:
       magnitude: the largest absolute output of Keras.
       differing_argmax: samples (places, in an output of several axes) whose
         largest output is another one.
+      classified: how many there are whose largest output was compared: none in an
+        output with a last axis of 1.
+      accuracy: share of the labels that the converted model's largest outputs hit;
+        None without labels.
+      keras_accuracy: the same of Keras.
     """
 
     samples: int
     largest: float
     magnitude: float
     differing_argmax: int
+    classified: int = 0
+    accuracy: float | None = None
+    keras_accuracy: float | None = None
+
+    @property
+    def agreement(self) -> float | None:
+        """Share of places with the same largest output; None where there is no choice."""
+        if not self.classified:
+            return None
+        return 1 - self.differing_argmax / self.classified
 
     @property
     def relative(self) -> float:
@@ -43,7 +58,10 @@ class Comparison:
 
 
 def compare(
-    model: tf.keras.Model, flatbuffer: bytes, samples: Sequence[np.ndarray]
+    model: tf.keras.Model,
+    flatbuffer: bytes,
+    samples: Sequence[np.ndarray],
+    labels: np.ndarray | None = None,
 ) -> Comparison:
     """Compares Keras's ``predict`` with the converted model on this machine.
 
@@ -51,12 +69,17 @@ def compare(
       model: the Keras model.
       flatbuffer: what ``convert_keras_model`` made of it.
       samples: a float32 array of shape ``[n, ...]`` for each of its inputs.
+      labels: the number of each sample's class, int ``[n]``, for the accuracy of both;
+        the model then has one output of shape ``[n, classes]``.
 
     Raises:
+      ValueError: the labels do not fit the output.
       RuntimeError: the runtime refuses the converted model.
     """
     wanted = model.predict(samples if len(samples) > 1 else samples[0], verbose=0)
     wanted = [np.asarray(w, np.float64) for w in tf.nest.flatten(wanted)]
+    if labels is not None:
+        _check_labels(labels, wanted)
     found = _run(Interpreter(flatbuffer), samples)
     differences = [np.abs(f - w) for f, w in zip(found, wanted)]
     largest = max(float(d.max(initial=0.0)) for d in differences)
@@ -69,7 +92,37 @@ def compare(
         differing_argmax=sum(
             int((f.argmax(-1) != w.argmax(-1)).sum()) for f, w in zip(found, wanted)
         ),
+        classified=sum(w[..., 0].size for w in wanted if w.shape[-1] > 1),
+        accuracy=_accuracy(found, labels),
+        keras_accuracy=_accuracy(wanted, labels),
     )
+
+
+def _check_labels(labels: np.ndarray, outputs: Sequence[np.ndarray]) -> None:
+    shapes = [output.shape for output in outputs]
+    if len(shapes) != 1 or len(shapes[0]) != 2 or shapes[0][1] < 2:
+        found = ", ".join(str(("n", *shape[1:])) for shape in shapes)
+        raise ValueError(
+            f"labels need a model with one output (n, classes), found {found}: leave "
+            "the labels out"
+        )
+    count, classes = shapes[0]
+    if labels.shape != (count,) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"labels are of shape {labels.shape} and type {labels.dtype}, wanted the "
+            f"class of each of the {count} samples as whole numbers ({count},)"
+        )
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(
+            f"labels go from {labels.min()} to {labels.max()}, wanted 0 to "
+            f"{classes - 1}: the model has {classes} classes"
+        )
+
+
+def _accuracy(outputs: Sequence[np.ndarray], labels) -> float | None:
+    if labels is None:
+        return None
+    return float((outputs[0].argmax(-1) == labels).mean())
 
 
 def _run(interpreter: Interpreter, samples: Sequence[np.ndarray]) -> list[np.ndarray]:
