@@ -14,3 +14,4 @@ from sbnn_keras.schedule import ConnectionsSchedule  # noqa: E402,F401
 from sbnn_keras.sharpness import SharpnessSchedule  # noqa: E402,F401
 from sbnn_keras.sparsity_logger import SparsityLogger  # noqa: E402,F401
 from sbnn_keras.summary import summary  # noqa: E402,F401
+from sbnn_keras.version import __version__  # noqa: E402,F401

@@ -18,6 +18,9 @@ class Kernel(NamedTuple):
     variable: QuantizedVariable
     quantizer: SparseBinary
 
+    def __repr__(self) -> str:
+        return f"Kernel({self.label!r}, {self.quantizer!r})"
+
     @property
     def latent(self) -> tf.Variable:
         return self.variable.latent_variable

@@ -13,7 +13,8 @@ class SparsityLogger(tf.keras.callbacks.Callback):
 
     `density` is the share of ones, `flip_ratio` the share of weights that have
     changed since the end of the epoch before. Pass it before TensorBoard or
-    CSVLogger in the list of callbacks: they log what they are given.
+    CSVLogger in the list of callbacks: they log what they are given. TensorBoard's
+    callback needs `pip install 'sbnn-keras[tensorboard]'`.
 
     # Arguments
         per_layer: also add `<layer>/density` and `<layer>/flip_ratio`.

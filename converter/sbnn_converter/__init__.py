@@ -4,18 +4,30 @@
     sbnn_converter.Interpreter(model_bytes).predict(x)        # on a host
     sbnn_converter.micro.Interpreter(model_bytes).predict(x)  # TF Lite Micro
 
-The runtimes are usable without TensorFlow being imported: the converter is
-loaded when it is first asked for.
+The runtimes are usable without TensorFlow being imported: the converter and the
+exports are loaded when they are first asked for.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
 
 from sbnn_converter import micro
 from sbnn_converter.cost_model.network import estimate_network
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.runtimes.interpreter import Interpreter
+from sbnn_converter.version import __version__
+
+if TYPE_CHECKING:  # for editors; at run time __getattr__ loads them
+    from sbnn_converter.convert import convert_keras_model
+    from sbnn_converter.micro_export import export_micro
+    from sbnn_converter.standalone import export_c
 
 __all__ = [
     "ConversionError",
     "Interpreter",
+    "__version__",
     "convert_keras_model",
     "export_c",
     "estimate_network",
@@ -23,23 +35,21 @@ __all__ = [
     "micro",
 ]
 
-
-def convert_keras_model(model, **kwargs) -> bytes:
-    """Converts a Keras model; see ``sbnn_converter.convert.convert_keras_model``."""
-    from sbnn_converter import convert
-
-    return convert.convert_keras_model(model, **kwargs)
-
-
-def export_c(model, folder, **kwargs):
-    """Writes standalone C99; see ``sbnn_converter.standalone.export_c``."""
-    from sbnn_converter import standalone
-
-    return standalone.export_c(model, folder, **kwargs)
+_LOADED_LATER = {
+    "convert_keras_model": "sbnn_converter.convert",
+    "export_c": "sbnn_converter.standalone",
+    "export_micro": "sbnn_converter.micro_export",
+}
 
 
-def export_micro(model, folder, **kwargs):
-    """Writes a firmware folder; see ``sbnn_converter.micro_export.export_micro``."""
-    from sbnn_converter import micro_export
+def __getattr__(name: str):
+    """The functions of ``_LOADED_LATER`` themselves, with signature and docstring."""
+    if name not in _LOADED_LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    function = getattr(importlib.import_module(_LOADED_LATER[name]), name)
+    globals()[name] = function
+    return function
 
-    return micro_export.export_micro(model, folder, **kwargs)
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LOADED_LATER})

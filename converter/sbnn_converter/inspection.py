@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sbnn_converter.kernel_layout import layout_of
+from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.tflite.flatbuffer import StoredOp, read_stored_model
 from sbnn_converter.tflite.format_version import FORMAT_VERSION
 from sbnn_converter.weight_code import WeightCode, code_name, entropy_bits
@@ -91,8 +92,8 @@ class InspectedLayer(WeightCost):
     indices: np.ndarray = dataclasses.field(repr=False)
 
 
-@dataclasses.dataclass(frozen=True)
-class Inspection:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Inspection(ShortRepr):
     """A .tflite file.
 
     Attributes:

@@ -22,6 +22,7 @@ import dataclasses
 
 import numpy as np
 
+from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.sliced_code import slice_kernel
 
 BITMAP = 0
@@ -52,8 +53,8 @@ def code_name(code: int) -> str:
     raise ValueError(f"unknown weight code {code}: wanted {known}")
 
 
-@dataclasses.dataclass(frozen=True)
-class WeightCode:
+@dataclasses.dataclass(frozen=True, repr=False)
+class WeightCode(ShortRepr):
     """A coded binary kernel.
 
     Attributes:

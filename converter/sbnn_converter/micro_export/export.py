@@ -42,6 +42,10 @@ def export_micro(
     the model's ops, the arena's size as measured here, a test vector, an example
     program, and descriptors for CMake, ESP-IDF, Zephyr, Arduino and PlatformIO.
 
+    Example::
+
+        sbnn_converter.export_micro("model.tflite", "firmware", samples=images[:3])
+
     Args:
       model: the flatbuffer as bytes, or the path of a .tflite file.
       folder: the folder to write: a new one, an empty one, or an earlier export,

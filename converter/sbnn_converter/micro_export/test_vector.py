@@ -10,10 +10,11 @@ import numpy as np
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.micro import Interpreter
 from sbnn_converter.runtimes.quantized import quantize
+from sbnn_converter.short_repr import ShortRepr
 
 
-@dataclasses.dataclass(frozen=True)
-class TestVector:
+@dataclasses.dataclass(frozen=True, repr=False)
+class TestVector(ShortRepr):
     """Samples with expected outputs: for each tensor an array ``[samples, ...]``."""
 
     inputs: list[np.ndarray]

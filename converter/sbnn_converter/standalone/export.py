@@ -11,6 +11,7 @@ from pathlib import Path
 from sbnn_converter import c_sources
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.export_folder import write_folder
+from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone import build_files, model_text
 from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable
 from sbnn_converter.standalone.kernel_files import needed_files
@@ -29,8 +30,8 @@ _SUPPORTED = (
 )
 
 
-@dataclasses.dataclass(frozen=True)
-class Export:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Export(ShortRepr):
     """A network as C text.
 
     Attributes:
@@ -62,6 +63,11 @@ def export_c(
     model: bytes | str | os.PathLike, folder: str | os.PathLike, *, name: str = "model"
 ) -> Export:
     """Writes a converted model as standalone C99.
+
+    Example::
+
+        export = sbnn_converter.export_c("model.tflite", "model_c", name="digits")
+        print(export.ram_bytes)  # call digits_invoke() of model_c/digits.h
 
     Args:
       model: the flatbuffer as bytes, or the path of a .tflite file.

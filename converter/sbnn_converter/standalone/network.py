@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.flatbuffer import (
     StoredModel,
@@ -22,8 +23,8 @@ _DTYPES = {"FLOAT32": np.float32, "INT32": np.int32, "INT8": np.int8, "UINT8": n
            "INT16": np.int16, "INT64": np.int64, "BOOL": np.bool_}  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True)
-class Tensor:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Tensor(ShortRepr):
     """A tensor of the network.
 
     Attributes:
@@ -62,8 +63,8 @@ class Tensor:
         return int(self.zero_points[0]) if len(self.zero_points) else 0
 
 
-@dataclasses.dataclass(frozen=True)
-class Op:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Op(ShortRepr):
     """An op of the network.
 
     Attributes:
@@ -88,8 +89,8 @@ class Op:
         return (self.stored.layer if self.stored else None) or self.name
 
 
-@dataclasses.dataclass(frozen=True)
-class Network:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Network(ShortRepr):
     """A whole model.
 
     Attributes:

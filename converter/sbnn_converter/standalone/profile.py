@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sbnn_converter import emulation
+from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone.export import plan_export
 from sbnn_converter.standalone.network import Network, Tensor
 from sbnn_converter.standalone.trial import KernelObjects, try_on
@@ -30,8 +31,8 @@ class OpProfile:
     instructions: int
 
 
-@dataclasses.dataclass(frozen=True)
-class Profile:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Profile(ShortRepr):
     """A network on a core, as standalone C.
 
     Attributes:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from sbnn_converter import c_sources, emulation
+from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone import model_text
 from sbnn_converter.standalone.call import C_TYPES, array
 from sbnn_converter.standalone.export import Export
@@ -55,8 +56,8 @@ class KernelObjects:
         return list(found.values())
 
 
-@dataclasses.dataclass(frozen=True)
-class Trial:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Trial(ShortRepr):
     """What a network did on a core.
 
     Attributes:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from flatbuffers import flexbuffers
 
+from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.names import layer_name
 
@@ -88,8 +89,8 @@ class StoredStep:
     op: StoredOp | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class StoredOp:
+@dataclasses.dataclass(frozen=True, repr=False)
+class StoredOp(ShortRepr):
     """One SBNN op as it stands in a file.
 
     Attributes:
@@ -114,8 +115,8 @@ class StoredOp:
         return self.constants[0].nbytes if "connections" in self.options else 0
 
 
-@dataclasses.dataclass(frozen=True)
-class StoredModel:
+@dataclasses.dataclass(frozen=True, repr=False)
+class StoredModel(ShortRepr):
     """What a .tflite file holds.
 
     Attributes:
