@@ -1,8 +1,7 @@
-"""What a converted network costs, beside the same architecture in int8 and float."""
+"""What a network costs on a microcontroller, and int8 and float files to compare."""
 
 import contextlib
 import io
-from pathlib import Path
 
 import numpy as np
 
@@ -12,32 +11,47 @@ CMSIS_NN_CONV = 66_471_000 / 37_748_736
 CMSIS_NN_DENSE = 504_200 / 262_144
 
 
-def beside_int8(model_file: Path, float_model, images) -> dict:
-    """Entries for a result: bits a weight, bytes of int8 and float, instructions.
+def figures(model: bytes, accuracy: float, bits: float | None = None) -> dict:
+    """What a converted network takes.
 
     Args:
-      model_file: the sparse binary network, converted.
-      float_model: the same architecture in float, a Keras model.
-      images: float32, some to calibrate int8 with.
+      model: the flatbuffer.
+      accuracy: of its answers.
+      bits: a weight, of a network that is not binary.
+
+    Returns:
+      `accuracy`, `bytes`, `arena_bytes` in TensorFlow Lite Micro (None where that is
+      not installed), `instructions` of a sample on a Cortex-M4 (None where nothing is
+      known), whether these are `estimated`, and `bits_a_weight`.
     """
     from sbnn_converter.inspection import inspect_model
 
-    model = model_file.read_bytes()
-    cost = inspect_model(model).total
-    count, how = instructions(model)
+    count, estimated = (None, False) if bits else instructions(model)
     return {
-        "bits_a_weight": cost.bits_a_weight,
-        "entropy_bits_a_weight": cost.entropy_bits_a_weight,
-        "float32_tflite_bytes": len(tflite(float_model)),
-        "int8_tflite_bytes": len(tflite(float_model, images[:200])),
-        "cortex_m4_instructions": count,
-        "cortex_m4_instructions_are": how,
-        "int8_cortex_m4_instructions_estimated": int8_instructions(float_model),
+        "accuracy": accuracy,
+        "bytes": len(model),
+        "arena_bytes": arena_bytes(model),
+        "instructions": count,
+        "estimated": estimated,
+        "bits_a_weight": bits or inspect_model(model).total.bits_a_weight,
     }
 
 
+def arena_bytes(model: bytes) -> int | None:
+    """Arena of TensorFlow Lite Micro on this host; None where it is not installed."""
+    import sbnn_converter
+
+    try:
+        return sbnn_converter.micro.Interpreter(model).arena_used_bytes
+    except ImportError:
+        return None
+
+
 def tflite(model, images: np.ndarray | None = None) -> bytes:
-    """What TFLiteConverter makes of a float network: float32, or int8 with `images`."""
+    """What TFLiteConverter makes of a float network: float32, or int8 with `images`.
+
+    With images, inputs and outputs are int8, too.
+    """
     import tensorflow as tf
     from sbnn_converter.runtimes.native_log import captured_stderr
 
@@ -46,22 +60,25 @@ def tflite(model, images: np.ndarray | None = None) -> bytes:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: ([x[None]] for x in images)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = converter.inference_output_type = tf.int8
     with captured_stderr(), contextlib.redirect_stdout(io.StringIO()):
         return converter.convert()
 
 
-def instructions(model: bytes) -> tuple[int, str]:
-    """Instructions of a sample on a Cortex-M4, and how they were found.
+def instructions(model: bytes) -> tuple[int, bool]:
+    """Instructions of a sample on a Cortex-M4, and whether they are estimated.
 
-    Counted in QEMU where it and an ARM compiler are installed (`make cross-tools`).
+    Counted in QEMU where it and an ARM compiler are installed (`make cross-tools`) and
+    the network can be written as plain C; else estimated, without ops that no cost is
+    known for.
     """
     import sbnn_converter
     from sbnn_converter import emulation
 
     try:
-        return sbnn_converter.micro.profile(model).instructions, "counted in QEMU"
-    except emulation.MissingTools:
-        return sbnn_converter.estimate_network(model).instructions, "estimated"
+        return sbnn_converter.micro.profile(model).instructions, False
+    except (emulation.MissingTools, sbnn_converter.ConversionError):
+        return sbnn_converter.estimate_network(model).instructions, True
 
 
 def int8_instructions(model) -> int:

@@ -158,18 +158,23 @@ def main():
     train(sparse, data, out, support.sparsity(sparse, steps))
     sbnn_keras.summary(sparse)
 
-    images = support.pixels(x_test)
-    accuracies = {
-        f"accuracy_{name}": support.accuracy(
-            model.predict(images, verbose=0).argmax(1), labels
-        )
-        for name, model in models.items()
-    }
     result = support.convert_and_check(sparse, data, out)
-    beside = comparison.beside_int8(
-        out / "model_int8.tflite", models["float32"], images
-    )
-    support.report({**result, **accuracies, **beside}, out)
+    images, samples = support.pixels(x_test), support.pixels(x[:200])
+    others = {
+        "BNN (Larq)": support.convert_int8(models["larq_bnn"], x),
+        "int8": comparison.tflite(models["float32"], samples),
+        "float32": comparison.tflite(models["float32"]),
+    }
+    networks = {"SBNN": result["networks"]["all int8"]}
+    for (name, model), bits in zip(others.items(), (None, 8, 32)):
+        (out / f"{name.split()[0].lower()}.tflite").write_bytes(model)
+        accuracy = support.accuracy(support.answers(model, images), labels)
+        networks[name] = comparison.figures(model, accuracy, bits)
+    networks["int8"] |= {
+        "instructions": comparison.int8_instructions(models["float32"]),
+        "estimated": True,
+    }
+    support.report({**result, "networks": networks}, out)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,14 @@ import contextlib
 import json
 import os
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import closing_page
+import comparison
 import numpy as np
 from absl import app, flags, logging
 
@@ -65,6 +68,13 @@ def define_flags(
             0,
             0.99,
         )
+    for flag in _own_flags():
+        FLAGS.register_key_flag_for_module(sys.argv[0], flag)
+
+
+def _own_flags():
+    """The flags that this module defines for every example."""
+    return FLAGS.flags_by_module_dict()[FLAGS.find_module_defining_flag("out")]
 
 
 def run(main) -> None:
@@ -72,13 +82,33 @@ def run(main) -> None:
 
     def quiet(_):
         logging.set_verbosity(logging.WARNING)
+        warnings.filterwarnings("ignore", message=".*saving your model as an HDF5 file")
         try:
             _check_data()
+            _load_tensorflow()
             main()
         except (FileNotFoundError, ValueError) as error:
             sys.exit(f"{Path(sys.argv[0]).name}: {error}")
 
-    app.run(quiet)
+    if any(word in ("-h", "-help", "--help") for word in sys.argv[1:]):
+        print(_help(sys.modules["__main__"].__doc__))
+    else:
+        app.run(quiet)
+
+
+def _load_tensorflow() -> None:
+    """Without its log, of graphics cards that it has not found."""
+    from sbnn_converter.runtimes.native_log import captured_stderr
+
+    with captured_stderr():
+        import sbnn_keras  # noqa: F401  (selects Keras 2, before tf.keras is used)
+
+
+def _help(doc: str) -> str:
+    """What the example does, how it is called, and its flags; absl's are left out."""
+    flags_help = FLAGS.module_help(sys.argv[0]).split(":\n", 1)[1]
+    usage = f"usage: python {os.path.relpath(sys.argv[0])} [flags]"
+    return f"{doc.strip()}\n\n{usage}\n\nflags:\n{flags_help.strip(chr(10))}"
 
 
 def _check_data() -> None:
@@ -234,14 +264,11 @@ def out_folder() -> Path:
     """
     out = Path(FLAGS.out)
     out.mkdir(parents=True, exist_ok=True)
-    own = FLAGS.find_module_defining_flag("out")
     settings = {
         flag.name: flag.value
-        for flag in FLAGS.flags_by_module_dict()[own]
+        for flag in [*_own_flags(), *FLAGS.get_key_flags_for_module(sys.argv[0])]
         if flag.name not in ("out", "tflm_images")
     }
-    for flag in FLAGS.get_key_flags_for_module(sys.argv[0]):
-        settings.setdefault(flag.name, flag.value)
     note = out / "settings.json"
     if note.exists():
         found = json.loads(note.read_text())
@@ -304,17 +331,25 @@ def accuracy(answers, labels) -> float:
     return float((answers == labels).mean())
 
 
+def answers(model: bytes, images) -> np.ndarray:
+    """The classes that a converted network finds in float32 images, int [n]."""
+    import sbnn_converter
+
+    interpreter = sbnn_converter.Interpreter(model)
+    return interpreter.predict(interpreter.quantize(images)).argmax(1)
+
+
 def convert_and_check(model, data, out: Path) -> dict:
     """Converts a trained model and compares its runtimes with Keras.
 
     Args:
       model: the trained network, for images as `pixels` gives them.
       data: as from `load`.
-      out: gets model.h5, model.tflite (float32 faces), model_int8.tflite.
+      out: gets model.h5, model.tflite (float32 faces), model_int8.tflite, report.html.
 
     Returns:
       The settings of the training, the share of connections, accuracies, predictions
-      that differ, bytes.
+      that differ, and under `networks` the figures of both files.
     """
     import sbnn_converter
     from sbnn_converter.inspection import inspect_model
@@ -331,12 +366,11 @@ def convert_and_check(model, data, out: Path) -> dict:
     print("asking Keras, TFLite and TensorFlow Lite Micro")
     images = pixels(x_test)
     keras = model.predict(images, verbose=0).argmax(1)
-    host = sbnn_converter.Interpreter(converted)
-    tflite = host.predict(images).argmax(1)
-    micro = sbnn_converter.micro.Interpreter(converted)
+    tflite = answers(converted, images)
     some = slice(0, FLAGS.tflm_images or len(images))
-    tflm = micro.predict(images[some]).argmax(1)
-    int8 = sbnn_converter.Interpreter(all_int8)
+    tflm = _micro_answers(converted, images[some])
+    int8_accuracy = accuracy(answers(all_int8, images), labels)
+    write_report(out / "report.html", model, all_int8, images, labels)
     settings = json.loads((out / "settings.json").read_text())
     found = {}
     if "connections" in settings:
@@ -347,43 +381,48 @@ def convert_and_check(model, data, out: Path) -> dict:
         "test_images": len(labels),
         "accuracy_keras": accuracy(keras, labels),
         "accuracy_tflite": accuracy(tflite, labels),
-        "accuracy_tflm": accuracy(tflm, labels[some]),
-        "accuracy_int8": accuracy(int8.predict(int8.quantize(images)).argmax(1), labels),
-        "tflite_runtime": host.runtime,
+        "accuracy_tflm": None if tflm is None else accuracy(tflm, labels[some]),
         "keras_and_tflite_differ": int((keras != tflite).sum()),
-        "tflm_images": len(tflm),
-        "keras_and_tflm_differ": int((keras[some] != tflm).sum()),
-        "model_bytes": len(converted),
-        "model_int8_bytes": len(all_int8),
-        "tflm_arena_bytes": micro.arena_used_bytes,
+        "tflm_images": 0 if tflm is None else len(tflm),
+        "keras_and_tflm_differ": (
+            None if tflm is None else int((keras[some] != tflm).sum())
+        ),
+        "networks": {
+            "float inputs": comparison.figures(converted, accuracy(tflite, labels)),
+            "all int8": comparison.figures(all_int8, int8_accuracy),
+        },
     }
 
 
-def report(result: dict, out: Path) -> None:
-    """Writes result.json and shows it as a table; exits if the runtimes disagree."""
-    from rich.console import Console
-    from rich.table import Table
+def _micro_answers(model: bytes, images) -> np.ndarray | None:
+    """The classes found in TensorFlow Lite Micro; None where it is not installed."""
+    import sbnn_converter
 
+    try:
+        return sbnn_converter.micro.Interpreter(model).predict(images).argmax(1)
+    except ImportError:
+        return None
+
+
+def write_report(path: Path, model, flatbuffer: bytes, images, labels) -> None:
+    """Writes what each layer costs, and how the file compares with Keras, as HTML."""
+    from sbnn_converter.inspection import inspect_model
+    from sbnn_converter.report.page import html_report
+    from sbnn_converter.verification.compare import QUANTIZED_TOLERANCE, compare
+    from sbnn_converter.verification.verdict import verdict
+
+    found = compare(model, flatbuffer, [images], labels)
+    words = verdict(found, "test", QUANTIZED_TOLERANCE, QUANTIZED_TOLERANCE)
+    page = html_report(inspect_model(flatbuffer), "model_int8.tflite", words)
+    _write(path, page)
+
+
+def report(result: dict, out: Path) -> None:
+    """Writes result.json and ends the example with a page; exits if runtimes disagree."""
     _write(out / "result.json", json.dumps(result, indent=2) + "\n")
-    table = Table(title=str(out), title_justify="left", show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    for name, value in result.items():
-        table.add_row(name.replace("_", " "), _text(name, value))
-    console = Console()
-    console.print(table)
-    console.print(f"models and result.json are in {out}/")
+    closing_page.show(result, out)
     if result["keras_and_tflite_differ"] or result["keras_and_tflm_differ"]:
         sys.exit("the runtimes disagree: please report this with the model.h5")
-
-
-def _text(name: str, value) -> str:
-    if name.startswith("accuracy"):
-        return f"{value:.2%}"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    is_count = isinstance(value, int) and not isinstance(value, bool)
-    return f"{value:,}" if is_count else str(value)
 
 
 def finish(model, data, out: Path, **more) -> None:

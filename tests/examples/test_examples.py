@@ -75,6 +75,29 @@ def test_a_killed_training_goes_on_where_it_was(
         assert result["accuracy_keras"] > 0.5  # ten classes
 
 
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("cifar10", "--width"),
+        ("custom_loop", "--gamma"),
+        ("digits", "--connections"),
+        ("distributed", "--replicas"),
+        ("larq_to_mcu", "--micro_dir"),
+        ("mnist_cnn", "--domain"),
+        ("mnist_mlp", "--method"),
+    ],
+)
+def test_help_shows_one_line_of_usage_and_the_flags(name, own, command):
+    done = subprocess.run(command(name, "--help"), capture_output=True, text=True)
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    (usage,) = [line for line in lines if line.startswith("usage: ")]
+    assert usage.startswith("usage: python ") and usage.endswith(f"{name}.py [flags]")
+    flags = [line.split(":")[0].strip() for line in lines if line.startswith("  --")]
+    assert {own, "--data", "--epochs", "--out", "--seed", "--tflm_images"} <= set(flags)
+    assert not {"--logtostderr", "--pdb"} & set(flags)  # absl's
+
+
 def test_another_training_in_the_same_folder_is_refused(command, tmp_path):
     (tmp_path / "settings.json").write_text('{"seed": 5}')
     done = subprocess.run(
