@@ -111,7 +111,11 @@ def _agreement(result: dict) -> str:
         parts.append(
             f"{result['keras_and_tflm_differ']} of {result['tflm_images']:,} in TFLM"
         )
-    return f"Predictions other than Keras's: {', '.join(parts)}"
+    return (
+        f"model.tflite: accuracy {result['accuracy_tflite']:.2%}, in Keras "
+        f"{result['accuracy_keras']:.2%}\n"
+        f"predictions other than Keras's: {', '.join(parts)}"
+    )
 
 
 def _pairs(console: Console, rows) -> None:

@@ -24,9 +24,9 @@ def test_verified_and_reported(sbnn_convert, digits, tmp_path):
     result = sbnn_convert(digits, "--verify=5", f"--report={tmp_path / 'digits.html'}")
     assert result.returncode == 0, result.stderr
     assert "agrees with Keras on 5 random samples" in result.stdout
-    assert "0 differing argmax" in result.stdout
+    assert "same argmax in 5 of 5 (100.00%)" in result.stdout
     page = (tmp_path / "digits.html").read_text()
-    assert "digits.tflite" in page and "agrees with Keras on 5" in page
+    assert "digits.tflite" in page and ">Agrees with Keras on 5 random" in page
 
 
 def test_a_difference_above_tolerance_names_the_layer(sbnn_convert, tmp_path):
@@ -147,11 +147,16 @@ def test_representative_samples_go_by_name(sbnn_convert, tmp_path, rng):
         tmp_path / "two.h5"
     )
     data = tmp_path / "calib.npz"
-    np.savez(data, right=rng.random((9, 6)), left=2 + rng.random((9, 6)))
+    right, left = rng.random((9, 6)), 2 + rng.random((9, 6))
+    classes = (left - right).argmax(-1)
+    np.savez(data, right=right, left=left, labels=classes)
     arguments = tmp_path / "two.h5", "--verify=4", "--representative_data", data
     result = sbnn_convert(*arguments)
     assert result.returncode == 0, result.stderr
     assert "agrees with Keras on 4 representative samples" in result.stdout
+    assert "accuracy 100.00% on the labels (Keras 100.00%)" in result.stdout
+    np.savez(data, right=right, left=left, labels=classes[:4])
+    assert "4 in 'labels', but 9 samples" in sbnn_convert(*arguments).stderr
     np.savez(data, right=rng.random((4, 6)), left=rng.random((3, 6)))
     assert "3 in 'left', 4 in 'right'" in sbnn_convert(*arguments).stderr
     np.savez(data, right=rng.random((4, 6)), lft=rng.random((3, 6)))

@@ -165,7 +165,7 @@ def _comparison(inspection: Inspection) -> str:
         "The binary weights in other forms",
         "What the weights of all binary layers together would take, and the file with "
         "them. Everything else in the file stays as it is.",
-        key + bar_chart(bars, "bytes"),
+        key + bar_chart(bars, "bytes wide"),
     )
 
 
