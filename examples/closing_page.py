@@ -4,11 +4,13 @@ TFLM is TensorFlow Lite Micro.
 """
 
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 _ROWS = (
@@ -40,15 +42,15 @@ def show(result: dict, out: Path) -> None:
         table.add_row(title, *(cell(figures) for figures in networks.values()))
     console.print(table)
     for note in _notes(result):
-        console.print(note, style="dim")
+        console.print(note, style="dim", markup=False)
     console.print()
     console.print(_agreement(result))
-    console.print(f"\n[bold]Files[/] in {out}/", soft_wrap=True)
+    console.print(f"\n[bold]Files[/] in {escape(str(out))}/", soft_wrap=True)
     _pairs(console, [(f, what) for f, what in _FILES if (out / f).exists()])
     console.print("\n[bold]Next[/]")
     for what, command in _commands(out):
         console.print(f"  {what}")
-        console.print(f"    {command}", style="green", soft_wrap=True)
+        console.print(f"    {command}", style="green", markup=False, soft_wrap=True)
 
 
 _FILES = (
@@ -62,21 +64,18 @@ _FILES = (
 
 
 def _commands(out: Path) -> list[tuple[str, str]]:
-    example = os.path.relpath(sys.argv[0])
-    return [
-        (
-            "what the network holds, layer by layer:",
-            f"{_program('sbnn-inspect')} {out}/model_int8.tflite",
+    commands = {
+        "what the network holds, layer by layer:": (
+            _program("sbnn-inspect"), out / "model_int8.tflite",
         ),
-        (
-            "the network as C99 for your firmware (--micro_dir for TFLM):",
-            f"{_program('sbnn-convert')} {out}/model.h5 --verify 100 --c_dir {out}/c",
+        "the network as C99 for your firmware (--micro_dir for TFLM):": (
+            _program("sbnn-convert"), out / "model.h5", "--verify", 100, "--c_dir", out / "c",
         ),
-        (
-            "the flags, for data and networks of your own:",
-            f"{_program('python')} {example} --help",
+        "the flags, for data and networks of your own:": (
+            _program("python"), os.path.relpath(sys.argv[0]), "--help",
         ),
-    ]
+    }  # fmt: skip
+    return [(what, shlex.join(map(str, words))) for what, words in commands.items()]
 
 
 def _program(name: str) -> str:
