@@ -1,5 +1,6 @@
 """Which layer gets how many of a network's connections."""
 
+from sbnn_keras.arguments import check_number
 from sbnn_keras.connections import check_share
 from sbnn_keras.kernels import sparse_binary_kernels
 
@@ -36,11 +37,8 @@ def allocate_connections(
     """
     connections = check_share(connections)
     at_most = max(check_share(at_most, "at_most"), connections)
-    if not 0.0 <= exponent <= 1.0:
-        raise ValueError(
-            f"Wrong `exponent`: found {exponent!r}, wanted 0 (the same share in all "
-            "layers) to 1 (as many ones in each)."
-        )
+    wanted = "0 (the same share in all layers) to 1 (as many ones in each)"
+    check_number(exponent, "exponent", wanted, lambda number: 0.0 <= number <= 1.0)
     weights = {}
     for kernel in sparse_binary_kernels(model):
         name = kernel.layer.name

@@ -10,12 +10,14 @@ import larq as lq
 import numpy as np
 import tensorflow as tf
 
+from sbnn_keras.keras_3 import NotForKeras3
+
 __all__ = ["AlternatingSigns"]
 
 
 @lq.utils.register_keras_custom_object
 @tf.keras.utils.register_keras_serializable("sbnn_keras")
-class AlternatingSigns(tf.keras.layers.Layer):
+class AlternatingSigns(NotForKeras3, tf.keras.layers.Layer):
     """Negates every second entry of each sample, like the black fields of a chessboard.
 
     ```python

@@ -10,7 +10,10 @@ import larq as lq
 import numpy as np
 import tensorflow as tf
 
+from sbnn_keras.arguments import check_names, check_number
+from sbnn_keras.callback import ModelCallback
 from sbnn_keras.connections import check_share
+from sbnn_keras.keras_3 import check_model
 from sbnn_keras.kernels import sparse_binary_kernels
 from sbnn_keras.penalty import excess, penalty
 
@@ -18,15 +21,11 @@ __all__ = ["ExpectedConnections", "ExpectedConnectionsLoss"]
 
 
 def _check_gamma(gamma) -> float:
-    if not 0.0 <= gamma < 1.0:
-        raise ValueError(
-            f"Wrong `gamma`: found {gamma!r}, wanted a share of the total loss in "
-            "[0, 1), for example 0.07."
-        )
-    return float(gamma)
+    wanted = "a share of the total loss in [0, 1), for example 0.07"
+    return check_number(gamma, "gamma", wanted, lambda number: 0.0 <= number < 1.0)
 
 
-class ExpectedConnections(tf.keras.callbacks.Callback):
+class ExpectedConnections(ModelCallback):
     """Pushes the connections of a network below a share by a penalty on the loss.
 
     With `compile` and `fit`:
@@ -59,6 +58,8 @@ class ExpectedConnections(tf.keras.callbacks.Callback):
 
     def __init__(self, target, gamma, layers=None, exempt=()):
         super().__init__()
+        check_names(layers, "layers")
+        check_names(exempt, "exempt")
         self.target = check_share(target, "target")
         self.gamma = _check_gamma(gamma)
         self.layers = layers
@@ -73,6 +74,7 @@ class ExpectedConnections(tf.keras.callbacks.Callback):
             for kernel in sparse_binary_kernels(model, self.layers)
             if kernel.layer.name not in self.exempt
             and kernel.quantizer.connections is None
+            and kernel.quantizer.held_share is None
         ]
         if not kernels:
             raise ValueError(
@@ -156,6 +158,7 @@ class ExpectedConnectionsLoss(tf.keras.losses.Loss):
 
     def bind(self, model) -> None:
         """Names the model whose connections are constrained."""
+        check_model(model)
         self._model = weakref.ref(model)
 
     def mark(self, model) -> None:

@@ -9,12 +9,14 @@ Nagel et al., arXiv 2203.11086, who freeze weights too).
 """
 
 import larq as lq
-import tensorflow as tf
+
+from sbnn_keras.arguments import check_whole
+from sbnn_keras.callback import ModelCallback, warn_without_layers
 
 __all__ = ["FreezeConnections"]
 
 
-class FreezeConnections(tf.keras.callbacks.Callback):
+class FreezeConnections(ModelCallback):
     """Freezes the kernels of all binary layers for the last epochs of training.
 
     ```python
@@ -34,9 +36,7 @@ class FreezeConnections(tf.keras.callbacks.Callback):
 
     def __init__(self, epochs: int):
         super().__init__()
-        if epochs < 0:
-            raise ValueError(f"Wrong `epochs`: found {epochs}, wanted 0 or more.")
-        self.epochs = epochs
+        self.epochs = check_whole(epochs, "epochs", at_least=0)
         self._frozen = []
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -47,6 +47,9 @@ class FreezeConnections(tf.keras.callbacks.Callback):
             for layer in self.model._flatten_layers(include_self=False)
             if isinstance(layer, lq.layers_base.BaseLayer) and layer.trainable
         ]
+        if not self._frozen:
+            warn_without_layers(self, self.model, "binary layer")
+            return
         for layer in self._frozen:
             layer.trainable = False
         self.model.make_train_function(force=True)

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from larq.quantized_variable import QuantizedVariable
 
+from sbnn_keras.keras_3 import check_model
 from sbnn_keras.layers_base import SparseBinaryLayer
 from sbnn_keras.quantizers import SparseBinary
 
@@ -56,6 +57,7 @@ def select_layers(model, names=None) -> list[SparseBinaryLayer]:
     Raises:
         ValueError: a name is not a sparse binary layer of the model.
     """
+    check_model(model)
     known = {
         layer.name: layer
         for layer in model._flatten_layers(include_self=False)
@@ -71,6 +73,7 @@ def select_layers(model, names=None) -> list[SparseBinaryLayer]:
 
 
 def _named(model, names):
+    check_model(model)
     layers = list(model._flatten_layers(include_self=False))
     if names is None:
         return layers

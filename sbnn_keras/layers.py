@@ -1,27 +1,15 @@
 """Sparse binary layers: Larq's layers with weights 0 and 1.
 
-Each takes the arguments of its Larq (and so Keras) counterpart, and
-
-    connections: share of ones in each kernel, held exactly at any time; `None`
-        leaves it to training (about half ones), to a `ConnectionsSchedule` or to
-        `ExpectedConnections`.
-    domain: `"01"` or `"general"`, see `sbnn_keras.domain`.
-    polarity: negate the sums of every second output channel, as 0/1 weights can
-        only excite. On by default in the domain `"01"`.
-    input_quantizer: `"auto"` is `"ste_sign"`, but `None` for the network's raw
-        input. Resolved when the layer is first called, and saved resolved.
-    bias_initializer: `"auto"` is zeros; a layer whose inputs are not signs then
-        centres its sums on the first training batch.
-    exponent: the sums are scaled by 2**exponent; by default the power of two
-        nearest to 1 / sqrt(fan-in * connections).
-
-Shapes of inputs and outputs are those of the Keras layers. A share outside
-(0, 1], an unknown domain or a foreign kernel quantizer raises a ValueError.
+Each takes the arguments of its Larq (and so Keras) counterpart, with its defaults
+but for `input_quantizer` and `bias_initializer`, and `connections`, `domain`,
+`polarity` and `exponent`. `layer_arguments` describes them all, and puts the
+descriptions into the docstrings.
 """
 
 import larq as lq
 import tensorflow as tf
 
+from sbnn_keras.layer_arguments import describe_arguments, given
 from sbnn_keras.layers_base import SparseBinaryLayer
 
 __all__ = [
@@ -35,34 +23,215 @@ __all__ = [
 
 
 def _register(cls):
-    """Registers a layer under its bare name (.h5) and its package name (.keras)."""
-    cls = tf.keras.utils.register_keras_serializable("sbnn_keras")(cls)
+    """Describes a layer, and registers it under its bare (.h5) and full name (.keras)."""
+    cls = tf.keras.utils.register_keras_serializable("sbnn_keras")(describe_arguments(cls))
     return lq.utils.register_keras_custom_object(cls)
 
 
 @_register
 class SparseBinaryDense(SparseBinaryLayer, lq.layers.QuantDense):
-    """Dense layer with connections 0 or 1."""
+    """Dense layer with connections 0 or 1.
+
+    ```python
+    sbnn_keras.SparseBinaryDense(128, connections=0.05, activation="relu")
+    ```
+
+    # Arguments
+        {arguments}
+
+    # Input shape
+        [batch, ..., features].
+
+    # Output shape
+        [batch, ..., units].
+
+    # Raises
+        ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
+            quantizer, or inputs that are not of a float type.
+    """
+
+    def __init__(
+        self,
+        units,
+        activation=None,
+        use_bias=True,
+        input_quantizer="auto",
+        kernel_quantizer=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="auto",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        connections=None,
+        domain="01",
+        polarity=None,
+        exponent=None,
+        **kwargs,
+    ):
+        super().__init__(**given(locals()))
 
 
 @_register
 class SparseBinaryConv1D(SparseBinaryLayer, lq.layers.QuantConv1D):
-    """1D convolution with connections 0 or 1."""
+    """1D convolution with connections 0 or 1.
+
+    ```python
+    sbnn_keras.SparseBinaryConv1D(32, 5, connections=0.1, padding="causal")
+    ```
+
+    # Arguments
+        {arguments}
+
+    # Input shape
+        [batch, steps, channels].
+
+    # Output shape
+        [batch, new steps, filters].
+
+    # Raises
+        ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
+            quantizer, or inputs that are not of a float type.
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        pad_values=0.0,
+        data_format="channels_last",
+        dilation_rate=1,
+        groups=1,
+        activation=None,
+        use_bias=True,
+        input_quantizer="auto",
+        kernel_quantizer=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="auto",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        connections=None,
+        domain="01",
+        polarity=None,
+        exponent=None,
+        **kwargs,
+    ):
+        super().__init__(**given(locals()))
 
 
 @_register
 class SparseBinaryConv2D(SparseBinaryLayer, lq.layers.QuantConv2D):
-    """2D convolution with connections 0 or 1."""
+    """2D convolution with connections 0 or 1.
+
+    ```python
+    sbnn_keras.SparseBinaryConv2D(32, 3, connections=0.1, padding="same", pad_values=1.0)
+    ```
+
+    # Arguments
+        {arguments}
+
+    # Input shape
+        [batch, rows, columns, channels]; channels second if `data_format` says so.
+
+    # Output shape
+        [batch, new rows, new columns, filters], alike.
+
+    # Raises
+        ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
+            quantizer, or inputs that are not of a float type.
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=(1, 1),
+        padding="valid",
+        pad_values=0.0,
+        data_format=None,
+        dilation_rate=(1, 1),
+        groups=1,
+        activation=None,
+        use_bias=True,
+        input_quantizer="auto",
+        kernel_quantizer=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="auto",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        connections=None,
+        domain="01",
+        polarity=None,
+        exponent=None,
+        **kwargs,
+    ):
+        super().__init__(**given(locals()))
 
 
 @_register
 class SparseBinaryDepthwiseConv2D(SparseBinaryLayer, lq.layers.QuantDepthwiseConv2D):
-    """Depthwise 2D convolution with connections 0 or 1."""
+    """Depthwise 2D convolution with connections 0 or 1.
+
+    ```python
+    sbnn_keras.SparseBinaryDepthwiseConv2D(3, connections=0.2, padding="same")
+    ```
+
+    # Arguments
+        {arguments}
+
+    # Input shape
+        [batch, rows, columns, channels]; channels second if `data_format` says so.
+
+    # Output shape
+        [batch, new rows, new columns, channels * depth_multiplier], alike.
+
+    # Raises
+        ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
+            quantizer, or inputs that are not of a float type.
+    """
 
     _kernel_names = ("depthwise_kernel",)
 
+    def __init__(
+        self,
+        kernel_size,
+        strides=(1, 1),
+        padding="valid",
+        pad_values=0.0,
+        depth_multiplier=1,
+        data_format=None,
+        dilation_rate=(1, 1),
+        activation=None,
+        use_bias=True,
+        input_quantizer="auto",
+        depthwise_quantizer=None,
+        depthwise_initializer="glorot_uniform",
+        bias_initializer="auto",
+        depthwise_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        depthwise_constraint=None,
+        bias_constraint=None,
+        connections=None,
+        domain="01",
+        polarity=None,
+        exponent=None,
+        **kwargs,
+    ):
+        super().__init__(**given(locals()))
+
     def _channels(self) -> int:
         return self.depthwise_kernel.shape[-1] * self.depthwise_kernel.shape[-2]
+
 
 
 class _Separable(SparseBinaryLayer):
@@ -76,9 +245,111 @@ class _Separable(SparseBinaryLayer):
 
 @_register
 class SparseBinarySeparableConv1D(_Separable, lq.layers.QuantSeparableConv1D):
-    """Depthwise separable 1D convolution, both kernels with connections 0 or 1."""
+    """Depthwise separable 1D convolution, both kernels with connections 0 or 1.
+
+    ```python
+    sbnn_keras.SparseBinarySeparableConv1D(32, 5, connections=0.2)
+    ```
+
+    # Arguments
+        {arguments}
+
+    # Input shape
+        [batch, steps, channels].
+
+    # Output shape
+        [batch, new steps, filters].
+
+    # Raises
+        ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
+            quantizer, or inputs that are not of a float type.
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        pad_values=0.0,
+        data_format=None,
+        dilation_rate=1,
+        depth_multiplier=1,
+        activation=None,
+        use_bias=True,
+        input_quantizer="auto",
+        depthwise_quantizer=None,
+        pointwise_quantizer=None,
+        depthwise_initializer="glorot_uniform",
+        pointwise_initializer="glorot_uniform",
+        bias_initializer="auto",
+        depthwise_regularizer=None,
+        pointwise_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        depthwise_constraint=None,
+        pointwise_constraint=None,
+        bias_constraint=None,
+        connections=None,
+        domain="01",
+        polarity=None,
+        exponent=None,
+        **kwargs,
+    ):
+        super().__init__(**given(locals()))
 
 
 @_register
 class SparseBinarySeparableConv2D(_Separable, lq.layers.QuantSeparableConv2D):
-    """Depthwise separable 2D convolution, both kernels with connections 0 or 1."""
+    """Depthwise separable 2D convolution, both kernels with connections 0 or 1.
+
+    ```python
+    sbnn_keras.SparseBinarySeparableConv2D(32, 3, connections=0.2)
+    ```
+
+    # Arguments
+        {arguments}
+
+    # Input shape
+        [batch, rows, columns, channels]; channels second if `data_format` says so.
+
+    # Output shape
+        [batch, new rows, new columns, filters], alike.
+
+    # Raises
+        ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
+            quantizer, or inputs that are not of a float type.
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=(1, 1),
+        padding="valid",
+        pad_values=0.0,
+        data_format=None,
+        dilation_rate=(1, 1),
+        depth_multiplier=1,
+        activation=None,
+        use_bias=True,
+        input_quantizer="auto",
+        depthwise_quantizer=None,
+        pointwise_quantizer=None,
+        depthwise_initializer="glorot_uniform",
+        pointwise_initializer="glorot_uniform",
+        bias_initializer="auto",
+        depthwise_regularizer=None,
+        pointwise_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        depthwise_constraint=None,
+        pointwise_constraint=None,
+        bias_constraint=None,
+        connections=None,
+        domain="01",
+        polarity=None,
+        exponent=None,
+        **kwargs,
+    ):
+        super().__init__(**given(locals()))

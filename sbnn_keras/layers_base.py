@@ -10,22 +10,28 @@ into the sums, so that float32 training and integer inference agree.
 """
 
 import contextlib
+import math
 
 import larq as lq
 import numpy as np
 import tensorflow as tf
 
+from sbnn_keras.arguments import is_whole
 from sbnn_keras.centred_bias import centre_bias
 from sbnn_keras.constraints import Between
 from sbnn_keras.domain import RATIO_STEPS, check_domain
 from sbnn_keras.finite import check_finite
+from sbnn_keras.keras_3 import NotForKeras3, check_inputs
+from sbnn_keras.large_inputs import warn_if_large
 from sbnn_keras.one_sign import warn_if_one_sign
 from sbnn_keras.quantizers import SparseBinary
 from sbnn_keras.raw_input import is_raw_input
-from sbnn_keras.scaling import channel_scale, output_exponent, scale_outputs
+from sbnn_keras.scaling import channel_signs, output_exponent, scale_outputs
 
 AUTO = "auto"
 UNCONTROLLED_SHARE = 0.5
+# 2**exponent is a normal float32.
+_LARGEST_EXPONENT = 126
 _SIGNS = (
     lq.quantizers.SteSign,
     lq.quantizers.ApproxSign,
@@ -33,7 +39,7 @@ _SIGNS = (
 )
 
 
-class SparseBinaryLayer(tf.keras.layers.Layer):
+class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
     """Sums, scale, input quantizer and connections of a sparse binary layer.
 
     A subclass names its kernel(s) in `_kernel_names` and puts the matching Larq
@@ -56,8 +62,8 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         self._input_quantizer_is_open = input_quantizer == AUTO
         self._centres_bias = bias_initializer == AUTO
         self.domain = check_domain(domain)
-        self.polarity = domain == "01" if polarity is None else bool(polarity)
-        self.exponent = exponent
+        self.polarity = _check_polarity(domain == "01" if polarity is None else polarity)
+        self._exponent = _check_exponent(exponent)
         for name in self._kernel_names:
             argument = name.replace("kernel", "quantizer")
             if name == "kernel":
@@ -76,10 +82,14 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         )
         self._first_batch_seen = None
         self._domain_scale = None
+        self._sums_factor = None
+        # Layers of old files have fewer variables; see `from_config`.
+        self._has_control_state = True
 
     # Connecting
 
     def __call__(self, inputs, *args, **kwargs):
+        check_inputs(inputs, self)
         self._check_dtype(inputs)
         if self._input_quantizer_is_open:
             self._input_quantizer_is_open = False
@@ -110,9 +120,10 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
             # Larq's quantizers cast to the global policy, not to this layer's.
             self.input_quantizer._autocast = False
         super().build(input_shape)
-        self.hold_connections()
         for kernel, quantizer in self._kernels():
             quantizer.owner = self.name
+            if self._has_control_state or quantizer.connections is not None:
+                quantizer.make_holdable(kernel.latent_variable)
             quantizer.build(kernel.shape)
         if self.domain == "general":
             # beta - alpha, learnt; it multiplies the output and not the kernel.
@@ -123,35 +134,55 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
                 constraint=Between(2.0**-10, 2.0**10),
             )
             self.kernel_quantizers()[-1].output_scale = self._domain_scale
-        if self.exponent is None:
-            self.exponent = self._default_exponent()
+        if self._exponent is None:
+            self._exponent = self._default_exponent()
         if self._sees_signs or self._centres_bias:
-            self._first_batch_seen = self.add_weight(
-                "first_batch_seen",
-                shape=(),
-                dtype=tf.bool,
-                initializer=lambda shape, dtype: tf.zeros(shape, dtype),
-                trainable=False,
-                experimental_autocast=False,
-                synchronization=tf.VariableSynchronization.ON_READ,
-                aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
-            )
+            self._first_batch_seen = self._add_state("first_batch_seen", tf.bool, 0)
+        if self._has_control_state:
+            # The default follows from the share, which another script may not know.
+            factor = 2.0**self._exponent
+            self._sums_factor = self._add_state("sums_factor", tf.float32, factor)
+
+    def _add_state(self, name: str, dtype, initial) -> tf.Variable:
+        return self.add_weight(
+            name,
+            shape=(),
+            dtype=dtype,
+            initializer=lambda shape, dtype: tf.cast(tf.fill(shape, initial), dtype),
+            trainable=False,
+            experimental_autocast=False,
+            synchronization=tf.VariableSynchronization.ON_READ,
+            aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+        )
+
+    @property
+    def exponent(self) -> int | None:
+        """The sums are scaled by 2**exponent; None before the layer is built."""
+        if self._sums_factor is None:
+            return self._exponent
+        with tf.init_scope():
+            return round(math.log2(self._sums_factor.numpy()))
 
     @property
     def _sees_signs(self) -> bool:
         return isinstance(self.input_quantizer, _SIGNS)
 
     def hold_connections(self) -> bool:
-        """Begins to hold `connections` where a quantizer asks for it and does not yet.
+        """Begins to hold connections where a quantizer asks for it and does not yet.
 
         Returns:
-            True if anything is newly held.
+            True if anything is newly held: functions traced before choose slowly, or
+            never in layers of old files.
         """
         newly_held = False
         for kernel, quantizer in self._kernels():
-            if quantizer.connections is not None and not quantizer.is_controlled:
-                quantizer.hold(kernel.latent_variable, quantizer.connections)
-                newly_held = True
+            share = quantizer.share_to_begin_with
+            if share is None or quantizer.held_share is not None:
+                continue
+            if quantizer.held is None:
+                quantizer.make_holdable(kernel.latent_variable)
+            quantizer.held.hold(tf.convert_to_tensor(kernel.latent_variable), share)
+            newly_held = True
         return newly_held
 
     def kernel_quantizers(self) -> list[SparseBinary]:
@@ -178,6 +209,9 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
     def call(self, inputs, training=None):
         if training and self._sees_signs:
             warn_if_one_sign(inputs, self._first_batch_seen, self.name)
+        elif training and self._first_batch_seen is not None and self.use_bias:
+            if self.input_quantizer is None:
+                warn_if_large(inputs, self._first_batch_seen, self.name)
         with _sums_only(self):
             sums = super().call(inputs)
         if training and self._centres_bias and self.use_bias and not self._sees_signs:
@@ -212,8 +246,11 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
         return outputs
 
     def _output_scale(self, dtype) -> tf.Tensor:
-        scale = channel_scale(self._channels(), self.exponent, self.polarity)
-        scale = tf.constant(scale, dtype)
+        signs = channel_signs(self._channels(), self.polarity)
+        factor = self._sums_factor
+        if factor is None:
+            factor = 2.0**self._exponent
+        scale = tf.constant(signs, dtype) * tf.cast(factor, dtype)
         if self._domain_scale is not None:
             scale *= tf.cast(self._domain_scale, dtype)
         return scale
@@ -235,8 +272,9 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
 
     @property
     def connections(self) -> float | None:
-        """Share of ones that the layer holds, or None if it is not controlled."""
-        return self._get_quantizer(self._kernel_names[0]).connections
+        """Share of ones that is asked for, else the one that is held; None without."""
+        quantizer = self._get_quantizer(self._kernel_names[0])
+        return quantizer.connections or quantizer.held_share
 
     def binary_kernels(self) -> dict[str, np.ndarray]:
         """The quantized kernels by name, exactly as they go into the sums, as float32.
@@ -282,10 +320,10 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
     # Saving
 
     def _control_state(self) -> list:
-        state = [v for _, q in self._kernels() for v in q.non_trainable_weights]
-        if self._first_batch_seen is not None:
-            state.append(self._first_batch_seen)
-        return state
+        state = [v for _, q in self._kernels() for v in q.state]
+        return state + [
+            v for v in (self._first_batch_seen, self._sums_factor) if v is not None
+        ]
 
     @property
     def weights(self):
@@ -302,12 +340,70 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
     def variables(self):
         return super().weights
 
+    @property
+    def non_trainable_weights(self):
+        """In the same order whether or not the layer is frozen, as files rely on it."""
+        found = super().non_trainable_weights
+        if self.trainable or not self._has_control_state:
+            return found
+        state = {id(v) for v in self._control_state()}
+        return sorted(found, key=lambda v: id(v) in state)
+
     def set_weights(self, weights):
         super().set_weights(weights)
         for kernel, quantizer in self._kernels():
             check_finite(kernel.latent_variable.numpy(), self.name)
-            if quantizer.is_controlled:
-                quantizer.refresh(tf.convert_to_tensor(kernel.latent_variable))
+            if quantizer.held_share is not None:
+                quantizer.held.choose(tf.convert_to_tensor(kernel.latent_variable))
+
+    def load_own_variables(self, store):
+        if self._sums_factor is None or str(len(self._own_variables()) - 1) in store:
+            super().load_own_variables(store)
+            return
+        # A file from before the factor was saved.
+        for number, variable in enumerate(self._own_variables()[:-1]):
+            variable.assign(store[str(number)])
+
+    def complete_weights(self, values: list) -> list:
+        """Values of a .h5 file in the order of the variables, with what old files lack.
+
+        Raises:
+            ValueError: they are not those of this layer.
+        """
+        variables = self.trainable_weights + self.non_trainable_weights
+        factor = [(self._sums_factor, 2.0**self.exponent)]
+        held = [
+            (variable, np.zeros(variable.shape))
+            for quantizer in self.kernel_quantizers()
+            if quantizer.held is not None
+            for variable in quantizer.held.variables()
+        ]
+        for lacking in ([], factor, factor + held):
+            lacking = {id(v): value for v, value in lacking if v is not None}
+            if len(values) == len(variables) - len(lacking):
+                given = iter(values)
+                return [
+                    lacking[id(v)] if id(v) in lacking else next(given)
+                    for v in variables
+                ]
+        raise ValueError(
+            f"Wrong weights for layer {self.name!r}: found {len(values)} arrays in the "
+            f"file, wanted {len(variables)}: {[v.name for v in variables]}. Build the "
+            "layer with the arguments it was trained with (domain, use_bias, "
+            "input_quantizer), or set kernel and bias with layer.set_weights()."
+        )
+
+    def _own_variables(self) -> list:
+        return self._trainable_weights + self._non_trainable_weights
+
+    @classmethod
+    def from_config(cls, config):
+        config = dict(config)
+        # Files from before the state was always saved do not have this entry.
+        has_control_state = config.pop("control_state", False)
+        layer = super().from_config(config)
+        layer._has_control_state = has_control_state
+        return layer
 
     def get_config(self):
         config = {
@@ -315,12 +411,35 @@ class SparseBinaryLayer(tf.keras.layers.Layer):
             "domain": self.domain,
             "polarity": self.polarity,
             "exponent": self.exponent,
+            "control_state": self._has_control_state,
         }
         if self._input_quantizer_is_open:
             config["input_quantizer"] = AUTO
         if self._centres_bias:
             config["bias_initializer"] = AUTO
         return config
+
+
+def _check_polarity(polarity) -> bool:
+    is_switch = isinstance(polarity, (bool, np.bool_))
+    if not is_switch and not (is_whole(polarity) and polarity in (0, 1)):
+        raise ValueError(
+            f"Wrong `polarity`: found {polarity!r}, wanted True, False or None (True in "
+            "the domain '01')."
+        )
+    return bool(polarity)
+
+
+def _check_exponent(exponent) -> int | None:
+    if exponent is None:
+        return None
+    if not is_whole(exponent) or abs(exponent) > _LARGEST_EXPONENT:
+        raise ValueError(
+            f"Wrong `exponent`: found {exponent!r}, wanted None or a whole number in "
+            f"[-{_LARGEST_EXPONENT}, {_LARGEST_EXPONENT}]; the sums are scaled by "
+            "2**exponent."
+        )
+    return int(exponent)
 
 
 def _own_quantizer(given, domain, connections, argument: str) -> SparseBinary:

@@ -20,12 +20,13 @@ import tensorflow as tf
 from larq.quantizers import _BaseQuantizer
 
 from sbnn_keras import pseudo_gradients
+from sbnn_keras.arguments import check_number, check_whole
 from sbnn_keras.connections import check_share, count_of_ones
 from sbnn_keras.constraints import Between
 from sbnn_keras.domain import RATIO_STEPS, check_domain, round_ratio
 from sbnn_keras.finite import assert_finite, check_finite
+from sbnn_keras.held_connections import HeldConnections, steps_between_choices
 from sbnn_keras.scaling import with_scale_gradient
-from sbnn_keras.selection import choose_largest
 
 __all__ = ["SparseBinary", "SparseBinaryGeneral"]
 
@@ -37,20 +38,6 @@ _PER_REPLICA = dict(
     synchronization=tf.VariableSynchronization.ON_READ,
     aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
 )
-# Weights of a dense kernel for each step between two choices.
-_WEIGHTS_A_STEP = 16384
-
-
-def _steps_between_choices(shape) -> int:
-    """Steps for which a choice of connections serves, by default.
-
-    Seldom is cheap and slows learning. A convolution multiplies each weight at every
-    position, beside which a choice at each step does not count; in a dense layer it
-    would take as long as the multiplications.
-    """
-    if len(shape) > 2:
-        return 1
-    return max(1, round(int(np.prod(shape)) / _WEIGHTS_A_STEP))
 
 
 @lq.utils.register_alias("sparse_binary")
@@ -100,11 +87,8 @@ class SparseBinary(_BaseQuantizer):
     ):
         if connections is not None:
             connections = check_share(connections)
-        if refresh_every is not None and refresh_every < 1:
-            raise ValueError(
-                f"Wrong `refresh_every`: found {refresh_every}, wanted a number of "
-                "training steps of at least 1."
-            )
+        if refresh_every is not None:
+            refresh_every = check_whole(refresh_every, "refresh_every", at_least=1)
         if pseudo_gradient not in PSEUDO_GRADIENTS:
             raise ValueError(
                 f"Unknown pseudo-gradient: found {pseudo_gradient!r}, wanted one of "
@@ -116,11 +100,14 @@ class SparseBinary(_BaseQuantizer):
         self.connections = connections
         self.domain = check_domain(domain)
         self.pseudo_gradient = pseudo_gradient
-        self.clip_value = clip_value
+        self.clip_value = check_number(
+            clip_value, "clip_value", "a number above 0", lambda number: number > 0
+        )
         self.refresh_every = refresh_every
         # Name of the layer with the kernel, for messages; Larq's layers do not tell.
         self.owner = self.name
-        self._mask = None
+        # What holds the connections; None in Larq's layers, which cannot.
+        self.held = None
         self._ratio = None
         self._sharpness = None
         self._state = []
@@ -132,47 +119,44 @@ class SparseBinary(_BaseQuantizer):
         self.first_share = None
 
     @property
-    def is_controlled(self) -> bool:
-        """True if the quantizer holds an exact share of connections."""
-        return self._mask is not None
+    def state(self) -> list[tf.Variable]:
+        """The variables of sparsity control, in the order of files."""
+        return list(self._state)
+
+    @property
+    def held_share(self) -> float | None:
+        """Share of connections held now, exactly; None if nothing holds it."""
+        return None if self.held is None else self.held.share
 
     @property
     def non_trainable_weights(self):
         # Larq hides the variables of its metrics here, for they are not saved.
         # A frozen ratio is no longer among the trainable ones.
         frozen = [] if self.trainable else list(self._trainable_weights)
-        return frozen + list(self._state)
+        return frozen + self.state
 
-    def hold(self, kernel: tf.Variable, share: float) -> None:
-        """Starts to hold `share` of the entries of `kernel`.
+    def make_holdable(self, kernel: tf.Variable) -> None:
+        """Adds the variables that can hold a share of the entries of `kernel`.
 
-        Called by the layer that owns the kernel, once the kernel exists.
-
-        Args:
-            kernel: the latent weights.
-            share: share of ones in (0, 1].
+        Called by the layer that owns the kernel, once the kernel exists. `connections`
+        are held from now on, if they are given.
         """
-        self.connections = check_share(share)
-        size = int(np.prod(kernel.shape))
-        name = kernel.name.split("/")[-1].split(":")[0]
-        self.size = size
+        refresh_every = self.refresh_every or steps_between_choices(kernel.shape)
+        held = HeldConnections(
+            self._add_state, kernel, refresh_every, self.share_to_begin_with
+        )
+        self.held = held
+        # Checkpoints know the variables by these names.
+        self._mask, self.threshold = held.mask, held.threshold
+        self.count, self.steps = held.count, held.steps
 
-        def state(suffix, dtype, shape=(), initial=0):
-            return self._add_state(f"{name}_{suffix}", dtype, shape, initial)
-
-        count = count_of_ones(self.first_share or self.connections, size)
-        if self.refresh_every is None:
-            self.refresh_every = _steps_between_choices(kernel.shape)
-        with tf.init_scope():
-            mask, threshold = choose_largest(tf.convert_to_tensor(kernel), count)
-        # bool and not int8, which several workers could not broadcast.
-        self._mask = state("connections", tf.bool, kernel.shape, mask)
-        self.threshold = state("threshold", tf.float32, initial=threshold)
-        self.count = state("count", tf.int64, initial=count)
-        self.steps = state("steps", tf.int64)
+    @property
+    def share_to_begin_with(self) -> float | None:
+        """Share to hold from the start, where a schedule may begin above `connections`."""
+        return self.first_share or self.connections
 
     def build(self, input_shape):
-        if self.connections is not None and self._mask is None:
+        if self.connections is not None and self.held is None:
             raise ValueError(
                 f"Quantizer {self.name}: found connections={self.connections} in a "
                 "layer that cannot hold a share, wanted a layer of sbnn_keras. Use "
@@ -181,7 +165,7 @@ class SparseBinary(_BaseQuantizer):
             )
         if self.domain == "general":
             # Weights of mean zero to begin with.
-            share = self.first_share or self.connections or 0.5
+            share = self.share_to_begin_with or 0.5
             self._ratio = self.add_weight(
                 f"{self.name}_ratio",
                 shape=(),
@@ -192,12 +176,13 @@ class SparseBinary(_BaseQuantizer):
         if self.pseudo_gradient == "error_decay":
             self._sharpness = self._add_state(
                 f"{self.name}_sharpness",
+                (),
                 tf.float32,
-                initial=pseudo_gradients.sharpness_at(0.0),
+                pseudo_gradients.sharpness_at(0.0),
             )
         super().build(input_shape)
 
-    def _add_state(self, name, dtype, shape=(), initial=0):
+    def _add_state(self, name, shape, dtype, initial=0):
         def initializer(shape, dtype):
             return tf.cast(tf.broadcast_to(initial, shape), dtype)
 
@@ -220,57 +205,55 @@ class SparseBinary(_BaseQuantizer):
             return 0
         return round(float(self._ratio.numpy()) * RATIO_STEPS)
 
+    @property
+    def is_sharpened(self) -> bool:
+        """True if `SharpnessSchedule` changes the pseudo-gradient."""
+        return self._sharpness is not None
+
     def sharpen(self, progress: float) -> None:
         """Sets the sharpness of `"error_decay"` for a share of training in [0, 1]."""
         if self._sharpness is not None:
             self._sharpness.assign(pseudo_gradients.sharpness_at(progress))
 
-    def change_share(self, latent: tf.Tensor, share: float) -> None:
-        """Holds another share from now on; `connections` stays the target."""
-        count = count_of_ones(check_share(share), self.size)
-        if count != int(self.count.numpy()):
-            self.count.assign(count)
-            self.refresh(tf.convert_to_tensor(latent))
-
-    def refresh(self, latent: tf.Tensor) -> None:
-        """Chooses the connections anew from the latent weights."""
-        mask, threshold = choose_largest(latent, self.count)
-        self._mask.assign(mask)
-        self.threshold.assign(threshold)
-
-    def _step(self, latent: tf.Tensor) -> None:
-        """Counts a training step, and refreshes the connections when it is due."""
-        due = tf.equal(self.steps % self.refresh_every, 0)
-
-        def refresh():
-            self.refresh(latent)
-            return tf.no_op()
-
-        tf.cond(due, refresh, lambda: tf.no_op())
-        self.steps.assign_add(1)
+    def current(self, latent: tf.Tensor, chosen: bool = False):
+        """The connections, bool in the shape of `latent`, and their threshold."""
+        if self.held is None:
+            return latent > 0, tf.constant(0.0)
+        return self.held.current(latent, chosen)
 
     def ones(self, latent: tf.Tensor) -> tf.Tensor:
         """The connections, 0 or 1, in the shape and type of `latent`."""
-        if self.is_controlled:
-            return tf.cast(self._mask, latent.dtype)
-        return tf.cast(latent > 0, latent.dtype)
+        return tf.cast(self.current(latent)[0], latent.dtype)
 
-    def slope(self, latent: tf.Tensor) -> tf.Tensor:
-        """The pseudo-gradient of the connections in the latent weights."""
+    def slope(self, latent: tf.Tensor, threshold=None) -> tf.Tensor:
+        """The pseudo-gradient of the connections in the latent weights.
+
+        Args:
+            latent: the latent weights.
+            threshold: of the connections; looked up by default.
+        """
         if self.pseudo_gradient == "ste":
             return pseudo_gradients.clipped_ste(latent, self.clip_value)
-        if self.is_controlled:
-            latent = latent - tf.cast(self.threshold, latent.dtype)
+        if threshold is None:
+            threshold = self.current(latent)[1]
+        distance = latent - tf.cast(threshold, latent.dtype)
         if self.pseudo_gradient == "approx":
-            return pseudo_gradients.approx_sign(latent)
+            return pseudo_gradients.approx_sign(distance)
         if self.pseudo_gradient == "swish":
-            return pseudo_gradients.swish_sign(latent)
-        return pseudo_gradients.error_decay(latent, self._sharpness)
+            return pseudo_gradients.swish_sign(distance)
+        return pseudo_gradients.error_decay(distance, self._sharpness)
 
-    def binarize(self, latent: tf.Tensor) -> tf.Tensor:
-        """The connections, with the pseudo-gradient in the latent weights."""
-        slope = tf.stop_gradient(self.slope(latent))
-        return pseudo_gradients.binarize(latent, self.ones(latent), slope)
+    def binarize(self, latent: tf.Tensor, chosen: bool = False) -> tf.Tensor:
+        """The connections, with the pseudo-gradient in the latent weights.
+
+        Args:
+            latent: the latent weights.
+            chosen: True where this training step has been counted.
+        """
+        fixed = tf.stop_gradient(latent)
+        ones, threshold = self.current(fixed, chosen)
+        slope = tf.stop_gradient(self.slope(fixed, threshold))
+        return pseudo_gradients.binarize(latent, tf.cast(ones, latent.dtype), slope)
 
     def current_ones(self, latent: tf.Variable) -> np.ndarray:
         """The connections now, 0 or 1, as a float32 array in the shape of `latent`.
@@ -280,20 +263,33 @@ class SparseBinary(_BaseQuantizer):
         """
         latent = tf.convert_to_tensor(latent)
         check_finite(latent, self.owner)
-        return self.ones(latent).numpy().astype(np.float32)
+        return self.current(latent)[0].numpy().astype(np.float32)
 
     def call(self, inputs, training=None):
-        if training and self.trainable:
+        trained = training and self.trainable
+        if trained:
             assert_finite(tf.stop_gradient(inputs), self.owner)
-        if self.is_controlled and training and self.trainable:
-            self._step(tf.stop_gradient(inputs))
-        kernel = super().call(self.binarize(inputs))
+            if self.held is not None:
+                self.held.step(tf.stop_gradient(inputs), self.connections)
+        kernel = super().call(self.binarize(inputs, chosen=bool(trained)))
         if self._ratio is not None:
             kernel += tf.cast(round_ratio(self._ratio), inputs.dtype)
         if self.output_scale is not None:
             scale = tf.convert_to_tensor(self.output_scale)
             kernel = with_scale_gradient(kernel, scale)
         return kernel
+
+    def load_own_variables(self, store):
+        variables = self._trainable_weights + self._non_trainable_weights
+        held = {id(v) for v in self.held.variables()} if self.held else ()
+        others = [v for v in variables if id(v) not in held]
+        if len(store.keys()) == len(variables) or len(store.keys()) != len(others):
+            super().load_own_variables(store)
+            return
+        # An old file, of a kernel that held nothing.
+        for number, variable in enumerate(others):
+            variable.assign(store[str(number)])
+        self.held.release()
 
     def get_build_config(self):
         # The layer that owns the kernel builds its quantizer.

@@ -22,17 +22,17 @@ def output_exponent(fan_in: int, connections: float) -> int:
     return round(-0.5 * math.log2(max(1.0, fan_in * connections)))
 
 
-def channel_scale(channels: int, exponent: int, polarity: bool) -> np.ndarray:
-    """float32 scale of each output channel, shape [channels].
+def channel_signs(channels: int, polarity: bool) -> np.ndarray:
+    """float32 sign of each output channel's scale, shape [channels].
 
     A 0/1 weight can only excite, never inhibit. With `polarity`, the sums of
     every second channel are negated, so that the next layer can choose a
     feature or its opposite.
     """
-    scale = np.full(channels, 2.0**exponent, np.float32)
+    signs = np.ones(channels, np.float32)
     if polarity:
-        scale[1::2] *= -1
-    return scale
+        signs[1::2] = -1
+    return signs
 
 
 def scale_outputs(sums: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:

@@ -7,6 +7,8 @@ tensorflow-model-optimization, and every layer holds exactly that share.
 
 import tensorflow as tf
 
+from sbnn_keras.arguments import check_names
+from sbnn_keras.callback import ModelCallback, warn_without_layers
 from sbnn_keras.connections import count_of_ones
 from sbnn_keras.finite import check_finite
 from sbnn_keras.kernels import Kernel, select_layers, sparse_binary_kernels
@@ -19,7 +21,7 @@ __all__ = ["ConnectionsSchedule"]
 _FEW = 10
 
 
-class ConnectionsSchedule(tf.keras.callbacks.Callback):
+class ConnectionsSchedule(ModelCallback):
     """Holds, at each training step, the share of connections of a pruning schedule.
 
     ```python
@@ -53,6 +55,7 @@ class ConnectionsSchedule(tf.keras.callbacks.Callback):
 
     def __init__(self, schedule, layers=None, overrides=None, verbose=0):
         super().__init__()
+        check_names(layers, "layers")
         self.schedule = ShareSchedule(schedule)
         self.layers = layers
         self.overrides = {
@@ -66,6 +69,8 @@ class ConnectionsSchedule(tf.keras.callbacks.Callback):
         super().set_model(model)
         self._controls = None
         self._take_hold()
+        if not self._schedules() and model.layers:
+            warn_without_layers(self, model, "sparse binary layer that is not exempted")
 
     def on_train_batch_begin(self, batch, logs=None):
         if self._controls is None:
@@ -102,14 +107,14 @@ class ConnectionsSchedule(tf.keras.callbacks.Callback):
                 if quantizer.connections is None:
                     quantizer.connections = schedule.end()
                 _check_end(name, quantizer, schedule)
-                if not quantizer.is_controlled:
+                if quantizer.held_share is None:
                     share = schedule.share(schedule.event(0))
                     quantizer.first_share = max(share, quantizer.connections)
             if layer.built:
                 with self.model.distribute_strategy.scope():
                     newly_held |= layer.hold_connections()
         if newly_held:
-            # Functions traced earlier compute without the held connections.
+            # Functions traced earlier choose slowly, or never in layers of old files.
             self.model.train_function = None
             self.model.test_function = None
             self.model.predict_function = None
@@ -135,19 +140,20 @@ class _Control:
 
     def update(self):
         quantizer = self._kernel.quantizer
-        event = self._schedule.event(int(quantizer.steps.numpy()))
+        event = self._schedule.event(int(quantizer.held.steps.numpy()))
         if event != self._last_event:
             self._last_event = event
             check_finite(self._kernel.latent.numpy(), self._kernel.label)
             share = max(self._schedule.share(event), quantizer.connections)
-            quantizer.change_share(self._kernel.latent, share)
+            quantizer.held.hold(tf.convert_to_tensor(self._kernel.latent), share)
 
     def report(self, verbose):
         quantizer = self._kernel.quantizer
         name = self._kernel.layer.name
-        held = int(quantizer.count.numpy())
-        wanted = count_of_ones(quantizer.connections, quantizer.size)
-        share = f"{held / quantizer.size:.2%} connections ({held} of {quantizer.size})"
+        size = quantizer.held.size
+        held = int(quantizer.held.count.numpy())
+        wanted = count_of_ones(quantizer.connections, size)
+        share = f"{held / size:.2%} connections ({held} of {size})"
         if held != wanted:
             print(
                 f"{name}: training ended before its schedule. It holds {share}, the "

@@ -1,14 +1,14 @@
 """Density and flip ratio in `fit`'s progress line, History and TensorBoard."""
 
 import numpy as np
-import tensorflow as tf
 
+from sbnn_keras.callback import ModelCallback, warn_without_layers
 from sbnn_keras.kernels import sparse_binary_kernels
 
 __all__ = ["SparsityLogger"]
 
 
-class SparsityLogger(tf.keras.callbacks.Callback):
+class SparsityLogger(ModelCallback):
     """Adds `density` and `flip_ratio` to the logs of each epoch.
 
     `density` is the share of ones, `flip_ratio` the share of weights that have
@@ -41,6 +41,8 @@ class SparsityLogger(tf.keras.callbacks.Callback):
         }
         sizes = {name: ones.size for name, ones in now.items()}
         logs = {} if logs is None else logs
+        if not now:
+            warn_without_layers(self, self.model, "sparse binary layer")
         if now:
             weights = list(sizes.values())
             logs["density"] = float(

@@ -13,8 +13,10 @@ from larq.models import (
     _number_as_readable_str,
 )
 
+from sbnn_keras.connections import count_of_ones
 from sbnn_keras.entropy import entropy_bits
 from sbnn_keras.expected_connections import ExpectedConnectionsLoss
+from sbnn_keras.keras_3 import check_model
 from sbnn_keras.kernels import sparse_binary_kernels
 
 __all__ = ["summary"]
@@ -38,6 +40,7 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
     Raises:
         ValueError: the model has not been built, or a latent weight is NaN or infinite.
     """
+    check_model(model)
     width = _terminal_width() if print_fn is None else None
     print_fn = print_fn or print
     for loss in tf.nest.flatten(getattr(model, "loss", None)):
@@ -150,8 +153,10 @@ def _row(kernel) -> _Row:
     connections = kernel.ones()
     ones, weights = int(connections.sum(dtype="int64")), connections.size
     control, target = _UNCONTROLLED, None
-    if quantizer.is_controlled:
-        control = f"held at {quantizer.connections:.4g}"
+    if quantizer.held_share is not None:
+        control = _held(quantizer.connections, ones, weights)
+    elif quantizer.connections is not None:
+        control = f"target {quantizer.connections:.4g}, not held yet"
     elif quantizer.constrained_to is not None:
         target = quantizer.constrained_to
         control = f"constrained, EC {target:.4g}"
@@ -166,6 +171,12 @@ def _row(kernel) -> _Row:
         dense=None if pixels is None else weights * pixels,
         target=target,
     )
+
+
+def _held(target: float | None, ones: int, weights: int) -> str:
+    if target is None or ones == count_of_ones(target, weights):
+        return f"held at {ones / weights if target is None else target:.4g}"
+    return f"held at {ones / weights:.4g}, target {target:.4g}"
 
 
 def _constraint(target, rows) -> str:

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 import sbnn_keras
 from sbnn_keras import SparseBinaryDense
+from sbnn_keras.quantizers import SparseBinary
 
 X = np.ones((4, 6), np.float32)
 NAMED = r"first\W+ hold NaN or infinity: found {}, wanted finite"
@@ -127,3 +128,48 @@ def test_the_way_out_for_half_inputs_works():
     inputs = tf.keras.Input((6,), dtype="float16")
     wide = tf.keras.layers.Activation("linear", dtype="float32")(inputs)
     assert SparseBinaryDense(3)(wide).dtype == "float32"
+
+
+@pytest.mark.parametrize(
+    "argument, make",
+    [
+        ("polarity", lambda: SparseBinaryDense(3, polarity="alternate")),
+        ("exponent", lambda: SparseBinaryDense(3, exponent=1.5)),
+        ("exponent", lambda: SparseBinaryDense(3, exponent=True)),
+        ("connections", lambda: SparseBinaryDense(3, connections=True)),
+        ("domain", lambda: SparseBinaryDense(3, domain=None)),
+        ("refresh_every", lambda: SparseBinary(refresh_every=2.5)),
+        ("clip_value", lambda: SparseBinary(clip_value="wide")),
+        ("epochs", lambda: sbnn_keras.FreezeConnections(2.5)),
+        ("epochs", lambda: sbnn_keras.SharpnessSchedule(0)),
+        ("layers", lambda: sbnn_keras.ConnectionsSchedule(0.1, layers="first")),
+        ("gamma", lambda: sbnn_keras.ExpectedConnections(0.1, gamma="much")),
+        ("exponent", lambda: sbnn_keras.allocate_connections(network(), 0.1, exponent="1")),
+    ],
+)
+def test_arguments_of_a_wrong_type_are_named(argument, make):
+    with pytest.raises(ValueError, match=f"{argument}.*found .*wanted"):
+        make()
+
+
+def test_callbacks_say_that_they_have_nothing_to_do(capfd):
+    model = tf.keras.Sequential([tf.keras.Input((6,)), tf.keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    callbacks = [
+        sbnn_keras.ConnectionsSchedule(0.1),
+        sbnn_keras.FreezeConnections(2),
+        sbnn_keras.SharpnessSchedule(),
+        sbnn_keras.SparsityLogger(),
+    ]
+    model.fit(X, X[:, :1], epochs=2, verbose=0, callbacks=callbacks)
+    said = capfd.readouterr().err
+    for callback in callbacks:
+        assert said.count(f"{type(callback).__name__} does nothing in model") == 1
+
+
+@pytest.mark.parametrize("factor, warned", [(255.0, 1), (1.0, 0)])
+def test_raw_pixels_are_warned_of_once(factor, warned, capfd):
+    model = tf.keras.Sequential([tf.keras.Input((6,)), SparseBinaryDense(3, name="eye")])
+    model.compile("sgd", "mse")
+    model.fit(factor * X, X[:, :3], batch_size=2, epochs=2, verbose=0)
+    assert capfd.readouterr().err.count("inputs of layer 'eye' reach 255") == warned

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +48,19 @@ def test_keras_3_already_loaded_is_a_clear_import_error(use):
     last_line = result.stderr.strip().splitlines()[-1]
     assert last_line.startswith("ImportError: sbnn_keras needs Keras 2")
     assert "TF_USE_LEGACY_KERAS=1" in last_line
+
+
+def test_models_layers_and_tensors_of_keras_3_are_refused_in_one_line():
+    script = Path(__file__).with_name("keras_3_uses.py").read_text()
+    result = run_python(script)
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert len(lines) == 14
+    for line in lines:
+        assert "Keras 2" in line and "tf.keras after" in line, line
+
+
+def test_plots_are_there_without_matplotlib_being_loaded():
+    use = "import sys, sbnn_keras; sbnn_keras.plots.kernel_images; print('matplotlib' in sys.modules)"
+    result = run_python(use.replace("print", "print('plots' in dir(sbnn_keras)); print"))
+    assert result.stdout.split() == ["True", "False"], result.stderr

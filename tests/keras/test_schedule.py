@@ -8,6 +8,7 @@ from tensorflow_model_optimization.sparsity.keras import (
     PolynomialDecay,
 )
 
+import sbnn_keras
 from sbnn_keras import ConnectionsSchedule, SparseBinaryDense
 
 X = np.random.default_rng(0).normal(size=(64, 20)).astype(np.float32)
@@ -81,6 +82,15 @@ def test_an_early_end_is_said(capsys):
     decay = PolynomialDecay(0.5, 0.95, begin_step=0, end_step=600)
     network().fit(X, Y, verbose=0, callbacks=[ConnectionsSchedule(decay)])
     assert "first: training ended before its schedule" in capsys.readouterr().out
+
+
+def test_the_summary_tells_target_and_current_share():
+    model = network(0.05)
+    decay = PolynomialDecay(0.5, 0.95, begin_step=0, end_step=600)
+    model.fit(X[:1], Y[:1], verbose=0, callbacks=[ConnectionsSchedule(decay)])
+    lines = []
+    sbnn_keras.summary(model, print_fn=lines.append)
+    assert "held at 0.5, target 0.05" in " ".join("".join(lines).split())
 
 
 @pytest.mark.parametrize("rate", [1.0, 1000.0])

@@ -42,6 +42,23 @@ def test_mixed_precision_trains_float32_latents(policy):
         assert (kernel == kernel.max()).sum() == round(layer.connections * kernel.size)
 
 
+def test_a_mixed_model_is_copied_into_float32_nested_models_too():
+    tf.keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    try:
+        inner = network()
+        mixed = tf.keras.Sequential([tf.keras.Input((8, 8, 1)), inner])
+        mixed.build((None, 8, 8, 1))
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")
+    exact = sbnn_keras.in_float32(mixed)
+    layers = list(exact._flatten_layers(include_self=False))
+    assert {layer.compute_dtype for layer in layers} == {"float32"}
+    for ours, theirs in zip(exact.layers[0].layers, inner.layers):
+        if hasattr(ours, "binary_kernel"):
+            np.testing.assert_array_equal(ours.binary_kernel(), theirs.binary_kernel())
+    np.testing.assert_allclose(exact(X), mixed(X), atol=0.1)
+
+
 def test_compiled_by_xla_it_trains_and_holds_its_share():
     model = network()
     model.compile("adam", LOSS, jit_compile=True)

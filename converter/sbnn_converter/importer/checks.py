@@ -22,9 +22,8 @@ def check_precision(model: tf.keras.Model) -> None:
         if found and not isinstance(layer, tf.keras.layers.InputLayer):
             raise ConversionError(
                 f"layer '{layer.name}' has the policy '{layer.dtype_policy.name}': "
-                "float32 is wanted; build the model again under "
-                "tf.keras.mixed_precision.set_global_policy('float32') and copy the "
-                "weights with set_weights(model.get_weights())"
+                "float32 is wanted; convert sbnn_keras.in_float32(model), the same "
+                "network in float32 with the same weights"
             )
 
 

@@ -8,6 +8,7 @@ there.
 from __future__ import annotations
 
 import tensorflow as tf
+from sbnn_keras.keras_3 import is_of_keras_3
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
@@ -24,6 +25,12 @@ def import_model(model: tf.keras.Model) -> g.Graph:
     Raises:
       ConversionError: for a model or layer that cannot be converted.
     """
+    if is_of_keras_3(model):
+        raise ConversionError(
+            f"cannot convert a model of Keras 3: found {type(model).__name__}, wanted a "
+            "model of Keras 2; build and train it with tf.keras after `import "
+            "sbnn_keras`, not with the package `keras`"
+        )
     if not isinstance(model, tf.keras.Model):
         raise ConversionError(
             f"cannot convert an object of type {type(model).__name__}: "
