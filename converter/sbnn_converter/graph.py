@@ -131,11 +131,17 @@ class PointwiseStep:
         ``scale * x + bias``, else None.
       rank: rank of the tensors that ``apply`` takes, batch included; None if it
         takes any.
+      levels: all values that it gives, ascending, if they are few.
     """
 
     apply: Callable[[tf.Tensor], tf.Tensor]
     affine: tuple[np.ndarray, np.ndarray] | None = None
     rank: int | None = None
+    levels: tuple[float, ...] | None = None
+
+    def minus(self, value: float) -> PointwiseStep:
+        """The function less ``value``, for a sign behind it."""
+        return PointwiseStep(lambda x: self.apply(x) - value, rank=self.rank)
 
 
 def affine_step(scale: np.ndarray, bias: np.ndarray) -> PointwiseStep:

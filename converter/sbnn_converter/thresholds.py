@@ -27,6 +27,9 @@ from sbnn_converter.graph import PointwiseStep, apply_steps
 # probes clear of overflow in the functions under test.
 _LARGEST_FLOAT = np.float32(2.0**100)
 
+# Functions of more values than this are not told from others: each value costs a sign.
+_MAX_LEVELS = 4
+
 
 @dataclasses.dataclass(frozen=True)
 class Thresholds:
@@ -112,6 +115,48 @@ def find_thresholds(
         low = np.where(reached, low, middle)
     ordinals = np.where(constant, domain.range()[0], high)
     return Thresholds(domain.store(ordinals), ~at_high)
+
+
+def levels_of(
+    step: PointwiseStep, channels: int, rank: int
+) -> tuple[float, ...] | None:
+    """All values that a monotone function gives, ascending, if they are few.
+
+    Args:
+      step: rises or falls, channel by channel.
+      channels, rank: as for ``find_thresholds``.
+    """
+
+    @tf.function(autograph=False)
+    def apply(x):
+        return apply_steps([step], x)
+
+    def at(ordinals: np.ndarray) -> np.ndarray:
+        probe = domain.value(ordinals).reshape((1,) * (rank - 1) + (channels,))
+        y = apply(tf.constant(probe)).numpy().reshape(channels)
+        # TensorFlow takes numbers below the normal ones now for 0 and now not.
+        return np.where(np.abs(y) < np.finfo(np.float32).tiny, 0, y)
+
+    domain = FloatSums()
+    sample = np.linspace(*domain.range(), 64).astype(np.int64)
+    if len(np.unique([at(np.full(channels, n)) for n in sample])) > _MAX_LEVELS:
+        return None
+    place, top = (np.full(channels, end, np.int64) for end in domain.range())
+    value, last = at(place), at(top)
+    found = {*map(float, value)}
+    while np.any(value != last):
+        # The first place at which the function has left its present value.
+        low, high = place, np.where(value == last, place, top)
+        while np.any(high - low > 1):
+            middle = (low + high) // 2
+            left = at(middle) != value
+            high, low = np.where(left, middle, high), np.where(left, low, middle)
+        place = high
+        value = at(place)
+        found.update(map(float, value))
+        if len(found) > _MAX_LEVELS:
+            return None
+    return tuple(sorted(found))
 
 
 def thresholds_on_floats(

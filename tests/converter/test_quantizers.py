@@ -3,6 +3,7 @@
 import larq as lq
 import numpy as np
 import pytest
+import sbnn_converter
 import tensorflow as tf
 from networks import K, signs, stir
 from parity import assert_agrees, ops_of
@@ -84,6 +85,110 @@ def test_activations_of_0_and_1_stay_packed_and_exact(rng, family):
         "SbnnQuantize", "SbnnConv2D", "SbnnMaxPool2D", "SbnnConv2D", "SbnnDense"]
     # Zero padding of {0, 1} is padding with -1 of the signs behind it.
     assert read_sbnn_ops(converted)[1].options["pad_value"] == -1
+
+
+STEPS = {
+    "elsewhere": lambda x: tf.where(x >= 0.25, 1.0, -1.0),
+    "downwards": lambda x: 1.0 - 2.0 * tf.cast(x > 0.25, tf.float32),
+}
+THREE_VALUES = {
+    "TensorFlow's sign": tf.sign,
+    "Larq's, a sign of a sum of signs": "ste_tern",
+}
+PLACES = {
+    "argument": lambda q, y: conv(q)(y),
+    "activation": lambda q, y: conv(None)(K.Activation(lq.quantizers.get(q))(y)),
+    "lambda": lambda q, y: conv(None)(K.Lambda(lq.quantizers.get(q))(y)),
+    "float layer": lambda q, y: lq.layers.QuantConv2D(3, 2, input_quantizer=q)(y),
+    "output": lambda q, y: K.Lambda(lq.quantizers.get(q))(y),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_step_is_one_wherever_it_stands(rng, place):
+    """All kinds in one model: converting is what takes its time."""
+    x = tf.keras.Input(SHAPE)
+    y = K.BatchNormalization(name="norm")(conv("ste_sign", 4)(x))
+    quantizers = [*STEPS.values(), *THREE_VALUES.values()]
+    model = tf.keras.Model(x, [PLACES[place](q, y) for q in quantizers])
+    stir(model)
+    # Sums that land on zero, and on the steps, exactly.
+    norm = model.get_layer("norm")
+    norm.set_weights([np.array(v, np.float32) for v in (
+        [0.5, -0.5, 0.25, 1.0], np.zeros(4), np.zeros(4), np.full(4, 1 - norm.epsilon))])
+    converted = assert_agrees(model, normal(rng, 12, *SHAPE), rtol=1e-6)
+    assert not {"SIGN", "GREATER", "GREATER_EQUAL", "SELECT_V2", "CAST"} & set(
+        builtin_ops(converted))
+
+
+def test_operators_of_a_functional_model_are_one_step(rng):
+    def binary(function):
+        return conv(None)(function(K.BatchNormalization()(conv("ste_sign", 4)(x))))
+
+    x = tf.keras.Input(SHAPE)
+    outputs = [
+        binary(lambda y: tf.where(y >= 0.0, 1.0, -1.0)),
+        binary(lambda y: tf.where(y >= 0.5, tf.ones_like(y), -tf.ones_like(y))),
+        binary(lambda y: 2.0 * tf.cast(tf.logical_not(y < 0.0), tf.float32) - 1.0),
+    ]
+    converted = assert_agrees(stir(tf.keras.Model(x, outputs)), normal(rng, 12, *SHAPE))
+    assert ops_of(converted) == ["SbnnQuantize", *["SbnnConv2D"] * 6]
+
+
+def test_functions_that_are_not_seen_to_be_monotone_are_left_alone(rng):
+    functions = [
+        lambda x: tf.sign(x) * tf.abs(x - 1.0),  # rises and falls
+        lambda x: tf.cast(tf.cast(x, tf.bool), tf.float32) - 0.5,  # low only at 0
+        lambda x: tf.where(x > 0.0, 1.0, -1.0) - tf.where(x > 1.0, 3.0, 0.0),
+        lambda x: x - tf.reshape(tf.range(6.0) - 3.0, (1, 6, 1, 1)),  # by the row
+    ]
+    x = tf.keras.Input(SHAPE)
+    model = tf.keras.Model(x, [conv("ste_sign")(K.Lambda(f)(x)) for f in functions])
+    data = normal(rng, 12, *SHAPE)
+    converted = sbnn_converter.convert_keras_model(model)
+    for found, wanted in zip(
+        sbnn_converter.Interpreter(converted).predict(data), model.predict(data, verbose=0)
+    ):
+        np.testing.assert_array_equal(found, wanted)
+
+
+def test_signs_behind_signs_are_one_step(rng):
+    x = tf.keras.Input((20,))
+    y = SparseBinaryDense(64, connections=0.4, input_quantizer="ste_sign")(x)
+    y = K.BatchNormalization()(y)
+    y = lq.layers.QuantDense(5, input_quantizer="ste_heaviside", **LARQ)(
+        lq.quantizers.SteSign()(y))
+    model = stir(tf.keras.Model(x, y))
+    assert ops_of(assert_agrees(model, normal(rng, 20, 20), rtol=1e-6)) == [
+        "SbnnQuantize", "SbnnDense", "SbnnDense"]
+
+
+def test_a_sign_of_bits_that_others_read_too(rng):
+    x = tf.keras.Input(SHAPE)
+    bits = lq.quantizers.SteSign()(K.BatchNormalization()(conv("ste_sign", 4)(x)))
+    y = conv("ste_heaviside")(K.BatchNormalization()(bits))
+    assert_agrees(stir(tf.keras.Model(x, [bits, y])), normal(rng, 12, *SHAPE))
+
+
+MOVES = [
+    lambda y: K.GlobalMaxPooling2D()(y),
+    lambda y: K.GlobalMaxPooling1D()(K.Reshape((-1, 4))(y)),
+    lambda y: K.Flatten()(K.MaxPooling2D((6, 7))(y)),
+    lambda y: K.Reshape((4,))(K.GlobalMaxPooling2D(keepdims=True)(y)),
+    lambda y: K.Flatten()(K.Permute((3, 1, 2))(y)),
+    lambda y: K.Concatenate()([K.GlobalMaxPooling2D()(y), K.Flatten()(y)]),
+]
+
+
+def test_what_moves_values_in_front_of_heaviside_leaves_no_sign(rng):
+    x = tf.keras.Input(SHAPE)
+    outputs = [
+        lq.layers.QuantDense(5, input_quantizer="ste_heaviside", use_bias=False, **LARQ)(
+            move(K.BatchNormalization()(conv("ste_sign", 4)(x))))
+        for move in MOVES
+    ]
+    converted = assert_agrees(stir(tf.keras.Model(x, outputs)), normal(rng, 12, *SHAPE))
+    assert "SIGN" not in builtin_ops(converted)
 
 
 def test_activations_of_0_and_1_may_be_read_by_anything(rng):

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.importer.channel_functions import import_function
+from sbnn_converter.importer.channel_functions import import_function, import_monotone
 from sbnn_converter.importer.convolutions import (
     check_layer,
     convolution,
@@ -20,7 +20,6 @@ from sbnn_converter.importer.convolutions import (
 from sbnn_converter.importer.kernels import import_kernel, quantized
 from sbnn_converter.importer.layout import as_image, reshape
 from sbnn_converter.importer.names import name_of
-from sbnn_converter.importer.steps_at_zero import import_step, step_at_zero
 
 _layers = lq.layers
 _SEPARABLE = (_layers.QuantSeparableConv1D, _layers.QuantSeparableConv2D)
@@ -50,7 +49,7 @@ def import_binary(layer, name: str, x: g.Node, shape) -> g.Node:
       ConversionError: a quantizer, padding or data format is not supported.
     """
     if layer.input_quantizer is not None:
-        x = import_input_quantizer(layer, name, x)
+        x = _import_input_quantizer(layer, name, x)
     if isinstance(layer, _layers.QuantDense):
         sums = _dense(layer, name, x, shape)
     else:
@@ -66,16 +65,20 @@ def import_binary(layer, name: str, x: g.Node, shape) -> g.Node:
     return _finish(layer, name, sums, shape)
 
 
-def import_input_quantizer(layer, name: str, x: g.Node) -> g.Node:
+def _import_input_quantizer(layer, name: str, x: g.Node) -> g.Node:
     """What a layer's argument ``input_quantizer`` makes of its input."""
-    step = step_at_zero(layer.input_quantizer)
-    if step is None:
+    quantizer = layer.input_quantizer
+    planned = isinstance(quantizer, lq.quantizers.DoReFa)
+    found = None if planned else import_monotone(name, quantizer, x)
+    if found is None:
         raise ConversionError(
-            f"layer '{name}' quantizes its input with "
-            f"{name_of(layer.input_quantizer)}: a sign such as 'ste_sign', "
-            "'ste_heaviside' or None is wanted"
+            f"layer '{name}' quantizes its input with {name_of(quantizer)}, which is not "
+            f"converted as input_quantizer{' yet' if planned else ''}: 'ste_sign', "
+            "'ste_heaviside', 'ste_tern', another function of each number that never "
+            "falls, or None is wanted; or put it in front as a layer of its own, with "
+            "input_quantizer=None: this layer then adds up real numbers"
         )
-    return import_step(name, layer.input_quantizer, step, x)
+    return found
 
 
 def _quantizers(layer) -> dict[str, object]:

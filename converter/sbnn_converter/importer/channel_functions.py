@@ -35,14 +35,14 @@ def import_batch_norm(layer, name: str, x: g.Node, shape) -> g.Node:
     if layer.center:
         bias = bias + layer.beta.numpy()
     step = g.PointwiseStep(
-        lambda t: layer(t, training=False), (scale, bias), rank=len(shape) + 1
+        lambda t: layer(t, training=False), (scale, bias), rank=layer.axis[0] + 1
     )
     return g.Pointwise(name, [x], shape, [step])
 
 
-def is_last_axis(layer, shape) -> bool:
+def is_last_axis(layer) -> bool:
     """Whether a batch normalization normalizes the channels."""
-    return list(layer.axis) == [len(shape)]
+    return list(layer.axis) == [layer.input_spec.ndim - 1]
 
 
 def is_rising(layer, shape) -> bool:
@@ -66,16 +66,26 @@ def import_rising(layer, name: str, x: g.Node, shape) -> g.Node:
 
 def import_function(name: str, activation: Callable | None, x: g.Node) -> g.Node:
     """The function that a layer's argument ``activation`` names."""
-    if activation is None or activation is tf.keras.activations.linear:
-        return x
-    step = step_at_zero(activation)
-    if step is not None:
-        return import_step(name, activation, step, x)
-    if name_of(activation) in _MONOTONE:
-        return g.Pointwise(name, [x], x.shape, [g.PointwiseStep(activation)])
-    if not getattr(activation, "__module__", "").split(".")[0].endswith("keras"):
-        traced = import_traced(name, activation, x, x.shape)
-        if traced is not None:
-            return traced
+    found = import_monotone(name, activation, x)
+    if found is not None:
+        return found
     layer = _keras.Activation(activation, name=name.replace("/", "_"))
     return g.KerasLayer(name, [x], x.shape, layer, lambda read: layer(read[0]))
+
+
+def import_monotone(name: str, function: Callable | None, x: g.Node) -> g.Node | None:
+    """A function of numbers that thresholds can take in: a step, or anything that
+    never falls or never rises. None for any other.
+
+    It decides for activations, quantizers and custom layers without weights alike.
+    """
+    if function is None or function is tf.keras.activations.linear:
+        return x
+    step = step_at_zero(function)
+    if step is not None:
+        return import_step(name, function, step, x)
+    if name_of(function) in _MONOTONE:
+        return g.Pointwise(name, [x], x.shape, [g.PointwiseStep(function)])
+    if getattr(function, "__module__", "").split(".")[0].endswith("keras"):
+        return None  # TFLiteConverter knows Keras's own activations by their names
+    return import_traced(name, function, x, x.shape)

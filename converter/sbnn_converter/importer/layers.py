@@ -10,20 +10,21 @@ from sbnn_converter.errors import ConversionError
 from sbnn_converter.importer.binary_layers import (
     SUPPORTED,
     import_binary,
-    import_input_quantizer,
     is_binary,
     kernel_quantizers,
 )
 from sbnn_converter.importer.channel_functions import (
     import_batch_norm,
     import_function,
+    import_monotone,
     import_rising,
     is_last_axis,
     is_rising,
 )
+from sbnn_converter.importer.composed_functions import compose
 from sbnn_converter.importer.layout import import_layout
 from sbnn_converter.importer.pooling import import_global_max_pool, import_max_pool
-from sbnn_converter.importer.steps_at_zero import import_step, step_at_zero
+from sbnn_converter.importer.time_steps import is_same_on_more_axes
 from sbnn_converter.importer.traced_functions import import_traced
 
 _keras = tf.keras.layers
@@ -70,13 +71,18 @@ def import_layer(
       ConversionError: the layer cannot be converted.
     """
     found = None
+    if isinstance(layer, _keras.TimeDistributed) and is_same_on_more_axes(layer.layer):
+        inner = layer.layer
+        return import_layer(inner, f"{name}/{inner.name}", inputs, shape, call, dtype)
     if len(inputs) == 1:
         found = _import_known(layer, name, inputs[0], shape, call)
     elif isinstance(layer, _keras.Concatenate) and layer.axis in (-1, len(shape)):
         return g.Concat(name, inputs, shape)
+    if found is None and dtype == tf.float32 and _may_be_channelwise(layer):
+        found = _import_custom(layer, name, inputs, shape, call)
     if found is not None:
         return found
-    _refuse_binary_kernels(layer, name, inputs)
+    _refuse_binary_kernels(layer, name, inputs, shape)
     return g.KerasLayer(name, inputs, shape, layer, call, dtype=dtype)
 
 
@@ -87,7 +93,7 @@ def _import_known(layer, name: str, x: g.Node, shape, call) -> g.Node | None:
         return _float_layer(layer, name, x, shape, call)
     if isinstance(layer, _IDENTITY):
         return x
-    if isinstance(layer, _keras.BatchNormalization) and is_last_axis(layer, shape):
+    if isinstance(layer, _keras.BatchNormalization) and is_last_axis(layer):
         return import_batch_norm(layer, name, x, shape)
     if isinstance(layer, _keras.Activation):
         return import_function(name, layer.activation, x)
@@ -98,25 +104,20 @@ def _import_known(layer, name: str, x: g.Node, shape, call) -> g.Node | None:
             return import_max_pool(layer, name, x, shape)
         if isinstance(layer, _GLOBAL_MAX_POOLING):
             return import_global_max_pool(layer, name, x, shape)
-    layout = import_layout(layer, name, x, shape)
-    if layout is not None:
-        return layout
-    if _may_be_channelwise(layer):
-        return _import_custom(layer, name, x, shape, call)
-    return None
+    return import_layout(layer, name, x, shape)
 
 
 def _float_layer(layer, name: str, x: g.Node, shape, call) -> g.Node:
     """A Larq layer without kernel quantizer: only its input may be quantized."""
-    if layer.input_quantizer is None or step_at_zero(layer.input_quantizer) is None:
+    quantized = import_monotone(name, layer.input_quantizer, x)
+    if layer.input_quantizer is None or quantized is None:
         return g.KerasLayer(name, [x], shape, layer, call)
 
     def call_without_quantizer(read):
         with lq.utils.patch_object(layer, "input_quantizer", None):
             return call(read)
 
-    x = import_input_quantizer(layer, name, x)
-    return g.KerasLayer(name, [x], shape, layer, call_without_quantizer)
+    return g.KerasLayer(name, [quantized], shape, layer, call_without_quantizer)
 
 
 def _may_be_channelwise(layer) -> bool:
@@ -129,17 +130,22 @@ def _may_be_channelwise(layer) -> bool:
     ) and not isinstance(layer, _QUANTIZED)
 
 
-def _import_custom(layer, name: str, x: g.Node, shape, call) -> g.Node | None:
-    def function(t: tf.Tensor) -> tf.Tensor:
-        return call([t])
+def _import_custom(
+    layer, name: str, inputs: list[g.Node], shape, call
+) -> g.Node | None:
+    """A layer of unknown make as a function of the one tensor that it comes down to."""
+    if all(x.dtype == tf.float32 for x in inputs) and len(inputs) != 1:
+        return None  # an operator between tensors
+    found = compose(inputs, call)
+    if found is None:
+        return None
+    x, function = found
+    if layer.weights:  # their number of channels is theirs
+        return import_traced(name, function, x, shape)
+    return import_monotone(name, function, x) if x.shape == tuple(shape) else None
 
-    step = None if layer.weights else step_at_zero(function)
-    if step is not None:
-        return import_step(name, function, step, x)
-    return import_traced(name, function, x, shape)
 
-
-def _refuse_binary_kernels(layer, name: str, inputs: list[g.Node]) -> None:
+def _refuse_binary_kernels(layer, name: str, inputs: list[g.Node], shape) -> None:
     hidden = [
         m
         for m in layer.submodules
@@ -155,8 +161,14 @@ def _refuse_binary_kernels(layer, name: str, inputs: list[g.Node]) -> None:
             f"supported; use {instead}"
         )
     if hidden:
+        way_out = "put it into the Functional or Sequential model itself, or into a nested one"
+        if isinstance(layer, _keras.TimeDistributed):
+            way_out += (
+                "; around a dense or one-dimensional layer TimeDistributed converts, any "
+                "other is called on each step: tf.stack([layer(x[:, i]) for i in "
+                f"range({shape[0]})], axis=1)"
+            )
         raise ConversionError(
             f"layer '{name}'{behind} is a {kind} that hides the binary layer "
-            f"'{hidden[0].name}' ({type(hidden[0]).__name__}); put it into the "
-            "Functional or Sequential model itself, or into a nested one"
+            f"'{hidden[0].name}' ({type(hidden[0]).__name__}); {way_out}"
         )

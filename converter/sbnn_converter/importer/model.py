@@ -11,7 +11,7 @@ import tensorflow as tf
 from sbnn_keras.keras_3 import is_of_keras_3
 
 from sbnn_converter import graph as g
-from sbnn_converter.errors import ConversionError
+from sbnn_converter.errors import ConversionError, converting
 from sbnn_converter.importer.checks import check_finite, check_precision
 from sbnn_converter.importer.layers import import_layer
 
@@ -64,11 +64,12 @@ def _walk(model: tf.keras.Model, inputs: list[g.Node], place: str) -> list[g.Nod
             if node.is_input:
                 continue
             name = place + node.layer.name
-            read = [values[id(t)] for t in node.keras_inputs]
-            if isinstance(node.layer, tf.keras.Model) and _is_static(node.layer):
-                outputs = _walk_nested(node, values, f"{name}/")
-            else:
-                outputs = _import_call(node, name, read)
+            with converting(name):
+                if isinstance(node.layer, tf.keras.Model) and _is_static(node.layer):
+                    outputs = _walk_nested(node, values, f"{name}/")
+                else:
+                    read = [values[id(t)] for t in node.keras_inputs]
+                    outputs = _import_call(node, name, read)
             tensors = tf.nest.flatten(node.outputs)
             values.update((id(t), o) for t, o in zip(tensors, outputs))
     return [values[id(t)] for t in model.outputs]

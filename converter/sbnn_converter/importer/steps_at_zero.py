@@ -36,7 +36,7 @@ def step_at_zero(function: Callable) -> StepAtZero | None:
         answer = np.asarray(function(tf.constant(_PROBE)))
     except Exception:  # a function of something else entirely
         return None
-    if answer.shape != _PROBE.shape:
+    if answer.shape != _PROBE.shape or answer.dtype != np.float32:
         return None
     low, high = float(answer[0]), float(answer[-1])
     for at_zero in (True, False):
@@ -49,8 +49,7 @@ def step_at_zero(function: Callable) -> StepAtZero | None:
 def import_step(name: str, function: Callable, step: StepAtZero, x: g.Node) -> g.Node:
     """A sign, and behind it what makes other values than +-1 of it."""
     if not step.high_at_zero:
-        middle = (step.low + step.high) / 2
-        strict = g.PointwiseStep(lambda t: tf.cast(function(t), tf.float32) - middle)
+        strict = g.PointwiseStep(function).minus((step.low + step.high) / 2)
         x = g.Pointwise(name, [x], x.shape, [strict])
     return levels(name, g.Sign(name, [x], x.shape), step.low, step.high)
 

@@ -2,13 +2,14 @@
 
 Learnt shifts and scales come as custom layers, Lambda layers and plain operators
 (``x - shift``); the importer cannot know them by name. It traces such a function
-into a TensorFlow graph instead and follows the way from the result back to the
-input. If every operation on it is monotone and its other operands are constants
-over the channels, then so is the whole: it can go into thresholds.
+into a TensorFlow graph instead and follows every way from the input to the
+result. If all of them rise, or all of them fall, and the other operands are
+constants over the channels, then the whole is monotone: it can go into thresholds.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -16,91 +17,117 @@ import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.importer.steps_at_zero import levels
-from sbnn_converter.thresholds import FloatSums, find_thresholds
+from sbnn_converter.thresholds import levels_of
 
-_SAME = {"Identity", "StopGradient"}
-_AFFINE = {"AddV2", "Add", "BiasAdd", "Sub", "Mul", "RealDiv", "Neg"}
-_MONOTONE = {"Relu", "Relu6", "Sign", "Maximum", "Minimum", "Cast"}
-_COMPARISONS = {"GreaterEqual", "Greater", "Less", "LessEqual"}
+_SAME = {"Identity", "StopGradient", "IdentityN"}
+_RISING = {"Relu", "Relu6", "Sign", "Round", "Rint", "Floor", "Ceil", "ClipByValue"}
+_SUMS = {"AddV2", "Add", "BiasAdd"}
+_CHOICES = {"Maximum", "Minimum", "LogicalAnd", "LogicalOr"}
+_GREATER = {"GreaterEqual", "Greater"}
+_LESS = {"Less", "LessEqual"}
 _SELECTS = {"Select", "SelectV2"}
 # These read an input's shape, not its values.
 _SHAPE_ONLY = {"OnesLike", "ZerosLike", "Shape"}
 
 
+@dataclasses.dataclass(frozen=True)
+class _Function:
+    """What a tensor is as a function of x, channel by channel.
+
+    Attributes:
+      trend: +1 where it rises (or stays), -1 where it falls, 0 where it is constant.
+      affine: (scale, bias) if it is ``scale * x + bias``; a constant's scale is 0.
+    """
+
+    trend: np.ndarray
+    affine: tuple[np.ndarray, np.ndarray] | None = None
+
+    def __neg__(self) -> _Function:
+        return self.times(-np.ones_like(self.trend, np.float64))
+
+    def times(self, factor: np.ndarray) -> _Function:
+        affine = self.affine and tuple(factor * v for v in self.affine)
+        return _Function(self.trend * np.sign(factor), affine)
+
+    def bent(self) -> _Function:
+        """A rising function of it that is no scale and bias."""
+        return _Function(self.trend)
+
+
 def import_traced(name: str, function: Callable, x: g.Node, shape) -> g.Node | None:
     """``function`` as a function of each channel; None if it is not monotone there,
     or if that cannot be seen."""
-    if x.shape != shape or not shape or x.dtype != tf.float32:
+    if x.shape != tuple(shape) or not shape or x.dtype != tf.float32:
         return None
     step = _monotone_step(function, shape)
     if step is None:
         return None
-    binary = _two_levels(step, shape)
-    if binary is None:
+    if step.levels is None or len(step.levels) != 2:
         return g.Pointwise(name, [x], shape, [step])
-    low, high = binary
-    middle = (low + high) / 2
-    centred = g.PointwiseStep(lambda t: step.apply(t) - middle, rank=step.rank)
-    inner = g.Pointwise(name, [x], shape, [centred])
+    low, high = step.levels
+    inner = g.Pointwise(name, [x], shape, [step.minus((low + high) / 2)])
     return levels(name, g.Sign(name, [inner], shape), low, high)
 
 
 def _monotone_step(function: Callable, shape) -> g.PointwiseStep | None:
+    rank = len(shape) + 1
     try:
         traced = tf.compat.v1.wrap_function(
             function, [tf.TensorSpec((1, *shape), tf.float32)]
         )
         (x,), (y,) = traced.inputs[:1], traced.outputs
+        # Thresholds are looked for on a single position.
+        single = function(tf.zeros((1,) * (rank - 1) + shape[-1:]))
     except Exception:  # nothing that can be called with one float tensor
         return None
-    if y.shape != x.shape or y.dtype != tf.float32:
+    if y.shape != x.shape or y.dtype != tf.float32 or single.shape[:-1].num_elements() != 1:
         return None
-    way = _way(x, y)
-    if way is None:
+    found = _follow(traced, x, y, shape)
+    if found is None:
         return None
-    operands = [t for _, others in way for t in others]
-    constants = dict(zip(map(id, operands), _evaluate(traced, x, operands)))
-    scale, bias = np.ones(shape[-1]), np.zeros(shape[-1])
-    affine = True
-    for tensor, others in way:
-        values = [_over_channels(constants[id(t)], shape) for t in others]
-        if any(v is None for v in values):
-            return None
+    step = g.PointwiseStep(function, found.affine, rank=rank)
+    if found.affine is not None:
+        return step
+    return dataclasses.replace(step, levels=levels_of(step, shape[-1], rank))
+
+
+def _follow(traced, x: tf.Tensor, y: tf.Tensor, shape) -> _Function | None:
+    """``y`` as a function of ``x``; None if it cannot be seen to be monotone."""
+    way = _between(x, y)
+    on_way = {id(t) for t in way}
+    operands = [t for v in way[1:] for t in v.op.inputs if id(t) not in on_way]
+    values = [_over_channels(v, shape) for v in _evaluate(traced, x, operands)]
+    ones = np.ones(shape[-1])
+    known: dict[int, _Function | None] = {
+        id(t): None if v is None else _Function(0 * ones, (0 * ones, v))
+        for t, v in zip(operands, values)
+    }
+    known[id(x)] = _Function(ones, (ones, 0 * ones))
+    for tensor in way[1:]:
         op = tensor.op
-        if op.type in _AFFINE:
-            a, c = _affine(op, others, values)
-            scale, bias = scale * a, bias * a + c
-        elif op.type == "LeakyRelu" and op.get_attr("alpha") < 0:
-            return None
-        elif op.type not in _SAME and op.type != "IdentityN":
-            affine = False
-    return g.PointwiseStep(
-        function, (scale, bias) if affine else None, rank=len(shape) + 1
-    )
-
-
-def _way(x: tf.Tensor, y: tf.Tensor) -> list[tuple[tf.Tensor, list]] | None:
-    """The results between x and y with their other operands, x first; None if
-    there is more than one way, or an operation that is not monotone."""
-    depends = _depends_on(x)
-    way = []
-    while y is not x:
-        op = y.op
+        inputs = list(op.inputs)
         if op.type == "IdentityN":
-            inputs = [op.inputs[op.outputs.index(y)]]
-        else:
-            inputs = list(op.inputs)
-        known = _SAME | _AFFINE | _MONOTONE | _COMPARISONS | _SELECTS
-        if op.type not in known | {"IdentityN", "LeakyRelu"}:
-            return None
-        on = [t for t in inputs if id(t) in depends]
-        divided = op.type == "RealDiv" and on[:1] != inputs[:1]
-        chosen = op.type in _SELECTS and on[:1] != inputs[:1]
-        if len(on) != 1 or divided or chosen:
-            return None
-        way.append((y, [t for t in inputs if t is not on[0]]))
-        y = on[0]
-    return way[::-1]
+            inputs = [inputs[[id(t) for t in op.outputs].index(id(tensor))]]
+        read = [known[id(t)] for t in inputs]
+        known[id(tensor)] = None if None in read else _apply(op, read)
+    return known[id(y)] if on_way else None
+
+
+def _between(x: tf.Tensor, y: tf.Tensor) -> list[tf.Tensor]:
+    """The tensors on the ways from ``x`` to ``y``, both included, upstream first;
+    none if ``y`` does not depend on ``x``."""
+    depends = _depends_on(x)
+    needed, pending = {}, [y] if id(y) in depends else []
+    while pending:
+        tensor = pending.pop()
+        if id(tensor) in needed:
+            continue
+        needed[id(tensor)] = tensor
+        if tensor is not x:
+            pending += [t for t in tensor.op.inputs if id(t) in depends]
+    # Operations are numbered as they were traced: behind all that they read.
+    order = {id(op): i for i, op in enumerate(x.graph.get_operations())}
+    return sorted(needed.values(), key=lambda t: order[id(t.op)])
 
 
 def _depends_on(x: tf.Tensor) -> set[int]:
@@ -128,47 +155,82 @@ def _over_channels(value: np.ndarray, shape) -> np.ndarray | None:
     """An operand as a vector over the channels, if it is the same everywhere."""
     try:
         rows = np.broadcast_to(value, (1, *shape)).reshape(-1, shape[-1])
-    except ValueError:
+        return rows[0].astype(np.float64) if (rows == rows[0]).all() else None
+    except ValueError:  # another shape, or no numbers
         return None
-    return rows[0].astype(np.float64) if (rows == rows[0]).all() else None
 
 
-def _affine(op, others, values) -> tuple[np.ndarray | float, np.ndarray | float]:
-    """Scale and bias of one operation."""
-    if op.type == "Neg":
-        return -1.0, 0.0
-    (value,) = values
-    if op.type == "Mul":
-        return value, 0.0
-    if op.type == "RealDiv":
-        return 1 / value, 0.0
+def _apply(op, read: list[_Function]) -> _Function | None:
+    """What one operation makes of functions of x; None if it is not monotone."""
+    first = read[0]
+    if op.type in _SAME:
+        return first
+    if op.type in _RISING:
+        # A clipping's bounds are constants.
+        return first.bent() if not any(f.trend.any() for f in read[1:]) else None
+    if op.type == "LeakyRelu":
+        return first.bent() if op.get_attr("alpha") >= 0 else None
+    if op.type == "Cast":
+        return first.bent() if _cast_keeps_order(op) else None
+    if op.type in ("Neg", "LogicalNot"):
+        return -first
+    if op.type in _SELECTS:
+        return _chosen(*read)
+    if op.type in ("Mul", "RealDiv"):
+        return _product(op.type, *read)
+    if len(read) != 2:
+        return None
+    second = read[1]
+    if op.type in _SUMS and not _over_other_axis(op):
+        return _together(first, second, _sum(first, second))
     if op.type == "Sub":
-        return (-1.0, value) if others[0] is op.inputs[0] else (1.0, -value)
-    return 1.0, value
+        return _together(first, -second, _sum(first, -second))
+    if op.type in _CHOICES:
+        return _together(first, second)
+    if op.type in _GREATER:
+        return _together(first, -second)
+    if op.type in _LESS:
+        return _together(-first, second)
+    return None
 
 
-def _two_levels(step: g.PointwiseStep, shape) -> tuple[float, float] | None:
-    """The two values that ``step`` takes, if there are just two in all channels.
+def _over_other_axis(op) -> bool:
+    return op.type == "BiasAdd" and op.get_attr("data_format") == b"NCHW"
 
-    A monotone function takes no others than those at its ends if it has these on
-    both sides of the place where it changes.
-    """
-    if step.affine is not None:
+
+def _cast_keeps_order(op) -> bool:
+    """Large floats have no whole number, and all but 0 are True."""
+    return op.get_attr("SrcT") == tf.bool or op.get_attr("DstT").is_floating
+
+
+def _together(a: _Function, b: _Function, affine=None) -> _Function | None:
+    """A function that rises with ``a`` and with ``b``."""
+    if np.any(a.trend * b.trend < 0):
         return None
-    channels = shape[-1]
+    return _Function(np.sign(a.trend + b.trend), affine)
 
-    def at(x: np.ndarray) -> np.ndarray:
-        probe = np.broadcast_to(x, channels).astype(np.float32)
-        return step.apply(
-            tf.constant(probe.reshape((1,) * len(shape) + (-1,)))
-        ).numpy().ravel()
 
-    top = np.float32(FloatSums().value(np.array(FloatSums().range()[1])))
-    ends = np.stack([at(-top), at(top)])
-    low, high = float(ends.min()), float(ends.max())
-    if not low < high or not np.isin(ends, [low, high]).all():
+def _sum(a: _Function, b: _Function):
+    if a.affine is None or b.affine is None:
         return None
-    middle = g.PointwiseStep(lambda t: step.apply(t) - (low + high) / 2, rank=step.rank)
-    place = find_thresholds([middle], channels, step.rank, FloatSums()).values
-    around = np.stack([at(place), at(np.nextafter(place, np.float32(-np.inf)))])
-    return (low, high) if np.isin(around, [low, high]).all() else None
+    return tuple(p + q for p, q in zip(a.affine, b.affine))
+
+
+def _product(kind: str, a: _Function, b: _Function) -> _Function | None:
+    if kind == "Mul" and not a.trend.any():
+        a, b = b, a
+    if b.trend.any() or b.affine is None:
+        return None
+    factor = b.affine[1]
+    if kind == "RealDiv":
+        if np.any(factor == 0):
+            return None
+        factor = 1 / factor
+    return a.times(factor)
+
+
+def _chosen(condition: _Function, a: _Function, b: _Function) -> _Function | None:
+    """One of two constants."""
+    if a.affine is None or b.affine is None or a.trend.any() or b.trend.any():
+        return None
+    return _Function(condition.trend * np.sign(a.affine[1] - b.affine[1]))

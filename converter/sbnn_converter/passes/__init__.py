@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from sbnn_converter.errors import converting
 from sbnn_converter.graph import Graph, Node
 from sbnn_converter.passes.affine_down import AffineDown
 from sbnn_converter.passes.affine_into_sums import AffineIntoSums
@@ -13,6 +14,7 @@ from sbnn_converter.passes.concat_planes import ConcatPlanes
 from sbnn_converter.passes.dequantize_for_others import DequantizeForOthers
 from sbnn_converter.passes.drop_second_sign import DropSecondSign
 from sbnn_converter.passes.fuse_sums import FuseSums
+from sbnn_converter.passes.levels_as_signs import LevelsAsSigns
 from sbnn_converter.passes.merge_equal import MergeEqual
 from sbnn_converter.passes.merge_pointwise import MergePointwise
 from sbnn_converter.passes.pad_in_convolution import PadInConvolution
@@ -23,6 +25,7 @@ from sbnn_converter.passes.sign_again import SignAgain
 from sbnn_converter.passes.sign_before_concat import SignBeforeConcat
 from sbnn_converter.passes.sign_before_pool import SignBeforePool
 from sbnn_converter.passes.sign_before_reshape import SignBeforeReshape
+from sbnn_converter.passes.sign_through_signs import SignThroughSigns
 
 
 class Pass(Protocol):
@@ -52,6 +55,8 @@ PASSES: tuple[Pass, ...] = (
     PointwiseBeforeReshape(),
     SignBeforeReshape(),
     MergePointwise(),
+    SignThroughSigns(),
+    LevelsAsSigns(),
     MergeEqual(),
     # Let the sums take in what stands in front of them.
     AffineIntoSums(),
@@ -73,12 +78,18 @@ def run_passes(graph: Graph, progress: Callable[[str], None] | None = None) -> N
     Args:
       graph: the network, changed in place.
       progress: called with a few words before each rewrite.
+
+    Raises:
+      ConversionError: a layer cannot be converted; the message names it.
     """
     for rewrite in PASSES:
         pending = deque(graph.nodes())
         while pending:
             node = pending.popleft()
-            if node in graph and rewrite.match(graph, node):
-                if progress is not None:
-                    progress(f"fusing layers and coding weights: {node.name}")
+            with converting(node.name):
+                if node not in graph or not rewrite.match(graph, node):
+                    continue
+            if progress is not None:
+                progress(f"fusing layers and coding weights: {node.name}")
+            with converting(node.name):
                 pending.extend(rewrite.transform(graph, node) or ())

@@ -40,9 +40,12 @@ class QuantizeFloats:
 
     def transform(self, graph: Graph, node: Sign) -> None:
         steps, source = [], planes_of(node.inputs[0])
-        while isinstance(source, Pointwise):
-            steps = source.steps + steps
-            source = planes_of(source.inputs[0])
+        while isinstance(function := _behind_reshapes(source), Pointwise):
+            steps = function.steps + steps
+            x = function.inputs[0]
+            if function is not source:  # the reshape acts on x instead
+                x = Reshape(source.name, [x], source.shape)
+            source = planes_of(x)
         behind = OutputStage(tuple(steps), node.shape)
         constants = _exact(source, steps) or thresholds_and_flips(behind, FloatSums())
         if len(source.shape) not in (1, 3):
@@ -62,12 +65,18 @@ class QuantizeFloats:
         graph.replace(node, op)
 
 
+def _behind_reshapes(node: Node) -> Node:
+    while keeps_channels(node):
+        node = node.inputs[0]
+    return node
+
+
 def _exact(source: Node, steps: list[PointwiseStep]) -> list[np.ndarray] | None:
     """Thresholds found on integer sums, if ``source`` is made of such."""
     # A maximum of an op's values is one of them.
-    while isinstance(source, MaxPool) or keeps_channels(source):
+    while isinstance(source := _behind_reshapes(source), MaxPool):
         source = source.inputs[0]
-    if not isinstance(source, SbnnOp) or not source.sums_of_bits:
+    if not isinstance(source, SbnnOp) or source.packed or not source.sums_of_bits:
         return None
     stage = source.behind
     bound = stage.kernel.largest_sum
