@@ -7,6 +7,8 @@ import sbnn_converter
 import tensorflow as tf
 from networks import K, digits_net
 from sbnn_converter import ConversionError
+from sbnn_converter.importer import binary_layers
+from sbnn_converter.passes import fuse_sums
 
 from sbnn_keras import SparseBinaryConv2D
 
@@ -26,6 +28,14 @@ def model_of(layer, shape=(8, 8, 4)):
     return tf.keras.Model(x, layer(x))
 
 
+class Backwards(K.SimpleRNN):
+    """A custom layer that hides a binary one."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(units, go_backwards=True, **kwargs)
+        self.inner = lq.layers.QuantDense(units, **LARQ)
+
+
 @pytest.mark.parametrize("layer, shape, words", [
     (lq.layers.QuantConv2DTranspose(4, 3, name="up", **LARQ), (8, 8, 4),
      ["'up'", "QuantConv2DTranspose", "behind 'pixels'", "UpSampling2D and QuantConv2D"]),
@@ -34,13 +44,17 @@ def model_of(layer, shape=(8, 8, 4)):
     (lq.layers.QuantLocallyConnected1D(4, 3, name="own", **LARQ), (8, 4),
      ["'own'", "use QuantConv1D"]),
     (K.TimeDistributed(SparseBinaryConv2D(4, 3, name="inner"), name="wrap"), (2, 8, 8, 4),
-     ["'wrap'", "TimeDistributed", "'inner'", "nested"]),
+     ["'wrap'", "TimeDistributed", "'inner'", "nested", "each of the 2 steps"]),
+    (K.Bidirectional(K.SimpleRNN(3, name="run"), name="both",
+                     backward_layer=Backwards(3, name="back")), (5, 4),
+     ["'both'", "Bidirectional", "hides the binary layer"]),
     (lq.layers.QuantConv2D(4, 3, name="k", kernel_quantizer="ste_tern"), (8, 8, 4),
      ["'k'", "3 different weights", "ste_tern", "ste_sign"]),
     (lq.layers.QuantConv2D(4, 3, name="k", kernel_quantizer=lq.quantizers.DoReFa(
         2, "weights")), (8, 8, 4), ["'k'", "do_re_fa", "'sparse_binary'"]),
     (lq.layers.QuantConv2D(4, 3, name="q", input_quantizer="dorefa_quantizer", **LARQ),
-     (8, 8, 4), ["'q'", "quantizes its input with do_re_fa", "'ste_sign'"]),
+     (8, 8, 4), ["'q'", "quantizes its input with do_re_fa", "'ste_sign'", "yet",
+                 "in front as a layer", "input_quantizer=None"]),
     (lq.layers.QuantConv2D(4, 3, name="q", input_quantizer="magnitude_aware_sign",
                            **LARQ), (8, 8, 4), ["'q'", "magnitude_aware_sign"]),
     (lq.layers.QuantConv2D(4, 3, name="p", padding="same", pad_values=0.5, **LARQ),
@@ -97,3 +111,26 @@ def test_what_is_no_model_or_has_no_graph_is_refused():
     assert "no static graph" in refusal(Own())
     assert "no static graph" in refusal(tf.keras.Sequential([K.Dense(3)]))
     assert "tf.keras.Model is wanted" in refusal("model.h5")
+
+
+def test_errors_of_a_pass_name_the_layer(monkeypatch):
+    def fail(*_):
+        raise ValueError("operands could not be broadcast\ntogether")
+
+    monkeypatch.setattr(fuse_sums, "encode", fail)
+    with pytest.raises(ConversionError) as caught:
+        sbnn_converter.convert_keras_model(model_of(SparseBinaryConv2D(4, 3, name="conv")))
+    message = str(caught.value)
+    assert "layer 'conv'" in message and "operands could not be broadcast)" in message
+    assert "\n" not in message and isinstance(caught.value.__cause__, ValueError)
+
+
+def test_errors_of_the_importer_name_the_layer_with_its_models(monkeypatch):
+    def fail(*_):
+        raise TypeError("not a kernel")
+
+    monkeypatch.setattr(binary_layers, "import_kernel", fail)
+    inner = tf.keras.Sequential(
+        [tf.keras.Input((8, 8, 4)), SparseBinaryConv2D(4, 3, name="conv")], name="block")
+    message = refusal(model_of(inner))
+    assert "layer 'block/conv'" in message and "TypeError: not a kernel" in message

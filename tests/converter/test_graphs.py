@@ -6,11 +6,11 @@ import pytest
 import sbnn_converter
 import tensorflow as tf
 from networks import K, pixels, signs, stir
-from parity import assert_agrees, ops_of
+from parity import answers, assert_agrees, ops_of
 from sbnn_converter.saved_models import load_keras_model
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 
-from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
+from sbnn_keras import SparseBinaryConv1D, SparseBinaryConv2D, SparseBinaryDense
 
 SHAPE = (8, 6, 4)
 
@@ -200,6 +200,63 @@ def test_pooling_of_sequences_stays_packed(rng):
     assert ops_of(converted) == [
         "SbnnQuantize", "SbnnConv2D", "SbnnMaxPool2D", "SbnnConv2D",
     ]
+
+
+def test_time_distributed_layers_are_layers_on_one_more_axis(rng):
+    x = tf.keras.Input((3, 7, 4))
+    y = x
+    for layer in [
+        SparseBinaryConv1D(5, 3, padding="same", connections=0.4,
+                           input_quantizer="ste_sign"),
+        K.BatchNormalization(),
+        SparseBinaryConv1D(5, 3, strides=2, pad_values=1.0, padding="same",
+                           connections=0.4, input_quantizer="ste_sign"),
+        K.Flatten(),
+        K.BatchNormalization(),
+        SparseBinaryDense(6, connections=0.4, input_quantizer="ste_heaviside"),
+        K.Activation("relu"),
+        SparseBinaryDense(3, connections=0.4, input_quantizer="ste_sign"),
+    ]:
+        if isinstance(layer, K.BatchNormalization):
+            layer = K.TimeDistributed(layer)
+            y = layer(y)
+            stir(tf.keras.Sequential([layer.layer]))
+        else:
+            y = K.TimeDistributed(layer)(y)
+    converted = assert_agrees(tf.keras.Model(x, y), normal(rng, 12, 3, 7, 4))
+    assert ops_of(converted).count("SbnnConv2D") == 4
+
+
+def test_channels_first_is_channels_last_between_transpositions(rng):
+    """Keras cannot run such a model on a CPU: its twin has the channels last."""
+
+    def network(data_format, shape, axis):
+        where = dict(data_format=data_format)
+        larq = dict(input_quantizer="ste_sign", **where)
+        x = tf.keras.Input(shape)
+        y = conv(5, **where)(x)
+        y = K.BatchNormalization(axis=axis)(K.MaxPooling2D(2, **where)(y))
+        y = lq.layers.QuantConv2D(
+            6, 3, padding="same", kernel_quantizer="ste_sign",
+            kernel_constraint="weight_clip", **larq)(y)
+        y = K.BatchNormalization(axis=axis)(y)
+        y = lq.layers.QuantDepthwiseConv2D(
+            3, depthwise_quantizer="ste_sign", depthwise_constraint="weight_clip",
+            **larq)(y)
+        y = SparseBinaryDense(5, connections=0.4, input_quantizer="ste_sign")(
+            K.Flatten(**where)(y))
+        return stir(tf.keras.Model(x, y))
+
+    first = network("channels_first", (4, 8, 6), 1)
+    last = network("channels_last", SHAPE, -1)
+    last.set_weights(first.get_weights())
+    data = normal(rng, 12, *SHAPE)
+    wanted = last.predict(data, verbose=0)
+    converted = sbnn_converter.convert_keras_model(first)
+    for found in answers(converted, np.moveaxis(data, -1, 1)).values():
+        np.testing.assert_array_equal(found[0], wanted[: len(found[0])])
+    assert ops_of(converted) == ["SbnnQuantize", "SbnnConv2D", "SbnnMaxPool2D",
+                                 "SbnnConv2D", "SbnnConv2D", "SbnnDense"]
 
 
 def test_models_agree_after_saving_in_all_formats(rng, tmp_path):

@@ -97,10 +97,10 @@ THREE_VALUES = {
 }
 PLACES = {
     "argument": lambda q, y: conv(q)(y),
-    "activation": lambda q, y: conv(None)(K.Activation(lq.quantizers.get(q))(y)),
-    "lambda": lambda q, y: conv(None)(K.Lambda(lq.quantizers.get(q))(y)),
-    "float layer": lambda q, y: lq.layers.QuantConv2D(3, 2, input_quantizer=q)(y),
-    "output": lambda q, y: K.Lambda(lq.quantizers.get(q))(y),
+    "activation": lambda q, y: K.Activation(lq.quantizers.get(q))(y),
+    "layer": lambda q, y: conv(None)(K.Lambda(lq.quantizers.get(q))(y)),
+    "argument of a float layer": lambda q, y: lq.layers.QuantConv2D(
+        3, 2, input_quantizer=q)(y),
 }
 
 

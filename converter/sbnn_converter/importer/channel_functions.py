@@ -20,7 +20,8 @@ _MONOTONE = ("linear", "relu", "relu6", "hard_tanh", "leaky_tanh")
 
 
 def import_batch_norm(layer, name: str, x: g.Node, shape) -> g.Node:
-    """A batch normalization over the last axis."""
+    """A batch normalization over the channels, the last axis of ``x``. The layer itself
+    may have them on the first one."""
     mean = layer.moving_mean.numpy().astype(np.float64)
     variance = layer.moving_variance.numpy().astype(np.float64)
     if np.any(variance + layer.epsilon <= 0):
@@ -34,9 +35,15 @@ def import_batch_norm(layer, name: str, x: g.Node, shape) -> g.Node:
     bias = -mean * scale
     if layer.center:
         bias = bias + layer.beta.numpy()
-    step = g.PointwiseStep(
-        lambda t: layer(t, training=False), (scale, bias), rank=layer.axis[0] + 1
-    )
+    def apply(t: tf.Tensor) -> tf.Tensor:
+        if is_last_axis(layer):
+            return layer(t, training=False)
+        to_last = (0, *range(2, rank), 1)
+        to_first = (0, rank - 1, *range(1, rank - 1))
+        return tf.transpose(layer(tf.transpose(t, to_first), training=False), to_last)
+
+    rank = layer.input_spec.ndim
+    step = g.PointwiseStep(apply, (scale, bias), rank=rank)
     return g.Pointwise(name, [x], shape, [step])
 
 

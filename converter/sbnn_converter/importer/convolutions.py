@@ -16,18 +16,11 @@ from sbnn_converter.importer.padding import padding_before
 
 
 def check_layer(layer, name: str) -> None:
-    """Refuses layouts and paddings that the format does not have.
+    """Refuses paddings that the format does not have.
 
     Raises:
       ConversionError: in that case.
     """
-    if layer.data_format != "channels_last":
-        raise ConversionError(
-            f"layer '{name}' has data_format='{layer.data_format}': 'channels_last' is "
-            "wanted; build the model with it and with batch normalizations and "
-            "concatenations over axis=-1, give it the weights of this one, which are the "
-            "same (set_weights(model.get_weights())), and images as np.moveaxis(x, 1, -1)"
-        )
     pad_value = _pad_value(layer)
     if layer.padding == "same" and pad_value not in (-1.0, 0.0, 1.0):
         raise ConversionError(

@@ -21,6 +21,7 @@ from sbnn_converter.importer.channel_functions import (
     is_last_axis,
     is_rising,
 )
+from sbnn_converter.importer.channels_first import in_channels_last
 from sbnn_converter.importer.composed_functions import compose
 from sbnn_converter.importer.layout import import_layout
 from sbnn_converter.importer.pooling import import_global_max_pool, import_max_pool
@@ -87,7 +88,10 @@ def import_layer(
 
 
 def _import_known(layer, name: str, x: g.Node, shape, call) -> g.Node | None:
+    channels_first = getattr(layer, "data_format", None) == "channels_first"
     if is_binary(layer):
+        if channels_first:
+            return in_channels_last(import_binary, layer, name, x, shape)
         return import_binary(layer, name, x, shape)
     if isinstance(layer, _QUANTIZED) and not kernel_quantizers(layer):
         return _float_layer(layer, name, x, shape, call)
@@ -95,15 +99,18 @@ def _import_known(layer, name: str, x: g.Node, shape, call) -> g.Node | None:
         return x
     if isinstance(layer, _keras.BatchNormalization) and is_last_axis(layer):
         return import_batch_norm(layer, name, x, shape)
+    if isinstance(layer, _keras.BatchNormalization) and list(layer.axis) == [1]:
+        return in_channels_last(import_batch_norm, layer, name, x, shape)
     if isinstance(layer, _keras.Activation):
         return import_function(name, layer.activation, x)
     if is_rising(layer, shape):
         return import_rising(layer, name, x, shape)
-    if getattr(layer, "data_format", "channels_last") == "channels_last":
-        if isinstance(layer, _MAX_POOLING):
-            return import_max_pool(layer, name, x, shape)
-        if isinstance(layer, _GLOBAL_MAX_POOLING):
-            return import_global_max_pool(layer, name, x, shape)
+    if isinstance(layer, _MAX_POOLING):
+        if channels_first:
+            return in_channels_last(import_max_pool, layer, name, x, shape)
+        return import_max_pool(layer, name, x, shape)
+    if isinstance(layer, _GLOBAL_MAX_POOLING) and not channels_first:
+        return import_global_max_pool(layer, name, x, shape)
     return import_layout(layer, name, x, shape)
 
 
@@ -164,9 +171,9 @@ def _refuse_binary_kernels(layer, name: str, inputs: list[g.Node], shape) -> Non
         way_out = "put it into the Functional or Sequential model itself, or into a nested one"
         if isinstance(layer, _keras.TimeDistributed):
             way_out += (
-                "; around a dense or one-dimensional layer TimeDistributed converts, any "
-                "other is called on each step: tf.stack([layer(x[:, i]) for i in "
-                f"range({shape[0]})], axis=1)"
+                "; TimeDistributed converts around dense and one-dimensional layers, any "
+                f"other is called on each of the {shape[0]} steps, which are inputs of "
+                "their own: tf.stack([layer(x) for x in steps], axis=1)"
             )
         raise ConversionError(
             f"layer '{name}'{behind} is a {kind} that hides the binary layer "

@@ -16,6 +16,15 @@ def reshape(name: str, x: g.Node, shape: tuple[int, ...]) -> g.Node:
     return x if x.shape == tuple(shape) else g.Reshape(name, [x], tuple(shape))
 
 
+def permute(name: str, x: g.Node, axes: tuple[int, ...]) -> g.Node:
+    """``x`` with its axes in another order; a permutation before it is taken in."""
+    if isinstance(x, g.Permute):
+        x, axes = x.inputs[0], tuple(x.axes[axis] for axis in axes)
+    if axes == tuple(range(len(axes))):
+        return x
+    return g.Permute(name, [x], tuple(x.shape[axis] for axis in axes), axes)
+
+
 def as_image(name: str, x: g.Node) -> g.Node:
     """``x`` with two axes in front of its channels; one row if it had others."""
     if len(x.shape) == 3:
@@ -25,12 +34,15 @@ def as_image(name: str, x: g.Node) -> g.Node:
 
 def import_layout(layer, name: str, x: g.Node, shape) -> g.Node | None:
     """Flatten, Reshape, Permute and zero padding; None for any other layer."""
-    if getattr(layer, "data_format", "channels_last") != "channels_last":
+    channels_first = getattr(layer, "data_format", None) == "channels_first"
+    if isinstance(layer, _keras.Flatten) and channels_first:
+        x = permute(name, x, (*range(1, len(x.shape)), 0))  # Keras does the same
+    elif channels_first:
         return None
     if isinstance(layer, (_keras.Flatten, _keras.Reshape)):
         return reshape(name, x, shape)
     if isinstance(layer, _keras.Permute):
-        return g.Permute(name, [x], shape, tuple(d - 1 for d in layer.dims))
+        return permute(name, x, tuple(d - 1 for d in layer.dims))
     if isinstance(layer, _keras.ZeroPadding2D):
         return g.Pad(name, [x], shape, *map(tuple, layer.padding))
     if isinstance(layer, _keras.ZeroPadding1D):
