@@ -9,7 +9,7 @@ from networks import K, signs, stir
 from parity import assert_agrees, ops_of
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 
-from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
+from sbnn_keras import SparseBinaryConv1D, SparseBinaryConv2D, SparseBinaryDense
 
 SHAPE = (6, 7, 4)
 LARQ = dict(kernel_quantizer="ste_sign", kernel_constraint="weight_clip")
@@ -161,6 +161,15 @@ def test_signs_behind_signs_are_one_step(rng):
     model = stir(tf.keras.Model(x, y))
     assert ops_of(assert_agrees(model, normal(rng, 20, 20), rtol=1e-6)) == [
         "SbnnQuantize", "SbnnDense", "SbnnDense"]
+
+
+def test_a_sign_behind_pooled_signs_keeps_their_minima(rng):
+    x = tf.keras.Input(SHAPE)
+    y = lq.quantizers.SteSign()(K.BatchNormalization()(K.MaxPooling2D(2)(x)))
+    y = K.Reshape((9, 4))(y)  # the second sign passes it later than the first pooling
+    y = SparseBinaryConv1D(4, 2, connections=0.4, input_quantizer="ste_heaviside")(
+        K.MaxPooling1D(2, 1, "same")(y))
+    assert_agrees(stir(tf.keras.Model(x, y)), normal(rng, 12, *SHAPE))
 
 
 def test_a_sign_of_bits_that_others_read_too(rng):

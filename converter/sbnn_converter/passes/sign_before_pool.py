@@ -31,6 +31,8 @@ class SignBeforePool:
                 function.steps, pool.shape[-1], len(pool.shape) + 1, FloatSums()
             ).flips
             source = Pointwise(function.name, [source], source.shape, function.steps)
+        if pool.minimum is not None:  # of signs, which an earlier sign has left there
+            falling = falling ^ pool.minimum
         sign = Sign(node.name, [source], source.shape)
         return graph.replace(
             node, MaxPool(pool.name, [sign], pool.shape, pool.geometry, falling)
