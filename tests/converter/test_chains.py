@@ -25,7 +25,7 @@ LAYERS = [
 ENDS = [lambda: K.GlobalMaxPooling2D(), lambda: K.Flatten()]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_chains_agree(seed):
     """Several chains in one model: converting is what takes its time."""
     rng = np.random.default_rng(seed)
