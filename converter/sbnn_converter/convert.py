@@ -8,12 +8,15 @@ import numpy as np
 import tensorflow as tf
 
 import sbnn_keras  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
+from sbnn_converter.errors import ConversionError
 from sbnn_converter.forms import choose_forms
 from sbnn_converter.importer import import_model
 from sbnn_converter.options import _validate_options
 from sbnn_converter.passes import run_passes
 from sbnn_converter.quantization import emit_int8
 from sbnn_converter.tflite.emit import emit
+from sbnn_converter.tflite.flatbuffer import DamagedFile
+from sbnn_converter.tflite.wiring import check_wiring
 
 
 def convert_keras_model(
@@ -109,10 +112,28 @@ def convert_keras_model(
             options.inference_output_type,
         )
     report("choosing the form of each layer")
-    return choose_forms(
+    _check_result(flatbuffer)  # what follows reads it
+    flatbuffer = choose_forms(
         flatbuffer,
         options.optimize_for,
         keep_codes=options.weight_code != "auto",
         core=options.target_mcu,
         ram_kb=options.ram_kb,
     )
+    _check_result(flatbuffer)
+    return flatbuffer
+
+
+def _check_result(flatbuffer: bytes) -> None:
+    """Checks a result as every interpreter does before it runs one.
+
+    Raises:
+      ConversionError: it cannot run.
+    """
+    try:
+        check_wiring(flatbuffer)
+    except DamagedFile as error:
+        what = str(error).removesuffix("; convert the model again")
+        raise ConversionError(
+            f"the converted graph cannot run: {what}; please report it with the model"
+        ) from error

@@ -7,25 +7,29 @@ microcontroller, and runs the same kernels.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import re
+import threading
+from unittest import mock
 
 import numpy as np
 
 from sbnn_converter.native import library_path
-from sbnn_converter.runtimes.interpreter import check_batches
+from sbnn_converter.runtimes.batches import check_batches, run_in_parts
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.runtimes.quantized import QuantizedFaces
-from sbnn_converter.tflite.flatbuffer import DamagedFile
+from sbnn_converter.tflite.flatbuffer import DamagedFile, read_stored_model
 from sbnn_converter.tflite.model_file import read_model
-from sbnn_converter.tflite.wiring import check_wiring
+from sbnn_converter.tflite.wiring import check_wiring, has_variables
 
 _REGISTER = "SbnnRegisterOps"
 _FIRST_ARENA = 64 * 1024
+_BYTES_OF_OP = 4096
+# TFLM's: a request for scratch memory, how many it keeps room for, how many ops make.
+_REQUEST_BYTES, _REQUESTS_AHEAD, _REQUESTS_OF_OP = 16, 12, 2
 _LARGEST_ARENA = 1024 * 1024 * 1024
-_OUT_OF_ARENA = re.compile(r"Failed to (allocate|resize|reserve).*")
+_OUT_OF_ARENA = re.compile(r"(Failed to (allocate|resize|reserve)|Too many buffers).*")
 _ARENA_TOTAL = re.compile(r"Arena allocation total (\d+) bytes")
 _ARENA_PART = re.compile(r"Arena allocation (head|tail) (\d+) bytes")
 _ARENA_KIND = re.compile(r"'(.*?)' used (\d+) bytes")
@@ -67,37 +71,24 @@ class Interpreter(QuantizedFaces):
 
     def __init__(self, model: bytes | str | os.PathLike, arena_size: int | None = None):
         content = read_model(model)
-        runtime = _runtime()
+        self._runtime = _runtime()
         try:
             check_wiring(content)
         except DamagedFile as error:
             raise RuntimeError(f"TensorFlow Lite Micro refuses the model: {error}") from error
         # The wheel looks the registering function up among global symbols.
         ctypes.CDLL(str(library_path("sbnn_micro")), mode=ctypes.RTLD_GLOBAL)
-        size = arena_size or _FIRST_ARENA
-        while True:
-            # The interpreter reports some of its set-up on standard output.
-            with captured_stderr() as log, contextlib.redirect_stdout(None):
-                try:
-                    self._interpreter = runtime.Interpreter.from_bytes(
-                        content, custom_op_registerers=[_REGISTER], arena_size=size
-                    )
-                    self._interpreter.print_allocations()
-                    break
-                except RuntimeError as error:
-                    too_small = _OUT_OF_ARENA.search(log.text())
-                    reason = log.reason(error)
-                finally:
-                    allocations = log.text()
-            if not too_small:
-                raise RuntimeError(f"TensorFlow Lite Micro refuses the model: {reason}")
-            if arena_size is not None or size >= _LARGEST_ARENA:
-                raise RuntimeError(
-                    f"the model does not fit an arena of {size} bytes "
-                    f"({too_small.group(0)}); give a larger arena_size, or None to "
-                    "find one"
-                )
-            size *= 2
+        self._lock = threading.Lock()
+        self._has_variables = has_variables(content)
+        # TFLM does not notice when the requests of ops for scratch memory run into the
+        # end of the arena, and writes over what lies there. So an arena that somebody
+        # wants is tried only when they are known to fit.
+        allocations = self._open_in_enough(content)
+        if arena_size is not None:
+            least = _least_arena(content, allocations)
+            if arena_size < least:
+                raise _arena_too_small(arena_size, f"it takes {least} bytes")
+            allocations = self._open(content, arena_size)
         self.arena_used_bytes = int(_ARENA_TOTAL.search(allocations).group(1))
         self.arena_by_kind = _by_kind(allocations)
         # Asking for an input that is not there prints a message and raises.
@@ -105,8 +96,45 @@ class Interpreter(QuantizedFaces):
             self.input_details = _all(self._interpreter.get_input_details)
             self.output_details = _all(self._interpreter.get_output_details)
 
+    def _open_in_enough(self, content: bytes) -> str:
+        """Opens the model in an arena that is large enough; what TFLM says of its use."""
+        size = _roomy_arena(content)
+        while True:
+            try:
+                return self._open(content, size)
+            except _ArenaTooSmall:
+                if size >= _LARGEST_ARENA:
+                    raise
+            size = min(4 * size, _LARGEST_ARENA)
+
+    def _open(self, content: bytes, size: int) -> str:
+        """Opens the model in ``size`` bytes; what TFLM says of their use.
+
+        Raises:
+          _ArenaTooSmall: they do not suffice.
+          RuntimeError: TFLM refuses the model.
+        """
+        # Python's side of the interpreter prints some of its set-up.
+        silent = mock.patch.object(self._runtime, "print", _say_nothing, create=True)
+        with captured_stderr() as log, silent:
+            try:
+                self._interpreter = self._runtime.Interpreter.from_bytes(
+                    content, custom_op_registerers=[_REGISTER], arena_size=size
+                )
+                self._interpreter.print_allocations()
+            except RuntimeError as error:
+                too_small = _OUT_OF_ARENA.search(log.text())
+                if too_small:
+                    raise _arena_too_small(size, too_small.group(0)) from None
+                raise RuntimeError(
+                    f"TensorFlow Lite Micro refuses the model: {log.reason(error)}"
+                ) from None
+            return log.text()
+
     def predict(self, x):
         """Runs the model on a batch, one sample after another.
+
+        Threads that use the same interpreter take turns.
 
         Args:
           x: array of shape ``[n, ...]`` for a model with one input, else a list
@@ -116,19 +144,65 @@ class Interpreter(QuantizedFaces):
           The output, of shape ``[n, ...]``; a list if there are several.
 
         Raises:
-          ValueError: number, shape or type of the inputs does not fit the model,
-            or the batch is empty.
+          ValueError: number, shape, type or values of the inputs do not fit the model,
+            the batch is empty, or an output has no row for each sample.
+          RuntimeError: TFLM gives up; the message holds its reason.
         """
         batches = check_batches(x, self.input_details)
-        samples = []
-        for i in range(len(batches[0])):
-            for index, batch in enumerate(batches):
-                self._interpreter.set_input(batch[i : i + 1], index)
-            self._interpreter.invoke()
-            count = len(self.output_details)
-            samples.append([self._interpreter.get_output(j) for j in range(count)])
-        outputs = [np.concatenate(parts) for parts in zip(*samples)]
+        with self._lock:
+            outputs = run_in_parts(self._run, batches, 1)
         return outputs[0] if len(outputs) == 1 else outputs
+
+    def _run(self, sample: list[np.ndarray]) -> list[np.ndarray]:
+        with captured_stderr() as log:
+            try:
+                if self._has_variables:  # what the sample before left there
+                    self._interpreter.reset()
+                for index, values in enumerate(sample):
+                    self._interpreter.set_input(values, index)
+                self._interpreter.invoke()
+            except RuntimeError as error:
+                raise RuntimeError(
+                    f"TensorFlow Lite Micro cannot run the model: {log.reason(error)}"
+                ) from None
+        return [self._interpreter.get_output(j) for j in range(len(self.output_details))]
+
+
+class _ArenaTooSmall(RuntimeError):
+    pass
+
+
+def _arena_too_small(size: int, why: str) -> _ArenaTooSmall:
+    return _ArenaTooSmall(
+        f"the model does not fit an arena of {size} bytes ({why}); give a larger "
+        "arena_size, or None to find one"
+    )
+
+
+def _least_arena(content: bytes, allocations: str) -> int:
+    """Bytes without which opening a model must fail: what it keeps of a large arena, or
+    its records and, until memory is planned, the ops' requests."""
+    records = int(dict(_ARENA_PART.findall(allocations))["tail"])
+    requests = _REQUEST_BYTES * (_REQUESTS_AHEAD + _REQUESTS_OF_OP * _op_count(content))
+    return max(int(_ARENA_TOTAL.search(allocations).group(1)), records + requests)
+
+
+def _op_count(content: bytes) -> int:
+    stored = read_stored_model(content)
+    return len(stored.sbnn_ops) + len(stored.other_ops)
+
+
+def _roomy_arena(content: bytes) -> int:
+    """More bytes than a model should take: all its tensors at once, and records of every
+    op and of every number that the file holds about quantization."""
+    stored = read_stored_model(content)
+    computed = sum(t.bytes for t in stored.tensors if not t.constant_bytes)
+    records = _BYTES_OF_OP * _op_count(content) + 2 * len(content)
+    return min(_FIRST_ARENA + 2 * computed + records, _LARGEST_ARENA)
+
+
+def _say_nothing(*words, **options) -> None:
+    pass
 
 
 def profile(model: bytes | str | os.PathLike, core: str = "cortex-m4", samples=None):

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 typedef struct {
   sbnn_thread_pool* pool;
@@ -12,6 +13,7 @@ typedef struct {
 } worker;
 
 struct sbnn_thread_pool {
+  pid_t process; /* in which the threads live: a fork leaves them behind */
   pthread_mutex_t mutex;
   pthread_cond_t begin; /* a job is there, or the end */
   pthread_cond_t done;  /* the last worker has left the job */
@@ -60,6 +62,7 @@ sbnn_thread_pool* sbnn_open_threads(int32_t threads) {
   sbnn_thread_pool* pool = (sbnn_thread_pool*)calloc(
       1, sizeof(sbnn_thread_pool) + (size_t)others * sizeof(worker));
   if (pool == NULL) return NULL;
+  pool->process = getpid();
   pthread_mutex_init(&pool->mutex, NULL);
   pthread_cond_init(&pool->begin, NULL);
   pthread_cond_init(&pool->done, NULL);
@@ -79,6 +82,10 @@ sbnn_thread_pool* sbnn_open_threads(int32_t threads) {
 
 void sbnn_close_threads(sbnn_thread_pool* pool) {
   if (pool == NULL) return;
+  if (pool->process != getpid()) {
+    free(pool); /* its threads would be waited for in vain */
+    return;
+  }
   pthread_mutex_lock(&pool->mutex);
   pool->closing = true;
   pthread_cond_broadcast(&pool->begin);
@@ -95,7 +102,7 @@ void sbnn_close_threads(sbnn_thread_pool* pool) {
 void sbnn_run_tasks(sbnn_thread_pool* pool, int32_t tasks,
                     void (*run)(void* data, int32_t task, int32_t worker),
                     void* data) {
-  bool alone = pool == NULL || tasks < 2;
+  bool alone = pool == NULL || tasks < 2 || pool->process != getpid();
   if (!alone) {
     pthread_mutex_lock(&pool->mutex);
     alone = pool->busy;

@@ -13,8 +13,8 @@ void sbnn_close_threads(sbnn_thread_pool* pool);
 
 /* Calls run(data, task, worker) for each task below `tasks` and returns when all
  * are done. Workers are numbered from 0, which is the caller; two calls with the
- * same number never overlap. A pool that is busy already, or NULL, leaves all to
- * the caller. */
+ * same number never overlap. A pool that is busy already, or NULL, or that another
+ * process opened before it forked, leaves all to the caller. */
 void sbnn_run_tasks(sbnn_thread_pool* pool, int32_t tasks,
                     void (*run)(void* data, int32_t task, int32_t worker),
                     void* data);

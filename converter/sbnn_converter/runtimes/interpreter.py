@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import importlib.util
 import os
 import sys
+import threading
 
 import numpy as np
 
 from sbnn_converter.native import library_path
+from sbnn_converter.runtimes.batches import check_batch_size, check_batches, run_in_parts
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.runtimes.quantized import QuantizedFaces
+from sbnn_converter.tflite.batch_axis import follows_batch
 from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.model_file import read_model
-from sbnn_converter.tflite.wiring import check_wiring
+from sbnn_converter.tflite.wiring import check_wiring, has_variables
 
 # Runtime name -> (module with Interpreter and load_delegate). All of them load
 # the same delegate library.
@@ -23,6 +27,8 @@ _RUNTIMES = {
     "litert": "ai_edge_litert.interpreter",
     "tensorflow": "tensorflow.lite.python.interpreter",
 }
+
+_import_lock = threading.Lock()  # the flags of dlopen are the process's
 
 
 def available_runtimes() -> list[str]:
@@ -41,52 +47,15 @@ def _import_runtime(module: str):
     Without this flag, tflite-runtime loaded behind TensorFlow would call
     TensorFlow's.
     """
-    flags = sys.getdlopenflags()
-    sys.setdlopenflags(flags | getattr(os, "RTLD_DEEPBIND", 0))
-    try:
-        return importlib.import_module(module)
-    finally:
-        sys.setdlopenflags(flags)
+    with _import_lock:
+        flags = sys.getdlopenflags()
+        sys.setdlopenflags(flags | getattr(os, "RTLD_DEEPBIND", 0))
+        try:
+            return importlib.import_module(module)
+        finally:
+            sys.setdlopenflags(flags)
 
 
-def check_batches(x, details: list[dict]) -> list[np.ndarray]:
-    """Checks the inputs of ``predict`` against a runtime's description of them.
-
-    Args:
-      x: an array, or a list of one array for each input.
-      details: the inputs, with ``shape`` and ``dtype``.
-
-    Returns:
-      One array for each input, in its type.
-
-    Raises:
-      ValueError: number, shape or sizes of the inputs do not fit, or real numbers are
-        given for whole ones.
-    """
-    batches = [x] if len(details) == 1 and not isinstance(x, (list, tuple)) else x
-    batches = [np.asarray(b) for b in batches]
-    if len(batches) != len(details):
-        raise ValueError(f"found {len(batches)} inputs, wanted {len(details)}")
-    for index, (batch, detail) in enumerate(zip(batches, details)):
-        wanted = tuple(int(d) for d in detail["shape"][1:])
-        if batch.ndim == 0 or batch.shape[1:] != wanted:
-            raise ValueError(
-                f"input {index} has shape {batch.shape}, wanted {('n', *wanted)}"
-            )
-        if len(batch) != len(batches[0]):
-            raise ValueError(
-                f"input {index} has {len(batch)} samples, wanted "
-                f"{len(batches[0])} as in input 0"
-            )
-        dtype = np.dtype(detail["dtype"])
-        if batch.dtype.kind == "f" and dtype.kind in "iu":
-            raise ValueError(
-                f"input {index} holds {batch.dtype.name} numbers, wanted {dtype.name}: "
-                "convert real numbers with the interpreter's quantize()"
-            )
-    if len(batches[0]) == 0:
-        raise ValueError("the batch is empty: wanted at least one sample")
-    return [np.ascontiguousarray(b, d["dtype"]) for b, d in zip(batches, details)]
 
 
 class Interpreter(QuantizedFaces):
@@ -134,6 +103,9 @@ class Interpreter(QuantizedFaces):
             raise RuntimeError(f"{runtime} refuses the model: {error}") from error
         self._content = content
         self._num_threads = num_threads
+        self._lock = threading.Lock()
+        self._follows_batch = follows_batch(content)
+        self._has_variables = has_variables(content)
         self._interpreter = self._open()
 
     def _open(self):
@@ -157,6 +129,7 @@ class Interpreter(QuantizedFaces):
                 raise RuntimeError(
                     f"{self.runtime} refuses the model: {log.reason(error)}"
                 ) from None
+        self._process = os.getpid()
         return interpreter
 
     @property
@@ -172,6 +145,9 @@ class Interpreter(QuantizedFaces):
     def predict(self, x, batch_size: int = 32):
         """Runs the model on any number of samples.
 
+        A model that works for one sample only (a batch of one stands in its graph) runs
+        one after another. Threads that use the same interpreter take turns.
+
         Args:
           x: array of shape ``[n, ...]`` for a model with one input, else a list
             of them in the order of ``input_details``.
@@ -183,28 +159,63 @@ class Interpreter(QuantizedFaces):
           The output, of shape ``[n, ...]``; a list if there are several.
 
         Raises:
-          ValueError: number, shape or type of the inputs does not fit the model, or
-            the batch size is below 1.
+          ValueError: number, shape, type or values of the inputs do not fit the model,
+            the batch size is no whole number above 0, or an output has no row for each
+            sample.
+          RuntimeError: the runtime gives up; the message holds its reason.
         """
-        batches = check_batches(x, self.input_details)
-        if batch_size < 1:
+        batch_size = check_batch_size(batch_size)
+        if os.getpid() != self._process:
+            self._open_behind_fork()
+        with self._lock:
+            batches = check_batches(x, self.input_details)
+            outputs = self._predict(batches, batch_size)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def _predict(self, batches, batch_size: int) -> list[np.ndarray]:
+        if self._follows_batch:
+            try:
+                return run_in_parts(self._run, batches, batch_size)
+            except (RuntimeError, ValueError):
+                # Bad values, or a batch in the graph after all: the next lines tell.
+                self._interpreter = self._open()
+        outputs = self._predict_as_stored(batches)
+        self._follows_batch = False
+        return outputs
+
+    def _predict_as_stored(self, batches) -> list[np.ndarray]:
+        """Runs as many samples at a time as the file was written for."""
+        size = int(self.input_details[0]["shape"][0])
+        if len(batches[0]) % size:
             raise ValueError(
-                f"Wrong `batch_size`: found {batch_size}, wanted 1 or more."
+                f"found {len(batches[0])} samples: this model takes {size} at a time, no "
+                f"more and no less; wanted a multiple of {size}"
             )
         try:
-            self._resize(min(batch_size, len(batches[0])))
-        except (RuntimeError, ValueError):
-            # A graph whose own ops insist on one sample at a time. tflite-runtime
-            # crashes where an interpreter that failed to resize is used again.
+            return run_in_parts(self._run, batches, size)
+        except RuntimeError:
+            # tflite-runtime crashes where an interpreter that failed is used again.
             self._interpreter = self._open()
-            batch_size = 1
-        parts = []
-        for i in range(0, len(batches[0]), batch_size):
-            part = [b[i : i + batch_size] for b in batches]
-            self._resize(len(part[0]))
-            parts.append(self._run(part))
-        outputs = [np.concatenate(p) for p in zip(*parts)]
-        return outputs[0] if len(outputs) == 1 else outputs
+            raise
+
+    def _open_behind_fork(self) -> None:
+        """Leaves the interpreter to the parent process, whose threads it waits for."""
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._interpreter))  # never freed
+        self._lock = threading.Lock()
+        self._interpreter = self._open()
+
+    def _run(self, batches: list[np.ndarray]) -> list[np.ndarray]:
+        try:
+            self._resize(len(batches[0]))
+            for batch, detail in zip(batches, self.input_details):
+                self._interpreter.set_tensor(detail["index"], batch)
+            if self._has_variables:  # what earlier samples left there
+                self._interpreter.reset_all_variables()
+            self._interpreter.invoke()
+        except (RuntimeError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise RuntimeError(f"{self.runtime} gave up: {reason}") from None
+        return [self._interpreter.get_tensor(d["index"]) for d in self.output_details]
 
     def _resize(self, size: int) -> None:
         details = self.input_details
@@ -215,9 +226,3 @@ class Interpreter(QuantizedFaces):
                 shape = [size, *(int(d) for d in detail["shape"][1:])]
                 self._interpreter.resize_tensor_input(detail["index"], shape)
             self._interpreter.allocate_tensors()
-
-    def _run(self, batches: list[np.ndarray]) -> list[np.ndarray]:
-        for batch, detail in zip(batches, self.input_details):
-            self._interpreter.set_tensor(detail["index"], batch)
-        self._interpreter.invoke()
-        return [self._interpreter.get_tensor(d["index"]) for d in self.output_details]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sbnn_converter.runtimes.batches import as_arrays, real_numbers
+
 
 def _parameters(detail: dict) -> tuple[float, int] | None:
     """Scale and zero point of a tensor; None if it is not quantized."""
@@ -27,14 +29,20 @@ def quantize(x: np.ndarray, detail: dict) -> np.ndarray:
     Args:
       x: real numbers of any shape.
       detail: the runtime's description of the tensor.
+
+    Raises:
+      ValueError: ``x`` holds no numbers, or NaN for a whole number.
     """
+    x = real_numbers("the array", x)
     dtype = np.dtype(detail["dtype"])
     found = _parameters(detail)
     if dtype.kind == "f" or found is None:
-        return np.asarray(x).astype(dtype)
+        return x.astype(dtype)
+    if np.isnan(x).any():
+        raise ValueError(f"the array holds NaN, which {dtype.name} cannot: wanted numbers")
     scale, zero_point = found
     limits = np.iinfo(dtype)
-    steps = np.rint(np.asarray(x) / scale) + zero_point
+    steps = np.rint(x / scale) + zero_point
     return np.clip(steps, limits.min, limits.max).astype(dtype)
 
 
@@ -71,8 +79,7 @@ class QuantizedFaces:
 
 
 def _each(function, values, details):
-    if len(details) == 1 and not isinstance(values, (list, tuple)):
-        return function(values, details[0])
-    if len(values) != len(details):
-        raise ValueError(f"found {len(values)} arrays, wanted {len(details)}")
-    return [function(value, detail) for value, detail in zip(values, details)]
+    arrays = as_arrays(values, details)
+    done = [function(array, detail) for array, detail in zip(arrays, details)]
+    is_list = isinstance(values, (list, tuple)) and hasattr(values[0], "shape")
+    return done if is_list or len(details) > 1 else done[0]

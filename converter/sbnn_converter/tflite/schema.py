@@ -38,3 +38,17 @@ Model = _schema.Model
 ModelT = _schema.ModelT
 TensorType = _schema.TensorType
 BuiltinOperator = _schema.BuiltinOperator
+
+
+def builtin_options(operator, name: str):
+    """The options ``name``, such as ``"GatherOptions"``, of an operator.
+
+    Raises:
+      TypeError: the operator has none.
+    """
+    union = operator.BuiltinOptions()
+    if union is None:
+        raise TypeError(f"an operator without {name}")
+    options = getattr(_schema, name)()
+    options.Init(union.Bytes, union.Pos)
+    return options

@@ -57,6 +57,10 @@ class Comparison:
         return self.relative <= tolerance  # False for NaN
 
 
+class UnequalShapes(ValueError):
+    """The outputs of two models differ in number or shape."""
+
+
 def compare(
     model: tf.keras.Model,
     flatbuffer: bytes,
@@ -75,12 +79,14 @@ def compare(
     Raises:
       ValueError: the labels do not fit the output.
       RuntimeError: the runtime refuses the converted model.
+      UnequalShapes: an output has another shape than Keras's.
     """
     wanted = model.predict(samples if len(samples) > 1 else samples[0], verbose=0)
     wanted = [np.asarray(w, np.float64) for w in tf.nest.flatten(wanted)]
     if labels is not None:
         _check_labels(labels, wanted)
     found = _run(Interpreter(flatbuffer), samples)
+    _check_shapes(found, wanted, len(samples[0]))
     differences = [np.abs(f - w) for f, w in zip(found, wanted)]
     largest = max(float(d.max(initial=0.0)) for d in differences)
     if any(np.isnan(d).any() for d in differences):
@@ -123,6 +129,21 @@ def _accuracy(outputs: Sequence[np.ndarray], labels) -> float | None:
     if labels is None:
         return None
     return float((outputs[0].argmax(-1) == labels).mean())
+
+
+def _check_shapes(found: list[np.ndarray], wanted: list[np.ndarray], count: int) -> None:
+    if len(found) != len(wanted):
+        raise UnequalShapes(
+            f"the converted model has {len(found)} outputs, Keras's {len(wanted)}; "
+            "please report it"
+        )
+    for index, (f, w) in enumerate(zip(found, wanted)):
+        if f.shape != w.shape:
+            raise UnequalShapes(
+                f"output {index} of the converted model has shape {f.shape} for {count} "
+                f"samples, Keras's {w.shape}: the two cannot be compared; an output must "
+                "have a row for each sample, from that sample alone"
+            )
 
 
 def _run(interpreter: Interpreter, samples: Sequence[np.ndarray]) -> list[np.ndarray]:
