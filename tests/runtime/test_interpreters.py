@@ -1,7 +1,10 @@
 """What the two interpreters promise beside right answers."""
 
+import os
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,6 +12,8 @@ import sbnn_converter
 import tensorflow as tf
 from networks import digits_net, pixels
 from sbnn_converter.runtimes.interpreter import available_runtimes
+
+from sbnn_keras import SparseBinaryDense
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +46,10 @@ def test_samples_run_together_up_to_the_batch_size(converted, rng, monkeypatch):
     assert sizes == [32, 32, 6, 2, 2, 1]
 
 
-def test_a_batch_size_below_one_is_refused(converted, rng):
-    with pytest.raises(ValueError, match="batch_size.*found 0, wanted 1 or more"):
-        sbnn_converter.Interpreter(converted).predict(pixels(rng, 2), batch_size=0)
+@pytest.mark.parametrize("size", [0, -1, 2.5, None, "4"])
+def test_a_batch_size_that_is_no_number_of_samples_is_refused(converted, rng, size):
+    with pytest.raises(ValueError, match=f"batch_size.*found {size!r}, wanted a whole"):
+        sbnn_converter.Interpreter(converted).predict(pixels(rng, 2), batch_size=size)
 
 
 def test_models_are_read_from_files_too(converted, rng, tmp_path):
@@ -153,8 +159,6 @@ def test_the_arena_in_use_is_reported(converted):
 
 
 def test_two_interpreters_in_two_threads_do_not_disturb_each_other(converted, rng):
-    from concurrent.futures import ThreadPoolExecutor
-
     x = pixels(rng, 64)
     expected = sbnn_converter.Interpreter(converted).predict(x)
 
@@ -181,3 +185,136 @@ def test_running_a_model_does_not_import_tensorflow(converted, tmp_path):
         "assert 'tensorflow' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+STRANGE = {
+    "complex": (np.zeros((2, 8, 8, 1), complex), "complex128: wanted real or whole"),
+    "datetime": (np.zeros((2, 8, 8, 1), "datetime64[s]"), "datetime64.*: wanted real"),
+    "objects": (np.full((2, 8, 8, 1), None), "object: wanted real or whole"),
+    "texts": (np.full((2, 8, 8, 1), "1"), "<U1: wanted real or whole"),
+    "masked": (np.ma.masked_less(np.zeros((2, 8, 8, 1)), 1), "masked array.*filled"),
+    "ragged": ([[1.0], [2.0, 3.0]], "differ in length"),
+    "images": ([np.zeros((8, 8, 1))] * 2, "found 2 arrays, wanted 1.*numpy.stack"),
+    "nothing": (None, "found NoneType, wanted an array"),
+    "names": ({"x": 1}, "found dict, wanted an array"),
+}
+
+
+@pytest.mark.parametrize("open_model", OPEN)
+def test_what_is_no_array_of_numbers_is_refused(converted, open_model):
+    interpreter = open_model(converted)
+    for x, message in STRANGE.values():
+        with pytest.raises(ValueError, match=message):
+            interpreter.predict(x)
+
+
+def test_lists_of_numbers_are_an_array(converted, rng):
+    interpreter = sbnn_converter.Interpreter(converted)
+    x = pixels(rng, 2)
+    wanted = interpreter.predict(x)
+    np.testing.assert_array_equal(interpreter.predict(x.tolist()), wanted)
+    np.testing.assert_array_equal(interpreter.predict([x]), wanted)
+    assert interpreter.quantize(x.tolist()).shape == x.shape
+
+
+@pytest.mark.parametrize("open_model", OPEN)
+@pytest.mark.parametrize("value, dtype", [(200, np.uint8), (1000, np.int64), (-129, int)])
+def test_whole_numbers_do_not_wrap(int8_model, open_model, value, dtype):
+    interpreter = open_model(int8_model)
+    x = np.full((2, 8, 8, 1), value, dtype)
+    with pytest.raises(ValueError, match=f"from {value} to {value}, wanted -128 to 127"):
+        interpreter.predict(x)
+    small = np.full((2, 8, 8, 1), 100, dtype)
+    np.testing.assert_array_equal(
+        interpreter.predict(small), interpreter.predict(small.astype(np.int8))
+    )
+
+
+def test_quantize_refuses_what_has_no_whole_number(int8_model):
+    interpreter = sbnn_converter.Interpreter(int8_model)
+    with pytest.raises(ValueError, match="NaN"):
+        interpreter.quantize(np.full((1, 8, 8, 1), np.nan))
+    with pytest.raises(ValueError, match="complex"):
+        interpreter.quantize(np.zeros((1, 8, 8, 1), complex))
+
+
+@pytest.mark.parametrize("open_model", OPEN)
+def test_threads_that_open_interpreters_keep_their_output(converted, open_model, capfd):
+    def open_many(_):
+        for _ in range(20):
+            open_model(converted)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(open_many, range(4)))
+    print("to stdout")
+    print("to stderr", file=sys.stderr)
+    os.write(2, b"to descriptor 2")
+    out, err = capfd.readouterr()
+    assert out == "to stdout\n" and err.startswith("to stderr\nto descriptor 2")
+
+
+@pytest.mark.parametrize("open_model", OPEN)
+def test_threads_share_an_interpreter(converted, open_model, rng):
+    interpreter = open_model(converted)
+    x = pixels(rng, 9)
+    wanted = interpreter.predict(x)
+
+    def use(thread):
+        for i in range(30):
+            n = (thread + i) % 9 + 1
+            np.testing.assert_array_equal(interpreter.predict(x[:n]), wanted[:n])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(use, range(4)))
+
+
+@pytest.mark.parametrize("reopen", [True, False], ids=["new", "alone"])
+def test_a_forked_process_goes_on(converted, rng, reopen):
+    x = pixels(rng, 300)
+    interpreter = sbnn_converter.Interpreter(converted, num_threads=2)
+    wanted = interpreter.predict(x, batch_size=300)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        if not reopen:  # our ops run without the threads that stayed behind
+            interpreter._process = os.getpid()
+        same = np.array_equal(interpreter.predict(x, batch_size=300), wanted)
+        os._exit(0 if same else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.parametrize("stream", [None, "closed"])
+def test_a_program_without_standard_error(converted, stream, monkeypatch, tmp_path):
+    closed = open(tmp_path / "closed", "w")
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed if stream == "closed" else None)
+    assert sbnn_converter.Interpreter(converted).output_details
+
+
+def test_a_deep_model_finds_its_arena_and_too_small_ones_are_refused(rng):
+    model = tf.keras.Sequential(
+        [tf.keras.Input((8,)), *(SparseBinaryDense(8, connections=0.3) for _ in range(60))]
+    )
+    flatbuffer = sbnn_converter.convert_keras_model(model)
+    interpreter = sbnn_converter.micro.Interpreter(flatbuffer)
+    x = (rng.integers(0, 17, (2, 8)) / 16).astype(np.float32)
+    np.testing.assert_allclose(
+        interpreter.predict(x), model.predict(x, verbose=0), rtol=1e-5, atol=1e-5
+    )
+    used = interpreter.arena_used_bytes
+    fits = []
+    for size in range(used // 4, 2 * used, used // 16):
+        try:
+            sbnn_converter.micro.Interpreter(flatbuffer, arena_size=size).predict(x)
+            fits.append(size)
+        except RuntimeError as error:
+            assert f"does not fit an arena of {size} bytes" in str(error)
+            assert not fits
+    assert fits and fits[0] > used
+
+
+def test_tflm_says_why_it_refuses_a_model():
+    layers = [SparseBinaryDense(6), tf.keras.layers.RepeatVector(2)]
+    model = tf.keras.Sequential([tf.keras.Input((6,)), *layers])
+    with pytest.raises(RuntimeError, match="Didn't find op for builtin opcode 'TILE'"):
+        sbnn_converter.micro.Interpreter(sbnn_converter.convert_keras_model(model))

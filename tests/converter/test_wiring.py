@@ -1,0 +1,45 @@
+"""No file leaves the converter whose ops cannot run in their order."""
+
+import pytest
+import sbnn_converter
+import sbnn_converter.convert
+import tensorflow as tf
+from sbnn_converter.tflite import schema
+
+from sbnn_keras import SparseBinaryDense
+
+
+def rewired(model: bytes, change) -> bytes:
+    content = bytearray(model)
+    graph = schema.Model.GetRootAsModel(content, 0).Subgraphs(0)
+    change(graph)
+    return bytes(content)
+
+
+def read_too_early(graph):
+    graph.Operators(0).InputsAsNumpy()[0] = graph.Operators(1).OutputsAsNumpy()[0]
+
+
+def output_of_nothing(graph):
+    graph.OutputsAsNumpy()[0] = graph.TensorsLength()
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (read_too_early, "SbnnDense: it reads tensor .* which nothing before it writes"),
+        (output_of_nothing, "an output of the network is tensor .* which no op writes"),
+    ],
+)
+def test_a_result_that_cannot_run_is_not_returned(monkeypatch, change, message):
+    choose = sbnn_converter.convert.choose_forms
+    monkeypatch.setattr(
+        sbnn_converter.convert,
+        "choose_forms",
+        lambda model, *rest, **more: rewired(choose(model, *rest, **more), change),
+    )
+    model = tf.keras.Sequential(
+        [tf.keras.Input((6,)), SparseBinaryDense(6), SparseBinaryDense(2)]
+    )
+    with pytest.raises(sbnn_converter.ConversionError, match=f"{message}.*please report"):
+        sbnn_converter.convert_keras_model(model)
