@@ -8,6 +8,7 @@ microcontroller, and runs the same kernels.
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import re
 import threading
@@ -19,13 +20,14 @@ from sbnn_converter.native import library_path
 from sbnn_converter.runtimes.batches import check_batches, run_in_parts
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.runtimes.quantized import QuantizedFaces
-from sbnn_converter.tflite.flatbuffer import DamagedFile, read_stored_model
+from sbnn_converter.tflite import schema
+from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.model_file import read_model
 from sbnn_converter.tflite.wiring import check_wiring, has_variables
 
 _REGISTER = "SbnnRegisterOps"
 _FIRST_ARENA = 64 * 1024
-_BYTES_OF_OP = 4096
+_BYTES_OF_OP, _BYTES_OF_NUMBER = 4096, 4
 # TFLM's: a request for scratch memory, how many it keeps room for, how many ops make.
 _REQUEST_BYTES, _REQUESTS_AHEAD, _REQUESTS_OF_OP = 16, 12, 2
 _LARGEST_ARENA = 1024 * 1024 * 1024
@@ -187,16 +189,21 @@ def _least_arena(content: bytes, allocations: str) -> int:
     return max(int(_ARENA_TOTAL.search(allocations).group(1)), records + requests)
 
 
+def _graphs(content: bytes) -> list:
+    root = schema.Model.GetRootAsModel(content, 0)
+    return [root.Subgraphs(i) for i in range(root.SubgraphsLength())]
+
+
 def _op_count(content: bytes) -> int:
-    stored = read_stored_model(content)
-    return len(stored.sbnn_ops) + len(stored.other_ops)
+    return sum(graph.OperatorsLength() for graph in _graphs(content))
 
 
 def _roomy_arena(content: bytes) -> int:
     """More bytes than a model should take: all its tensors at once, and records of every
     op and of every number that the file holds about quantization."""
-    stored = read_stored_model(content)
-    computed = sum(t.bytes for t in stored.tensors if not t.constant_bytes)
+    tensors = [g.Tensors(i) for g in _graphs(content) for i in range(g.TensorsLength())]
+    sizes = [math.prod(t.Shape(i) for i in range(t.ShapeLength())) for t in tensors]
+    computed = _BYTES_OF_NUMBER * sum(max(size, 0) for size in sizes)
     records = _BYTES_OF_OP * _op_count(content) + 2 * len(content)
     return min(_FIRST_ARENA + 2 * computed + records, _LARGEST_ARENA)
 

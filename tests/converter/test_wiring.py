@@ -1,4 +1,4 @@
-"""No file leaves the converter whose ops cannot run in their order."""
+"""No file leaves the converter that cannot run."""
 
 import pytest
 import sbnn_converter
@@ -42,4 +42,17 @@ def test_a_result_that_cannot_run_is_not_returned(monkeypatch, change, message):
         [tf.keras.Input((6,)), SparseBinaryDense(6), SparseBinaryDense(2)]
     )
     with pytest.raises(sbnn_converter.ConversionError, match=f"{message}.*please report"):
+        sbnn_converter.convert_keras_model(model)
+
+
+@pytest.mark.parametrize("layers", [[], [tf.keras.layers.Flatten]], ids=["direct", "moved"])
+def test_float64_in_front_of_a_binary_layer_is_named(layers):
+    first = tf.keras.Input((2, 3) if layers else (6,), dtype="float64", name="pixels")
+    model = tf.keras.Sequential(
+        [first, *(layer() for layer in layers), SparseBinaryDense(2, name="dense")]
+    )
+    with pytest.raises(
+        sbnn_converter.ConversionError,
+        match="layer 'dense' reads float64 from 'pixels'.*Input.*dtype='float32'",
+    ):
         sbnn_converter.convert_keras_model(model)

@@ -6,6 +6,7 @@ import larq as lq
 import numpy as np
 import tensorflow as tf
 
+from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
 
 _OTHER_FLOATS = ("float16", "bfloat16", "float64")
@@ -25,6 +26,36 @@ def check_precision(model: tf.keras.Model) -> None:
                 "float32 is wanted; convert sbnn_keras.in_float32(model), the same "
                 "network in float32 with the same weights"
             )
+
+
+def check_types(graph: g.Graph) -> None:
+    """Refuses binary layers and signs that read something else than float32.
+
+    Raises:
+      ConversionError: one does; the message names it.
+    """
+    for node in graph.nodes():
+        if isinstance(node, (g.BinarySum, g.Sign)):
+            for read in map(_source, node.inputs):
+                if read.dtype != tf.float32:
+                    raise ConversionError(
+                        f"layer '{node.name}' reads {read.dtype.name} from "
+                        f"'{read.name}': float32 is wanted; give "
+                        f"{_way_out(read)} and build the model again"
+                    )
+
+
+def _source(node: g.Node) -> g.Node:
+    """What ``node`` only moves."""
+    while isinstance(node, (g.Reshape, g.Permute, g.Pad, g.MaxPool)):
+        (node,) = node.inputs
+    return node
+
+
+def _way_out(node: g.Node) -> str:
+    if isinstance(node, g.Input):
+        return "tf.keras.Input(..., dtype='float32') and numbers of any type to predict"
+    return "that layer the dtype float32"
 
 
 def check_finite(layer, name: str) -> None:

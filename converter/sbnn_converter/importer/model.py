@@ -12,7 +12,7 @@ from sbnn_keras.keras_3 import is_of_keras_3
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError, converting
-from sbnn_converter.importer.checks import check_finite, check_precision
+from sbnn_converter.importer.checks import check_finite, check_precision, check_types
 from sbnn_converter.importer.layers import import_layer
 
 
@@ -48,7 +48,9 @@ def import_model(model: tf.keras.Model) -> g.Graph:
         name = tensor.node.layer.name
         shape = _defined(tensor.shape[1:], name)
         inputs.append(g.Input(name, [], shape, dtype=tensor.dtype))
-    return g.Graph(inputs, _walk(model, inputs, ""))
+    graph = g.Graph(inputs, _walk(model, inputs, ""))
+    check_types(graph)
+    return graph
 
 
 def _is_static(model) -> bool:
