@@ -16,6 +16,8 @@ from sbnn_converter.runtimes.native_log import captured_stderr
 HERE = Path(__file__).parent
 HEADERS = HERE / "tflm_headers"
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
+# As the makefile of TensorFlow Lite Micro and the wheel are built.
+STATIC_MEMORY = "-DTF_LITE_STATIC_MEMORY"
 CORTEX_M = ["-mthumb", "-Os", "-ffunction-sections"]
 
 
@@ -48,11 +50,13 @@ def compile_folder(folder: Path, out: Path, prefix: str = "", flags=(), main: bo
 class ExportedInterpreter:
     """The exported folder's own sources and model in TensorFlow Lite Micro's wheel."""
 
-    def __init__(self, folder: Path, name: str, out: Path, model: bytes | None = None):
-        objects = compile_folder(folder, out, flags=["-O1", "-fPIC", "-fvisibility=hidden"], main=False)
+    def __init__(self, folder: Path, name: str, out: Path, model: bytes | None = None, *,
+                 flags: tuple[str, ...] = ("-O1", STATIC_MEMORY)):  # fmt: skip
+        flags = ["-fPIC", "-fvisibility=hidden", *flags]
+        objects = compile_folder(folder, out, flags=flags, main=False)
         library = out / f"lib{name}.so"
         subprocess.run(
-            ["g++", "-std=c++17", "-O1", "-fPIC", "-fvisibility=hidden", "-shared",
+            ["g++", "-std=c++17", *flags, "-shared",
              f"-DMODEL={name}", f'-DMODEL_HEADER="{name}.h"', "-I", HEADERS,
              "-I", folder / "src", HERE / "in_the_wheel.cpp", *objects, "-o", library],
             check=True,

@@ -9,7 +9,14 @@ import pytest
 import sbnn_converter
 import tensorflow as tf
 import yaml
-from exported import CORTEX_M, HEADERS, ExportedInterpreter, compile_folder, has_tools
+from exported import (
+    CORTEX_M,
+    HEADERS,
+    STATIC_MEMORY,
+    ExportedInterpreter,
+    compile_folder,
+    has_tools,
+)
 from networks import digits_net, pixels
 from sbnn_converter.micro_export import export_micro
 from zoo import SHAPE, bi_real_net
@@ -65,6 +72,37 @@ def test_in_the_real_interpreter_1000_answers_are_the_delegates(name, folders, m
         np.testing.assert_allclose(found, wanted, atol=1e-5)
     else:
         np.testing.assert_array_equal(found, wanted)
+
+
+MISMATCH = "built with another TF_LITE_STATIC_MEMORY than TensorFlow Lite Micro"
+
+
+@needs_compiler
+def test_another_node_layout_than_the_interpreter_s_is_named(models, tmp_path):
+    folder = export_micro(models["digits"], tmp_path / "dynamic", name="dynamic")
+    with pytest.raises(RuntimeError, match=f"SbnnConv2D: {MISMATCH}"):
+        ExportedInterpreter(folder, "dynamic", tmp_path / "build", flags=("-O0",))
+
+
+@needs_compiler
+@pytest.mark.parametrize("defines, own, other", [((STATIC_MEMORY,), 3, 4), ((), 4, 3)])
+def test_a_node_of_another_layout_and_a_full_arena_are_told_apart(
+    folders, tmp_path, defines, own, other
+):
+    flags = [*defines, f"-I{HEADERS}"]
+    objects = compile_folder(folders["digits"], tmp_path / "build", flags=flags, main=False)
+    program = tmp_path / "node_layouts"
+    subprocess.run(
+        ["g++", "-std=c++17", *flags, f"-I{folders['digits']}/src",
+         HEADERS.parent / "node_layouts.cpp", *objects, "-o", program],
+        check=True,
+    )  # fmt: skip
+    says = lambda slot, full: subprocess.run(  # noqa: E731
+        [program, str(slot), str(full)], capture_output=True, text=True
+    ).stdout
+    assert says(own, 0).startswith("SbnnDense: number of input tensors")
+    assert says(own, 1) == "SbnnDense: the arena is too small"
+    assert says(other, 0) == says(other, 1) == f"SbnnDense: {MISMATCH}"
 
 
 @needs_cross_compiler
@@ -208,3 +246,81 @@ def test_component_systems_get_a_well_formed_description(system, folders, tmp_pa
     assert done.returncode == 0, done.stderr
     wanted = {"esp-idf": "requires esp-tflite-micro", "zephyr": "library digits"}
     assert wanted[system] in done.stdout
+
+
+TFLM_TARGETS = {  # how a project may say it, and whether it does
+    "": None,
+    "target_compile_definitions(tflm PRIVATE TF_LITE_STATIC_MEMORY)": True,
+    "target_compile_definitions(tflm PUBLIC TF_LITE_STATIC_MEMORY=1)": True,
+    "target_compile_options(tflm PRIVATE -DTF_LITE_STATIC_MEMORY)": True,
+    "target_compile_definitions(tflm PRIVATE OTHER)": False,
+}
+
+
+def defines_static_memory(project, tmp_path, *arguments: str) -> bool:
+    """Whether all C++ sources of our library below ``project`` are compiled with it."""
+    subprocess.run(
+        ["cmake", "-S", project, "-B", tmp_path / "build", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
+         *arguments], check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    commands = json.loads((tmp_path / "build" / "compile_commands.json").read_text())
+    ours = [c for c in commands if "/src/" in c["file"] and c["file"].endswith(".cpp")]
+    assert len(ours) == 3  # model, test vector, registrations
+    (found,) = {bool({STATIC_MEMORY, f"{STATIC_MEMORY}=1"} & {*c["command"].split()}) for c in ours}
+    return found
+
+
+@pytest.mark.skipif(not has_tools("cmake", "g++"), reason="not installed: cmake, g++")
+@pytest.mark.parametrize("says", TFLM_TARGETS)
+def test_cmake_takes_the_layout_from_tflm(says, folders, tmp_path):
+    (tmp_path / "tflm.cpp").write_text("")
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.16)\nproject(firmware C CXX)\n"
+        f"add_library(tflm STATIC tflm.cpp)\n{says}\n"
+        f"add_subdirectory({folders['digits']} digits)\n"
+    )
+    if TFLM_TARGETS[says] is None:  # a checkout: its makefile always defines it
+        assert defines_static_memory(tmp_path, tmp_path)
+        assert not defines_static_memory(tmp_path, tmp_path, "-DTFLM_STATIC_MEMORY=OFF")
+    else:
+        found = defines_static_memory(tmp_path, tmp_path, "-DTFLM_TARGET=tflm")
+        assert found == TFLM_TARGETS[says]
+
+
+@pytest.mark.skipif(not has_tools("cmake", "g++"), reason="not installed: cmake, g++")
+@pytest.mark.parametrize("own", [True, False])
+def test_zephyr_takes_the_layout_from_tflm(own, folders, tmp_path):
+    (tmp_path / "tflm.cpp").write_text("")
+    define = "TF_LITE_STATIC_MEMORY" if own else "OTHER"
+    # What Zephyr's functions of these names do.
+    (tmp_path / "CMakeLists.txt").write_text(
+        f"""
+        cmake_minimum_required(VERSION 3.20)
+        project(firmware C CXX)
+        add_library(..__modules__lib__tflite-micro STATIC tflm.cpp)
+        target_compile_definitions(..__modules__lib__tflite-micro PRIVATE {define})
+        set_property(GLOBAL APPEND PROPERTY ZEPHYR_LIBS kernel ..__modules__lib__tflite-micro)
+        add_library(kernel STATIC tflm.cpp)
+        macro(zephyr_library_named name)
+          set(ZEPHYR_CURRENT_LIBRARY ${{name}})
+          add_library(${{name}} STATIC)
+        endmacro()
+        macro(zephyr_include_directories)
+          include_directories(${{ARGN}})
+        endmacro()
+        macro(zephyr_library_sources)
+          target_sources(${{ZEPHYR_CURRENT_LIBRARY}} PRIVATE ${{ARGN}})
+        endmacro()
+        macro(zephyr_library_compile_options)
+          target_compile_options(${{ZEPHYR_CURRENT_LIBRARY}} PRIVATE ${{ARGN}})
+        endmacro()
+        set(CONFIG_DIGITS y)
+        add_subdirectory({folders['digits']}/zephyr digits)
+        """
+    )
+    assert defines_static_memory(tmp_path, tmp_path) == own
+
+
+def test_platformio_and_arduino_leave_the_layout_to_tflm(folders):
+    for descriptor in ("library.json", "library.properties"):
+        assert "STATIC_MEMORY" not in (folders["digits"] / descriptor).read_text()

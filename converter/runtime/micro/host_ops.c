@@ -30,24 +30,23 @@ static bool view(void* interpreter, int index, sbnn_tensor* out) {
 }
 
 static void* init(TfLiteContext* context, const char* buffer, size_t length) {
-  sbnn_micro_op* self = (sbnn_micro_op*)context->AllocatePersistentBuffer(
-      context, sizeof(sbnn_micro_op));
-  if (self != NULL) sbnn_micro_init(self, buffer, length);
-  return self;
+  void* memory =
+      context->AllocatePersistentBuffer(context, sizeof(sbnn_micro_op));
+  return sbnn_micro_init(memory, buffer, length);
 }
 
 static TfLiteStatus prepare_as(const sbnn_op_class* kind,
                                TfLiteContext* context, TfLiteNode* node) {
-  sbnn_micro_op* self = (sbnn_micro_op*)node->user_data;
   const sbnn_micro_wiring wiring = {node->inputs->data, node->inputs->size,
                                     node->outputs->data, node->outputs->size};
   sbnn_problem problem;
-  if (!sbnn_micro_prepare(self, kind, &wiring, view, context, &problem)) {
+  if (!sbnn_micro_prepare(node->user_data, kind, &wiring, view, context, &problem)) {
     context->ReportError(context, sbnn_problem_format(&problem), kind->name,
                          problem.what, (int)problem.found,
                          (int)problem.wanted);
     return kTfLiteError;
   }
+  sbnn_micro_op* self = (sbnn_micro_op*)node->user_data;
   if (self->op.scratch_bytes == 0u) return kTfLiteOk;
   return context->RequestScratchBufferInArena(
       context, self->op.scratch_bytes, &self->scratch_index);

@@ -4,11 +4,23 @@
 
 #include "ops/check.h"
 
-void sbnn_micro_init(sbnn_micro_op* self, const char* options, size_t size) {
+/* The user data of an op that found no memory. */
+static const char kNoMemory = 0;
+
+void* sbnn_micro_init(void* memory, const char* options, size_t size) {
+  sbnn_micro_op* self = (sbnn_micro_op*)memory;
+  if (self == NULL) return (void*)(uintptr_t)&kNoMemory;
   memset(self, 0, sizeof(*self));
+  self->self = self;
   self->options.bytes = (const uint8_t*)options;
   self->options.size = size;
   self->scratch_index = -1;
+  return self;
+}
+
+static bool is_micro_op(const void* user_data) {
+  return user_data != NULL && (uintptr_t)user_data % sizeof(void*) == 0u &&
+         ((const sbnn_micro_op*)user_data)->self == user_data;
 }
 
 /* A constant lies in the flatbuffer as a vector of bytes, and a vector's length
@@ -46,13 +58,18 @@ static bool look_at(int index, sbnn_micro_view view, void* interpreter,
   return true;
 }
 
-bool sbnn_micro_prepare(sbnn_micro_op* self, const sbnn_op_class* kind,
+bool sbnn_micro_prepare(void* user_data, const sbnn_op_class* kind,
                         const sbnn_micro_wiring* wiring, sbnn_micro_view view,
                         void* interpreter, sbnn_problem* problem) {
   sbnn_tensor inputs[SBNN_MAX_INPUTS];
   sbnn_tensor planned, output;
   memset(problem, 0, sizeof(*problem));
-  SBNN_CHECK(self != NULL, "the arena is too small", 0, 0);
+  SBNN_CHECK(user_data != (const void*)&kNoMemory, "the arena is too small", 0, 0);
+  SBNN_CHECK(is_micro_op(user_data),
+             "built with another TF_LITE_STATIC_MEMORY than TensorFlow Lite "
+             "Micro",
+             0, 0);
+  sbnn_micro_op* self = (sbnn_micro_op*)user_data;
   SBNN_CHECK(wiring->input_count >= 1 &&
                  wiring->input_count <= SBNN_MAX_INPUTS,
              "number of input tensors", wiring->input_count, kind->inputs);

@@ -9,7 +9,9 @@
 #include "ops/op.h"
 
 /* An op of a model. It lives in the arena as long as the interpreter. */
-typedef struct {
+typedef struct sbnn_micro_op {
+  /* Its own address: what a node of another layout shows in its place is not. */
+  const struct sbnn_micro_op* self;
   sbnn_options options;
   sbnn_op op;
   int scratch_index; /* of the interpreter's scratch buffers; -1: none */
@@ -27,12 +29,16 @@ typedef struct {
   int output_count;
 } sbnn_micro_wiring;
 
-/* Keeps the custom options, which have to stay where they are. */
-void sbnn_micro_init(sbnn_micro_op* self, const char* options, size_t size);
+/* Makes an op in `memory` of its size, or says that there was none (NULL).
+ * Returns what the interpreter has to keep as the node's user data. The custom
+ * options have to stay where they are. */
+void* sbnn_micro_init(void* memory, const char* options, size_t size);
 
-/* Checks all that a file says about an op. `self` may be NULL: there was no
- * memory for it. False, with `problem` set, if the op cannot run. */
-bool sbnn_micro_prepare(sbnn_micro_op* self, const sbnn_op_class* kind,
+/* Checks all that a file says about an op, and that `user_data`, as the node
+ * shows it, is what `sbnn_micro_init` returned: with TF_LITE_STATIC_MEMORY the
+ * node has it in another place than without. False, with `problem` set, if the
+ * op cannot run; otherwise `user_data` is an sbnn_micro_op. */
+bool sbnn_micro_prepare(void* user_data, const sbnn_op_class* kind,
                         const sbnn_micro_wiring* wiring, sbnn_micro_view view,
                         void* interpreter, sbnn_problem* problem);
 

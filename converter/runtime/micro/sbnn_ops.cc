@@ -48,10 +48,7 @@ bool View(void* interpreter, int index, sbnn_tensor* view) {
 void* Init(TfLiteContext* context, const char* options, size_t size) {
   void* memory = tflite::GetMicroContext(context)->AllocatePersistentBuffer(
       sizeof(sbnn_micro_op));
-  if (memory != nullptr) {
-    sbnn_micro_init(static_cast<sbnn_micro_op*>(memory), options, size);
-  }
-  return memory;
+  return sbnn_micro_init(memory, options, size);
 }
 
 // Whether the kernels can run the op as `kClass`. A registration does not tell its kernel which
@@ -59,17 +56,17 @@ void* Init(TfLiteContext* context, const char* options, size_t size) {
 template <const sbnn_op_class& kClass>
 TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   tflite::MicroContext* micro_context = tflite::GetMicroContext(context);
-  sbnn_micro_op* self = static_cast<sbnn_micro_op*>(node->user_data);
   const sbnn_micro_wiring wiring = {node->inputs->data, node->inputs->size,
                                     node->outputs->data, node->outputs->size};
   sbnn_problem problem;
-  if (!sbnn_micro_prepare(self, &kClass, &wiring, View, micro_context,
-                          &problem)) {
+  if (!sbnn_micro_prepare(node->user_data, &kClass, &wiring, View,
+                          micro_context, &problem)) {
     MicroPrintf(sbnn_problem_format(&problem), kClass.name, problem.what,
                 static_cast<int>(problem.found),
                 static_cast<int>(problem.wanted));
     return kTfLiteError;
   }
+  sbnn_micro_op* self = static_cast<sbnn_micro_op*>(node->user_data);
   if (self->op.scratch_bytes == 0) return kTfLiteOk;
   return micro_context->RequestScratchBufferInArena(self->op.scratch_bytes,
                                                     &self->scratch_index);

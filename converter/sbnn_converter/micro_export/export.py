@@ -175,7 +175,8 @@ def _platformio(name: str) -> bytes:
         "build": {
             "srcDir": "src",
             "includeDir": "src",
-            "flags": ["-ffp-contract=off", "-DTF_LITE_STATIC_MEMORY"],
+            # No TF_LITE_STATIC_MEMORY: it has to be as in TensorFlow Lite Micro.
+            "flags": ["-ffp-contract=off"],
         },
     }
     return json.dumps(library, indent=2).encode() + b"\n"

@@ -1,6 +1,6 @@
 /* Our own declaration of what the SBNN ops use of TensorFlow Lite Micro: enough to
- * compile them for any target, and, on a 64-bit host, laid out as the interpreter in
- * the tflite-micro wheel lays it out. */
+ * compile them for any target, and, on a 64-bit host and with TF_LITE_STATIC_MEMORY,
+ * laid out as the interpreter in the tflite-micro wheel lays it out. */
 #ifndef TENSORFLOW_LITE_C_COMMON_H_
 #define TENSORFLOW_LITE_C_COMMON_H_
 
@@ -46,6 +46,9 @@ struct TfLiteNode {
   TfLiteIntArray* inputs;
   TfLiteIntArray* outputs;
   TfLiteIntArray* intermediates;
+#ifndef TF_LITE_STATIC_MEMORY
+  TfLiteIntArray* temporaries;
+#endif
   void* user_data;
 };
 
