@@ -20,24 +20,11 @@ void sbnn_net_add_int8(const sbnn_net_add_params* p, const int8_t* a,
   }
 }
 
-static float limit(float x, sbnn_net_float_limits limits) {
-  return x < limits.low ? limits.low : x > limits.high ? limits.high : x;
-}
-
 void sbnn_net_add_float(sbnn_net_float_limits limits, const float* a,
                         const float* b, int32_t period, float* y,
                         int32_t count) {
   for (int32_t i = 0, j = 0; i < count; ++i) {
-    y[i] = limit(a[i] + b[j], limits);
-    if (++j == period) j = 0;
-  }
-}
-
-void sbnn_net_multiply_float(sbnn_net_float_limits limits, const float* a,
-                             const float* b, int32_t period, float* y,
-                             int32_t count) {
-  for (int32_t i = 0, j = 0; i < count; ++i) {
-    y[i] = limit(a[i] * b[j], limits);
+    y[i] = sbnn_net_limit_to(a[i] + b[j], limits);
     if (++j == period) j = 0;
   }
 }

@@ -17,6 +17,10 @@ typedef struct {
   float low, high;
 } sbnn_net_float_limits;
 
+static inline float sbnn_net_limit_to(float x, sbnn_net_float_limits limits) {
+  return x < limits.low ? limits.low : x > limits.high ? limits.high : x;
+}
+
 /* ---- element by element ---- */
 
 /* y = a + b, three scales; a and b are brought to a common one first, shifted 20
@@ -32,6 +36,23 @@ void sbnn_net_add_int8(const sbnn_net_add_params* params, const int8_t* a,
 void sbnn_net_add_float(sbnn_net_float_limits limits, const float* a,
                         const float* b, int32_t period, float* y,
                         int32_t count);
+/* y = a - b in the same way. Either may be the one that is repeated. */
+void sbnn_net_subtract_int8(const sbnn_net_add_params* params, const int8_t* a,
+                            int32_t a_period, const int8_t* b,
+                            int32_t b_period, int8_t* y, int32_t count);
+void sbnn_net_subtract_float(sbnn_net_float_limits limits, const float* a,
+                             int32_t a_period, const float* b,
+                             int32_t b_period, float* y, int32_t count);
+
+/* y = a * b, three scales in one factor. */
+typedef struct {
+  int32_t a_zero, b_zero, y_zero;
+  sbnn_net_factor factor;
+  sbnn_net_limits limits;
+} sbnn_net_multiply_params;
+void sbnn_net_multiply_int8(const sbnn_net_multiply_params* params,
+                            const int8_t* a, const int8_t* b, int32_t period,
+                            int8_t* y, int32_t count);
 void sbnn_net_multiply_float(sbnn_net_float_limits limits, const float* a,
                              const float* b, int32_t period, float* y,
                              int32_t count);
@@ -67,6 +88,12 @@ void sbnn_net_prelu_int8(const sbnn_net_prelu_params* params, const int8_t* x,
                          int32_t count);
 void sbnn_net_prelu_float(const float* x, const float* slopes, int32_t period,
                           float* y, int32_t count);
+
+/* Any function of int8: `table` has its values from -128 on. */
+void sbnn_net_look_up_int8(const int8_t* table, const int8_t* x, int8_t* y,
+                           int32_t count);
+void sbnn_net_logistic_float(const float* x, float* y, int32_t count);
+void sbnn_net_tanh_float(const float* x, float* y, int32_t count);
 
 /* ---- windows over an image ---- */
 
@@ -160,5 +187,20 @@ void sbnn_net_copy_rows(const void* x, int32_t x_pitch, void* y,
                         int32_t y_pitch, int32_t bytes, int32_t rows);
 /* Fills `count` elements. */
 void sbnn_net_fill_float(float value, float* y, int32_t count);
+
+/* A way through a tensor on four nested axes, in bytes: at each place of the
+ * innermost one a run of `bytes` is taken. Slices and transpositions. */
+typedef struct {
+  int32_t start, bytes;
+  int32_t counts[4];
+  int32_t steps[4]; /* may be negative */
+} sbnn_net_walk;
+/* Writes what lies on the way, one run behind the other. */
+void sbnn_net_pick(const sbnn_net_walk* walk, const void* x, void* y);
+
+/* An image of other sides: output row i is input row rows[i], columns likewise. */
+void sbnn_net_resize(const uint16_t* rows, int32_t height,
+                     const uint16_t* columns, int32_t width, int32_t in_width,
+                     int32_t pixel_bytes, const void* x, void* y);
 
 #endif /* SBNN_C_NET_H_ */

@@ -1,9 +1,5 @@
 #include "c/window.h"
 
-static float limit(float x, sbnn_net_float_limits limits) {
-  return x < limits.low ? limits.low : x > limits.high ? limits.high : x;
-}
-
 void sbnn_net_max_pool_float(const sbnn_net_window* w,
                              sbnn_net_float_limits limits, const float* x,
                              float* y) {
@@ -20,7 +16,7 @@ void sbnn_net_max_pool_float(const sbnn_net_window* w,
             if (value > most) most = value;
           }
         }
-        *y++ = limit(most, limits);
+        *y++ = sbnn_net_limit_to(most, limits);
       }
     }
   }
@@ -41,7 +37,7 @@ void sbnn_net_average_pool_float(const sbnn_net_window* w,
             sum += x[sbnn_net_under(w, rows, ky, columns, kx) + c];
           }
         }
-        *y++ = limit(sum / (float)taps, limits);
+        *y++ = sbnn_net_limit_to(sum / (float)taps, limits);
       }
     }
   }

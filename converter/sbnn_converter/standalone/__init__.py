@@ -1,7 +1,7 @@
 """A converted model as standalone C99: no interpreter, no heap.
 
 ``export.py`` is the way through: ``network.py`` reads the flatbuffer, ``sbnn_calls.py``
-and ``numeric_calls.py`` say each op in C, ``memory.py`` places the buffers,
+and ``numeric_calls.py`` (with ``numeric/``) say each op in C, ``memory.py`` places the buffers,
 ``model_text.py`` writes the text and ``kernel_files.py`` finds the kernels to copy.
 ``trial.py`` and ``profile.py`` run the result on an emulated core.
 """

@@ -17,17 +17,17 @@ from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable
 from sbnn_converter.standalone.kernel_files import needed_files
 from sbnn_converter.standalone.memory import Buffer, place
 from sbnn_converter.standalone.network import Network, Op, Tensor, read_network
-from sbnn_converter.standalone.numeric_calls import is_view, numeric_call
+from sbnn_converter.standalone.numeric_calls import (
+    is_view,
+    numeric_call,
+    supported_ops,
+)
 from sbnn_converter.standalone.sbnn_calls import sbnn_call
 from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.model_file import read_model
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
-_SUPPORTED = (
-    "the SBNN ops, ADD, MUL, PRELU, RELU, pooling, MEAN, CONCATENATION, PAD, RESHAPE, "
-    "QUANTIZE, DEQUANTIZE, SOFTMAX, CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED in int8 "
-    "or float32"
-)
+_SUPPORTED = f"the SBNN ops and, in int8 and float32, {', '.join(supported_ops())}"
 
 
 @dataclasses.dataclass(frozen=True, repr=False)

@@ -1,0 +1,1 @@
+"""TensorFlow Lite's own ops in C, a file for each family of them."""

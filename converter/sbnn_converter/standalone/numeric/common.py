@@ -1,0 +1,96 @@
+"""What the C texts of several ops have in common."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sbnn_converter.standalone.call import (
+    C_TYPES,
+    Call,
+    NotExportable,
+    float_literal,
+)
+from sbnn_converter.standalone.fixed_factor import fixed_factor, quantized
+from sbnn_converter.standalone.network import Op, Tensor
+
+# ActivationFunctionType of the schema: what a fused activation lets through.
+_ACTIVATIONS = {0: None, 1: (0.0, math.inf), 2: (-1.0, 1.0), 3: (0.0, 6.0)}
+
+
+def type_of(op: Op, *allowed: str) -> str:
+    """The type that the op's first input and its output share."""
+    kinds = {op.inputs[0].type, op.outputs[0].type}
+    if len(kinds) != 1 or not kinds <= set(allowed):
+        raise NotExportable(
+            f"found {' and '.join(sorted(kinds)).lower()}, wanted "
+            f"{' or '.join(allowed).lower()}"
+        )
+    return kinds.pop()
+
+
+def need_constant(tensor: Tensor | None, what: str) -> np.ndarray:
+    if tensor is None or tensor.data is None:
+        raise NotExportable(f"its {what} are computed, wanted constants")
+    return tensor.data
+
+
+def factor(value: float) -> str:
+    multiplier, shift = fixed_factor(value)
+    return f"{{{multiplier}, {shift}}}"
+
+
+def limits(bounds: tuple[float, float] | None, y: Tensor) -> str:
+    """The limits of output ``y`` as an initializer."""
+    if y.type == "FLOAT32":
+        low, high = bounds or (-math.inf, math.inf)
+        return f"{{{float_literal(low)}, {float_literal(high)}}}"
+    low, high = (0, 255) if y.type == "UINT8" else (-128, 127)
+    if bounds:
+        low = max(low, quantized(bounds[0], y.scale, y.zero))
+        if not math.isinf(bounds[1]):
+            high = min(high, quantized(bounds[1], y.scale, y.zero))
+    return f"{{{low}, {high}}}"
+
+
+def activation(op: Op) -> tuple[float, float] | None:
+    number = getattr(op.options, "fusedActivationFunction", 0)
+    if number not in _ACTIVATIONS:
+        raise NotExportable("found a fused tanh or sign, wanted none or a kind of ReLU")
+    return _ACTIVATIONS[number]
+
+
+def simple(op: Op, function: str, arguments: str, constants=None, places=None) -> Call:
+    """A call ``function(arguments)`` on the op's tensors ``{x}`` and ``{y}``."""
+    return Call(
+        statements=(f"{function}({arguments});",),
+        places={"x": op.inputs[0], "y": op.outputs[0], **(places or {})},
+        functions=(function,),
+        constants=constants or {},
+    )
+
+
+def pointer(name: str, tensor: Tensor, *, writes: bool = False) -> str:
+    kind = C_TYPES[tensor.type]
+    return f"({kind}*){{{name}}}" if writes else f"(const {kind}*){{{name}}}"
+
+
+def pair(op: Op) -> str:
+    x, y = op.inputs[0], op.outputs[0]
+    return f"{pointer('x', x)}, {pointer('y', y, writes=True)}"
+
+
+def float_limits(op: Op, bounds=None) -> tuple[str, dict[str, str]]:
+    """The name and the definition of float limits."""
+    name = f"op{op.number}_limits"
+    text = limits(bounds or activation(op), op.outputs[0])
+    return name, {name: f"static const sbnn_net_float_limits {name} = {text};"}
+
+
+def limits_constant(op: Op) -> tuple[str, dict[str, str]]:
+    if op.outputs[0].type == "FLOAT32":
+        return float_limits(op)
+    name = f"op{op.number}_limits"
+    text = limits(activation(op), op.outputs[0])
+    return name, {name: f"static const sbnn_net_limits {name} = {text};"}

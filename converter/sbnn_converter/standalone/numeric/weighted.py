@@ -1,0 +1,90 @@
+"""Sums with weights: convolutions and dense layers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable, array, struct
+from sbnn_converter.standalone.fixed_factor import fixed_factor
+from sbnn_converter.standalone.network import Op
+from sbnn_converter.standalone.numeric.common import (
+    activation,
+    limits,
+    need_constant,
+    pair,
+    simple,
+    type_of,
+)
+from sbnn_converter.standalone.numeric.windows import window_constant
+
+
+def _weights(op: Op, kind: str, channels: int) -> dict[str, str]:
+    """Definitions of ``op<n>_weights`` for ``channels`` outputs."""
+    x, w, y = op.inputs[0], op.inputs[1], op.outputs[0]
+    bias = op.inputs[2] if len(op.inputs) > 2 else None
+    name = f"op{op.number}_weights"
+    constants = {
+        f"{name}_data": array(
+            C_TYPES[kind], f"{name}_data", need_constant(w, "weights")
+        )
+    }
+    if w.type != kind:
+        raise NotExportable(f"found {w.type.lower()} weights, wanted {kind.lower()}")
+    fields: dict[str, object] = {"weights": f"{name}_data"}
+    if bias is not None:
+        c_type = "int32_t" if kind == "INT8" else "float"
+        if bias.type != ("INT32" if kind == "INT8" else "FLOAT32"):
+            raise NotExportable(f"found a bias of {bias.type.lower()}")
+        constants[f"{name}_bias"] = array(
+            c_type, f"{name}_bias", need_constant(bias, "biases")
+        )
+        fields["bias"] = f"{name}_bias"
+    fields["limits"] = limits(activation(op), y)
+    if kind == "INT8":
+        if len(w.scales) > 1 or op.name != "FULLY_CONNECTED":
+            scales = np.broadcast_to(w.scales, (channels,))
+            real = [x.scale * float(s) / y.scale for s in scales]
+        else:  # the product of both scales is rounded to a float32 there
+            product = float(np.float32(x.scale) * np.float32(w.scale))
+            real = [product / y.scale] * channels
+        factors = [fixed_factor(r) for r in real]
+        for field, c_type, values in (
+            ("multipliers", "int32_t", [m for m, _ in factors]),
+            ("shifts", "int8_t", [s for _, s in factors]),
+        ):
+            constants[f"{name}_{field}"] = array(
+                c_type, f"{name}_{field}", np.array(values)
+            )
+            fields[field] = f"{name}_{field}"
+        fields |= {"x_zero": x.zero, "y_zero": y.zero}
+    suffix = "int8" if kind == "INT8" else "float"
+    constants[name] = struct(f"sbnn_net_weights_{suffix}", name, fields)
+    return constants
+
+
+def conv2d(op: Op) -> Call:
+    kind = type_of(op, "INT8", "FLOAT32")
+    x, w = op.inputs[0].shape, op.inputs[1].shape
+    constants = window_constant(op, (w[1], w[2])) | _weights(op, kind, w[0])
+    n, suffix = op.number, "int8" if kind == "INT8" else "float"
+    arguments = f"&op{n}_window, {x[3] // w[3]}, &op{n}_weights, {pair(op)}"
+    return simple(op, f"sbnn_net_conv2d_{suffix}", arguments, constants)
+
+
+def depthwise(op: Op) -> Call:
+    kind = type_of(op, "INT8", "FLOAT32")
+    w = op.inputs[1].shape
+    constants = window_constant(op, (w[1], w[2])) | _weights(op, kind, w[3])
+    n, suffix = op.number, "int8" if kind == "INT8" else "float"
+    arguments = f"&op{n}_window, &op{n}_weights, {pair(op)}"
+    return simple(op, f"sbnn_net_depthwise_{suffix}", arguments, constants)
+
+
+def dense(op: Op) -> Call:
+    kind = type_of(op, "INT8", "FLOAT32")
+    units, inputs = op.inputs[1].shape
+    if op.inputs[0].elements != inputs:
+        raise NotExportable(f"found {op.inputs[0].elements} inputs, wanted {inputs}")
+    n, suffix = op.number, "int8" if kind == "INT8" else "float"
+    arguments = f"&op{n}_weights, {inputs}, {units}, {pair(op)}"
+    return simple(op, f"sbnn_net_dense_{suffix}", arguments, _weights(op, kind, units))
