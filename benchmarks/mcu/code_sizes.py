@@ -35,7 +35,11 @@ def code_sizes(core: emulation.Core) -> dict:
             if path.endswith(".c")
         }
         source = folder / "op_bytes.c"
-        source.write_text('#include "ops/op.h"\nchar sbnn_bytes[sizeof(sbnn_op)];\n')
+        # The interpreter aligns what it places to 16 bytes.
+        source.write_text(
+            '#include "micro/micro_op.h"\n'
+            "char sbnn_bytes[(sizeof(sbnn_micro_op) + 15) / 16 * 16];\n"
+        )
         return {
             "sources": {p: emulation.image_size(core, o).flash for p, o in objects.items()},
             "ops": _linked(core, objects),

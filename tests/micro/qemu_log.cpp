@@ -19,4 +19,13 @@ int DebugVsnprintf(char* buffer, size_t size, const char* format, va_list argume
 #else  // trees from before 2024
 void DebugLog(const char* text) { bench_print(text); }
 #endif
+
+// The example's main with its stack measured around it (-Wl,--wrap=main).
+int __real_main();
+int __wrap_main() {
+  bench_paint_stack();
+  const int status = __real_main();
+  bench_report("stack", bench_stack_used());
+  return status;
+}
 }

@@ -142,6 +142,13 @@ def test_the_arena_holds_the_model_and_little_more(folders, models):
             sbnn_converter.micro.Interpreter(models[name], arena_size=size - 128)
 
 
+def test_the_stack_stands_beside_the_arena_and_in_zephyr_s_configuration(folders):
+    readme = (folders["digits"] / "README.md").read_text()
+    assert re.search(r"tensor arena.*\n.*stack.* 1,752 bytes", readme)
+    assert "CONFIG_MAIN_STACK_SIZE=4096" in readme
+    assert "kStackBytes = 4096;" in (folders["digits"] / "src" / "digits" / "model.h").read_text()
+
+
 def test_samples_become_the_test_vector(models, tmp_path, rng):
     samples = pixels(rng, 3)
     folder = export_micro(models["digits_int8"], tmp_path / "out", name="m", samples=samples)

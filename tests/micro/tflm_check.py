@@ -133,11 +133,12 @@ def run_on_cortex_m(tree: Tree, folder: Path, build: Path) -> str:
         [*objects, tree.cortex_m_library, "-lstdc++", "-lm", "-lc"],
         image,
         # The C library takes its heap, which stays empty, from behind the variables.
-        flags=[*emulation.FLAGS, "-specs=nosys.specs", "-Wl,--defsym=end=sbnn_bss_end"],
+        flags=[*emulation.FLAGS, "-specs=nosys.specs", "-Wl,--defsym=end=sbnn_bss_end",
+               "-Wl,--wrap=main"],  # fmt: skip
     )
     done = emulation.run(core, image)
     size = emulation.image_size(core, image)
-    text = f"{done.text}{core.name}: {size.flash} bytes of flash, {size.ram} of RAM\n"
+    text = f"{done.text}{core.name}: {size.flash} bytes of flash, {size.ram} of RAM beside the stack\n"
     if done.status != 0:
         raise RuntimeError(f"the firmware ended with status {done.status}:\n{text}")
     return text

@@ -16,6 +16,7 @@ from sbnn_converter.cost_model.estimate import (
     model_file,
 )
 from sbnn_converter.cost_model.features import kernel_of
+from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES, plain_c_stack_bytes
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.memory_plan import aligned, live_bytes
 from sbnn_converter.short_repr import ShortRepr
@@ -163,8 +164,12 @@ def _plain_c(model: bytes, cost: NetworkCost) -> Way | None:
     return Way(
         PLAIN_C,
         {"constants": cost.constant_bytes, "kernels": code},
-        {"peak": export.ram_bytes, "input, output": ports},
-        "stack",
+        {
+            "peak": export.ram_bytes,
+            "input, output": ports,
+            "stack": plain_c_stack_bytes(step.kernel for step in cost.steps),
+        },
+        "",
     )
 
 
@@ -177,8 +182,9 @@ def _micro(stored: StoredModel, cost: NetworkCost) -> Way:
         {
             "peak": cost.ram_bytes,
             "bookkeeping": bookkeeping_bytes(stored, cost.core),
+            "stack": MICRO_STACK_BYTES,
         },
-        "its own code, stack",
+        "its own code",
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from sbnn_converter.cost_model.estimate import DEFAULT_CORE, estimate_op
 from sbnn_converter.cost_model.network import bookkeeping_bytes
 from sbnn_converter.cost_model.plan import pack_options
+from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES
 from sbnn_converter.forms.bands import bands_of, choose_bands
 from sbnn_converter.forms.codes import (
     Form,
@@ -58,7 +59,8 @@ def choose_forms(
         ops = _with_codes(ops, optimize_for, core)
     room = None
     if ram_kb is not None:
-        room = int(1024 * ram_kb) - bookkeeping_bytes(stored, core)
+        beside = bookkeeping_bytes(stored, core) + MICRO_STACK_BYTES
+        room = int(1024 * ram_kb) - beside
     bands = _bands(stored, ops, optimize_for, core, room)
     return _rewritten(model, before, ops, bands)
 

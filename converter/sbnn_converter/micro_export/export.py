@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sbnn_converter import c_sources
+from sbnn_converter.cost_model.stack import ADVISED_STACK_BYTES, MICRO_STACK_BYTES
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.export_folder import check_folder, write_folder
 from sbnn_converter.micro import Interpreter
@@ -99,6 +100,8 @@ def micro_files(
         # Room for an array that is not aligned.
         "arena_bytes": -(-arena.smallest // ALIGNMENT) * ALIGNMENT + ALIGNMENT,
         "arena_used": arena.used,
+        "stack_bytes": f"{MICRO_STACK_BYTES:,}",
+        "advised_stack_bytes": ADVISED_STACK_BYTES,
         "op_count": len(additions),
         "op_additions": "".join(
             f"  if ({addition.call} != kTfLiteOk) return kTfLiteError;\n"

@@ -13,6 +13,10 @@ constexpr unsigned int kModelBytes = @model_bytes@;
 // Kernels that ask for scratch memory of their own (CMSIS-NN, ESP-NN) may need more.
 constexpr unsigned int kArenaBytes = @arena_bytes@;
 
+// Stack for the thread that runs the interpreter: about @stack_bytes@ bytes are used (measured
+// on a Cortex-M4), the rest is for your program and for interrupts.
+constexpr unsigned int kStackBytes = @advised_stack_bytes@;
+
 }  // namespace @name@
 
 #endif  // @upper_name@_MODEL_H_

@@ -1,0 +1,24 @@
+"""The stack that a network takes: the most that was measured in QEMU.
+
+Plain C by kernel, on Cortex-M0 to M33 (they differ by 50 bytes at most), painted in front
+of the call (``standalone.trial``). TensorFlow Lite Micro as a whole, interpreter and
+kernels, on a Cortex-M4: ``make tflm-check`` prints it. ``docs/tflm.md`` and
+``docs/standalone-c.md`` have the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+MICRO_STACK_BYTES = 1_752
+# What an RTOS should give the thread that runs the interpreter: the same with room for
+# the program's own calls and for interrupts.
+ADVISED_STACK_BYTES = 4_096
+
+_KERNELS = {"conv2d bits": 1_240, "dense sliced": 816, "conv2d int8": 588}
+_OTHERS = 300
+
+
+def plain_c_stack_bytes(kernels: Iterable[str]) -> int:
+    """The stack of a call of ``<name>_invoke`` that runs these kernels."""
+    return max((_KERNELS.get(kernel, _OTHERS) for kernel in kernels), default=_OTHERS)
