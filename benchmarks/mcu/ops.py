@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import pathlib
 import tempfile
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 import kernel_program
 import numpy as np
 from sbnn_converter import c_sources, emulation
-from sbnn_converter.cost_model.estimate import estimate_op
+from sbnn_converter.cost_model.estimate import cores, estimate_op
 from sbnn_converter.cost_model.plan import pack_options
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor, read_stored_model
 
@@ -99,6 +100,10 @@ def _list(numbers) -> str:
     return ",".join(str(int(n)) + ("u" if int(n) >= 2**31 else "") for n in numbers)
 
 
+def _or_dash(count: int | None) -> str:
+    return "-" if count is None else f"{count:,}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=pathlib.Path)
@@ -106,12 +111,14 @@ def main() -> None:
     args = parser.parse_args()
     ops = read_stored_model(args.model.read_bytes()).sbnn_ops
     found = measure_ops(ops, args.core)
-    estimated = [estimate_op(op, args.core).instructions for op in ops]
+    known = args.core in cores()  # there are costs of Cortex-M only
+    estimated = [estimate_op(op, args.core).instructions for op in ops] if known else []
     print(f"{'':40}{'counted':>12}{'estimated':>12}{'prepare':>12}{'scratch':>10}")
-    for op, measured, estimate in zip(ops, found, estimated):
-        print(f"{op.layer or op.name:40}{measured.instructions:12,}{estimate:12,}"
+    for op, measured, estimate in itertools.zip_longest(ops, found, estimated):
+        print(f"{op.layer or op.name:40}{measured.instructions:12,}{_or_dash(estimate):>12}"
               f"{measured.prepare:12,}{measured.scratch_bytes:10,}")  # fmt: skip
-    print(f"{'all':40}{sum(m.instructions for m in found):12,}{sum(estimated):12,}")
+    total = sum(estimated) if known else None
+    print(f"{'all':40}{sum(m.instructions for m in found):12,}{_or_dash(total):>12}")
 
 
 if __name__ == "__main__":

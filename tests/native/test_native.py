@@ -14,10 +14,15 @@ KERNELS = ROOT / "converter" / "kernels"
 sys.path.insert(0, str(ROOT / "benchmarks" / "mcu"))
 
 import kernel_program
+import sbnn_converter
+import sbnn_keras
 from sbnn_converter import emulation
+from tensorflow import keras as K
 
 
 PROGRAMS = ["test_conv2d", "test_dense", "test_max_pool2d"]
+# Where C sources are; one that is missing here would not be compiled.
+FOLDERS = {"src", "host", "c", "micro", "ops", "plan", "tflite"}
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
 
 
@@ -88,12 +93,27 @@ def test_all_kernels_together_fit_their_share_of_flash(tmp_path):
     assert kernel_program.code_bytes(emulation.CORES["cortex-m4"], tmp_path) <= 20 * 1024
 
 
-def test_kernels_compile_without_warnings_with_clang(tmp_path):
-    if shutil.which("clang") is None:
-        pytest.skip("clang is not installed")
-    for source in kernel_program.kernel_sources():
-        subprocess.run(
-            ["clang", "-std=c99", "-O2", *WARNINGS, "-I", KERNELS / "include",
-             "-c", source, "-o", tmp_path / "out.o"],
-            check=True,
-        )  # fmt: skip
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_every_c_file_compiles_without_warnings(compiler, tmp_path):
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    sources = sorted((ROOT / "converter").glob("[kr]*/*/*.c"))
+    assert {path.parent.name for path in sources} == FOLDERS
+    subprocess.run(
+        [compiler, "-std=c99", *WARNINGS, "-pthread", "-I", KERNELS / "include",
+         "-I", ROOT / "converter" / "runtime", "-c", *sources],
+        check=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert len(list(tmp_path.glob("*.o"))) == len(sources)
+
+
+@needs_tools_of("rv32imac")
+def test_ops_are_counted_on_a_core_without_a_c_library(tmp_path):
+    layer = K.Sequential([K.Input((40,)), sbnn_keras.SparseBinaryDense(3, connections=0.3)])
+    (tmp_path / "m.tflite").write_bytes(sbnn_converter.convert_keras_model(layer))
+    done = subprocess.run(
+        [sys.executable, kernel_program.HERE / "ops.py", tmp_path / "m.tflite",
+         "--core=rv32imac"], capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.splitlines()[-1].split()[1].replace(",", "")) > 100

@@ -2,6 +2,9 @@
 and TensorFlow Lite Micro: whole numbers to the bit, floats to a few units in the last
 place."""
 
+import shutil
+import subprocess
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -9,6 +12,7 @@ from on_host import OnHost
 
 import sbnn_converter
 import sbnn_keras
+from sbnn_converter.emulation import WARNINGS
 
 UNDEFINED = ("-O1", "-fsanitize=undefined", "-fno-sanitize-recover=all")
 IMAGE = (5, 7, 6)
@@ -159,6 +163,11 @@ def test_a_sparse_classifier_in_int8(activation, rng, tmp_path):
     wanted = sbnn_converter.micro.Interpreter(model).predict(x)
     np.testing.assert_array_equal(in_c(model, tmp_path, x), wanted)
     assert len(np.unique(wanted)) > 3
+    if shutil.which("clang"):  # in_c compiles with gcc
+        subprocess.run(
+            ["clang", "-std=c99", *WARNINGS, "-fsyntax-only", "-I.", "-Ikernels/include",
+             "-Iruntime", *tmp_path.rglob("*.c")], check=True, cwd=tmp_path,
+        )  # fmt: skip
 
 
 def test_other_ops_stay_refused_by_name(tmp_path):

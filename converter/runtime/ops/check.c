@@ -57,8 +57,8 @@ bool sbnn_check_constant(const sbnn_tensor* tensor, sbnn_type type,
   SBNN_CHECK((uintptr_t)tensor->data % sizeof(uint32_t) == 0u,
              "a constant is not aligned; align the model's array to 16 bytes",
              0, 0);
-  SBNN_CHECK(tensor->type == type, "type of a constant input", tensor->type,
-             type);
+  SBNN_CHECK(tensor->type == type, "type of a constant input",
+             (int32_t)tensor->type, (int32_t)type);
   SBNN_CHECK(tensor->rank == 1, "rank of a constant input", tensor->rank, 1);
   SBNN_CHECK(tensor->dims[0] == elements, "size of a constant input",
              tensor->dims[0], elements);
@@ -114,7 +114,8 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
 }
 
 bool sbnn_prepare_output(sbnn_op* op, const sbnn_options* options,
-                         const sbnn_tensor* constants, sbnn_type to, int32_t channels, int32_t positions,
+                         const sbnn_tensor* constants, sbnn_type to,
+                         int32_t channels, int32_t positions,
                          sbnn_problem* problem) {
   sbnn_output* output = &op->output;
   output->channels = channels;

@@ -51,7 +51,8 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
  * bits, scale and bias where it is float, else multipliers and offsets with
  * option `output_shift`. `positions` is 0 for a vector. */
 bool sbnn_prepare_output(sbnn_op* op, const sbnn_options* options,
-                         const sbnn_tensor* constants, sbnn_type to, int32_t channels, int32_t positions,
+                         const sbnn_tensor* constants, sbnn_type to,
+                         int32_t channels, int32_t positions,
                          sbnn_problem* problem);
 
 /* Shape of the op's output: planes or channels-last floats. */

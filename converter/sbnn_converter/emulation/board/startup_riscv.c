@@ -1,5 +1,6 @@
 /* QEMU's RISC-V board `virt`: first instructions, semihosting, the counter of
- * instructions, and the three functions that compilers take for granted. */
+ * instructions, the three functions that compilers take for granted, and two for
+ * text. */
 #include <stddef.h>
 #include <string.h>
 
@@ -80,4 +81,18 @@ __attribute__((section(".vectors"), naked, used)) void sbnn_reset(void) {
       "la t0, board_fault\n\t"
       WITH_CSR("csrw mtvec, t0") "\n\t"
       "j board_start");
+}
+
+int strcmp(const char* a, const char* b) {
+  while (*a != '\0' && *a == *b) {
+    ++a;
+    ++b;
+  }
+  return (unsigned char)*a - (unsigned char)*b;
+}
+
+size_t strlen(const char* text) {
+  size_t length = 0;
+  while (text[length] != '\0') ++length;
+  return length;
 }
