@@ -81,13 +81,23 @@ def ending(kind: str, y):
     return y
 
 
-def spread_domains(model, rng) -> None:
-    """Gives layers of the general domain other parameters than they start with."""
+def spread_domains(model, rng) -> int:
+    """Gives layers of the general domain other parameters than they start with.
+
+    Returns:
+      How many kernels were given one.
+    """
+    given = 0
     for layer in model.layers:
-        for quantizer in getattr(layer, "kernel_quantizers", list)():
-            ratio = getattr(quantizer, "ratio", None)
-            if isinstance(ratio, tf.Variable):
-                ratio.assign(rng.integers(-50, 20) / 64)
+        if getattr(layer, "domain", None) != "general":
+            continue
+        for quantizer in layer.kernel_quantizers():
+            (ratio,) = (w for w in quantizer.weights if w.name.endswith("ratio:0"))
+            steps = int(rng.integers(-50, 20))
+            ratio.assign(steps / 64)
+            assert quantizer.ratio_steps == steps
+            given += 1
+    return given
 
 
 def convolutions(rng, shape, family: str, part: int, parts: int) -> tf.keras.Model:
@@ -99,5 +109,5 @@ def convolutions(rng, shape, family: str, part: int, parts: int) -> tf.keras.Mod
         for kind, case in cases(shape, part, parts)
     ]  # fmt: skip
     model = stir(tf.keras.Model(x, outputs))
-    spread_domains(model, rng)
+    assert spread_domains(model, rng) == (len(outputs) if family == "general" else 0)
     return model

@@ -125,14 +125,12 @@ static bool conv2d_case(bool large) {
                                       p->in_height * p->in_width,
                                       &op.x_bytes);
   uint8_t* wanted = (uint8_t*)allocate(y_bytes * (size_t)op.batch);
-  void* scratch = allocate(reference_conv2d_scratch_bytes(p) +
-                           (size_t)positions * 4u);
+  void* scratch = allocate(reference_conv2d_scratch_bytes(p));
   for (int32_t s = 0; s < op.batch; ++s) {
     const void* from = x + (size_t)s * (size_t)op.x_bytes;
     void* to = wanted + (size_t)s * y_bytes;
     if (op.input == SBNN_INT8) {
-      reference_conv2d_int8(p, ones, &op.output, (const int8_t*)from, to,
-                            (int32_t*)scratch);
+      reference_conv2d_int8(p, ones, &op.output, (const int8_t*)from, to);
     } else if (op.input == SBNN_FLOAT32) {
       reference_conv2d_float(p, &op.kernel, &op.output, (const float*)from,
                              to, scratch);

@@ -1,61 +1,51 @@
+/* Weight codes, bit by bit as docs/format.md describes them. */
 #include "reference.h"
 
-/* The 32 bits of the code from `bit` on; bits behind its end read as 0. */
-static uint32_t peek(const sbnn_connections* code, uint32_t bit) {
-  const uint32_t at = bit >> 5;
-  const uint32_t end = (uint32_t)code->word_count;
-  const uint32_t skip = bit & 31u;
-  const uint32_t high = at < end ? code->words[at] : 0u;
-  const uint32_t low = at + 1u < end ? code->words[at + 1u] : 0u;
-  return skip == 0u ? high : (high << skip) | (low >> (32u - skip));
+static uint32_t read_bit(reference_weights* r) {
+  const uint32_t word = r->code->words[r->bit / 32];
+  const uint32_t bit = word >> (31 - r->bit % 32) & 1u;
+  ++r->bit;
+  return bit;
 }
 
-/* Zero bits in front of the first one at or behind `bit`, or UINT32_MAX if the
- * code ends first. */
-static uint32_t count_zeros(const sbnn_connections* code, uint32_t bit) {
-  const uint32_t end = (uint32_t)code->word_count * 32u;
-  for (uint32_t zeros = 0; bit + zeros < end; zeros += 32u) {
-    uint32_t window = peek(code, bit + zeros);
-    if (window == 0u) continue;
-    while ((window & 0x80000000u) == 0u) {
-      window <<= 1;
-      ++zeros;
-    }
-    return zeros;
+static int32_t read_bits(reference_weights* r, int32_t count) {
+  int32_t value = 0;
+  for (int32_t i = 0; i < count; ++i) value = 2 * value + (int32_t)read_bit(r);
+  return value;
+}
+
+/* A number from 0 to modulus - 1 in truncated binary: the first 2^b - modulus take
+ * b - 1 bits, the others b. */
+static int32_t read_truncated(reference_weights* r, int32_t modulus) {
+  int32_t bits = 0;
+  while (1 << bits < modulus) ++bits;
+  const int32_t shorter = (1 << bits) - modulus;
+  const int32_t value = read_bits(r, bits - 1);
+  if (value < shorter) return value;
+  return 2 * value + (int32_t)read_bit(r) - shorter;
+}
+
+static int32_t read_gap(reference_weights* r) {
+  const int32_t parameter = r->code->parameter;
+  int32_t quotient = 0;
+  while (read_bit(r) == 0u) ++quotient;
+  if (r->code->code == SBNN_CODE_GOLOMB) {
+    return quotient * parameter + read_truncated(r, parameter);
   }
-  return UINT32_MAX;
+  return quotient * (1 << parameter) + read_bits(r, parameter);
 }
 
-void reference_open_connections(sbnn_connection_reader* reader,
-                           const sbnn_connections* code) {
-  reader->code = code;
-  reader->bit = 0;
-  reader->left = code->count;
-  reader->index = -1;
+reference_weights reference_first_weight(const sbnn_connections* code) {
+  const reference_weights first = {code, 0, code->count, -1};
+  return first;
 }
 
-int32_t reference_next_connection(sbnn_connection_reader* reader) {
-  const sbnn_connections* code = reader->code;
-  if (reader->left <= 0) return SBNN_NO_CONNECTION;
-  --reader->left;
-
-  const uint32_t zeros = count_zeros(code, reader->bit);
-  if (zeros == UINT32_MAX) return SBNN_NO_CONNECTION;
-  reader->bit += zeros + 1u;
-  uint32_t gap = zeros;
-  if (code->parameter > 0u) {
-    if (zeros > (uint32_t)INT32_MAX >> code->parameter) {
-      return SBNN_NO_CONNECTION;
-    }
-    gap = (zeros << code->parameter) |
-          (peek(code, reader->bit) >> (32u - code->parameter));
-    reader->bit += code->parameter;
+int32_t reference_next_weight(reference_weights* r) {
+  if (r->code->code == SBNN_CODE_BITMAP) return (int32_t)read_bit(r);
+  if (r->gap < 0) {
+    if (r->left == 0) return 0;
+    --r->left;
+    r->gap = read_gap(r);
   }
-
-  /* index + gap + 1 must stay below `weights`; no term here can overflow. */
-  const int32_t room = code->weights - 1 - reader->index;
-  if (room <= 0 || gap > (uint32_t)(room - 1)) return SBNN_NO_CONNECTION;
-  reader->index += (int32_t)gap + 1;
-  return reader->index;
+  return r->gap-- == 0;
 }
-

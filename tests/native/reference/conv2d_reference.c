@@ -1,191 +1,97 @@
-/* Convolution, one connection at a time.
- *
- * The sums of one output channel, an array with a number for every output
- * position, start at 0. Each connection (channel, ky, kx) adds the input plane
- * `channel`, moved by (ky, kx), to that array. A weight of 0 has no connection
- * and is never met.
- *
- * Outside the image stands pad_value. A connection contributes it at every
- * position that its move takes outside; here it is added at all positions first
- * and taken off again at those inside.
- */
+/* Convolution in plain loops: for every output position all of the window, weight by
+ * weight. Outside the image stands pad_value. */
 #include "reference.h"
 
-#include <string.h>
-
-#include "sbnn/planes.h"
-
-/* Where one kernel tap (ky, kx) reads: output rows [y0, y1) and columns
- * [x0, x1) fall inside the image, at input row y * stride + dy. */
 typedef struct {
-  int32_t dy, dx;
-  int32_t y0, y1, x0, x1;
-} tap_window;
+  const sbnn_conv2d_params* p;
+  const uint32_t* planes; /* the image as planes of bits, or NULL */
+  const float* numbers;   /* or as numbers, channels last */
+} image;
 
-/* The smallest i >= 0 with i * stride + shift >= bound. */
-static int32_t first_reaching(int32_t bound, int32_t shift, int32_t stride) {
-  const int32_t distance = bound - shift;
-  return distance <= 0 ? 0 : (distance + stride - 1) / stride;
+static float value_at(const image* x, int32_t channel, int32_t row,
+                      int32_t column) {
+  const sbnn_conv2d_params* p = x->p;
+  if (row < 0 || row >= p->in_height || column < 0 || column >= p->in_width) {
+    return (float)p->pad_value;
+  }
+  const int32_t position = row * p->in_width + column;
+  if (x->planes == NULL) {
+    return x->numbers[position * p->in_channels + channel];
+  }
+  const int32_t words = reference_words(p->in_height * p->in_width);
+  return reference_bit(x->planes + channel * words, position) ? 1.0f : -1.0f;
 }
 
-static int32_t at_most(int32_t value, int32_t limit) {
-  return value < limit ? value : limit;
-}
-
-static tap_window window_of_tap(const sbnn_conv2d_params* p, int32_t tap) {
-  tap_window w;
-  w.dy = tap / p->kernel_width * p->dilation_height - p->pad_top;
-  w.dx = tap % p->kernel_width * p->dilation_width - p->pad_left;
-  w.y1 = at_most(first_reaching(p->in_height, w.dy, p->stride_height),
-                 p->out_height);
-  w.x1 = at_most(first_reaching(p->in_width, w.dx, p->stride_width),
-                 p->out_width);
-  w.y0 = at_most(first_reaching(0, w.dy, p->stride_height), w.y1);
-  w.x0 = at_most(first_reaching(0, w.dx, p->stride_width), w.x1);
-  return w;
-}
-
-static void add_bits(const sbnn_conv2d_params* p, const uint32_t* plane,
-                     int32_t tap, int32_t* sums, int32_t* pad_total) {
-  const tap_window w = window_of_tap(p, tap);
-  *pad_total += p->pad_value;
-  for (int32_t oy = w.y0; oy < w.y1; ++oy) {
-    const int32_t row = (oy * p->stride_height + w.dy) * p->in_width + w.dx;
-    int32_t* out = sums + oy * p->out_width;
-    for (int32_t ox = w.x0; ox < w.x1; ++ox) {
-      const uint32_t bit = sbnn_get_bit(plane, row + ox * p->stride_width);
-      out[ox] += 2 * (int32_t)bit - 1 - p->pad_value;
+/* Sums over the window at (oy, ox): of all values, and of those whose weight is 1. */
+static void window_sums(const image* x, int32_t group, const uint8_t* weights,
+                        int32_t oy, int32_t ox, float* all, float* ones) {
+  const sbnn_conv2d_params* p = x->p;
+  const int32_t channels = p->in_channels / p->groups;
+  *all = *ones = 0.0f;
+  for (int32_t c = 0; c < channels; ++c) {
+    for (int32_t ky = 0; ky < p->kernel_height; ++ky) {
+      for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
+        const float value = value_at(
+            x, group * channels + c,
+            oy * p->stride_height + ky * p->dilation_height - p->pad_top,
+            ox * p->stride_width + kx * p->dilation_width - p->pad_left);
+        *all += value;
+        if (*weights++ != 0u) *ones += value;
+      }
     }
   }
 }
 
-static void add_floats(const sbnn_conv2d_params* p, const float* channel,
-                       int32_t tap, float* sums, float* pad_total) {
-  const tap_window w = window_of_tap(p, tap);
-  const float pad = (float)p->pad_value;
-  *pad_total += pad;
-  for (int32_t oy = w.y0; oy < w.y1; ++oy) {
-    const int32_t row = (oy * p->stride_height + w.dy) * p->in_width + w.dx;
-    float* out = sums + oy * p->out_width;
-    for (int32_t ox = w.x0; ox < w.x1; ++ox) {
-      out[ox] += channel[(row + ox * p->stride_width) * p->in_channels] - pad;
-    }
-  }
-}
-
-static int32_t positions_out(const sbnn_conv2d_params* p) {
-  return p->out_height * p->out_width;
+static int32_t fan_in(const sbnn_conv2d_params* p) {
+  return p->in_channels / p->groups * p->kernel_height * p->kernel_width;
 }
 
 size_t reference_conv2d_scratch_bytes(const sbnn_conv2d_params* p) {
-  const size_t sums = (size_t)positions_out(p) * sizeof(int32_t);
-  return p->domain.alpha_steps == 0 ? sums : 2u * sums;
+  return (size_t)fan_in(p);
 }
 
-static void zero_bits(const sbnn_output* output, int32_t positions, void* y) {
-  if (output->kind == SBNN_TO_BITS) {
-    memset(y, 0, (size_t)output->channels * sizeof(uint32_t) *
-                     (size_t)sbnn_plane_words(positions));
+static void convolve(const image* x, const sbnn_connections* kernel,
+                     const sbnn_output* output, void* y, uint8_t* weights) {
+  const sbnn_conv2d_params* p = x->p;
+  const int32_t group_out = p->out_channels / p->groups;
+  reference_weights next = reference_first_weight(kernel);
+  reference_zero_bits(output, p->out_height * p->out_width, y);
+  for (int32_t f = 0; f < p->out_channels; ++f) {
+    for (int32_t i = 0; i < fan_in(p); ++i) {
+      weights[i] = (uint8_t)reference_next_weight(&next);
+    }
+    for (int32_t oy = 0; oy < p->out_height; ++oy) {
+      for (int32_t ox = 0; ox < p->out_width; ++ox) {
+        const int32_t at = oy * p->out_width + ox;
+        float all, ones;
+        window_sums(x, f / group_out, weights, oy, ox, &all, &ones);
+        if (x->planes != NULL) { /* whole numbers: their floats are exact */
+          reference_write_sum(output, f, at,
+                              (int32_t)ones * (1 << p->domain.shift) +
+                                  (int32_t)all * p->domain.alpha_steps,
+                              y);
+          continue;
+        }
+        const float alpha =
+            (float)p->domain.alpha_steps / (float)(1 << p->domain.shift);
+        reference_write_float_sum(output, f, at, ones + all * alpha, y);
+      }
+    }
   }
 }
 
 void reference_conv2d_bits(const sbnn_conv2d_params* p,
-                      const sbnn_connections* kernel,
-                      const sbnn_output* output, const uint32_t* x, void* y,
-                      void* scratch) {
-  const int32_t positions = positions_out(p);
-  const int32_t taps = p->kernel_height * p->kernel_width;
-  const int32_t group_in = p->in_channels / p->groups;
-  const int32_t group_out = p->out_channels / p->groups;
-  const int32_t plane_words = sbnn_plane_words(p->in_height * p->in_width);
-  int32_t* sums = (int32_t*)scratch;
-  int32_t* window_sums = sums + positions;
-
-  sbnn_connection_reader reader;
-  reference_open_connections(&reader, kernel);
-  int32_t next = reference_next_connection(&reader);
-  int32_t first_weight = 0; /* of the current output channel */
-  zero_bits(output, positions, y);
-
-  for (int32_t f = 0; f < p->out_channels; ++f) {
-    const uint32_t* group =
-        x + f / group_out * group_in * plane_words;
-    if (p->domain.alpha_steps != 0 && f % group_out == 0) {
-      int32_t pad_total = 0;
-      memset(window_sums, 0, (size_t)positions * sizeof(int32_t));
-      for (int32_t c = 0; c < group_in; ++c) {
-        for (int32_t tap = 0; tap < taps; ++tap) {
-          add_bits(p, group + c * plane_words, tap, window_sums, &pad_total);
-        }
-      }
-      for (int32_t i = 0; i < positions; ++i) {
-        window_sums[i] = (window_sums[i] + pad_total) * p->domain.alpha_steps;
-      }
-    }
-
-    int32_t pad_total = 0;
-    memset(sums, 0, (size_t)positions * sizeof(int32_t));
-    for (; next < first_weight + group_in * taps;
-         next = reference_next_connection(&reader)) {
-      const int32_t c = (next - first_weight) / taps;
-      add_bits(p, group + c * plane_words, (next - first_weight) % taps, sums,
-               &pad_total);
-    }
-    first_weight += group_in * taps;
-    for (int32_t i = 0; i < positions; ++i) {
-      sums[i] = (sums[i] + pad_total) * (1 << p->domain.shift);
-      if (p->domain.alpha_steps != 0) sums[i] += window_sums[i];
-    }
-    reference_write_sums(output, f, sums, positions, y);
-  }
+                           const sbnn_connections* kernel,
+                           const sbnn_output* output, const uint32_t* x,
+                           void* y, void* scratch) {
+  const image planes = {p, x, NULL};
+  convolve(&planes, kernel, output, y, (uint8_t*)scratch);
 }
 
 void reference_conv2d_float(const sbnn_conv2d_params* p,
-                       const sbnn_connections* kernel,
-                       const sbnn_output* output, const float* x, void* y,
-                       void* scratch) {
-  const int32_t positions = positions_out(p);
-  const int32_t taps = p->kernel_height * p->kernel_width;
-  const int32_t group_in = p->in_channels / p->groups;
-  const int32_t group_out = p->out_channels / p->groups;
-  const float alpha =
-      (float)p->domain.alpha_steps / (float)(1 << p->domain.shift);
-  float* sums = (float*)scratch;
-  float* window_sums = sums + positions;
-
-  sbnn_connection_reader reader;
-  reference_open_connections(&reader, kernel);
-  int32_t next = reference_next_connection(&reader);
-  int32_t first_weight = 0;
-  zero_bits(output, positions, y);
-
-  for (int32_t f = 0; f < p->out_channels; ++f) {
-    const float* group = x + f / group_out * group_in;
-    if (p->domain.alpha_steps != 0 && f % group_out == 0) {
-      float pad_total = 0.0f;
-      for (int32_t i = 0; i < positions; ++i) window_sums[i] = 0.0f;
-      for (int32_t c = 0; c < group_in; ++c) {
-        for (int32_t tap = 0; tap < taps; ++tap) {
-          add_floats(p, group + c, tap, window_sums, &pad_total);
-        }
-      }
-      for (int32_t i = 0; i < positions; ++i) {
-        window_sums[i] = (window_sums[i] + pad_total) * alpha;
-      }
-    }
-
-    float pad_total = 0.0f;
-    for (int32_t i = 0; i < positions; ++i) sums[i] = 0.0f;
-    for (; next < first_weight + group_in * taps;
-         next = reference_next_connection(&reader)) {
-      const int32_t c = (next - first_weight) / taps;
-      add_floats(p, group + c, (next - first_weight) % taps, sums, &pad_total);
-    }
-    first_weight += group_in * taps;
-    for (int32_t i = 0; i < positions; ++i) {
-      sums[i] += pad_total;
-      if (p->domain.alpha_steps != 0) sums[i] += window_sums[i];
-    }
-    reference_write_float_sums(output, f, sums, 1, positions, y);
-  }
+                            const sbnn_connections* kernel,
+                            const sbnn_output* output, const float* x, void* y,
+                            void* scratch) {
+  const image numbers = {p, NULL, x};
+  convolve(&numbers, kernel, output, y, (uint8_t*)scratch);
 }

@@ -1,21 +1,10 @@
 /* Layers on int8 numbers: sums of x - zero_point, in plain loops. */
-#include <string.h>
-
 #include "reference.h"
-#include "sbnn/planes.h"
-
-static void zero_bits(const sbnn_output* output, int32_t positions, void* y) {
-  if (output->kind == SBNN_TO_BITS) {
-    const int32_t bits =
-        (output->channels - 1) * output->channel_bits + positions;
-    memset(y, 0, 4u * (size_t)sbnn_plane_words(bits));
-  }
-}
 
 void reference_dense_int8(const sbnn_dense_params* p, const uint8_t* ones,
                           const sbnn_output* output, const int8_t* x,
                           void* y) {
-  zero_bits(output, 1, y);
+  reference_zero_bits(output, 1, y);
   for (int32_t unit = 0; unit < p->units; ++unit) {
     int32_t sum = 0;
     for (int32_t i = 0; i < p->positions; ++i) {
@@ -23,17 +12,16 @@ void reference_dense_int8(const sbnn_dense_params* p, const uint8_t* ones,
              ((ones[unit * p->positions + i] << p->domain.shift) +
               p->domain.alpha_steps);
     }
-    reference_write_sums(output, unit, &sum, 1, y);
+    reference_write_sum(output, unit, 0, sum, y);
   }
 }
 
 void reference_conv2d_int8(const sbnn_conv2d_params* p, const uint8_t* ones,
-                           const sbnn_output* output, const int8_t* x, void* y,
-                           int32_t* sums) {
+                           const sbnn_output* output, const int8_t* x, void* y) {
   const int32_t group_in = p->in_channels / p->groups;
   const int32_t group_out = p->out_channels / p->groups;
   const int32_t positions = p->out_height * p->out_width;
-  zero_bits(output, positions, y);
+  reference_zero_bits(output, positions, y);
   for (int32_t f = 0; f < p->out_channels; ++f) {
     for (int32_t at = 0; at < positions; ++at) {
       const uint8_t* one = ones + f * group_in * p->kernel_height *
@@ -57,8 +45,7 @@ void reference_conv2d_int8(const sbnn_conv2d_params* p, const uint8_t* ones,
           }
         }
       }
-      sums[at] = sum;
+      reference_write_sum(output, f, at, sum, y);
     }
-    reference_write_sums(output, f, sums, positions, y);
   }
 }

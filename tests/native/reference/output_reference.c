@@ -1,55 +1,71 @@
 #include "reference.h"
 
-#include "sbnn/planes.h"
+int32_t reference_words(int32_t bits) { return (bits + 31) / 32; }
 
-void reference_write_sums(const sbnn_output* output, int32_t channel,
-                     const int32_t* sums, int32_t positions, void* y) {
-  if (output->kind == SBNN_TO_BITS) {
-    const int32_t threshold = output->thresholds[channel];
-    const uint32_t flip = sbnn_get_bit(output->flips, channel);
-    const int32_t first = channel * output->channel_bits;
-    for (int32_t p = 0; p < positions; ++p) {
-      sbnn_put_bit((uint32_t*)y, first + p,
-                   (uint32_t)(sums[p] >= threshold) ^ flip);
-    }
-  } else if (output->kind == SBNN_TO_INT8 || output->kind == SBNN_TO_INT16) {
-    const int64_t limit = output->kind == SBNN_TO_INT8 ? 127 : 32767;
-    for (int32_t p = 0; p < positions; ++p) {
-      int64_t value = (int64_t)sums[p] * output->multipliers[channel];
-      value = (value + output->offsets[channel]) >> output->shift;
-      if (value > limit) value = limit;
-      if (value < -limit - 1) value = -limit - 1;
-      if (output->kind == SBNN_TO_INT8) {
-        ((int8_t*)y)[p * output->channels + channel] = (int8_t)value;
-      } else {
-        ((int16_t*)y)[p * output->channels + channel] = (int16_t)value;
-      }
-    }
-  } else {
-    float* out = (float*)y + channel;
-    for (int32_t p = 0; p < positions; ++p) {
-      out[p * output->channels] =
-          (float)sums[p] * output->scale[channel] + output->bias[channel];
-    }
+bool reference_bit(const uint32_t* words, int32_t at) {
+  return (words[at / 32] / (1u << at % 32)) % 2u == 1u;
+}
+
+static void set_bit(uint32_t* words, int32_t at) {
+  words[at / 32] |= 1u << at % 32;
+}
+
+/* Planes of bits begin with a word each, vectors have one bit behind the other. */
+void reference_zero_bits(const sbnn_output* output, int32_t positions,
+                         void* y) {
+  if (output->kind != SBNN_TO_BITS) return;
+  const int32_t last = (output->channels - 1) * output->channel_bits;
+  for (int32_t i = 0; i < reference_words(last + positions); ++i) {
+    ((uint32_t*)y)[i] = 0u;
   }
 }
 
-void reference_write_float_sums(const sbnn_output* output, int32_t channel,
-                           const float* sums, int32_t stride,
-                           int32_t positions, void* y) {
+static void write_bit(const sbnn_output* output, int32_t channel,
+                      int32_t position, bool reached, void* y) {
+  if (reached != reference_bit(output->flips, channel)) {
+    set_bit((uint32_t*)y, channel * output->channel_bits + position);
+  }
+}
+
+/* The largest whole number that is at most value / 2^shift. */
+static int64_t floor_of(int64_t value, int32_t shift) {
+  const int64_t divisor = (int64_t)1 << shift;
+  const int64_t quotient = value / divisor;
+  return value < quotient * divisor ? quotient - 1 : quotient;
+}
+
+void reference_write_sum(const sbnn_output* output, int32_t channel,
+                         int32_t position, int32_t sum, void* y) {
+  const int32_t at = position * output->channels + channel;
   if (output->kind == SBNN_TO_BITS) {
-    const float threshold = output->float_thresholds[channel];
-    const uint32_t flip = sbnn_get_bit(output->flips, channel);
-    const int32_t first = channel * output->channel_bits;
-    for (int32_t p = 0; p < positions; ++p) {
-      sbnn_put_bit((uint32_t*)y, first + p,
-                   (uint32_t)(sums[p * stride] >= threshold) ^ flip);
-    }
+    write_bit(output, channel, position, sum >= output->thresholds[channel], y);
+    return;
+  }
+  if (output->kind == SBNN_TO_FLOAT) {
+    ((float*)y)[at] =
+        (float)sum * output->scale[channel] + output->bias[channel];
+    return;
+  }
+  const int64_t product = (int64_t)sum * output->multipliers[channel];
+  int64_t value = floor_of(product + output->offsets[channel], output->shift);
+  if (output->kind == SBNN_TO_INT8) {
+    if (value < -128) value = -128;
+    if (value > 127) value = 127;
+    ((int8_t*)y)[at] = (int8_t)value;
   } else {
-    float* out = (float*)y + channel;
-    for (int32_t p = 0; p < positions; ++p) {
-      out[p * output->channels] =
-          sums[p * stride] * output->scale[channel] + output->bias[channel];
-    }
+    if (value < -32768) value = -32768;
+    if (value > 32767) value = 32767;
+    ((int16_t*)y)[at] = (int16_t)value;
+  }
+}
+
+void reference_write_float_sum(const sbnn_output* output, int32_t channel,
+                               int32_t position, float sum, void* y) {
+  if (output->kind == SBNN_TO_BITS) {
+    write_bit(output, channel, position,
+              sum >= output->float_thresholds[channel], y);
+  } else {
+    ((float*)y)[position * output->channels + channel] =
+        sum * output->scale[channel] + output->bias[channel];
   }
 }

@@ -1,5 +1,5 @@
-/* The kernels in their simplest form: what the real ones must agree with, bit by
- * bit. One connection, one position at a time; no scratch, no tricks. */
+/* What the kernels must agree with, bit by bit: plain loops over positions and weights
+ * which share nothing with them, not even how a bit is read. */
 #ifndef SBNN_REFERENCE_H_
 #define SBNN_REFERENCE_H_
 
@@ -30,7 +30,7 @@ void reference_dense_int8(const sbnn_dense_params* params, const uint8_t* ones,
                           const sbnn_output* output, const int8_t* x, void* y);
 void reference_conv2d_int8(const sbnn_conv2d_params* params,
                            const uint8_t* ones, const sbnn_output* output,
-                           const int8_t* x, void* y, int32_t* sums);
+                           const int8_t* x, void* y);
 void reference_max_pool2d_bits(const sbnn_max_pool2d_params* params,
                                const uint32_t* minimum, const uint32_t* x,
                                uint32_t* y);
@@ -38,13 +38,26 @@ void reference_quantize(const sbnn_output* output, int32_t positions,
                         const float* x, uint32_t* y);
 void reference_dequantize(int32_t channels, int32_t channel_bits,
                           int32_t positions, const uint32_t* x, float* y);
-void reference_write_sums(const sbnn_output* output, int32_t channel,
-                          const int32_t* sums, int32_t positions, void* y);
-void reference_write_float_sums(const sbnn_output* output, int32_t channel,
-                                const float* sums, int32_t stride,
-                                int32_t positions, void* y);
-void reference_open_connections(sbnn_connection_reader* reader,
-                                const sbnn_connections* code);
-int32_t reference_next_connection(sbnn_connection_reader* reader);
+
+/* One sum into place (channel, position) of the output, zeroed where it is bits. */
+void reference_zero_bits(const sbnn_output* output, int32_t positions, void* y);
+void reference_write_sum(const sbnn_output* output, int32_t channel,
+                         int32_t position, int32_t sum, void* y);
+void reference_write_float_sum(const sbnn_output* output, int32_t channel,
+                               int32_t position, float sum, void* y);
+
+/* Bits, the lowest of a word first; words that hold so many. */
+bool reference_bit(const uint32_t* words, int32_t at);
+int32_t reference_words(int32_t bits);
+
+/* The weights of a code one by one, 0 or 1, zeros behind its end. */
+typedef struct {
+  const sbnn_connections* code;
+  int32_t bit;  /* the next of the code */
+  int32_t left; /* connections that were not met */
+  int32_t gap;  /* zeros in front of the next one; -1: to be read */
+} reference_weights;
+reference_weights reference_first_weight(const sbnn_connections* code);
+int32_t reference_next_weight(reference_weights* weights);
 
 #endif /* SBNN_REFERENCE_H_ */
