@@ -33,8 +33,9 @@ typedef struct {
                       uint8_t* scratch);
   void (*max_pool2d)(const sbnn_max_pool2d_params* params,
                      const uint32_t* minimum, const void* x, void* y);
+  /* From int8, int16 or float: items of 1, 2 or 4 bytes. */
   void (*quantize)(const sbnn_output* output, int32_t positions,
-                   bool int8_input, const void* x, void* y);
+                   int32_t item_bytes, const void* x, void* y);
   void (*dequantize_float)(int32_t channels, int32_t channel_bits,
                            int32_t positions, const void* x, void* y);
   void (*dequantize_int8)(int32_t channels, int32_t channel_bits,

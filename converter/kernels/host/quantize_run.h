@@ -41,16 +41,20 @@
   }
 
 static void SBNN_NAME(quantize)(const sbnn_output* output, int32_t positions,
-                                bool int8_input, const void* x, void* y) {
+                                int32_t item_bytes, const void* x, void* y) {
   enum { BLOCK = 64 };
   if (output->channel_bits == 1) {
-    if (int8_input) {
+    if (item_bytes == 1) {
       SBNN_QUANTIZE_VECTOR(int8_t, output->thresholds)
+    } else if (item_bytes == 2) {
+      SBNN_QUANTIZE_VECTOR(int16_t, output->thresholds)
     } else {
       SBNN_QUANTIZE_VECTOR(float, output->float_thresholds)
     }
-  } else if (int8_input) {
+  } else if (item_bytes == 1) {
     SBNN_QUANTIZE(int8_t, output->thresholds)
+  } else if (item_bytes == 2) {
+    SBNN_QUANTIZE(int16_t, output->thresholds)
   } else {
     SBNN_QUANTIZE(float, output->float_thresholds)
   }

@@ -38,6 +38,11 @@ void sbnn_quantize_int8(const sbnn_output* output, int32_t positions,
   QUANTIZE(output->thresholds)
 }
 
+void sbnn_quantize_int16(const sbnn_output* output, int32_t positions,
+                         const int16_t* x, uint32_t* y) {
+  QUANTIZE(output->thresholds)
+}
+
 void sbnn_dequantize(int32_t channels, int32_t channel_bits,
                      int32_t positions, const uint32_t* x, float* y) {
   for (int32_t c = 0; c < channels; ++c) {

@@ -24,7 +24,7 @@ static inline float sbnn_net_limit_to(float x, sbnn_net_float_limits limits) {
 /* ---- element by element ---- */
 
 /* y = a + b, three scales; a and b are brought to a common one first, shifted 20
- * bits to the left. `b` is repeated every `period` elements. */
+ * bits to the left, int16 15. `b` is repeated every `period` elements. */
 typedef struct {
   int32_t a_zero, b_zero, y_zero;
   sbnn_net_factor a, b, y;
@@ -33,6 +33,9 @@ typedef struct {
 void sbnn_net_add_int8(const sbnn_net_add_params* params, const int8_t* a,
                        const int8_t* b, int32_t period, int8_t* y,
                        int32_t count);
+void sbnn_net_add_int16(const sbnn_net_add_params* params, const int16_t* a,
+                        const int16_t* b, int32_t period, int16_t* y,
+                        int32_t count);
 void sbnn_net_add_float(sbnn_net_float_limits limits, const float* a,
                         const float* b, int32_t period, float* y,
                         int32_t count);
@@ -71,6 +74,14 @@ void sbnn_net_requantize_uint8_int8(const sbnn_net_requantize_params* params,
 void sbnn_net_requantize_int8_uint8(const sbnn_net_requantize_params* params,
                                     const int8_t* x, uint8_t* y,
                                     int32_t count);
+void sbnn_net_requantize_int8_int16(const sbnn_net_requantize_params* params,
+                                    const int8_t* x, int16_t* y,
+                                    int32_t count);
+void sbnn_net_requantize_int16_int8(const sbnn_net_requantize_params* params,
+                                    const int16_t* x, int8_t* y,
+                                    int32_t count);
+void sbnn_net_requantize_int16(const sbnn_net_requantize_params* params,
+                               const int16_t* x, int16_t* y, int32_t count);
 void sbnn_net_limit_float(sbnn_net_float_limits limits, const float* x,
                           float* y, int32_t count);
 void sbnn_net_quantize_int8(float scale, int32_t zero, const float* x,
@@ -113,6 +124,9 @@ void sbnn_net_max_pool_int8(const sbnn_net_window* window,
 void sbnn_net_max_pool_float(const sbnn_net_window* window,
                              sbnn_net_float_limits limits, const float* x,
                              float* y);
+void sbnn_net_max_pool_int16(const sbnn_net_window* window,
+                             sbnn_net_limits limits, const int16_t* x,
+                             int16_t* y);
 void sbnn_net_average_pool_int8(const sbnn_net_window* window,
                                 sbnn_net_limits limits, const int8_t* x,
                                 int8_t* y);

@@ -23,6 +23,23 @@ void sbnn_net_requantize_int8_uint8(const sbnn_net_requantize_params* params,
   for (int32_t i = 0; i < count; ++i) y[i] = (uint8_t)requantize(params, x[i]);
 }
 
+void sbnn_net_requantize_int8_int16(const sbnn_net_requantize_params* params,
+                                    const int8_t* x, int16_t* y,
+                                    int32_t count) {
+  for (int32_t i = 0; i < count; ++i) y[i] = (int16_t)requantize(params, x[i]);
+}
+
+void sbnn_net_requantize_int16_int8(const sbnn_net_requantize_params* params,
+                                    const int16_t* x, int8_t* y,
+                                    int32_t count) {
+  for (int32_t i = 0; i < count; ++i) y[i] = (int8_t)requantize(params, x[i]);
+}
+
+void sbnn_net_requantize_int16(const sbnn_net_requantize_params* params,
+                               const int16_t* x, int16_t* y, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) y[i] = (int16_t)requantize(params, x[i]);
+}
+
 void sbnn_net_limit_float(sbnn_net_float_limits limits, const float* x,
                           float* y, int32_t count) {
   for (int32_t i = 0; i < count; ++i) {

@@ -228,8 +228,10 @@ static void run_task(void* data, int32_t number, int32_t worker) {
   } else if (op->kind == &sbnn_max_pool2d_class) {
     level->max_pool2d(&op->params.max_pool2d, op->minimum, x, y);
   } else if (op->kind == &sbnn_quantize_class) {
-    level->quantize(output, op->params.positions, op->input == SBNN_INT8, x,
-                    y);
+    const int32_t item_bytes = op->input == SBNN_INT8    ? 1
+                               : op->input == SBNN_INT16 ? 2
+                                                         : 4;
+    level->quantize(output, op->params.positions, item_bytes, x, y);
   } else if (output->kind == SBNN_TO_INT8) {
     level->dequantize_int8(output->channels, output->channel_bits,
                            op->params.dequantize.positions,

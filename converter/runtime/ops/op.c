@@ -40,7 +40,8 @@ bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
   op->batch = inputs[0].dims[0];
   op->input = inputs[0].type;
   SBNN_CHECK(op->input == SBNN_FLOAT32 || op->input == SBNN_INT8 ||
-                 op->input == SBNN_INT32,
+                 op->input == SBNN_INT32 ||
+                 (op->input == SBNN_INT16 && kind == &sbnn_quantize_class),
              "input must be float32, int8 or int32 bit planes", 0, 0);
   SBNN_CHECK(output->type != SBNN_OTHER_TYPE,
              "output must be float32, int8, int16 or int32 bit planes", 0, 0);

@@ -1,4 +1,4 @@
-/* SbnnQuantize: float or int8 to bits through thresholds. SbnnDequantize: bits to +-1,
+/* SbnnQuantize: float, int8 or int16 to bits through thresholds. SbnnDequantize: bits to +-1,
  * as float or int8.
  *
  * Rank-4 tensors are images (a plane a channel), rank-2 tensors vectors. */
@@ -10,9 +10,10 @@ static bool prepare_quantize(sbnn_op* op, const sbnn_options* options,
                              const sbnn_tensor* inputs, sbnn_tensor* output,
                              sbnn_problem* problem) {
   const sbnn_tensor* x = &inputs[0];
-  SBNN_CHECK((op->input == SBNN_FLOAT32 || op->input == SBNN_INT8) &&
+  SBNN_CHECK((op->input == SBNN_FLOAT32 || op->input == SBNN_INT8 ||
+              op->input == SBNN_INT16) &&
                  output->type == SBNN_INT32,
-             "quantizing goes from float32 or int8 to bit planes", 0, 0);
+             "quantizing goes from float32, int8 or int16 to bit planes", 0, 0);
   SBNN_CHECK(x->rank == 4 || x->rank == 2, "rank of the input", x->rank, 4);
   SBNN_CHECK(op->x_bytes <= INT32_MAX - 31, "size of the layer", op->x_bytes,
              INT32_MAX - 31);
@@ -39,6 +40,9 @@ static void invoke_quantize(const sbnn_op* op, const void* x, void* y,
   if (op->input == SBNN_INT8) {
     sbnn_quantize_int8(&op->output, op->params.positions, (const int8_t*)x,
                        (uint32_t*)y);
+  } else if (op->input == SBNN_INT16) {
+    sbnn_quantize_int16(&op->output, op->params.positions, (const int16_t*)x,
+                        (uint32_t*)y);
   } else {
     sbnn_quantize(&op->output, op->params.positions, (const float*)x,
                   (uint32_t*)y);

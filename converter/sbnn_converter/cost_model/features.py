@@ -38,7 +38,9 @@ def kernel_of(op: StoredOp) -> str:
     Raises:
       ValueError: this version knows no such op.
     """
-    face = {"INT32": "bits", "INT8": "int8", "FLOAT32": "float"}.get(op.input.type)
+    face = {"INT32": "bits", "INT8": "int8", "INT16": "int8", "FLOAT32": "float"}.get(
+        op.input.type  # int16, which only a quantizer reads, costs what int8 does
+    )
     names = {"SbnnConv2D": f"conv2d {face}", "SbnnDense": f"dense {face}",
              "SbnnMaxPool2D": "max_pool2d", "SbnnQuantize": f"quantize {face}",
              "SbnnDequantize": "dequantize"}  # fmt: skip

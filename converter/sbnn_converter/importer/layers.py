@@ -23,6 +23,7 @@ from sbnn_converter.importer.channel_functions import (
 )
 from sbnn_converter.importer.channels_first import in_channels_last
 from sbnn_converter.importer.composed_functions import compose
+from sbnn_converter.importer.functions import import_tf_function, is_function
 from sbnn_converter.importer.layout import import_layout
 from sbnn_converter.importer.pooling import import_global_max_pool, import_max_pool
 from sbnn_converter.importer.time_steps import is_same_on_more_axes
@@ -81,6 +82,8 @@ def import_layer(
         return g.Concat(name, inputs, shape)
     if found is None and dtype == tf.float32 and _may_be_channelwise(layer):
         found = _import_custom(layer, name, inputs, shape, call)
+    if found is None and is_function(layer):
+        found = import_tf_function(name, inputs, shape, call)
     if found is not None:
         return found
     _refuse_binary_kernels(layer, name, inputs, shape)

@@ -16,16 +16,17 @@ def import_max_pool(layer, name: str, x: g.Node, shape) -> g.Node:
     pool, stride = tuple(layer.pool_size), tuple(layer.strides)
     if isinstance(layer, _keras.MaxPooling1D):
         pool, stride = (1, *pool), (1, *stride)
-    return _pool(name, x, shape, pool, stride, layer.padding)
+    return pool_image(name, x, shape, pool, stride, layer.padding)
 
 
 def import_global_max_pool(layer, name: str, x: g.Node, shape) -> g.Node:
     """A GlobalMaxPooling1D or GlobalMaxPooling2D layer with channels last."""
     window = as_image(name, x).shape[:2]
-    return _pool(name, x, shape, window, window, "valid")
+    return pool_image(name, x, shape, window, window, "valid")
 
 
-def _pool(name: str, x: g.Node, shape, pool, stride, padding: str) -> g.Node:
+def pool_image(name: str, x: g.Node, shape, pool, stride, padding: str) -> g.Node:
+    """Max pooling of an image, or of a row."""
     x = as_image(name, x)
     before = [
         padding_before(padding, size, window, step)

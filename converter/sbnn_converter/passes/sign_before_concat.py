@@ -28,13 +28,13 @@ class SignBeforeConcat:
             channels = slice(first, first + x.shape[-1])
             first = channels.stop
             if function:
-                steps = [_part(s, channels, node.shape[-1]) for s in function.steps]
+                steps = [part_of_step(s, channels, node.shape[-1]) for s in function.steps]
                 x = Pointwise(function.name, [x], x.shape, steps)
             parts.append(Sign(node.name, [x], x.shape))
         return graph.replace(node, Concat(concat.name, parts, concat.shape))
 
 
-def _part(step: PointwiseStep, channels: slice, width: int) -> PointwiseStep:
+def part_of_step(step: PointwiseStep, channels: slice, width: int) -> PointwiseStep:
     """``step`` on some of its channels; the others are fed zeros."""
 
     def apply(x: tf.Tensor) -> tf.Tensor:

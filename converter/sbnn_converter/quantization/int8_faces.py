@@ -13,13 +13,19 @@ import numpy as np
 from flatbuffers import flexbuffers
 
 from sbnn_converter import graph as g
+from sbnn_converter.bit_planes import unpack_bits
 from sbnn_converter.output_stage import scale_and_bias, thresholds_and_flips
 from sbnn_converter.quantization.fixed_point import fixed_point, to_int8
 from sbnn_converter.tflite.editor import FlatbufferEditor
+from sbnn_converter.tflite.emit import RESCALE
 from sbnn_converter.thresholds import IntegerSums
 
-# Values of an int8 tensor are at most that many steps from its zero point.
+# Values of a tensor are at most that many steps from its zero point.
 _INT8_REACH = 255
+_INT16_REACH = 65535
+# How far rounding may carry a sum of INT16 values from what it should be: the value on
+# a threshold, a tie that is as good as exact, stays on its side.
+_INT16_SLACK = 2
 
 
 def give_int8_faces(model: bytes, nodes: list[g.SbnnOp]) -> bytes:
@@ -35,6 +41,8 @@ def give_int8_faces(model: bytes, nodes: list[g.SbnnOp]) -> bytes:
       The flatbuffer, without the option ``node``.
     """
     editor = FlatbufferEditor(model)
+    editor.drop_identities(RESCALE)
+    editor.requantize_directly()
     for operator in editor.custom_operators("Sbnn"):
         options = flexbuffers.Loads(bytes(operator.customOptions))
         node = nodes[options.pop("node")]
@@ -50,12 +58,12 @@ def give_int8_faces(model: bytes, nodes: list[g.SbnnOp]) -> bytes:
 
 
 def _read_int8(editor: FlatbufferEditor, operator, options: dict) -> float | None:
-    """Lets an op read the int8 tensor in front of a DEQUANTIZE.
+    """Lets an op read the int8 tensor in front of a DEQUANTIZE, or the INT16 one.
 
     Returns:
       The tensor's scale, or None if the op goes on reading bits or floats.
     """
-    tensor = editor.int8_in_front_of(operator.inputs[0])
+    tensor = editor.integer_in_front_of(operator.inputs[0])
     # Around an int8 image stands 0; another padding needs the real values.
     if tensor is None or options.get("pad_value"):
         return None
@@ -69,8 +77,14 @@ def _rescale_thresholds(
 ) -> None:
     """Thresholds for sums of int8 values, or for the int8 values themselves."""
     if stage.kernel is None:
-        values, flips = thresholds_and_flips(stage, IntegerSums(_INT8_REACH, scale))
+        wide = editor.is_int16(operator.inputs[0])
+        reach = _INT16_REACH if wide else _INT8_REACH
+        values, flips = thresholds_and_flips(stage, IntegerSums(reach, scale))
         values = values + np.int32(options["in_zero_point"])
+        if wide:
+            # A falling function is above 0 up to its threshold, not from it on.
+            falls = unpack_bits(flips, len(values))
+            values = values + np.where(falls, _INT16_SLACK, -_INT16_SLACK).astype(np.int32)
     else:
         bound = stage.kernel.largest_sum * _INT8_REACH
         step = scale * 2.0**-stage.kernel.domain_shift
@@ -81,8 +95,8 @@ def _rescale_thresholds(
 def _write_int8(
     editor: FlatbufferEditor, operator, options: dict, node: g.SbnnOp, scale: float | None
 ) -> None:
-    """Lets an op write the int8 tensor behind a QUANTIZE, if there is one."""
-    target = editor.int8_behind(operator.outputs[0])
+    """Lets an op write the int8 or INT16 tensor behind a QUANTIZE, if there is one."""
+    target = editor.integer_behind(operator.outputs[0])
     if node.behind is None:  # a SbnnDequantize: two values, known beforehand
         if target is not None:
             out_scale, zero_point = editor.quantization(target)
@@ -94,6 +108,8 @@ def _write_int8(
     unit = 1.0 if scale is None else scale
     if scale is not None or editor.is_int32(operator.inputs[0]):
         unit *= 2.0**-stage.kernel.domain_shift
+    else:
+        target = None  # sums of floats are floats, which the QUANTIZE goes on rounding
     constants = scale_and_bias(stage, unit)
     if target is not None:
         multipliers, offsets, shift = fixed_point(

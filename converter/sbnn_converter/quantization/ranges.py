@@ -15,6 +15,7 @@ import tensorflow as tf
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.quantization.folding import is_absorbed
+from sbnn_converter.quantization.scales import groups_of_one_scale, keeps_scale, moves
 from sbnn_converter.runtimes.interpreter import Interpreter
 from sbnn_converter.tflite.emit import emit, is_float
 
@@ -29,19 +30,8 @@ _PRESCRIBED = {"softmax": _UNIT, "sigmoid": _UNIT, "tanh": _SIGNED_UNIT}
 _SIGN_ZOOM = 32
 
 _keras = tf.keras.layers
-_MOVING = (
-    _keras.MaxPooling1D,
-    _keras.MaxPooling2D,
-    _keras.GlobalMaxPooling1D,
-    _keras.GlobalMaxPooling2D,
-    _keras.Reshape,
-    _keras.Flatten,
-    _keras.Permute,
-    _keras.ZeroPadding1D,
-    _keras.ZeroPadding2D,
-    _keras.Cropping1D,
-    _keras.Cropping2D,
-)
+# An INT16 tensor has steps to spare: values larger than those seen do not saturate.
+_WIDE_MARGIN = 4
 
 Range = tuple[float, float]
 
@@ -66,7 +56,7 @@ def calibrate(
     watched = [
         n
         for n in graph.nodes()
-        if is_float(n) and not is_absorbed(graph, n) and not _keeps_scale(n)
+        if is_float(n) and not is_absorbed(graph, n) and not moves(n)
     ]
     # A network's inputs are known as they are; the rest are outputs here.
     inner = [n for n in watched if not isinstance(n, g.Input)]
@@ -91,12 +81,11 @@ def calibrate(
             "the representative dataset is empty: a hundred typical inputs are wanted"
         )
     ranges = {
-        n: _PRESCRIBED.get(_function_name(n))
-        or _with_zero(lows[n], highs[n], n in only_signs)
+        n: _prescribed(n) or _with_zero(lows[n], highs[n], n in only_signs)
         for n in watched
     }
     _let_rectifiers_saturate(graph, ranges)
-    _share_ranges_of_concatenations(graph, ranges)
+    _share_ranges(graph, ranges)
     return ranges
 
 
@@ -115,40 +104,27 @@ def _let_rectifiers_saturate(graph: g.Graph, ranges: dict[g.Node, Range]) -> Non
             ranges[source] = ranges[node]
 
 
-def _share_ranges_of_concatenations(
-    graph: g.Graph, ranges: dict[g.Node, Range]
-) -> None:
-    """One range for a concatenation and all that it joins: TFLite copies bytes."""
-    joins = [
-        n
-        for n in graph.nodes()
-        if n in ranges
-        and (isinstance(n, g.Concat) or isinstance(_layer(n), _keras.Concatenate))
-    ]
-    changed = True
-    while changed:  # a concatenation of concatenations passes its range on
-        changed = False
-        for node in joins:
-            group = [node, *(_with_range(n, ranges) for n in node.inputs)]
-            group = [n for n in group if n in ranges]
-            shared = min(ranges[n][0] for n in group), max(ranges[n][1] for n in group)
-            changed |= any(ranges[n] != shared for n in group)
-            ranges.update(dict.fromkeys(group, shared))
+def _share_ranges(graph: g.Graph, ranges: dict[g.Node, Range]) -> None:
+    """One range for an op that moves values about and for all that it reads."""
+    for group in groups_of_one_scale(graph):
+        found = [ranges[n] for n in group if n in ranges]
+        prescribed = [p for p in map(_prescribed, group) if p]
+        if prescribed:
+            found = prescribed
+        if found:
+            shared = min(low for low, _ in found), max(high for _, high in found)
+            ranges.update(dict.fromkeys(filter(is_float, group), shared))
 
 
-def _with_range(node: g.Node, ranges: dict[g.Node, Range]) -> g.Node:
-    """The node whose range ``node`` has: its own, or that of what it moves about."""
-    while node not in ranges and _keeps_scale(node):
-        node = node.inputs[0]
-    return node
-
-
-def _keeps_scale(node: g.Node) -> bool:
-    """Whether a node's int8 kernel wants input and output on one scale: it moves
-    values about. TFLiteConverter hands the input's range on."""
-    return isinstance(node, (g.MaxPool, g.Reshape)) or isinstance(
-        _layer(node), _MOVING
-    )
+def wide_ranges(
+    graph: g.Graph, ranges: dict[g.Node, Range], wide: Collection[g.Node]
+) -> dict[g.Node, float]:
+    """How far from 0 each INT16 tensor reaches, which is all that its scale needs."""
+    far = {n: max(map(abs, ranges[n])) * _WIDE_MARGIN for n in wide}
+    for group in groups_of_one_scale(graph):
+        group = [n for n in group if n in wide]
+        far.update(dict.fromkeys(group, max((far[n] for n in group), default=0.0)))
+    return far
 
 
 def _layer(node: g.Node):
@@ -162,6 +138,26 @@ def _with_zero(low: float, high: float, only_sign: bool) -> Range:
         return -far, far
     low, high = min(low, 0.0), max(high, 0.0)
     return (low, high) if high - low > 1e-6 else (low, low + 1e-6)
+
+
+def _prescribed(node: g.Node) -> Range | None:
+    return _PRESCRIBED.get(_function_name(node))
+
+
+def free_prescribed_ranges(graph: g.Graph) -> None:
+    """Puts an op that changes the scale between a softmax, say, and what joins it with
+    others: its own scale is prescribed, and so are theirs by what joins them."""
+    for node in graph.nodes():
+        if len(node.inputs) < 2 or not keeps_scale(node):
+            continue
+        if len({_prescribed(n) for n in node.inputs}) == 1:
+            continue
+        for read in {n for n in node.inputs if _prescribed(n)}:
+            channels = read.shape[-1]
+            one = g.affine_step(np.ones(channels), np.zeros(channels))
+            graph.insert_behind(
+                read, g.Pointwise(read.name, [read], read.shape, [one]), [node]
+            )
 
 
 def _function_name(node: g.Node) -> str:

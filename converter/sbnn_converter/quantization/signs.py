@@ -20,6 +20,7 @@ from sbnn_converter import graph as g
 from sbnn_converter.output_stage import thresholds_and_flips
 from sbnn_converter.quantization.folding import takes_scale
 from sbnn_converter.quantization.ranges import Range
+from sbnn_converter.quantization.wide import has_rising_scale
 from sbnn_converter.thresholds import FloatSums
 
 # A little less than a half, so that exact zeros stay zero and positive.
@@ -58,7 +59,7 @@ def share_scaled_values(graph: g.Graph) -> None:
     """Lets signs read a scaled value that others read, too, behind its scale.
 
     Thresholds have taken the scale in, whoever else reads it; in int8 that would
-    keep it from the weights of the layer before.
+    keep it from the weights of the layer before, or from the sums in front of a pooling.
     """
     for op in graph.nodes():
         if not (isinstance(op, g.SbnnOp) and op.op == "SbnnQuantize"):
@@ -66,7 +67,11 @@ def share_scaled_values(graph: g.Graph) -> None:
         for other in graph.readers(op.inputs[0]):
             count = len(other.steps) if isinstance(other, g.Pointwise) else 0
             steps = op.behind.steps
-            if count and tuple(other.steps) == tuple(steps[:count]):
+            if (
+                count
+                and tuple(other.steps) == tuple(steps[:count])
+                and (takes_scale(other.inputs[0]) or has_rising_scale(other))
+            ):
                 graph.set_inputs(op, [other])
                 op.behind = g.OutputStage(tuple(steps[count:]), op.behind.shape)
                 op.constants = thresholds_and_flips(op.behind, FloatSums())

@@ -23,7 +23,8 @@ _POOL_FIELDS = (
 )  # fmt: skip
 _SLICED = 2
 _INPUTS = {"INT32": "bits", "INT8": "int8", "FLOAT32": "float"}
-_INPUT_TYPES = {"INT32": "uint32_t", "INT8": "int8_t", "FLOAT32": "float"}
+_INPUT_TYPES = {"INT32": "uint32_t", "INT8": "int8_t", "INT16": "int16_t",
+                "FLOAT32": "float"}  # fmt: skip
 
 
 def sbnn_call(op: Op) -> Call:
@@ -187,8 +188,8 @@ def _max_pool2d(op: Op, _: Plan) -> Call:
 def _quantize(op: Op, _: Plan) -> Call:
     shape = op.inputs[0].shape
     positions = shape[1] * shape[2] if len(shape) == 4 else 0
-    is_int8 = op.stored.input.type == "INT8"
-    function = "sbnn_quantize_int8" if is_int8 else "sbnn_quantize"
+    kind = {"FLOAT32": "", "INT8": "_int8", "INT16": "_int16"}[op.stored.input.type]
+    function = f"sbnn_quantize{kind}"
     return Call(
         statements=(
             f"{function}(&op{op.number}_output, {positions or 1}, "

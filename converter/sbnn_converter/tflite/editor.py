@@ -23,6 +23,11 @@ class FlatbufferEditor:
         """The flatbuffer as it is now."""
         return bytes(flatbuffer_utils.convert_object_to_bytearray(self._model))
 
+    @property
+    def input_count(self) -> int:
+        """How many inputs the network has."""
+        return len(self._graph.inputs)
+
     def custom_operators(self, prefix: str) -> list:
         """Operators whose custom code begins with ``prefix``, in their order."""
         return [
@@ -42,20 +47,94 @@ class FlatbufferEditor:
         """Whether a tensor's type is INT32."""
         return self._graph.tensors[tensor].type == schema.TensorType.INT32
 
-    def int8_in_front_of(self, tensor: int) -> int | None:
-        """The int8 tensor of which ``tensor`` is the DEQUANTIZE, if it is one."""
+    def is_int16(self, tensor: int) -> bool:
+        """Whether a tensor's type is INT16."""
+        return self._graph.tensors[tensor].type == schema.TensorType.INT16
+
+    def integer_in_front_of(self, tensor: int) -> int | None:
+        """The int8 or int16 tensor of which ``tensor`` is the DEQUANTIZE, if it is one."""
         for op in self._graph.operators:
             if tensor in op.outputs and self._is(op, "DEQUANTIZE"):
-                return self._if_int8(op.inputs[0])
+                return self._if_integer(op.inputs[0])
         return None
 
-    def int8_behind(self, tensor: int) -> int | None:
-        """The int8 tensor that a QUANTIZE, its only reader, makes of ``tensor``."""
-        readers = [op for op in self._graph.operators if tensor in op.inputs]
+    def integer_behind(self, tensor: int) -> int | None:
+        """The int8 or int16 tensor that a QUANTIZE, its only reader, makes of
+        ``tensor``."""
+        readers = self._readers(tensor)
         if len(readers) == 1 and tensor not in self._graph.outputs:
             if self._is(readers[0], "QUANTIZE"):
-                return self._if_int8(readers[0].outputs[0])
+                return self._if_integer(readers[0].outputs[0])
         return None
+
+    def drop_identities(self, custom_code: str) -> None:
+        """Lets what reads a custom op that gives its input back read that input."""
+        for op in self.custom_operators(custom_code):
+            self._read_instead(int(op.outputs[0]), int(op.inputs[0]))
+            self._graph.operators.remove(op)
+
+    def requantize_directly(self) -> None:
+        """Lets every QUANTIZE behind a DEQUANTIZE read what that reads."""
+        for op in self._graph.operators:
+            if self._is(op, "QUANTIZE"):
+                source = self.integer_in_front_of(op.inputs[0])
+                if source is not None:
+                    op.inputs = np.array([source], np.int32)
+
+    def set_input_type(self, place: int, kind: str) -> None:
+        """Makes an input of the network, a FLOAT32 tensor, an integer one.
+
+        Args:
+          place: its number among the inputs.
+          kind: INT8 or UINT8.
+        """
+        graph, old = self._graph, int(self._graph.inputs[place])
+        if graph.tensors[old].type != schema.TensorType.FLOAT32:
+            return
+        quantize = [op for op in self._readers(old) if self._is(op, "QUANTIZE")]
+        if quantize:
+            new = int(quantize[0].outputs[0])
+        else:  # nobody reads it: any scale will do
+            new = self._add_tensor(old, "INT8", 1 / 128, 0)
+        for op in self._readers(old):  # the same QUANTIZE, or one that reads floats
+            if op in quantize:
+                self._read_instead(int(op.outputs[0]), new)
+        graph.operators = [op for op in graph.operators if op not in quantize]
+        if self._readers(old) or old in graph.outputs:
+            self._add_operator("DEQUANTIZE", new, old, first=True)
+        if kind == "UINT8":
+            scale, zero = self.quantization(new)
+            stored = self._add_tensor(old, "UINT8", scale, zero + 128)
+            self._add_operator("QUANTIZE", stored, new, first=True)
+            new = stored
+        graph.inputs[place] = new
+        self._set_signature("inputs", old, new)
+
+    def set_output_type(self, place: int, kind: str, scale: float, zero: int) -> None:
+        """Makes an output of the network, a FLOAT32 tensor, an integer one that no
+        other output is, and no input.
+
+        Args:
+          place: its number among the outputs.
+          kind: INT8 or UINT8.
+          scale, zero: its quantization where it has none as INT8 yet.
+        """
+        graph, old = self._graph, int(self._graph.outputs[place])
+        if graph.tensors[old].type != schema.TensorType.FLOAT32:
+            return
+        new = self.integer_in_front_of(old)
+        if new is None or self.is_int16(new):
+            source = old if new is None else new
+            new = self._add_tensor(old, "INT8", scale, zero)
+            self._add_operator("QUANTIZE", source, new)
+        if kind == "UINT8" or new in graph.inputs or new in graph.outputs:
+            scale, zero = self.quantization(new)
+            shift = 128 if kind == "UINT8" else 0
+            copy_of = self._add_tensor(old, kind, scale, zero + shift)
+            self._add_operator("QUANTIZE", new, copy_of)
+            new = copy_of
+        graph.outputs[place] = new
+        self._set_signature("outputs", old, new, place)
 
     def replace_constants(self, operator, first: int, constants: list) -> None:
         """Gives an operator new constant inputs from input ``first`` on.
@@ -129,9 +208,55 @@ class FlatbufferEditor:
         code = self._model.operatorCodes[op.opcodeIndex]
         return schema_code(code) == getattr(schema.BuiltinOperator, name)
 
-    def _if_int8(self, tensor: int) -> int | None:
-        is_int8 = self._graph.tensors[tensor].type == schema.TensorType.INT8
-        return int(tensor) if is_int8 else None
+    def _if_integer(self, tensor: int) -> int | None:
+        kinds = (schema.TensorType.INT8, schema.TensorType.INT16)
+        return int(tensor) if self._graph.tensors[tensor].type in kinds else None
+
+    def _readers(self, tensor: int) -> list:
+        return [op for op in self._graph.operators if tensor in op.inputs]
+
+    def _read_instead(self, old: int, new: int) -> None:
+        for op in self._readers(old):
+            op.inputs = np.array([new if t == old else t for t in op.inputs], np.int32)
+
+    def _add_tensor(self, like: int, kind: str, scale: float, zero: int) -> int:
+        """A tensor with the shape and the name of ``like``; its number."""
+        tensor = copy.copy(self._graph.tensors[like])
+        tensor.type = getattr(schema.TensorType, kind)
+        tensor.name = tensor.name + f"_{kind.lower()}".encode()
+        tensor.quantization = schema.QuantizationParametersT()
+        tensor.quantization.scale = np.array([scale], np.float32)
+        tensor.quantization.zeroPoint = np.array([zero], np.int64)
+        tensor.buffer = len(self._model.buffers)
+        self._model.buffers.append(schema.BufferT())
+        self._graph.tensors.append(tensor)
+        return len(self._graph.tensors) - 1
+
+    def _add_operator(self, name: str, x: int, y: int, first: bool = False) -> None:
+        op = schema.OperatorT()
+        op.opcodeIndex = self._opcode(name)
+        op.inputs, op.outputs = np.array([x], np.int32), np.array([y], np.int32)
+        self._graph.operators.insert(0 if first else len(self._graph.operators), op)
+
+    def _opcode(self, name: str) -> int:
+        number = getattr(schema.BuiltinOperator, name)
+        for index, code in enumerate(self._model.operatorCodes):
+            if schema_code(code) == number:
+                return index
+        code = schema.OperatorCodeT()
+        code.builtinCode, code.deprecatedBuiltinCode = number, min(number, 127)
+        code.version = 1
+        self._model.operatorCodes.append(code)
+        return len(self._model.operatorCodes) - 1
+
+    def _set_signature(self, ports: str, old: int, new: int, place: int = -1) -> None:
+        for signature in self._model.signatureDefs or []:
+            for entry in getattr(signature, ports):
+                name = entry.name.decode() if entry.name else ""
+                if entry.tensorIndex == old and (
+                    place < 0 or name in (f"output_{place}", "") or not name.startswith("output_")
+                ):
+                    entry.tensorIndex = new
 
 
 def schema_code(code) -> int:

@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import logging
 import tempfile
+from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
@@ -25,18 +26,23 @@ from sbnn_converter.tflite.names import code_tensor_name
 from sbnn_converter.tflite.ports import order_ports
 
 
+# Stands between two scales of one tensor, as TFLiteConverter would else carry the one
+# over to what reads the other; the int8 faces make a QUANTIZE of it.
+RESCALE = "SbnnRescale"
+
+
 @dataclasses.dataclass(frozen=True)
 class Int8:
     """What an int8 conversion adds.
 
     Attributes:
       ranges: smallest and largest value of each float node.
-      input_type, output_type: of the network's own inputs and outputs.
+      wide: how far from 0 the nodes reach that are to be INT16. What cannot read that
+        reads int8, of the node's range.
     """
 
     ranges: dict[g.Node, tuple[float, float]]
-    input_type: tf.DType = tf.float32
-    output_type: tf.DType = tf.float32
+    wide: dict[g.Node, float] = dataclasses.field(default_factory=dict)
 
 
 def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
@@ -56,8 +62,10 @@ def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
     for index, node in enumerate(ops):
         functions[node] = _custom_op(node, {} if int8 is None else {"node": index})
     # Without an owner the functions would be inlined, and no custom op remain.
-    module.functions = list(functions.values())
-    main = _trace(graph, functions, {} if int8 is None else int8.ranges)
+    quantization = int8 or Int8({})
+    rescales = _rescales(quantization)
+    module.functions = [*functions.values(), *rescales.values()]
+    main = _trace(graph, functions, quantization, rescales)
     try:
         with _quiet():
             concrete = main.get_concrete_function()
@@ -70,8 +78,6 @@ def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
             converter.allow_custom_ops = True
             if int8 is not None:
                 converter.optimizations = [tf.lite.Optimize.DEFAULT]
-                converter.inference_input_type = int8.input_type
-                converter.inference_output_type = int8.output_type
             model = converter.convert()
     except Exception as error:
         if "No space left" in str(error):  # TFLiteConverter saves the module first
@@ -100,19 +106,14 @@ def is_packed(node: g.Node) -> bool:
     return isinstance(node, (g.SbnnOp, g.Concat)) and node.packed
 
 
-def _trace(graph: g.Graph, functions: dict, ranges: dict):
+def _trace(graph: g.Graph, functions: dict, int8: Int8, rescales: dict):
     """The network as a TensorFlow function of its inputs, for a batch of one.
 
     Float nodes with a range pass through a fake quantization: TFLiteConverter
-    then makes int8 of what lies between two of them.
+    then makes int8 of what lies between two of them. ``rescales`` holds the
+    function between two scales for each shape.
     """
     nodes = graph.nodes()
-
-    def quantized(node: g.Node, value: tf.Tensor) -> tf.Tensor:
-        if node not in ranges:
-            return value
-        return tf.quantization.fake_quant_with_min_max_args(value, *ranges[node])
-
     @tf.function(
         autograph=False,
         input_signature=[
@@ -120,19 +121,66 @@ def _trace(graph: g.Graph, functions: dict, ranges: dict):
         ],
     )
     def main(*inputs):
-        values = {n: quantized(n, x) for n, x in zip(graph.inputs, inputs)}
+        values = _QuantizedValues(int8, rescales)
+        for node, x in zip(graph.inputs, inputs):
+            values.put(node, x)
         for node in nodes:
             if node in values:
                 continue
-            read = [values[n] for n in node.inputs]
+            read = [values.read(n, node) for n in node.inputs]
             if isinstance(node, g.SbnnOp):
                 value = functions[node](*read, *_constants(node))
             else:
                 value = _plain(node, read)
-            values[node] = quantized(node, value)
-        return [values[n] for n in graph.outputs]
+            values.put(node, value)
+        return [values.read(n, None) for n in graph.outputs]
 
     return main
+
+
+class _QuantizedValues:
+    """The tensors of a trace, behind their fake quantizations."""
+
+    def __init__(self, int8: Int8, rescales: dict):
+        self._int8 = int8
+        self._rescales = rescales
+        self._values: dict[g.Node, tf.Tensor] = {}
+        self._narrow: dict[g.Node, tf.Tensor] = {}
+
+    def __contains__(self, node: g.Node) -> bool:
+        return node in self._values
+
+    def put(self, node: g.Node, value: tf.Tensor) -> None:
+        if node in self._int8.wide:
+            value = _fake_int16(value, self._int8.wide[node])
+        elif node in self._int8.ranges:
+            value = _fake_int8(value, self._int8.ranges[node])
+        self._values[node] = value
+
+    def read(self, node: g.Node, reader: g.Node | None) -> tf.Tensor:
+        """What ``reader`` reads of ``node``; None reads the network's outputs."""
+        wide = self._int8.wide
+        if node not in wide or _takes_int16(reader, wide):
+            return self._values[node]
+        if node not in self._narrow:
+            value = self._rescales[node.shape](self._values[node])
+            self._narrow[node] = _fake_int8(value, self._int8.ranges[node])
+        return self._narrow[node]
+
+
+def _takes_int16(reader: g.Node | None, wide: dict[g.Node, float]) -> bool:
+    if isinstance(reader, g.SbnnOp):
+        return reader.op == "SbnnQuantize"
+    return reader in wide
+
+
+def _fake_int8(value: tf.Tensor, values: tuple[float, float]) -> tf.Tensor:
+    return tf.quantization.fake_quant_with_min_max_args(value, *values)
+
+
+def _fake_int16(value: tf.Tensor, far: float) -> tf.Tensor:
+    top = far * (2**15 - 1) / 2**15  # the zero point is 0
+    return tf.quantization.fake_quant_with_min_max_args(value, -far, top, num_bits=16)
 
 
 def _plain(node: g.Node, read: list[tf.Tensor]) -> tf.Tensor:
@@ -170,25 +218,39 @@ def _constants(node: g.SbnnOp) -> list[tf.Tensor]:
 def _custom_op(node: g.SbnnOp, more_options: dict[str, int]):
     """A function that TFLiteConverter turns into the custom op ``node.op``."""
     options = {"version": FORMAT_VERSION, **node.options, **more_options}
+    signature = [
+        tf.TensorSpec(*_tensor_of(node.inputs[0])),
+        *(tf.TensorSpec(c.shape, tf.as_dtype(c.dtype)) for c in node.constants),
+    ]
+    return _implementing(node.op, options, signature, *_tensor_of(node))
+
+
+def _rescales(int8: Int8) -> dict[tuple[int, ...], Callable]:
+    """Functions for the op ``RESCALE``, by the shape of a sample."""
+    shapes = {n.shape for n in int8.wide}
+    options = {"version": FORMAT_VERSION}
+    return {
+        s: _implementing(RESCALE, options, [tf.TensorSpec((1, *s))], (1, *s), tf.float32)
+        for s in shapes
+    }
+
+
+def _implementing(op: str, options: dict[str, int], signature: list, shape, dtype):
+    """A function that TFLiteConverter turns into the custom op ``op``."""
     attributes = "".join(
         f' attr {{ key: "{name}" value {{ i: {int(value)} }} }}'
         for name, value in options.items()
     )
     implements = (
-        f'name: "{node.op}" attr {{ key: "tfl_fusable_op" value {{ b: true }} }}'
+        f'name: "{op}" attr {{ key: "tfl_fusable_op" value {{ b: true }} }}'
         + attributes
     )
-    shape, dtype = _tensor_of(node)
-    signature = [
-        tf.TensorSpec(*_tensor_of(node.inputs[0])),
-        *(tf.TensorSpec(c.shape, tf.as_dtype(c.dtype)) for c in node.constants),
-    ]
 
     # Only the shape of the body's answer matters: the op's kernel replaces it.
     def body(*_):
         return tf.zeros(shape, dtype)
 
-    body.__name__ = node.op
+    body.__name__ = op
     return tf.function(
         body,
         autograph=False,
@@ -208,7 +270,7 @@ def _tensor_of(node: g.Node) -> tuple[tuple[int, ...], tf.DType]:
 
 
 def _check_custom_ops(model: bytes, wanted: list[str]) -> None:
-    found = sorted(op.name for op in read_sbnn_ops(model))
+    found = sorted(op.name for op in read_sbnn_ops(model) if op.name != RESCALE)
     if found != sorted(wanted):
         raise ConversionError(
             f"TFLiteConverter kept the custom ops {found}, wanted {sorted(wanted)}: "

@@ -11,9 +11,11 @@
 void sbnn_quantize(const sbnn_output* output, int32_t positions,
                    const float* x, uint32_t* y);
 
-/* The same for int8, through int32 thresholds on the stored numbers. */
+/* The same for int8 and int16, through int32 thresholds on the stored numbers. */
 void sbnn_quantize_int8(const sbnn_output* output, int32_t positions,
                         const int8_t* x, uint32_t* y);
+void sbnn_quantize_int16(const sbnn_output* output, int32_t positions,
+                         const int16_t* x, uint32_t* y);
 
 /* Writes bits as +1.0 and -1.0, positions x channels. `channel_bits` as in
  * sbnn_output. */

@@ -55,24 +55,27 @@ def _binary(op: Op, function: str, first: str, constants: dict[str, str]) -> Cal
 
 
 def _sum_constant(op: Op, a: Tensor, b: Tensor) -> tuple[str, dict[str, str]]:
-    """The name and the definition of the factors of a sum or difference of int8."""
+    """The name and the definition of the factors of a sum or difference of whole numbers."""
     y, twice = op.outputs[0], 2.0 * max(a.scale, b.scale)
+    # Bits that TensorFlow Lite's kernels put behind the operands before they add.
+    headroom = {"INT8": 20, "INT16": 15}[y.type]
     name = f"op{op.number}_params"
     constant = struct("sbnn_net_add_params", name, {
         "a_zero": a.zero, "b_zero": b.zero, "y_zero": y.zero,
         "a": factor(a.scale / twice), "b": factor(b.scale / twice),
-        "y": factor(twice / (2**20 * y.scale)),
+        "y": factor(twice / (2**headroom * y.scale)),
         "limits": limits(activation(op), y),
     })  # fmt: skip
     return name, {name: constant}
 
 
 def add(op: Op) -> Call:
-    if type_of(op, "INT8", "FLOAT32") == "FLOAT32":
+    kind = type_of(op, "INT8", "INT16", "FLOAT32")
+    if kind == "FLOAT32":
         return _binary(op, "sbnn_net_add_float", *float_limits(op))
     a, b, _ = _operands(op)
     name, constants = _sum_constant(op, a, b)
-    return _binary(op, "sbnn_net_add_int8", f"&{name}", constants)
+    return _binary(op, f"sbnn_net_add_{kind.lower()}", f"&{name}", constants)
 
 
 def subtract(op: Op) -> Call:

@@ -17,6 +17,7 @@ from sbnn_converter.standalone.network import Op, Tensor
 
 # ActivationFunctionType of the schema: what a fused activation lets through.
 _ACTIVATIONS = {0: None, 1: (0.0, math.inf), 2: (-1.0, 1.0), 3: (0.0, 6.0)}
+_WHOLE_NUMBERS = {"UINT8": (0, 255), "INT8": (-128, 127), "INT16": (-32768, 32767)}
 
 
 def type_of(op: Op, *allowed: str) -> str:
@@ -46,7 +47,7 @@ def limits(bounds: tuple[float, float] | None, y: Tensor) -> str:
     if y.type == "FLOAT32":
         low, high = bounds or (-math.inf, math.inf)
         return f"{{{float_literal(low)}, {float_literal(high)}}}"
-    low, high = (0, 255) if y.type == "UINT8" else (-128, 127)
+    low, high = _WHOLE_NUMBERS[y.type]
     if bounds:
         low = max(low, quantized(bounds[0], y.scale, y.zero))
         if not math.isinf(bounds[1]):

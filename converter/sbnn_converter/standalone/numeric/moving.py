@@ -28,7 +28,7 @@ def concatenation(op: Op) -> Call:
     for i, x in enumerate(op.inputs):
         if x is None or x.data is not None or x.type != y.type:
             raise NotExportable("found a constant or a second type among its inputs")
-        if x.type == "INT8" and (x.scale, x.zero) != (y.scale, y.zero):
+        if x.type != "FLOAT32" and (x.scale, x.zero) != (y.scale, y.zero):
             raise NotExportable("found inputs of different scales, wanted one scale")
         size = x.elements // rows * item
         statements.append(
@@ -73,7 +73,7 @@ def _item_bytes(op: Op) -> int:
     for y in op.outputs:
         if y.type != x.type:
             raise NotExportable(f"found {x.type.lower()} to {y.type.lower()}")
-        if x.type == "INT8" and (x.scale, x.zero) != (y.scale, y.zero):
+        if x.type != "FLOAT32" and (x.scale, x.zero) != (y.scale, y.zero):
             raise NotExportable("found another scale of its output, wanted one scale")
     return x.bytes // x.elements
 

@@ -25,6 +25,9 @@ def _requantize(op: Op, bounds: tuple[float, float] | None) -> Call:
         ("INT8", "INT8"): "sbnn_net_requantize_int8",
         ("UINT8", "INT8"): "sbnn_net_requantize_uint8_int8",
         ("INT8", "UINT8"): "sbnn_net_requantize_int8_uint8",
+        ("INT8", "INT16"): "sbnn_net_requantize_int8_int16",
+        ("INT16", "INT8"): "sbnn_net_requantize_int16_int8",
+        ("INT16", "INT16"): "sbnn_net_requantize_int16",
     }
     if (x.type, y.type) not in functions:
         raise NotExportable(f"found {x.type.lower()} to {y.type.lower()}")

@@ -36,9 +36,10 @@ def window_constant(op: Op, kernel: tuple[int, int]) -> dict[str, str]:
 
 
 def pool(op: Op) -> Call:
-    kind = type_of(op, "INT8", "FLOAT32")
-    function = {"MAX_POOL_2D": "max", "AVERAGE_POOL_2D": "average"}[op.name]
-    suffix = "int8" if kind == "INT8" else "float"
+    is_max = op.name == "MAX_POOL_2D"
+    kind = type_of(op, "INT8", "FLOAT32", *(["INT16"] if is_max else []))
+    function = "max" if is_max else "average"
+    suffix = "float" if kind == "FLOAT32" else kind.lower()
     name, constants = limits_constant(op)
     constants |= window_constant(op, (op.options.filterHeight, op.options.filterWidth))
     arguments = f"&op{op.number}_window, {name}, {pair(op)}"
