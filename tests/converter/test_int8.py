@@ -8,6 +8,7 @@ import tensorflow as tf
 import zoo
 from networks import K, digits_net, pixels, stir
 from parity import ops_of
+from sbnn_converter.tflite.wiring import check_wiring
 from tensorflow.lite.python import schema_py_generated as schema
 
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
@@ -263,3 +264,181 @@ def test_bits_that_a_float_layer_reads_become_int8(rng, runtime):
     keras = model.predict(x, verbose=0)
     ours = run_int8(converted, runtime, x)
     assert np.corrcoef(ours.ravel(), keras.ravel())[0, 1] > 0.99
+
+
+def quantized(model: bytes, xs: list[np.ndarray]) -> list[np.ndarray]:
+    """Inputs in their types, as a caller would quantize them."""
+    found = []
+    for x, detail in zip(xs, sbnn_converter.Interpreter(model).input_details):
+        (scale, zero), dtype = detail["quantization"], detail["dtype"]
+        limits = np.iinfo(dtype)
+        q = np.round(x / scale) + zero
+        found.append(q.clip(limits.min, limits.max).astype(dtype))
+    return found
+
+
+def real_outputs(model: bytes, runtime, xs: list[np.ndarray]) -> list[np.ndarray]:
+    q = quantized(model, xs)
+    ys = runtime(model).predict(q if len(q) > 1 else q[0])
+    ys = ys if isinstance(ys, (list, tuple)) else [ys]
+    details = sbnn_converter.Interpreter(model).output_details
+    return [
+        (np.asarray(y, np.float64) - d["quantization"][1]) * (d["quantization"][0] or 1)
+        for y, d in zip(ys, details)
+    ]
+
+
+def binary_conv(filters: int, **arguments):
+    return SparseBinaryConv2D(
+        filters, 3, padding="same", connections=0.3, **arguments
+    )
+
+
+def residual_net():
+    """Sums that a sign and two additions read; BN behind a pooling rises."""
+    x = tf.keras.Input((8, 8, 1))
+    s = K.BatchNormalization()(K.MaxPooling2D()(binary_conv(8)(x)))
+    for _ in range(2):
+        y = binary_conv(8, input_quantizer="ste_sign")(s)
+        s = K.Add()([s, K.BatchNormalization()(y)])
+    y = K.Flatten()(K.MaxPooling2D()(s))
+    y = SparseBinaryDense(24, connections=0.3, input_quantizer="ste_sign")(y)
+    return tf.keras.Model(x, y)
+
+
+def joined_net():
+    """An image's sums and features of another size, joined in front of a sign."""
+    x, features = tf.keras.Input((8, 8, 1)), tf.keras.Input((5,))
+    s = K.BatchNormalization()(K.MaxPooling2D()(binary_conv(8)(x)))
+    y = tf.concat([K.Flatten()(s), features], -1)
+    y = SparseBinaryDense(24, connections=0.3, input_quantizer="ste_sign")(y)
+    return tf.keras.Model([x, features], y)
+
+
+@pytest.mark.parametrize("network", [residual_net, joined_net])
+def test_sums_that_are_added_or_joined_before_a_sign_keep_their_bits(rng, network):
+    model = stir(network())
+    for layer in model.layers:
+        if isinstance(layer, K.BatchNormalization):
+            layer.gamma.assign(np.abs(layer.gamma.numpy()) + 0.5)
+    # Whole steps of the input's scale: nothing but what lies between rounds.
+    image = rng.integers(0, 256, (100, 8, 8, 1)) * (rng.random((100, 8, 8, 1)) < 0.4)
+    image[0, 0, 0], image[0, 0, 1] = 0, 255
+    xs = [image.astype(np.float32) / 255]
+    if len(model.inputs) > 1:
+        xs.append((rng.integers(-127, 128, (100, 5)) * 50 / 127).astype(np.float32))
+        xs[1][0, 0], xs[1][0, 1] = 50, -50
+    converted = sbnn_converter.convert_keras_model(
+        model,
+        representative_dataset=lambda: ([x[i : i + 1] for x in xs] for i in range(100)),
+        inference_input_type=tf.int8,
+        inference_output_type=tf.int8,
+    )
+    assert float_tensors(converted) == []
+    keras = model.predict(xs, verbose=0)
+    (host,) = real_outputs(converted, sbnn_converter.Interpreter, xs)
+    step = np.ptp(keras) / 255
+    assert (np.abs(host - keras) > 1.5 * step).mean() < 0.005
+    few = [x[:4] for x in xs]
+    (micro,) = real_outputs(converted, sbnn_converter.micro.Interpreter, few)
+    np.testing.assert_array_equal(micro, host[:4])
+
+
+@pytest.mark.parametrize("kinds", [(tf.int8, tf.int8), (tf.uint8, tf.uint8)])
+def test_outputs_that_other_layers_read_are_outputs(rng, kinds):
+    x = tf.keras.Input((6, 6, 1))
+    y = SparseBinaryConv2D(8, 3, connections=0.3)(x)
+    bits = SparseBinaryConv2D(4, 1, connections=0.3, input_quantizer="ste_sign")(y)
+    z = K.Conv2D(3, 3)(y)
+    # Read by a binary layer and a float one; twice an output; the input itself.
+    model = tf.keras.Model(x, [y, bits, z, K.Flatten()(z), y, x])
+    images = pixels(rng, 40, (6, 6, 1))
+    converted = to_int8(
+        model,
+        images,
+        inference_input_type=kinds[0],
+        inference_output_type=kinds[1],
+    )
+    check_wiring(converted)
+    details = sbnn_converter.Interpreter(converted).output_details
+    assert {d["dtype"] for d in details} == {kinds[1].as_numpy_dtype}
+    keras = model.predict(images, verbose=0)
+    found = real_outputs(converted, sbnn_converter.Interpreter, [images])
+    for ours, theirs in zip(found, keras, strict=True):
+        assert ours.shape == theirs.shape
+        assert np.abs(ours - theirs).max() <= 4 * np.ptp(theirs) / 255
+    micro = real_outputs(converted, sbnn_converter.micro.Interpreter, [images[:2]])
+    for ours, host in zip(micro, found, strict=True):
+        np.testing.assert_array_equal(ours, host[:2])
+
+
+def image_net(join, pool, add, relu, pad, move):
+    """The same network from functions or from layers."""
+    c = lambda n: binary_conv(n, input_quantizer="ste_sign")  # noqa: E731
+    tf.keras.utils.set_random_seed(0)
+    x = tf.keras.Input((8, 8, 4))
+    y = join([x, c(8)(x)])
+    y = join([y, c(4)(y)])
+    y = pad(pool(y))
+    y = relu(add([y, c(16)(y)]))
+    return tf.keras.Model(x, K.Dense(3)(move(y)))
+
+
+def test_functions_get_what_their_layers_get(rng):
+    layers = image_net(
+        K.Concatenate(), K.MaxPooling2D(), K.Add(), K.ReLU(), K.ZeroPadding2D(1), K.Flatten()
+    )
+    sides = [(0, 0), (1, 1), (1, 1), (0, 0)]
+    functions = image_net(
+        lambda xs: tf.concat(xs, -1),
+        lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID"),
+        lambda xs: xs[0] + xs[1],
+        tf.nn.relu,
+        lambda x: tf.pad(x, sides),
+        lambda x: tf.reshape(x, (-1, 6 * 6 * 16)),
+    )
+    functions.set_weights(layers.get_weights())
+    x = rng.normal(size=(40, 8, 8, 4)).astype(np.float32)
+    a, b = to_int8(layers, x), to_int8(functions, x)
+    assert ops_of(a) == ops_of(b) and float_tensors(b) == []
+    np.testing.assert_array_equal(run_int8(a, "host", x), run_int8(b, "host", x))
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda x: x[:, 1:],
+        lambda x: tf.stack(tf.split(x, 2, -1), 1)[:, 0],
+        lambda x: tf.unstack(tf.expand_dims(x, 1), axis=1)[0],
+        lambda x: tf.reverse(tf.transpose(x, (0, 2, 1, 3)), [3]),
+        lambda x: tf.nn.avg_pool2d(tf.maximum(x, -0.5), 2, 2, "VALID"),
+        lambda x: tf.concat([tf.nn.softmax(x), 5 * x], -1),
+    ],
+)
+def test_what_moves_values_keeps_their_scale(rng, move):
+    x = tf.keras.Input((6, 6, 4))
+    y = move(binary_conv(8)(x))
+    model = tf.keras.Model(x, SparseBinaryConv2D(4, 1, connections=0.5)(y))
+    images = pixels(rng, 40, (6, 6, 4))
+    converted = to_int8(model, images)
+    assert float_tensors(converted) == []
+    keras = model.predict(images, verbose=0)
+    ours = run_int8(converted, "host", images)
+    assert np.corrcoef(ours.ravel(), keras.ravel())[0, 1] > 0.998
+
+
+def test_an_op_that_goes_on_reading_floats_goes_on_writing_them(rng):
+    # Around an int8 image stands 0, not 1.
+    model = tf.keras.Sequential(
+        [
+            tf.keras.Input((5, 6, 2)),
+            binary_conv(6, pad_values=1.0, input_quantizer=None),
+            K.Conv2D(3, 1),
+        ]
+    )
+    images = pixels(rng, 40, (5, 6, 2))
+    converted = to_int8(model, images)
+    keras = model.predict(images, verbose=0)
+    for runtime in (sbnn_converter.Interpreter, sbnn_converter.micro.Interpreter):
+        (found,) = real_outputs(converted, runtime, [images[:8]])
+        assert np.abs(found - keras[:8]).max() < 0.03 * np.ptp(keras)

@@ -93,6 +93,8 @@ def _import_call(node, name: str, read: list[g.Node]) -> list[g.Node]:
     tensors = tf.nest.flatten(node.outputs)
     shapes = _output_shapes(tensors, call, read, name)
     if len(tensors) == 1:
+        if tensors[0] is not node.outputs:  # a list of one
+            call = _first_of(call)
         return [import_layer(layer, name, read, shapes[0], call, tensors[0].dtype)]
     whole = g.KerasLayer(name, read, (), layer, call, dtype=tf.variant)
     return [
@@ -117,6 +119,10 @@ def _call_of(node):
         return layer(*args, **kwargs)
 
     return call
+
+
+def _first_of(call):
+    return lambda read: tf.nest.flatten(call(read))[0]
 
 
 def _output_shapes(tensors, call, read: list[g.Node], name: str):

@@ -16,6 +16,7 @@ from sbnn_converter import graph as g
 from sbnn_converter.bit_planes import unpack_bits
 from sbnn_converter.output_stage import scale_and_bias, thresholds_and_flips
 from sbnn_converter.quantization.fixed_point import fixed_point, to_int8
+from sbnn_converter.quantization.scales import is_sum, moves
 from sbnn_converter.tflite.editor import FlatbufferEditor
 from sbnn_converter.tflite.emit import RESCALE
 from sbnn_converter.thresholds import IntegerSums
@@ -23,9 +24,10 @@ from sbnn_converter.thresholds import IntegerSums
 # Values of a tensor are at most that many steps from its zero point.
 _INT8_REACH = 255
 _INT16_REACH = 65535
-# How far rounding may carry a sum of INT16 values from what it should be: the value on
-# a threshold, a tie that is as good as exact, stays on its side.
-_INT16_SLACK = 2
+# How many steps rounding may carry an INT16 value, and a sum of such, from what it should
+# be: a value on a threshold, a tie that is as good as exact, stays on its side.
+_INT16_SLACK = 1
+_INT16_SLACK_OF_SUMS = 2
 
 
 def give_int8_faces(model: bytes, nodes: list[g.SbnnOp]) -> bytes:
@@ -49,7 +51,7 @@ def give_int8_faces(model: bytes, nodes: list[g.SbnnOp]) -> bytes:
         scale = _read_int8(editor, operator, options)
         if node.packed:
             if scale is not None:
-                _rescale_thresholds(editor, operator, options, node.behind, scale)
+                _rescale_thresholds(editor, operator, options, node, scale)
         else:
             _write_int8(editor, operator, options, node, scale)
         operator.customOptions = np.frombuffer(flexbuffers.Dumps(options), np.uint8)
@@ -73,9 +75,10 @@ def _read_int8(editor: FlatbufferEditor, operator, options: dict) -> float | Non
 
 
 def _rescale_thresholds(
-    editor: FlatbufferEditor, operator, options: dict, stage: g.OutputStage, scale: float
+    editor: FlatbufferEditor, operator, options: dict, node: g.SbnnOp, scale: float
 ) -> None:
     """Thresholds for sums of int8 values, or for the int8 values themselves."""
+    stage = node.behind
     if stage.kernel is None:
         wide = editor.is_int16(operator.inputs[0])
         reach = _INT16_REACH if wide else _INT8_REACH
@@ -84,12 +87,20 @@ def _rescale_thresholds(
         if wide:
             # A falling function is above 0 up to its threshold, not from it on.
             falls = unpack_bits(flips, len(values))
-            values = values + np.where(falls, _INT16_SLACK, -_INT16_SLACK).astype(np.int32)
+            slack = _INT16_SLACK_OF_SUMS if _behind_sum(node) else _INT16_SLACK
+            values = values + np.where(falls, slack, -slack).astype(np.int32)
     else:
         bound = stage.kernel.largest_sum * _INT8_REACH
         step = scale * 2.0**-stage.kernel.domain_shift
         values, flips = thresholds_and_flips(stage, IntegerSums(bound, step))
     editor.replace_constants(operator, 2 if stage.kernel else 1, [values, flips])
+
+
+def _behind_sum(node: g.Node) -> bool:
+    source = node.inputs[0]
+    while moves(source):
+        source = source.inputs[0]
+    return is_sum(source)
 
 
 def _write_int8(

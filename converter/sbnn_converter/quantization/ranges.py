@@ -31,7 +31,7 @@ _SIGN_ZOOM = 32
 
 _keras = tf.keras.layers
 # An INT16 tensor has steps to spare: values larger than those seen do not saturate.
-_WIDE_MARGIN = 4
+_WIDE_MARGIN = 2
 
 Range = tuple[float, float]
 

@@ -88,24 +88,26 @@ def _is_float(node: g.Node) -> bool:
 
 
 def _operations(node: g.Node) -> frozenset[str]:
-    """Types of the TensorFlow operations on floats that a layer consists of; none for
-    a node that is no layer, or that cannot be traced by itself."""
-    return _traced(node) if isinstance(node, g.KerasLayer) else frozenset()
+    """Types of the TensorFlow operations on floats that a layer or a function of each
+    channel consists of; none for other nodes, or if it cannot be traced by itself."""
+    traceable = isinstance(node, (g.KerasLayer, g.Pointwise))
+    return _traced(node) if traceable else frozenset()
 
 
 _KNOWN: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
-def _traced(node: g.KerasLayer) -> frozenset[str]:
+def _traced(node: g.KerasLayer | g.Pointwise) -> frozenset[str]:
     if node not in _KNOWN:
         _KNOWN[node] = _trace(node)
     return _KNOWN[node]
 
 
-def _trace(node: g.KerasLayer) -> frozenset[str]:
+def _trace(node: g.KerasLayer | g.Pointwise) -> frozenset[str]:
     specs = [tf.TensorSpec((1, *n.shape), n.dtype) for n in node.inputs]
     try:
-        function = tf.function(node.call, autograph=False)
+        call = getattr(node, "call", lambda read: g.apply_steps(node.steps, read[0]))
+        function = tf.function(call, autograph=False)
         operations = function.get_concrete_function(specs).graph.get_operations()
     except Exception:  # its own business: TFLiteConverter will say what is wrong
         return frozenset()
