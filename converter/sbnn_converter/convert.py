@@ -17,6 +17,7 @@ from sbnn_converter.quantization import emit_int8
 from sbnn_converter.tflite.emit import emit
 from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.wiring import check_wiring
+from sbnn_converter.tflite.runnable import check_runnable
 
 
 def convert_keras_model(
@@ -121,6 +122,7 @@ def convert_keras_model(
         ram_kb=options.ram_kb,
     )
     _check_result(flatbuffer)
+    check_runnable(flatbuffer, graph)
     return flatbuffer
 
 

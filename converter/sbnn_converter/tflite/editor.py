@@ -8,6 +8,9 @@ import numpy as np
 from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools import flatbuffer_utils
 
+_BUILTIN_NAMES = {
+    number: name for name, number in vars(schema.BuiltinOperator).items() if name[0] != "_"
+}
 _TYPES = {np.dtype(np.int32): schema.TensorType.INT32,
           np.dtype(np.float32): schema.TensorType.FLOAT32}
 
@@ -42,6 +45,109 @@ class FlatbufferEditor:
         """Scale and zero point of a tensor quantized as a whole."""
         parameters = self._graph.tensors[tensor].quantization
         return float(parameters.scale[0]), int(parameters.zeroPoint[0])
+
+    def name(self, operator) -> str:
+        """What an operator is: its builtin name, or its custom code."""
+        code = self._model.operatorCodes[operator.opcodeIndex]
+        return (code.customCode or b"").decode() or _BUILTIN_NAMES[schema_code(code)]
+
+    def operators_at(self, tensor: int) -> list:
+        """The operators that write or read a tensor."""
+        return [
+            op
+            for op in self._graph.operators
+            if tensor in (*_numbers(op.inputs), *_numbers(op.outputs))
+        ]
+
+    def writer(self, tensor: int):
+        """The operator that writes a tensor; None for inputs and constants."""
+        return next((op for op in self._graph.operators if tensor in op.outputs), None)
+
+    def only_reader(self, tensor: int | None):
+        """The one operator that reads a tensor, if nothing else does."""
+        readers = [op for op in self._graph.operators if tensor in _numbers(op.inputs)]
+        if len(readers) != 1 or self.is_port(tensor):
+            return None
+        return readers[0]
+
+    def is_port(self, tensor: int) -> bool:
+        """Whether a tensor is an input or output of the network."""
+        return tensor in (*_numbers(self._graph.inputs), *_numbers(self._graph.outputs))
+
+    def constant(self, tensor: int) -> np.ndarray | None:
+        """The values of an int32 or float32 constant."""
+        found = self._graph.tensors[tensor]
+        data = self._model.buffers[found.buffer].data
+        dtype = next((d for d, kind in _TYPES.items() if kind == found.type), None)
+        if dtype is None or data is None or not len(data):
+            return None
+        values = np.frombuffer(np.asarray(data, np.uint8).tobytes(), dtype)
+        return values.reshape(_numbers(found.shape))
+
+    def number(self, tensor: int) -> float | None:
+        """The value of a float32 constant of one element."""
+        values = self.constant(tensor)
+        if values is None or values.dtype != np.float32 or values.size != 1:
+            return None
+        return float(values.flat[0])
+
+    def put_constant(self, tensor: int, values: np.ndarray) -> None:
+        """Makes a constant of a tensor; the operator that wrote it goes."""
+        buffer = schema.BufferT()
+        buffer.data = np.ascontiguousarray(values).reshape(-1).view(np.uint8)
+        found = self._graph.tensors[tensor]
+        found.buffer = len(self._model.buffers)
+        found.shape = np.array(values.shape, np.int32)
+        found.shapeSignature, found.hasRank = None, True
+        self._model.buffers.append(buffer)
+        self._graph.operators = [
+            op for op in self._graph.operators if tensor not in op.outputs
+        ]
+
+    def type(self, tensor: int) -> int:
+        """The type of a tensor's elements in the schema."""
+        return self._graph.tensors[tensor].type
+
+    def channel_quantization(self, tensor: int, rank: int) -> tuple[np.ndarray, np.ndarray]:
+        """Scales and zero points of a tensor of ``rank`` axes, ready to broadcast."""
+        parameters = self._graph.tensors[tensor].quantization
+        shape = [1] * rank
+        if rank:
+            shape[parameters.quantizedDimension] = -1
+        scale = np.asarray(parameters.scale, np.float32).reshape(shape)
+        return scale, np.asarray(_numbers(parameters.zeroPoint)).reshape(shape)
+
+    def tensors_of_type(self, kind: int) -> list[int]:
+        """The tensors with elements of a type of the schema."""
+        return [i for i, t in enumerate(self._graph.tensors) if t.type == kind]
+
+    def make_builtin(self, operator, name: str, inputs: list[int], options) -> None:
+        """Puts a builtin op in the place of ``operator``; what it writes stays."""
+        number = getattr(schema.BuiltinOperator, name)
+        code = schema.OperatorCodeT()
+        code.builtinCode = number
+        code.deprecatedBuiltinCode = min(number, 127)
+        code.version = 1
+        operator.opcodeIndex = len(self._model.operatorCodes)
+        self._model.operatorCodes.append(code)
+        operator.inputs = np.array(inputs, np.int32)
+        operator.customOptions = None
+        kind = type(options).__name__.removesuffix("T")
+        operator.builtinOptionsType = getattr(schema.BuiltinOptions, kind)
+        operator.builtinOptions = options
+
+    def shift_to_int8(self, tensor: int) -> None:
+        """Says in INT8 what a UINT8 tensor says: 128 less, and so its zero point."""
+        found = self._graph.tensors[tensor]
+        found.type = schema.TensorType.INT8
+        parameters = found.quantization
+        parameters.zeroPoint = [int(z) - 128 for z in parameters.zeroPoint]
+        data = self._model.buffers[found.buffer].data
+        if data is not None and len(data):
+            buffer = schema.BufferT()
+            buffer.data = np.asarray(data, np.uint8) ^ 0x80
+            found.buffer = len(self._model.buffers)
+            self._model.buffers.append(buffer)
 
     def is_int32(self, tensor: int) -> bool:
         """Whether a tensor's type is INT32."""
@@ -169,6 +275,7 @@ class FlatbufferEditor:
             graph.operators = kept
         self._drop_tensors()
         self._drop_buffers()
+        self._drop_codes()
 
     def _drop_tensors(self) -> None:
         graph = self._graph
@@ -196,6 +303,14 @@ class FlatbufferEditor:
                 tensor.buffer = number[tensor.buffer]
         for entry in self._model.metadata or []:
             entry.buffer = number[entry.buffer]
+
+    def _drop_codes(self) -> None:
+        operators = [op for g in self._model.subgraphs for op in g.operators]
+        used = sorted({op.opcodeIndex for op in operators})
+        number = {old: new for new, old in enumerate(used)}
+        self._model.operatorCodes = [self._model.operatorCodes[old] for old in used]
+        for operator in operators:
+            operator.opcodeIndex = number[operator.opcodeIndex]
 
     @staticmethod
     def _seen(written: set[int], op) -> bool:
@@ -257,6 +372,10 @@ class FlatbufferEditor:
                     place < 0 or name in (f"output_{place}", "") or not name.startswith("output_")
                 ):
                     entry.tensorIndex = new
+
+
+def _numbers(vector) -> list[int]:
+    return [] if vector is None else [int(number) for number in vector]
 
 
 def schema_code(code) -> int:

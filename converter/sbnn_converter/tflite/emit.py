@@ -12,6 +12,7 @@ import dataclasses
 import logging
 import tempfile
 from collections.abc import Callable
+from typing import NoReturn
 
 import numpy as np
 import tensorflow as tf
@@ -20,10 +21,15 @@ from sbnn_converter import graph as g
 from sbnn_converter.bit_planes import plane_words
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.runtimes.native_log import captured_stderr
-from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
+from sbnn_converter.tflite.alone import described, first_layer_where, first_line
+from sbnn_converter.tflite.fake_quantization import plain_fake_quantization
+from sbnn_converter.tflite.flatbuffer import foreign_ops, read_sbnn_ops
 from sbnn_converter.tflite.format_version import FORMAT_VERSION
+from sbnn_converter.tflite.gelu import fuse_gelu
 from sbnn_converter.tflite.names import code_tensor_name
 from sbnn_converter.tflite.ports import order_ports
+from sbnn_converter.tflite.resources import check_resources
+from sbnn_converter.tflite.settled import assigns, settled, without_assignments
 
 
 # Stands between two scales of one tensor, as TFLiteConverter would else carry the one
@@ -56,44 +62,65 @@ def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
     Raises:
       ConversionError: if TFLiteConverter refuses a layer that is not ours.
     """
-    ops = [n for n in graph.nodes() if isinstance(n, g.SbnnOp)]
-    module = tf.Module()
-    functions = {}
-    for index, node in enumerate(ops):
-        functions[node] = _custom_op(node, {} if int8 is None else {"node": index})
-    # Without an owner the functions would be inlined, and no custom op remain.
+    nodes = graph.nodes()
+    ops = [n for n in nodes if isinstance(n, g.SbnnOp)]
+    functions = {
+        node: _custom_op(node, {} if int8 is None else {"node": index})
+        for index, node in enumerate(ops)
+    }
     quantization = int8 or Int8({})
     rescales = _rescales(quantization)
-    module.functions = [*functions.values(), *rescales.values()]
-    main = _trace(graph, functions, quantization, rescales)
-    try:
-        with _quiet():
-            concrete = main.get_concrete_function()
-            # The converter saves the module first: it must own what it reads.
-            module.main = main
-            module.read_variables = list(concrete.variables)
-            converter = tf.lite.TFLiteConverter.from_concrete_functions(
-                [concrete], module
-            )
-            converter.allow_custom_ops = True
-            if int8 is not None:
-                converter.optimizations = [tf.lite.Optimize.DEFAULT]
-            model = converter.convert()
-    except Exception as error:
-        if "No space left" in str(error):  # TFLiteConverter saves the module first
-            raise OSError(
-                f"no space left in the folder for temporary files, "
-                f"'{tempfile.gettempdir()}': make room, or name another one with the "
-                "environment variable TMPDIR"
-            ) from error
-        first_line = str(error).strip().splitlines()[0]
-        raise ConversionError(
-            f"TFLiteConverter refused the layers around the binary ones: {first_line}"
-        ) from error
 
-    _check_custom_ops(model, [n.op for n in functions])
+    def traced():
+        return _trace(graph, functions, quantization, rescales).get_concrete_function()
+
+    with _quiet(), contextlib.ExitStack() as stack:
+        concrete = traced()
+        check_resources(concrete, graph)
+        if assigns(concrete):
+            assigned = stack.enter_context(settled(nodes))
+            with without_assignments(assigned):
+                concrete = traced()
+        owned = [*functions.values(), *rescales.values()]
+        try:
+            model = _converted(concrete, owned, int8)
+        except Exception as error:
+            _refuse(error, graph)
+    model = plain_fake_quantization(fuse_gelu(model))
+    _check_custom_ops(model, [n.op for n in ops], graph)
     names = [t.op.name for t in concrete.inputs[: len(graph.inputs)]]
     return order_ports(model, names, len(graph.outputs))
+
+
+def _converted(concrete, functions: list, int8: Int8 | None) -> bytes:
+    """What TFLiteConverter makes of a traced network with our ``functions`` in it."""
+    module = tf.Module()
+    # Without an owner the functions would be inlined, and no custom op remain.
+    module.functions = functions
+    # The converter saves the module first: it must own what it reads.
+    module.main = concrete
+    module.read_variables = list(concrete.variables)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module)
+    converter.allow_custom_ops = True
+    if int8 is not None:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    return converter.convert()
+
+
+def _refuse(error: Exception, graph: g.Graph) -> NoReturn:
+    """Says why TFLiteConverter has failed."""
+    if "No space left" in str(error):  # TFLiteConverter saves the module first
+        raise OSError(
+            f"no space left in the folder for temporary files, "
+            f"'{tempfile.gettempdir()}': make room, or name another one with the "
+            "environment variable TMPDIR"
+        ) from error
+    node = first_layer_where(graph, lambda alone: isinstance(alone, Exception))
+    where = described(node) if node else "the layers around the binary ones"
+    raise ConversionError(
+        f"TFLiteConverter refused {where}: {first_line(error)}; replace it by layers "
+        "that TensorFlow Lite has"
+    ) from error
 
 
 def is_float(node: g.Node) -> bool:
@@ -269,7 +296,19 @@ def _tensor_of(node: g.Node) -> tuple[tuple[int, ...], tf.DType]:
     return (1, channels, plane_words(int(np.prod(image)))), tf.int32
 
 
-def _check_custom_ops(model: bytes, wanted: list[str]) -> None:
+def _check_custom_ops(model: bytes, wanted: list[str], graph: g.Graph) -> None:
+    """Refuses what no runtime runs: ops that are neither TFLite's nor ours."""
+    foreign = foreign_ops(model)
+    if foreign:
+        node = first_layer_where(
+            graph, lambda alone: isinstance(alone, bytes) and foreign_ops(alone)
+        )
+        where = described(node) if node else "the network"
+        raise ConversionError(
+            f"{where} needs {' and '.join(foreign)}, which TensorFlow Lite has not: no "
+            "runtime could run the file; replace the layer, or do in front of the "
+            "network what it does"
+        )
     found = sorted(op.name for op in read_sbnn_ops(model) if op.name != RESCALE)
     if found != sorted(wanted):
         raise ConversionError(

@@ -158,6 +158,19 @@ def read_sbnn_ops(model: bytes) -> list[StoredOp]:
     return read_stored_model(model).sbnn_ops
 
 
+def foreign_ops(model: bytes) -> list[str]:
+    """The custom ops of ``model`` that are not ours, each once.
+
+    Raises:
+      DamagedFile: the flatbuffer cannot be read.
+    """
+    with reading_flatbuffer():
+        root = schema.Model.GetRootAsModel(model, 0)
+        codes = [root.OperatorCodes(i) for i in range(root.OperatorCodesLength())]
+        names = [op_name(code) for code in codes if code.CustomCode()]
+    return sorted({name for name in names if not name.startswith(_PREFIX)})
+
+
 def _read(model: bytes) -> StoredModel:
     root = schema.Model.GetRootAsModel(model, 0)
     main: tuple[list[StoredTensor], list[StoredStep]] | None = None
