@@ -16,8 +16,8 @@ from sbnn_converter.passes import run_passes
 from sbnn_converter.quantization import emit_int8
 from sbnn_converter.tflite.emit import emit
 from sbnn_converter.tflite.flatbuffer import DamagedFile
-from sbnn_converter.tflite.wiring import check_wiring
 from sbnn_converter.tflite.runnable import check_runnable
+from sbnn_converter.tflite.wiring import check_wiring
 
 
 def convert_keras_model(

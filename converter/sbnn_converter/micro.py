@@ -22,6 +22,7 @@ from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.runtimes.quantized import QuantizedFaces
 from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.flatbuffer import DamagedFile
+from sbnn_converter.tflite.micro_limits import micro_limit
 from sbnn_converter.tflite.model_file import read_model
 from sbnn_converter.tflite.wiring import check_wiring, has_variables
 
@@ -78,6 +79,10 @@ class Interpreter(QuantizedFaces):
             check_wiring(content)
         except DamagedFile as error:
             raise RuntimeError(f"TensorFlow Lite Micro refuses the model: {error}") from error
+        if limit := micro_limit(content):
+            raise RuntimeError(
+                f"TensorFlow Lite Micro cannot run {limit[0]} in this model: {limit[1]}"
+            )
         # The wheel looks the registering function up among global symbols.
         ctypes.CDLL(str(library_path("sbnn_micro")), mode=ctypes.RTLD_GLOBAL)
         self._lock = threading.Lock()

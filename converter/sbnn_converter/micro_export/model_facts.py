@@ -7,6 +7,7 @@ import dataclasses
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.micro_export.builtin_ops import adding_method
 from sbnn_converter.tflite.flatbuffer import read_stored_model
+from sbnn_converter.tflite.micro_limits import micro_limit
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +40,13 @@ def op_additions(model: bytes) -> list[OpAddition]:
         raise ConversionError(
             f"TensorFlow Lite Micro has no kernels for {', '.join(missing)}: replace the "
             "layers that need them, or run the .tflite file on a host"
+        )
+    limit = micro_limit(model)
+    if limit:
+        raise ConversionError(
+            f"TensorFlow Lite Micro cannot run {limit[0]} in this network: {limit[1]}; "
+            "replace the layer that needs it (recurrent ones: unroll=True), or run the "
+            ".tflite file on a host"
         )
     theirs = [OpAddition(f"resolver.{adding_method(name)}()", name) for name in names]
     return ours + theirs

@@ -1,0 +1,49 @@
+"""What TensorFlow Lite Micro has the op for and yet does not run."""
+
+from __future__ import annotations
+
+from sbnn_converter.tflite import schema
+from sbnn_converter.tflite.flatbuffer import op_name, reading_flatbuffer
+
+
+def micro_limit(model: bytes) -> tuple[str, str] | None:
+    """The first op of ``model`` that TensorFlow Lite Micro would crash in, or run
+    otherwise than TensorFlow Lite does.
+
+    Returns:
+      The op's name and the reason; None if there is none.
+
+    Raises:
+      DamagedFile: the flatbuffer cannot be read.
+    """
+    with reading_flatbuffer():
+        root = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
+        names = _op_names(model)
+        for graph in root.subgraphs:
+            for operator in graph.operators or ():
+                reason = _limit(graph, operator, name := names[operator.opcodeIndex])
+                if reason:
+                    return name, reason
+    return None
+
+
+def _limit(graph, operator, name: str) -> str | None:
+    written = [graph.tensors[t] for t in operator.outputs]
+    if any(_is_open(tensor) for tensor in written):
+        return "the shape of what it writes is known only while it runs"
+    if name == "RESIZE_NEAREST_NEIGHBOR" and operator.builtinOptions.halfPixelCenters:
+        read, out = graph.tensors[operator.inputs[0]].shape, written[0].shape
+        if any(big % small for big, small in zip(out[1:3], read[1:3])):
+            return "it takes other pixels, unless the image grows by a whole factor"
+    return None
+
+
+def _is_open(tensor) -> bool:
+    signature = tensor.shapeSignature
+    unranked = not tensor.hasRank and (tensor.shape is None or not len(tensor.shape))
+    return unranked or (signature is not None and any(d < 0 for d in signature))
+
+
+def _op_names(model: bytes) -> list[str]:
+    root = schema.Model.GetRootAsModel(model, 0)
+    return [op_name(root.OperatorCodes(i)) for i in range(root.OperatorCodesLength())]
