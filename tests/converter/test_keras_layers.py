@@ -1,0 +1,127 @@
+"""Every layer of Keras in front of, between and behind sparse layers: right in all
+runtimes that have its ops, or refused in one line that names it."""
+
+import inspect
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sbnn_converter
+import tensorflow as tf
+from keras_layers import LAYERS, NO_LAYERS, REFUSED, Case, K
+from sbnn_converter import ConversionError
+from sbnn_converter.micro_export.model_facts import op_additions
+from sbnn_converter.standalone import plan_export
+
+from sbnn_keras import SparseBinaryDense
+
+sys.path.append(str(Path(__file__).parents[1] / "standalone"))
+from on_host import OnHost  # noqa: E402
+
+SAMPLES = 3
+# The first runtime that lacks something, and who runs such a network then.
+LACKING = ("", "c", "micro")
+
+
+def sparse(x, units: int = 3):
+    return SparseBinaryDense(units, connections=0.5, input_quantizer="ste_sign")(x)
+
+
+def around(case: Case, x) -> list:
+    """What the layer says behind a sparse layer, and what sparse layers say behind it."""
+    inputs = [x, K.Rescaling(-0.5)(x)][: case.inputs]
+    behind = case.apply([sparse(v, case.shape[-1]) for v in inputs])
+    return [sparse(case.apply(inputs)), sparse(behind), behind]
+
+
+def network(cases: dict[str, Case]) -> tuple[tf.keras.Model, list[str]]:
+    """All of the layers side by side, and what stands at each of its outputs."""
+    inputs = {case.shape: tf.keras.Input(case.shape) for case in cases.values()}
+    outputs, names = [], []
+    for name, case in cases.items():
+        outputs += around(case, inputs[case.shape])
+        names += [f"{name} {place}" for place in ("in front", "between", "behind")]
+    return tf.keras.Model(list(inputs.values()), outputs), names
+
+
+@pytest.fixture(scope="module", params=LACKING)
+def converted(request):
+    """Layers that lack the same runtime: converted, samples, Keras's answers by name."""
+    tf.keras.utils.set_random_seed(1)
+    cases = {n: case for n, case in LAYERS.items() if case.lacking == request.param}
+    model, names = network(cases)
+    rng = np.random.default_rng(0)
+    x = [
+        (rng.integers(-16, 17, (SAMPLES, *i.shape[1:])) / 8).astype(np.float32)
+        for i in model.inputs
+    ]
+    answers = dict(zip(names, model.predict(x, verbose=0)))
+    return (
+        request.param,
+        sbnn_converter.convert_keras_model(model, weight_code="bitmap"),
+        x,
+        answers,
+    )
+
+
+def assert_equal(found: list[np.ndarray], answers: dict[str, np.ndarray]):
+    """Sparse layers' sums are whole numbers; what stands at the end is rounded."""
+    assert len(found) == len(answers)
+    wrong = [
+        name
+        for value, (name, wanted) in zip(found, answers.items())
+        if value.shape != wanted.shape
+        or not np.allclose(value, wanted, rtol=1e-4, atol=1e-4 * np.abs(wanted).max())
+    ]
+    assert not wrong
+
+
+def test_every_layer_class_is_here():
+    classes = {c for c in vars(K).values() if inspect.isclass(c) and issubclass(c, K.Layer)}
+    known = {name.partition(":")[0] for name in (*LAYERS, *REFUSED, *NO_LAYERS)}
+    assert {c.__name__ for c in classes} == {getattr(K, name).__name__ for name in known}
+
+
+def test_layers_are_right_on_the_host(converted):
+    _, model, x, answers = converted
+    interpreter = sbnn_converter.Interpreter(model)
+    samples = [interpreter.predict([a[i : i + 1] for a in x]) for i in range(SAMPLES)]
+    assert_equal([np.concatenate(parts) for parts in zip(*samples)], answers)
+
+
+def test_layers_are_right_in_micro_or_refused(converted):
+    lacking, model, x, answers = converted
+    if lacking == "micro":
+        with pytest.raises(ConversionError, match="^TensorFlow Lite Micro has no .*GELU"):
+            op_additions(model)
+    else:
+        op_additions(model)
+        interpreter = sbnn_converter.micro.Interpreter(model, arena_size=2**26)
+        assert_equal(interpreter.predict(x), answers)
+
+
+def test_layers_are_right_as_standalone_c_or_refused(converted, tmp_path):
+    lacking, model, x, answers = converted
+    if lacking:
+        with pytest.raises(ConversionError, match="^standalone C cannot run .*$"):
+            plan_export(model)
+    else:
+        export = sbnn_converter.export_c(model, tmp_path / "c")
+        assert_equal(OnHost(export, tmp_path / "c").predict(*x), answers)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_layers_that_no_runtime_runs_are_refused_by_name(name):
+    case = REFUSED[name]
+    x = tf.keras.Input(case.shape, dtype="string" if case.dtype == "string" else None)
+    if case.dtype == "string":
+        model = tf.keras.Model(x, sparse(case.apply([x])))
+    else:
+        model = tf.keras.Model(x, around(case, x)[1])
+    kind = name.partition(":")[0]
+    (layer,) = [one for one in model.layers if type(one).__name__ == kind]
+    with pytest.raises(ConversionError) as refusal:
+        sbnn_converter.convert_keras_model(model)
+    message = str(refusal.value)
+    assert f"layer '{layer.name}' ({kind}" in message and "\n" not in message
