@@ -6,7 +6,7 @@ import dataclasses
 
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.micro_export.builtin_ops import adding_method
-from sbnn_converter.tflite.flatbuffer import read_stored_model
+from sbnn_converter.tflite.flatbuffer import foreign_ops, read_stored_model
 from sbnn_converter.tflite.micro_limits import micro_limit
 
 
@@ -35,6 +35,12 @@ def op_additions(model: bytes) -> list[OpAddition]:
         for name in dict.fromkeys(op.name for op in stored.sbnn_ops)
     ]
     names = sorted(set(stored.other_ops))
+    foreign = foreign_ops(model)
+    if foreign:
+        raise ConversionError(
+            f"the file has {', '.join(foreign)}, which no runtime has: convert the model "
+            "again, without the layers that need them"
+        )
     missing = [name for name in names if adding_method(name) is None]
     if missing:
         raise ConversionError(
