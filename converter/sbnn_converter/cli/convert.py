@@ -76,6 +76,7 @@ def _from_keras(request: Request) -> None:
     with command.progress("loading TensorFlow") as status:
         with captured_stderr():
             from sbnn_converter.convert import convert_keras_model
+            from sbnn_converter.refused_layers import naming_layers
             from sbnn_converter.verification.samples import random_samples
 
         status.update(f"reading {request.source}")
@@ -97,13 +98,14 @@ def _from_keras(request: Request) -> None:
             verified = _verify(
                 request, model, flatbuffer, samples, labels, convert_part, status.update
             )
-        products = make_products(
-            flatbuffer,
-            destinations,
-            status.update,
-            samples=samples or (destinations.micro_dir and random_samples(model, 1)),
-            verified=verified,
-        )
+        with naming_layers(model, destinations.export_checks()):
+            products = make_products(
+                flatbuffer,
+                destinations,
+                status.update,
+                samples=samples or (destinations.micro_dir and random_samples(model, 1)),
+                verified=verified,
+            )
         write_products(products)
     print_products(products, destinations, cost, verified)
 

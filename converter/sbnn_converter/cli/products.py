@@ -51,6 +51,14 @@ class Destinations:
         """Flag to folder."""
         return _given({"--micro_dir": self.micro_dir, "--c_dir": self.c_dir})
 
+    def export_checks(self) -> list[Callable[[bytes], object]]:
+        """Functions of a file that refuse what the asked-for exports lack ops for."""
+        from sbnn_converter.micro_export.model_facts import op_additions
+        from sbnn_converter.standalone import plan_export
+
+        asked = ((self.c_dir, plan_export), (self.micro_dir, op_additions))
+        return [check for folder, check in asked if folder is not None]
+
     def estimate(self, model: bytes) -> NetworkCost | None:
         """What ``model`` takes on the core.
 
