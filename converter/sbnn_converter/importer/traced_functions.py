@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.assignments import assigns
 from sbnn_converter.importer.steps_at_zero import levels
 from sbnn_converter.thresholds import levels_of
 
@@ -76,6 +77,8 @@ def _monotone_step(function: Callable, shape) -> g.PointwiseStep | None:
             function, [tf.TensorSpec((1, *shape), tf.float32)]
         )
         (x,), (y,) = traced.inputs[:1], traced.outputs
+        if assigns(traced):  # running it would change the model
+            return None
         # Thresholds are looked for on a single position.
         single = function(tf.zeros((1,) * (rank - 1) + shape[-1:]))
     except Exception:  # nothing that can be called with one float tensor

@@ -18,6 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.assignments import assigns
 from sbnn_converter.bit_planes import plane_words
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.runtimes.native_log import captured_stderr
@@ -29,7 +30,7 @@ from sbnn_converter.tflite.gelu import fuse_gelu
 from sbnn_converter.tflite.names import code_tensor_name
 from sbnn_converter.tflite.ports import order_ports
 from sbnn_converter.tflite.resources import check_resources
-from sbnn_converter.tflite.settled import assigns, settled, without_assignments
+from sbnn_converter.tflite.settled import settled, without_assignments
 
 
 # Stands between two scales of one tensor, as TFLiteConverter would else carry the one

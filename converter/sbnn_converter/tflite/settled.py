@@ -16,17 +16,11 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.assignments import assigns
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.tflite.alone import trace_alone
 
 _ASSIGNING = ("assign", "assign_add", "assign_sub")
-
-
-def assigns(function: tf.types.experimental.ConcreteFunction) -> bool:
-    """Whether running ``function`` changes variables."""
-    graph = function.graph.as_graph_def()
-    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
-    return any(n.op.startswith(("Assign", "ResourceScatter")) for n in nodes)
 
 
 @contextlib.contextmanager
