@@ -90,7 +90,7 @@ def _of_each_rank():
         cases |= _case(f"GlobalAveragePooling{rank}D", shape=shape)
         cases |= _case(f"SpatialDropout{rank}D", 0.5, shape=shape)
         for name, argument, lacking in (
-            ("GlobalMaxPooling", (), ("", "c", "c")),
+            ("GlobalMaxPooling", (), ("c", "c", "c")),
             ("Cropping", (1,), ("c", "c", "micro")),
             ("UpSampling", (2,), ("micro", "c", "c")),
             ("ZeroPadding", (1,), ("", "", "c")),
