@@ -165,7 +165,7 @@ LAYERS = {
     **_case("Rescaling", 1 / 8, -0.5),
     **_case("Resizing", 3, 3, lacking="c"),
     **_case("Resizing:nearest", 3, 3, interpolation="nearest", lacking="micro"),
-    "Normalization": Case(_normalization),
+    "Normalization": Case(_normalization, lacking="c"),
     **_case("ActivityRegularization"),
     **_case("AlphaDropout", 0.5),
     **_case("Dropout", 0.5),
