@@ -7,7 +7,6 @@ from pathlib import Path
 
 import sbnn_keras
 import matplotlib
-import numpy as np
 import tensorflow as tf
 from sklearn.datasets import load_digits
 from tensorflow_model_optimization.sparsity.keras import PolynomialDecay

@@ -21,7 +21,7 @@ from larq.quantizers import _BaseQuantizer
 
 from sbnn_keras import pseudo_gradients
 from sbnn_keras.arguments import check_number, check_whole
-from sbnn_keras.connections import check_share, count_of_ones
+from sbnn_keras.connections import check_share
 from sbnn_keras.constraints import Between
 from sbnn_keras.domain import RATIO_STEPS, check_domain, round_ratio
 from sbnn_keras.finite import assert_finite, check_finite

@@ -19,7 +19,7 @@ import numpy as np
 from sbnn_converter import c_sources, emulation
 from sbnn_converter.cost_model.estimate import cores, estimate_op
 from sbnn_converter.cost_model.plan import pack_options
-from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor, read_stored_model
+from sbnn_converter.tflite.flatbuffer import StoredOp, read_stored_model
 
 RUNTIME = c_sources.root() / "runtime"
 _TYPES = {"FLOAT32": "SBNN_FLOAT32", "INT32": "SBNN_INT32", "INT8": "SBNN_INT8",
