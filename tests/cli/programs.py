@@ -28,7 +28,7 @@ def command_line(program, *arguments) -> list[str]:
 
 def environment() -> dict[str, str]:
     """As a user's shell has it: nothing set by the tests but where the tree is."""
-    own = {k: v for k, v in os.environ.items() if not k.startswith("TF_")}
+    own = {k: v for k, v in os.environ.items() if not k.startswith("TF_") and k != "COLUMNS"}
     return {**own, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "converter")])}
 
 
@@ -43,6 +43,7 @@ def run_process(program, *arguments, cwd=None) -> Result:
 def run_here(capfd, monkeypatch, program, *arguments) -> Result:
     module = importlib.import_module(MODULES[program])
     monkeypatch.setattr(sys, "argv", [program, *map(str, arguments)])
+    monkeypatch.delenv("COLUMNS", raising=False)  # test runners set it for their workers
     capfd.readouterr()
     status = 0
     saved = flagsaver.save_flag_values(module.FLAGS)

@@ -184,7 +184,7 @@ LAYERS = {
     **_case("GRU:sequence", 3, return_sequences=True, shape=SEQUENCE, lacking="micro"),
     **_case("LSTM", 3, return_sequences=True, shape=SEQUENCE, lacking="c"),
     **_case("SimpleRNN", 3, shape=SEQUENCE, lacking="c"),
-    "TimeDistributed": Case(lambda: K.TimeDistributed(K.Conv2D(3, 2)), VOLUME),
+    "TimeDistributed": Case(lambda: K.TimeDistributed(K.Conv2D(3, 2)), VOLUME, lacking="c"),
 }
 
 REFUSED = {

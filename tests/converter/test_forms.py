@@ -208,7 +208,7 @@ def test_other_layers_are_counted_as_memory_only():
 
 def test_what_has_no_c_kernel_is_left_to_the_micro_interpreter(binarynet):
     model = tf.keras.Sequential(
-        [tf.keras.Input((40,)), SparseBinaryDense(30), K.Dense(4, activation="sigmoid")]
+        [tf.keras.Input((40,)), SparseBinaryDense(30), K.Dense(4, activation="elu")]
     )
     cost = estimate_network(sbnn_converter.convert_keras_model(model))
     assert [way.name for way in cost.ways] == [MICRO]

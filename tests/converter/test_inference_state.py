@@ -75,3 +75,12 @@ def test_an_lstm_begins_anew_with_every_sample(rng):
         [tf.keras.Input((6, 4)), SparseBinaryDense(4, connections=0.5), K.LSTM(3)]
     )
     assert_agrees(model, x, rtol=1e-5)
+
+
+def test_recurrent_layers_of_one_size_begin_with_zeros_each(rng):
+    # TFLiteConverter lets the loop begin with the tensor in which the LSTM keeps its state.
+    x = tf.keras.Input((6, 4))
+    y = SparseBinaryDense(4, connections=0.5, input_quantizer="ste_sign")(x)
+    outputs = [K.SimpleRNN(3)(y), K.LSTM(3)(y), K.LSTM(3)(y), K.GRU(3)(y)]
+    model = tf.keras.Model(x, outputs)
+    assert_agrees(model, rng.normal(size=(3, 6, 4)).astype(np.float32), rtol=1e-5)

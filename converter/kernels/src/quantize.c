@@ -5,51 +5,75 @@
 #include "inline.h"
 #include "sbnn/planes.h"
 
-/* Collects the bits of one channel, 32 at a time where its plane starts at a
- * word, else (a vector, whose channels are bits) one by one. */
-#define QUANTIZE(thresholds)                                          \
-  const int32_t channels = output->channels;                          \
-  const int32_t last_bit =                                            \
-      (channels - 1) * output->channel_bits + positions;              \
-  memset(y, 0, (size_t)sbnn_plane_words(last_bit) * sizeof(uint32_t)); \
-  for (int32_t c = 0; c < channels; ++c) {                            \
-    const uint32_t flip = sbnn_get_bit(output->flips, c);             \
-    const int32_t first = c * output->channel_bits;                   \
-    for (int32_t p = 0; p < positions; p += 32) {                     \
-      const int32_t count = positions - p < 32 ? positions - p : 32;  \
-      uint32_t bits = 0;                                              \
-      for (int32_t i = count - 1; i >= 0; --i) {                      \
-        bits = (bits << 1) |                                          \
-               ((uint32_t)(x[(p + i) * channels + c] >=               \
-                           (thresholds)[c]) ^                         \
-                flip);                                                \
-      }                                                               \
-      y[(first + p) >> 5] |= bits << ((first + p) & 31);              \
-    }                                                                 \
+/* Up to 32 bits of channel `c`, from position `first` on: 1 where a value reaches the
+ * channel's threshold. One function a type of values; what surrounds them is shared. */
+typedef uint32_t collect_bits(const sbnn_output* output, int32_t c,
+                              const void* values, int32_t first,
+                              int32_t count);
+
+#define COLLECT(name, type, thresholds, threshold_type)                     \
+  static uint32_t name(const sbnn_output* output, int32_t c,                \
+                       const void* values, int32_t first, int32_t count) {  \
+    const int32_t channels = output->channels;                              \
+    const type* x = (const type*)values + (first + count) * channels + c;   \
+    const threshold_type threshold = output->thresholds[c];                 \
+    uint32_t bits = 0;                                                      \
+    for (int32_t i = 0; i < count; ++i) {                                   \
+      x -= channels;                                                        \
+      bits = (bits << 1) | (uint32_t)(*x >= threshold);                     \
+    }                                                                       \
+    return bits;                                                            \
   }
+
+COLLECT(collect_float, float, float_thresholds, float)
+COLLECT(collect_int8, int8_t, thresholds, int32_t)
+COLLECT(collect_int16, int16_t, thresholds, int32_t)
+
+/* Collects the bits of one channel after another, 32 at a time where its plane
+ * starts at a word, else (a vector, whose channels are bits) one by one. */
+static void quantize(const sbnn_output* output, int32_t positions,
+                     const void* x, uint32_t* y, collect_bits* collect) {
+  const int32_t channels = output->channels;
+  const int32_t last_bit = (channels - 1) * output->channel_bits + positions;
+  memset(y, 0, (size_t)sbnn_plane_words(last_bit) * sizeof(uint32_t));
+  int32_t first = 0;
+  for (int32_t c = 0; c < channels; ++c, first += output->channel_bits) {
+    const uint32_t flips = 0u - sbnn_get_bit(output->flips, c);
+    for (int32_t p = 0; p < positions; p += 32) {
+      const int32_t count = positions - p < 32 ? positions - p : 32;
+      const uint32_t bits =
+          collect(output, c, x, p, count) ^ (flips >> (32 - count));
+      y[(first + p) >> 5] |= bits << (first & 31);
+    }
+  }
+}
 
 void sbnn_quantize(const sbnn_output* output, int32_t positions,
                    const float* x, uint32_t* y) {
-  QUANTIZE(output->float_thresholds)
+  quantize(output, positions, x, y, collect_float);
 }
 
 void sbnn_quantize_int8(const sbnn_output* output, int32_t positions,
                         const int8_t* x, uint32_t* y) {
-  QUANTIZE(output->thresholds)
+  quantize(output, positions, x, y, collect_int8);
 }
 
 void sbnn_quantize_int16(const sbnn_output* output, int32_t positions,
                          const int16_t* x, uint32_t* y) {
-  QUANTIZE(output->thresholds)
+  quantize(output, positions, x, y, collect_int16);
 }
+
+/* -1.0f; without its highest bit it is 1.0f. */
+#define MINUS_ONE 0xBF800000u
 
 void sbnn_dequantize(int32_t channels, int32_t channel_bits,
                      int32_t positions, const uint32_t* x, float* y) {
   for (int32_t c = 0; c < channels; ++c) {
-    const int32_t first = c * channel_bits;
-    for (int32_t p = 0; p < positions; ++p) {
-      y[p * channels + c] =
-          sbnn_get_bit(x, first + p) != 0u ? 1.0f : -1.0f;
+    float* to = y + c;
+    for (int32_t p = 0; p < positions; ++p, to += channels) {
+      const uint32_t bit = sbnn_get_bit(x, c * channel_bits + p);
+      const uint32_t word = MINUS_ONE ^ (bit << 31);
+      memcpy(to, &word, sizeof word);
     }
   }
 }
@@ -58,9 +82,9 @@ void sbnn_dequantize_int8(int32_t channels, int32_t channel_bits,
                           int32_t positions, int8_t plus, int8_t minus,
                           const uint32_t* x, int8_t* y) {
   for (int32_t c = 0; c < channels; ++c) {
-    const int32_t first = c * channel_bits;
-    for (int32_t p = 0; p < positions; ++p) {
-      y[p * channels + c] = sbnn_get_bit(x, first + p) != 0u ? plus : minus;
+    int8_t* to = y + c;
+    for (int32_t p = 0; p < positions; ++p, to += channels) {
+      *to = sbnn_get_bit(x, c * channel_bits + p) != 0u ? plus : minus;
     }
   }
 }

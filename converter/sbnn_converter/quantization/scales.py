@@ -32,6 +32,8 @@ def moves(node: g.Node) -> bool:
     input's range on."""
     if isinstance(node, (g.MaxPool, g.Reshape, g.Permute, g.Pad)):
         return True
+    if isinstance(node, g.Pointwise):
+        return False  # a scale of 1, too, stands for a range of its own
     return len(node.inputs) == 1 and bool(_operations(node)) and (
         _operations(node) <= _MOVING
     )
@@ -43,9 +45,8 @@ def keeps_scale(node: g.Node) -> bool:
         return keeps_scale(node.inputs[0])
     if isinstance(node, g.Concat):
         return not node.packed
-    return moves(node) or bool(_operations(node)) and (
-        _operations(node) <= _MOVING | _WITHIN
-    )
+    within = _WITHIN if isinstance(node, g.Pointwise) else _MOVING | _WITHIN
+    return moves(node) or bool(_operations(node)) and _operations(node) <= within
 
 
 def moves_int16(node: g.Node) -> bool:

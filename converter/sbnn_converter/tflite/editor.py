@@ -121,6 +121,32 @@ class FlatbufferEditor:
         """The tensors with elements of a type of the schema."""
         return [i for i, t in enumerate(self._graph.tensors) if t.type == kind]
 
+    def variables(self) -> list[int]:
+        """The float tensors in which ops keep a state."""
+        return [
+            i
+            for i in self.tensors_of_type(schema.TensorType.FLOAT32)
+            if self._graph.tensors[i].isVariable
+        ]
+
+    def shape(self, tensor: int) -> tuple[int, ...]:
+        """A tensor's shape, with the batch."""
+        return tuple(_numbers(self._graph.tensors[tensor].shape))
+
+    def places_of(self, tensor: int) -> list[tuple]:
+        """The operators that read a tensor, each with the place among its inputs."""
+        return [
+            (op, place)
+            for op in self._graph.operators
+            for place, read in enumerate(_numbers(op.inputs))
+            if read == tensor
+        ]
+
+    def copy_of(self, tensor: int) -> int:
+        """A new tensor that is described as ``tensor`` is."""
+        self._graph.tensors.append(copy.copy(self._graph.tensors[tensor]))
+        return len(self._graph.tensors) - 1
+
     def make_builtin(self, operator, name: str, inputs: list[int], options) -> None:
         """Puts a builtin op in the place of ``operator``; what it writes stays."""
         number = getattr(schema.BuiltinOperator, name)
@@ -253,8 +279,9 @@ class FlatbufferEditor:
             tensor.type = _TYPES[value.dtype]
             tensor.shape = np.array(value.shape, np.int32)
             tensor.quantization = None
+            tensor.isVariable = False
             buffer = schema.BufferT()
-            buffer.data = value.view(np.uint8)
+            buffer.data = value.reshape(-1).view(np.uint8)
             tensor.buffer = len(self._model.buffers)
             self._model.buffers.append(buffer)
             operator.inputs[place] = len(self._graph.tensors)

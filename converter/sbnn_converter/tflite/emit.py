@@ -28,6 +28,7 @@ from sbnn_converter.tflite.flatbuffer import foreign_ops, read_sbnn_ops
 from sbnn_converter.tflite.format_version import FORMAT_VERSION
 from sbnn_converter.tflite.gelu import fuse_gelu
 from sbnn_converter.tflite.names import code_tensor_name
+from sbnn_converter.tflite.own_states import separate_states
 from sbnn_converter.tflite.ports import order_ports
 from sbnn_converter.tflite.resources import check_resources
 from sbnn_converter.tflite.settled import settled, without_assignments
@@ -87,7 +88,7 @@ def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
             model = _converted(concrete, owned, int8)
         except Exception as error:
             _refuse(error, graph)
-    model = plain_fake_quantization(fuse_gelu(model))
+    model = separate_states(plain_fake_quantization(fuse_gelu(model)))
     _check_custom_ops(model, [n.op for n in ops], graph)
     names = [t.op.name for t in concrete.inputs[: len(graph.inputs)]]
     return order_ports(model, names, len(graph.outputs))

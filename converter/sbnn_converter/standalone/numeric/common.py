@@ -31,6 +31,13 @@ def type_of(op: Op, *allowed: str) -> str:
     return kinds.pop()
 
 
+def need_one_image(op: Op) -> None:
+    """Refuses several images in one tensor, as layers over time steps make of theirs."""
+    shape = op.inputs[0].shape
+    if shape[0] != 1:
+        raise NotExportable(f"found a batch of {shape[0]} in {shape}, wanted one")
+
+
 def need_constant(tensor: Tensor | None, what: str) -> np.ndarray:
     if tensor is None or tensor.data is None:
         raise NotExportable(f"its {what} are computed, wanted constants")

@@ -11,6 +11,7 @@ from sbnn_converter.standalone.network import Op
 from sbnn_converter.standalone.numeric.common import (
     activation,
     need_constant,
+    need_one_image,
     simple,
     type_of,
 )
@@ -41,6 +42,7 @@ def concatenation(op: Op) -> Call:
 
 
 def pad(op: Op) -> Call:
+    need_one_image(op)
     kind = type_of(op, "INT8", "FLOAT32")
     x, y = op.inputs[0], op.outputs[0]
     pads = need_constant(op.inputs[1], "paddings").reshape(-1, 2)
@@ -175,6 +177,7 @@ def _pick(op: Op, picked: list[range], axes: tuple[int, ...]) -> Call:
 
 
 def resize_nearest(op: Op) -> Call:
+    need_one_image(op)
     x, y, item = op.inputs[0], op.outputs[0], _item_bytes(op)
     constants = {}
     for axis, side in ((1, "rows"), (2, "columns")):

@@ -8,6 +8,7 @@ from sbnn_converter.standalone.network import Op
 from sbnn_converter.standalone.numeric.common import (
     limits_constant,
     need_constant,
+    need_one_image,
     pair,
     pointer,
     simple,
@@ -17,6 +18,7 @@ from sbnn_converter.standalone.numeric.common import (
 
 def window_constant(op: Op, kernel: tuple[int, int]) -> dict[str, str]:
     """The definition of the op's window, ``op<n>_window``."""
+    need_one_image(op)
     x, y, o = op.inputs[0].shape, op.outputs[0].shape, op.options
     name = f"op{op.number}_window"
     fields: dict[str, object] = {}
@@ -47,6 +49,7 @@ def pool(op: Op) -> Call:
 
 
 def mean(op: Op) -> Call:
+    need_one_image(op)
     kind = type_of(op, "INT8", "FLOAT32")
     x, y = op.inputs[0], op.outputs[0]
     axes = sorted(
