@@ -1,7 +1,8 @@
 """Which layer gets how many of a network's connections."""
 
-from sbnn_keras.arguments import check_number
-from sbnn_keras.connections import check_share
+from sbnn_keras.core.allocation import shares_of_layers
+from sbnn_keras.core.arguments import check_number
+from sbnn_keras.core.connections import check_share
 from sbnn_keras.kernels import sparse_binary_kernels
 
 __all__ = ["allocate_connections"]
@@ -49,13 +50,4 @@ def allocate_connections(
             f"layers {[layer.name for layer in model.layers]}, wanted a built model "
             "with layers such as sbnn_keras.SparseBinaryDense."
         )
-    shares = {}
-    left = connections * sum(weights.values())
-    # The smallest layers first: what the bound takes from them, the others get.
-    order = sorted(weights, key=weights.get)
-    for place, name in enumerate(order):
-        parts = [weights[other] ** (1.0 - exponent) for other in order[place:]]
-        share = left * parts[0] / sum(parts) / weights[name]
-        shares[name] = min(at_most, share)
-        left -= shares[name] * weights[name]
-    return {name: shares[name] for name in weights}
+    return shares_of_layers(weights, connections, exponent, at_most)

@@ -10,9 +10,9 @@ import larq as lq
 import numpy as np
 import tensorflow as tf
 
-from sbnn_keras.arguments import check_names, check_number
 from sbnn_keras.callback import ModelCallback
-from sbnn_keras.connections import check_share
+from sbnn_keras.core.arguments import check_names, check_number
+from sbnn_keras.core.connections import check_share
 from sbnn_keras.keras_3 import check_model
 from sbnn_keras.kernels import sparse_binary_kernels
 from sbnn_keras.penalty import excess, penalty
@@ -96,7 +96,7 @@ class ExpectedConnections(ModelCallback):
         """Tells the constrained kernels their target, for `summary`; returns them."""
         kernels = self.kernels(model)
         for kernel in kernels:
-            kernel.quantizer.constrained_to = self.target
+            kernel.quantizer.constrain(self.target)
         return kernels
 
     def total_loss(self, loss: tf.Tensor, model) -> tf.Tensor:
@@ -125,8 +125,8 @@ class ExpectedConnections(ModelCallback):
                 loss.bind(model)
 
     def on_train_end(self, logs=None):
-        ones = [kernel.ones() for kernel in self.kernels(self.model)]
-        self.share = sum(map(np.count_nonzero, ones)) / sum(map(np.size, ones))
+        steps = [kernel.steps() for kernel in self.kernels(self.model)]
+        self.share = sum(map(np.count_nonzero, steps)) / sum(map(np.size, steps))
         if self.met:
             print(
                 f"Expected connections: met, {self.share:.2%} (target {self.target:.2%})."

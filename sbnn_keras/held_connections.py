@@ -8,7 +8,8 @@ with them, and functions traced before see them at once.
 import numpy as np
 import tensorflow as tf
 
-from sbnn_keras.connections import check_share, count_of_ones
+from sbnn_keras.core.connections import check_share, count_of_ones
+from sbnn_keras.core.domains import Domain
 from sbnn_keras.selection import choose_largest, sort_out_largest
 
 # Weights of a dense kernel for each step between two choices.
@@ -30,25 +31,38 @@ def steps_between_choices(shape) -> int:
 class HeldConnections:
     """Which entries of a kernel are connections, while their number is held.
 
-    With `count` 0 nothing is held, and b = 1 where W > 0. Otherwise exactly `count`
-    entries are connections, the largest ones at the last choice. Before the first
-    training step they are the largest ones now: latent weights may have come from
-    anywhere, for example from a checkpoint of Larq's layers.
+    With `count` 0 nothing is held, and b = 1 where the score of a latent weight (W
+    itself in the domain "01") is above the domain's threshold. Otherwise exactly
+    `count` entries are connections, those of the largest score at the last choice.
+    Before the first training step they are the largest ones now: latent weights may
+    have come from anywhere, for example from a checkpoint of Larq's layers.
 
     Args:
+        domain: says what the score of a latent weight is.
         add_variable: makes a variable from name, shape, dtype and (else 0) a number.
         kernel: the latent weights.
         refresh_every: training steps between two choices.
         share: share of entries to hold at first, or None.
     """
 
-    def __init__(self, add_variable, kernel, refresh_every: int, share: float | None):
+    def __init__(
+        self,
+        domain: Domain,
+        add_variable,
+        kernel,
+        refresh_every: int,
+        share: float | None,
+    ):
+        self._domain = domain
+        self._free_threshold = domain.free_threshold(kernel.shape)
         name = kernel.name.split("/")[-1].split(":")[0]
         self.size = int(np.prod(kernel.shape))
         self.refresh_every = refresh_every
         # bool and not int8, which several workers could not broadcast.
         self.mask = add_variable(f"{name}_connections", kernel.shape, tf.bool)
-        self.threshold = add_variable(f"{name}_threshold", (), tf.float32)
+        self.threshold = add_variable(
+            f"{name}_threshold", (), tf.float32, self._free_threshold
+        )
         self.count = add_variable(f"{name}_count", (), tf.int64, self._ones(share))
         self.steps = add_variable(f"{name}_steps", (), tf.int64)
 
@@ -72,7 +86,7 @@ class HeldConnections:
     def release(self) -> None:
         """Holds nothing from now on."""
         self.count.assign(0)
-        self.threshold.assign(0.0)
+        self.threshold.assign(self._free_threshold)
 
     def variables(self) -> list[tf.Variable]:
         """All of the state, in the order of files."""
@@ -80,7 +94,7 @@ class HeldConnections:
 
     def choose(self, latent: tf.Tensor, largest=choose_largest) -> None:
         """Chooses the connections anew from the latent weights."""
-        mask, threshold = largest(latent, self.count)
+        mask, threshold = largest(self._domain.score(latent), self.count)
         self.mask.assign(mask)
         self.threshold.assign(threshold)
 
@@ -113,15 +127,18 @@ class HeldConnections:
             chosen: True behind `step`, where a choice has been made for certain.
         """
 
+        def free():
+            return self._domain.score(latent) > self._free_threshold
+
         if chosen:
-            mask = tf.where(self.count > 0, self.mask, latent > 0)
+            mask = tf.where(self.count > 0, self.mask, free())
             return mask, tf.convert_to_tensor(self.threshold)
         is_held = tf.cast(self.count > 0, tf.int32)
         return tf.switch_case(
             is_held + is_held * tf.cast(self.steps > 0, tf.int32),
             [
-                lambda: (latent > 0, tf.constant(0.0)),
-                lambda: sort_out_largest(latent, self.count),
+                lambda: (free(), tf.constant(self._free_threshold)),
+                lambda: sort_out_largest(self._domain.score(latent), self.count),
                 lambda: (tf.identity(self.mask), tf.identity(self.threshold)),
             ],
         )

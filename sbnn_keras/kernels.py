@@ -32,9 +32,13 @@ class Kernel(NamedTuple):
         name = self.variable.name.split("/")[-1].split(":")[0]
         return self.layer.name if name == "kernel" else f"{self.layer.name}/{name}"
 
-    def ones(self) -> np.ndarray:
-        """The connections now, 0 or 1, as float32; NaN latents are a ValueError."""
-        return self.quantizer.current_ones(self.latent)
+    def steps(self) -> np.ndarray:
+        """The connections now, each 1 or what its sign is, in float32; else 0.
+
+        Raises:
+            ValueError: a latent weight is NaN or infinite.
+        """
+        return self.quantizer.current_steps(self.latent)
 
 
 def sparse_binary_kernels(model, layers=None) -> Iterator[Kernel]:

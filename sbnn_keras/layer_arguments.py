@@ -27,7 +27,7 @@ _DESCRIPTIONS = {
     "connections": "share of ones in each kernel, held exactly at any time; `None` "
     "leaves it to training (about half ones), to a `ConnectionsSchedule` or to "
     "`ExpectedConnections`.",
-    "domain": '`"01"` or `"general"`, see `sbnn_keras.domain`.',
+    "domain": '`"01"` or `"general"`, see `sbnn_keras.core.domains`.',
     "polarity": "negates the sums of every second output channel, as 0/1 weights can "
     'only excite. By default in the domain `"01"`.',
     "exponent": "the sums are scaled by 2**exponent; by default the power of two nearest "

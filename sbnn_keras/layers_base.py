@@ -16,17 +16,18 @@ import larq as lq
 import numpy as np
 import tensorflow as tf
 
-from sbnn_keras.arguments import is_whole
 from sbnn_keras.centred_bias import centre_bias
 from sbnn_keras.constraints import Between
-from sbnn_keras.domain import RATIO_STEPS, check_domain
+from sbnn_keras.core.arguments import is_whole
+from sbnn_keras.core.domains import RATIO_STEPS, get_domain
+from sbnn_keras.core.scale import channel_signs, output_exponent
 from sbnn_keras.finite import check_finite
 from sbnn_keras.keras_3 import NotForKeras3, check_inputs
 from sbnn_keras.large_inputs import warn_if_large
 from sbnn_keras.one_sign import warn_if_one_sign
 from sbnn_keras.quantizers import SparseBinary
 from sbnn_keras.raw_input import is_raw_input
-from sbnn_keras.scaling import channel_signs, output_exponent, scale_outputs
+from sbnn_keras.scaling import scale_outputs
 
 AUTO = "auto"
 UNCONTROLLED_SHARE = 0.5
@@ -61,8 +62,10 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
     ):
         self._input_quantizer_is_open = input_quantizer == AUTO
         self._centres_bias = bias_initializer == AUTO
-        self.domain = check_domain(domain)
-        self.polarity = _check_polarity(domain == "01" if polarity is None else polarity)
+        self._domain = get_domain(domain)
+        self.polarity = _check_polarity(
+            self._domain.polarity if polarity is None else polarity
+        )
         self._exponent = _check_exponent(exponent)
         for name in self._kernel_names:
             argument = name.replace("kernel", "quantizer")
@@ -121,11 +124,11 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
             self.input_quantizer._autocast = False
         super().build(input_shape)
         for kernel, quantizer in self._kernels():
-            quantizer.owner = self.name
+            quantizer.belong_to(self.name)
             if self._has_control_state or quantizer.connections is not None:
                 quantizer.make_holdable(kernel.latent_variable)
             quantizer.build(kernel.shape)
-        if self.domain == "general":
+        if self._domain.learns_values:
             # beta - alpha, learnt; it multiplies the output and not the kernel.
             self._domain_scale = self.add_weight(
                 "domain_scale",
@@ -133,7 +136,7 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
                 initializer="ones",
                 constraint=Between(2.0**-10, 2.0**10),
             )
-            self.kernel_quantizers()[-1].output_scale = self._domain_scale
+            self.kernel_quantizers()[-1].multiply_outputs_by(self._domain_scale)
         if self._exponent is None:
             self._exponent = self._default_exponent()
         if self._sees_signs or self._centres_bias:
@@ -266,6 +269,11 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
     # Looking at it
 
     @property
+    def domain(self) -> str:
+        """Name of the domain of the weights."""
+        return self._domain.name
+
+    @property
     def output_scale(self) -> np.ndarray:
         """float32 factor of each output channel, shape [channels]."""
         return self._output_scale(tf.float32).numpy()
@@ -284,8 +292,8 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
         """
         kernels = {}
         for name, (kernel, quantizer) in zip(self._kernel_names, self._kernels()):
-            ones = quantizer.current_ones(kernel.latent_variable)
-            kernels[name] = ones + np.float32(quantizer.ratio_steps / RATIO_STEPS)
+            steps = quantizer.current_steps(kernel.latent_variable)
+            kernels[name] = steps + np.float32(quantizer.ratio_steps / RATIO_STEPS)
         return kernels
 
     def binary_kernel(self) -> np.ndarray:

@@ -3,7 +3,7 @@
 The step has a zero gradient almost everywhere. Training replaces it by the
 slope of a smoother function of `x`, the distance of a latent weight from its
 threshold. Each function here is such a slope, written as a formula over
-tensors; `binarize` puts one of them behind the step.
+tensors; `step` puts one of them behind the step.
 """
 
 import tensorflow as tf
@@ -47,17 +47,17 @@ def sharpness_at(progress: float) -> float:
     return 10.0 ** (2.0 * min(1.0, max(0.0, progress)) - 1.0)
 
 
-def binarize(latent: tf.Tensor, ones: tf.Tensor, slope: tf.Tensor) -> tf.Tensor:
-    """Returns `ones`, with `slope` as its gradient in `latent`.
+def step(latent: tf.Tensor, values: tf.Tensor, slope: tf.Tensor) -> tf.Tensor:
+    """Returns `values`, with `slope` as their gradient in `latent`.
 
     Args:
         latent: latent weights, any float type.
-        ones: the connections, 0 or 1, of the same shape and type.
+        values: what the latent weights are quantized to, of the same shape and type.
         slope: pseudo-gradient at each latent weight, of the same shape and type.
     """
 
     @tf.custom_gradient
-    def step(x):
-        return tf.identity(ones), lambda upstream: upstream * slope
+    def quantize(x):
+        return tf.identity(values), lambda upstream: upstream * slope
 
-    return step(latent)
+    return quantize(latent)

@@ -20,12 +20,13 @@ import tensorflow as tf
 from larq.quantizers import _BaseQuantizer
 
 from sbnn_keras import pseudo_gradients
-from sbnn_keras.arguments import check_number, check_whole
-from sbnn_keras.connections import check_share
 from sbnn_keras.constraints import Between
-from sbnn_keras.domain import RATIO_STEPS, check_domain, round_ratio
+from sbnn_keras.core.arguments import check_number, check_whole
+from sbnn_keras.core.connections import check_share
+from sbnn_keras.core.domains import RATIO_STEPS, get_domain
 from sbnn_keras.finite import assert_finite, check_finite
 from sbnn_keras.held_connections import HeldConnections, steps_between_choices
+from sbnn_keras.ratio import round_ratio
 from sbnn_keras.scaling import with_scale_gradient
 
 __all__ = ["SparseBinary", "SparseBinaryGeneral"]
@@ -57,7 +58,7 @@ class SparseBinary(_BaseQuantizer):
         connections: share of ones to hold, in (0, 1], or `None`. Only the layers
             of `sbnn_keras` can hold a share.
         domain: `"01"`, or `"general"`: the kernel is b + r / 64 with a learnt whole
-            number r in [-64, 64] (see `sbnn_keras.domain`).
+            number r in [-64, 64] (see `sbnn_keras.core.domains`).
         pseudo_gradient: the gradient of b in W. `"ste"`: 1 where |W| <= clip_value;
             `"approx"`, `"swish"`: as Larq's sign quantizers; `"error_decay"`: that of
             IR-Net, sharpened by the callback `SharpnessSchedule`. All but the first
@@ -73,8 +74,6 @@ class SparseBinary(_BaseQuantizer):
             or a `refresh_every` below 1; later, for latent weights that are NaN or
             infinite (see `sbnn_keras.finite`).
     """
-
-    precision = 1
 
     def __init__(
         self,
@@ -98,25 +97,71 @@ class SparseBinary(_BaseQuantizer):
         # Computes in the type it is given: the policy is the layer's own matter.
         self._autocast = False
         self.connections = connections
-        self.domain = check_domain(domain)
+        self._domain = get_domain(domain)
         self.pseudo_gradient = pseudo_gradient
         self.clip_value = check_number(
             clip_value, "clip_value", "a number above 0", lambda number: number > 0
         )
         self.refresh_every = refresh_every
-        # Name of the layer with the kernel, for messages; Larq's layers do not tell.
-        self.owner = self.name
+        self._owner = self.name
         # What holds the connections; None in Larq's layers, which cannot.
         self.held = None
         self._ratio = None
         self._sharpness = None
         self._state = []
-        # Target of the `ExpectedConnections` that last trained the kernel, if any.
-        self.constrained_to = None
+        self._constrained_to = None
         # Variable that multiplies the outputs, where a layer learns one.
         self.output_scale = None
-        # Share to begin with, where a schedule travels down to `connections`.
-        self.first_share = None
+        self._first_share = None
+
+    @property
+    def domain(self) -> str:
+        """Name of the domain."""
+        return self._domain.name
+
+    @property
+    def precision(self) -> int:
+        """Bits of a weight without coding, for Larq's summary."""
+        return self._domain.precision
+
+    def bits(self, share: float) -> float:
+        """Bits a weight at the entropy bound, with a share of connections."""
+        return self._domain.bits(share)
+
+    def score(self, latent):
+        """What decides on connections, those of the largest score; of tensor or array."""
+        return self._domain.score(latent)
+
+    def belong_to(self, layer: str) -> None:
+        """Tells the name of the layer with the kernel, for messages.
+
+        Larq's layers do not tell; then it is the quantizer's own.
+        """
+        self._owner = layer
+
+    def follow(self, first: float, last: float) -> None:
+        """Lets a schedule lead from one share of connections down to another.
+
+        `connections` that were asked for stay the target, and a share that is held
+        already stays where it is.
+        """
+        if self.connections is None:
+            self.connections = last
+        if self.held_share is None:
+            self._first_share = max(first, self.connections)
+
+    def constrain(self, target: float) -> None:
+        """Tells the target of the `ExpectedConnections` that trains the kernel."""
+        self._constrained_to = target
+
+    @property
+    def constrained_to(self) -> float | None:
+        """Target of the `ExpectedConnections` that last trained the kernel, if any."""
+        return self._constrained_to
+
+    def multiply_outputs_by(self, scale: tf.Variable) -> None:
+        """Names the learnt factor of the layer's outputs: its gradient is found here."""
+        self.output_scale = scale
 
     @property
     def state(self) -> list[tf.Variable]:
@@ -143,7 +188,11 @@ class SparseBinary(_BaseQuantizer):
         """
         refresh_every = self.refresh_every or steps_between_choices(kernel.shape)
         held = HeldConnections(
-            self._add_state, kernel, refresh_every, self.share_to_begin_with
+            self._domain,
+            self._add_state,
+            kernel,
+            refresh_every,
+            self.share_to_begin_with,
         )
         self.held = held
         # Checkpoints know the variables by these names.
@@ -153,7 +202,7 @@ class SparseBinary(_BaseQuantizer):
     @property
     def share_to_begin_with(self) -> float | None:
         """Share to hold from the start, where a schedule may begin above `connections`."""
-        return self.first_share or self.connections
+        return self._first_share or self.connections
 
     def build(self, input_shape):
         if self.connections is not None and self.held is None:
@@ -163,7 +212,7 @@ class SparseBinary(_BaseQuantizer):
                 "SparseBinaryDense, SparseBinaryConv2D, ... in place of Larq's layer, "
                 "or leave `connections` out."
             )
-        if self.domain == "general":
+        if self._domain.learns_values:
             # Weights of mean zero to begin with.
             share = self.share_to_begin_with or 0.5
             self._ratio = self.add_weight(
@@ -218,15 +267,12 @@ class SparseBinary(_BaseQuantizer):
     def current(self, latent: tf.Tensor, chosen: bool = False):
         """The connections, bool in the shape of `latent`, and their threshold."""
         if self.held is None:
-            return latent > 0, tf.constant(0.0)
+            threshold = self._domain.free_threshold(latent.shape)
+            return self._domain.score(latent) > threshold, tf.constant(threshold)
         return self.held.current(latent, chosen)
 
-    def ones(self, latent: tf.Tensor) -> tf.Tensor:
-        """The connections, 0 or 1, in the shape and type of `latent`."""
-        return tf.cast(self.current(latent)[0], latent.dtype)
-
     def slope(self, latent: tf.Tensor, threshold=None) -> tf.Tensor:
-        """The pseudo-gradient of the connections in the latent weights.
+        """The pseudo-gradient of the kernel in the latent weights.
 
         Args:
             latent: the latent weights.
@@ -236,15 +282,28 @@ class SparseBinary(_BaseQuantizer):
             return pseudo_gradients.clipped_ste(latent, self.clip_value)
         if threshold is None:
             threshold = self.current(latent)[1]
-        distance = latent - tf.cast(threshold, latent.dtype)
+        distance = self._domain.score(latent) - tf.cast(threshold, latent.dtype)
         if self.pseudo_gradient == "approx":
             return pseudo_gradients.approx_sign(distance)
         if self.pseudo_gradient == "swish":
             return pseudo_gradients.swish_sign(distance)
         return pseudo_gradients.error_decay(distance, self._sharpness)
 
-    def binarize(self, latent: tf.Tensor, chosen: bool = False) -> tf.Tensor:
-        """The connections, with the pseudo-gradient in the latent weights.
+    def binarize(self, latent: tf.Tensor) -> tf.Tensor:
+        """The connections, 0 or 1, with the pseudo-gradient in the latent weights.
+
+        Args:
+            latent: the latent weights.
+        """
+        fixed = tf.stop_gradient(latent)
+        ones, threshold = self.current(fixed)
+        slope = self._domain.with_signs(self.slope(fixed, threshold), fixed, tf)
+        return pseudo_gradients.step(latent, tf.cast(ones, latent.dtype), slope)
+
+    def _quantize(self, latent: tf.Tensor, chosen: bool) -> tf.Tensor:
+        """The kernel but for its ratio, with the pseudo-gradient.
+
+        It moves with the latent weights whatever the sign of a connection is.
 
         Args:
             latent: the latent weights.
@@ -252,26 +311,29 @@ class SparseBinary(_BaseQuantizer):
         """
         fixed = tf.stop_gradient(latent)
         ones, threshold = self.current(fixed, chosen)
-        slope = tf.stop_gradient(self.slope(fixed, threshold))
-        return pseudo_gradients.binarize(latent, tf.cast(ones, latent.dtype), slope)
+        kernel = self._domain.with_signs(tf.cast(ones, latent.dtype), fixed, tf)
+        return pseudo_gradients.step(latent, kernel, self.slope(fixed, threshold))
 
-    def current_ones(self, latent: tf.Variable) -> np.ndarray:
-        """The connections now, 0 or 1, as a float32 array in the shape of `latent`.
+    def current_steps(self, latent: tf.Variable) -> np.ndarray:
+        """The kernel now, but for its ratio, as a float32 array in the shape of `latent`.
+
+        Its entries are 0 but for the connections, which have their signs.
 
         Raises:
             ValueError: a latent weight is NaN or infinite.
         """
         latent = tf.convert_to_tensor(latent)
-        check_finite(latent, self.owner)
-        return self.current(latent)[0].numpy().astype(np.float32)
+        check_finite(latent, self._owner)
+        ones = self.current(latent)[0].numpy().astype(np.float32)
+        return self._domain.with_signs(ones, latent.numpy(), np)
 
     def call(self, inputs, training=None):
         trained = training and self.trainable
         if trained:
-            assert_finite(tf.stop_gradient(inputs), self.owner)
+            assert_finite(tf.stop_gradient(inputs), self._owner)
             if self.held is not None:
                 self.held.step(tf.stop_gradient(inputs), self.connections)
-        kernel = super().call(self.binarize(inputs, chosen=bool(trained)))
+        kernel = super().call(self._quantize(inputs, chosen=bool(trained)))
         if self._ratio is not None:
             kernel += tf.cast(round_ratio(self._ratio), inputs.dtype)
         if self.output_scale is not None:

@@ -7,13 +7,13 @@ tensorflow-model-optimization, and every layer holds exactly that share.
 
 import tensorflow as tf
 
-from sbnn_keras.arguments import check_names
 from sbnn_keras.callback import ModelCallback, warn_without_layers
-from sbnn_keras.connections import count_of_ones
+from sbnn_keras.core.arguments import check_names
+from sbnn_keras.core.connections import count_of_ones
+from sbnn_keras.core.share_schedule import ShareSchedule
 from sbnn_keras.finite import check_finite
 from sbnn_keras.kernels import Kernel, select_layers, sparse_binary_kernels
 from sbnn_keras.quantizers import SparseBinary
-from sbnn_keras.share_schedule import ShareSchedule
 
 __all__ = ["ConnectionsSchedule"]
 
@@ -104,12 +104,9 @@ class ConnectionsSchedule(ModelCallback):
         for name, schedule in self._schedules().items():
             (layer,) = select_layers(self.model, [name])
             for quantizer in layer.kernel_quantizers():
-                if quantizer.connections is None:
-                    quantizer.connections = schedule.end()
-                _check_end(name, quantizer, schedule)
-                if quantizer.held_share is None:
-                    share = schedule.share(schedule.event(0))
-                    quantizer.first_share = max(share, quantizer.connections)
+                if quantizer.connections is not None:
+                    _check_end(name, quantizer, schedule)
+                quantizer.follow(schedule.share(schedule.event(0)), schedule.end())
             if layer.built:
                 with self.model.distribute_strategy.scope():
                     newly_held |= layer.hold_connections()
@@ -161,12 +158,12 @@ class _Control:
             )
         elif verbose:
             print(f"{name}: holds {share}, as wanted.")
-        latent = self._kernel.latent.numpy()
-        at_bound = int((latent == latent.max()).sum())
+        score = quantizer.score(self._kernel.latent.numpy())
+        at_bound = int((score == score.max()).sum())
         if at_bound > max(_FEW, held / 2):
             print(
                 f"{name}: {at_bound} latent weights have the largest value of all, "
-                f"{latent.max():.4g}: they are at their bound, where connections cannot "
+                f"{score.max():.4g}: they are at their bound, where connections cannot "
                 "be told apart. Lower the learning rate, or widen the bound with "
                 "kernel_constraint=larq.constraints.WeightClip(3) and "
                 "kernel_quantizer=SparseBinary(clip_value=3)."

@@ -1,7 +1,7 @@
 """Sharpens the error-decay pseudo-gradient over training."""
 
-from sbnn_keras.arguments import check_whole
 from sbnn_keras.callback import ModelCallback, warn_without_layers
+from sbnn_keras.core.arguments import check_whole
 from sbnn_keras.kernels import sparse_binary_kernels
 
 __all__ = ["SharpnessSchedule"]

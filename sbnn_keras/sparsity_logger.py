@@ -11,7 +11,7 @@ __all__ = ["SparsityLogger"]
 class SparsityLogger(ModelCallback):
     """Adds `density` and `flip_ratio` to the logs of each epoch.
 
-    `density` is the share of ones, `flip_ratio` the share of weights that have
+    `density` is the share of connections, `flip_ratio` the share of weights that have
     changed since the end of the epoch before. Pass it before TensorBoard or
     CSVLogger in the list of callbacks: they log what they are given. TensorBoard's
     callback needs `pip install 'sbnn-keras[tensorboard]'`.
@@ -31,32 +31,30 @@ class SparsityLogger(ModelCallback):
 
     def on_epoch_begin(self, epoch, logs=None):
         if not self._before:
-            self._before = self._ones()
+            self._before = self._steps()
 
     def on_epoch_end(self, epoch, logs=None):
-        now = self._ones()
+        now = self._steps()
         flips = {
-            name: np.mean(ones != self._before[name]) if name in self._before else 0.0
-            for name, ones in now.items()
+            name: np.mean(steps != self._before[name]) if name in self._before else 0.0
+            for name, steps in now.items()
         }
-        sizes = {name: ones.size for name, ones in now.items()}
+        density = {name: np.count_nonzero(s) / s.size for name, s in now.items()}
         logs = {} if logs is None else logs
         if not now:
             warn_without_layers(self, self.model, "sparse binary layer")
         if now:
-            weights = list(sizes.values())
-            logs["density"] = float(
-                np.average([ones.mean() for ones in now.values()], weights=weights)
-            )
+            weights = [steps.size for steps in now.values()]
+            logs["density"] = float(np.average(list(density.values()), weights=weights))
             logs["flip_ratio"] = float(np.average(list(flips.values()), weights=weights))
-        for name, ones in now.items():
+        for name in now:
             entry = self.history.setdefault(
                 name, {"density": [], "flip_ratio": [], "latents": []}
             )
-            entry["density"].append(float(ones.mean()))
+            entry["density"].append(density[name])
             entry["flip_ratio"].append(float(flips[name]))
             if self.per_layer:
-                logs[f"{name}/density"] = float(ones.mean())
+                logs[f"{name}/density"] = density[name]
                 logs[f"{name}/flip_ratio"] = float(flips[name])
         if self.keep_latents:
             for kernel in sparse_binary_kernels(self.model):
@@ -66,8 +64,8 @@ class SparsityLogger(ModelCallback):
                 self.history[kernel.label]["latents"].append(histogram)
         self._before = now
 
-    def _ones(self):
+    def _steps(self):
         return {
-            kernel.label: kernel.ones()
+            kernel.label: kernel.steps()
             for kernel in sparse_binary_kernels(self.model)
         }

@@ -5,6 +5,7 @@ import shutil
 import sys
 
 import larq as lq
+import numpy as np
 import tensorflow as tf
 from larq.models import (
     LayersTable,
@@ -13,8 +14,7 @@ from larq.models import (
     _number_as_readable_str,
 )
 
-from sbnn_keras.connections import count_of_ones
-from sbnn_keras.entropy import entropy_bits
+from sbnn_keras.core.connections import count_of_ones
 from sbnn_keras.expected_connections import ExpectedConnectionsLoss
 from sbnn_keras.keras_3 import check_model
 from sbnn_keras.kernels import sparse_binary_kernels
@@ -150,8 +150,8 @@ class _Row:
 
 def _row(kernel) -> _Row:
     quantizer = kernel.quantizer
-    connections = kernel.ones()
-    ones, weights = int(connections.sum(dtype="int64")), connections.size
+    steps = kernel.steps()
+    ones, weights = np.count_nonzero(steps), steps.size
     control, target = _UNCONTROLLED, None
     if quantizer.held_share is not None:
         control = _held(quantizer.connections, ones, weights)
@@ -166,7 +166,7 @@ def _row(kernel) -> _Row:
         weights=weights,
         ones=ones,
         control=control,
-        bits=weights * entropy_bits(ones / weights),
+        bits=weights * quantizer.bits(ones / weights),
         operations=None if pixels is None else ones * pixels,
         dense=None if pixels is None else weights * pixels,
         target=target,

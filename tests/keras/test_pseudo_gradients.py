@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from sbnn_keras import SharpnessSchedule, SparseBinaryDense
-from sbnn_keras.domain import round_ratio
+from sbnn_keras.ratio import round_ratio
 from sbnn_keras.quantizers import SparseBinary
 
 X = np.linspace(-1.6, 1.6, 641).astype(np.float32)

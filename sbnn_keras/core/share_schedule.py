@@ -1,11 +1,11 @@
-"""Reads a pruning schedule of tensorflow-model-optimization as shares of ones."""
+"""Reads a pruning schedule as shares of ones."""
 
-from tensorflow_model_optimization.python.core.sparsity.keras import pruning_schedule
-
-from sbnn_keras.connections import check_share
+from sbnn_keras.core.connections import check_share
 
 # A pruning schedule without an end is asked here for its last sparsity.
 _FAR_STEP = 2**31 - 1
+# Steps between two looks at a constant share, as in `ConstantSparsity`.
+_FREQUENCY = 100
 
 
 class ShareSchedule:
@@ -13,19 +13,20 @@ class ShareSchedule:
 
     It changes at events: `begin_step`, every `frequency` steps from there, and
     `end_step`.
+
+    Args:
+        schedule: a pruning schedule in the form of tensorflow-model-optimization, a
+            function from the step to (whether to prune, sparsity) with the attributes
+            above; or a share to hold.
     """
 
     def __init__(self, schedule):
-        if not callable(schedule):
-            share = check_share(schedule)
-            schedule = pruning_schedule.ConstantSparsity(1.0 - share, begin_step=0)
-            self._constant = share
-        else:
-            self._constant = None
-        self._schedule = schedule
+        self._schedule = schedule if callable(schedule) else None
+        self._constant = None if callable(schedule) else check_share(schedule)
         self._begin = getattr(schedule, "begin_step", 0)
         self._end = getattr(schedule, "end_step", -1)
-        self._frequency = getattr(schedule, "frequency", 1)
+        every = 1 if callable(schedule) else _FREQUENCY
+        self._frequency = getattr(schedule, "frequency", every)
 
     def event(self, step: int) -> int | None:
         """The step of the last event up to `step`; None before the first one."""

@@ -1,0 +1,82 @@
+"""The domain of a kernel: the values that its weights take.
+
+A connection is an entry of the kernel that is not at rest. Which entries are
+connections follows from their score; what a connection is worth, and what all other
+entries are, is the domain's own. A new domain is one more class in here.
+
+A weight of two values is w = alpha + (beta - alpha) * b with b in {0, 1} ("A binary
+domain generalization for sparsifying binary neural networks", ECML PKDD 2023). We
+split it into a scale and a ratio,
+
+    w = (beta - alpha) * (b + ratio),    ratio = alpha / (beta - alpha),
+
+and hold the ratio to multiples r / 64. Then b + r / 64 is a small exact number,
+sums of it are exact in float32, and inference computes 64 * sum(b x) + r * sum(x)
+in integers. The scale goes onto the output. Domain "01" is r = 0 and scale 1;
+a ±1 network is r = -32 and scale 2.
+"""
+
+from sbnn_keras.core.entropy import entropy_bits
+
+RATIO_STEPS = 64
+
+
+class Domain:
+    """What a domain has its own answer to; the answers here are those of "01".
+
+    Tensors may be of any framework: `ops` is its namespace, such as `tensorflow`.
+    """
+
+    name: str
+    #: Whether sums of every second channel are negated, unless a layer says otherwise.
+    polarity = False
+    #: Whether the ratio and the scale of the outputs are learnt.
+    learns_values = False
+    #: Bits that hold any weight, without coding.
+    precision = 1
+
+    def score(self, latent):
+        """What decides on connections: those of the largest score are connections."""
+        return latent
+
+    def with_signs(self, values, latent, ops):
+        """`values` with the signs that connections of these latent weights have.
+
+        Of the connections b in {0, 1} it makes the kernel (before any ratio); of a
+        gradient in the score it makes the gradient in the latent weights.
+        """
+        return values
+
+    def free_threshold(self, shape) -> float:
+        """Score above which entries are connections while nothing holds their share."""
+        return 0.0
+
+    def bits(self, share: float) -> float:
+        """Bits a weight at the entropy bound, with a share of connections."""
+        return entropy_bits(share)
+
+
+class ZeroOne(Domain):
+    """Weights 0 and 1. They can only excite, so polarity makes up for it."""
+
+    name = "01"
+    polarity = True
+
+
+class General(Domain):
+    """Weights r / 64 and 1 + r / 64 with a learnt whole number r, and a learnt scale."""
+
+    name = "general"
+    learns_values = True
+
+
+_DOMAINS = {domain.name: domain for domain in (ZeroOne(), General())}
+
+
+def get_domain(name: str) -> Domain:
+    """The domain of a name, or a ValueError that lists the known ones."""
+    if not isinstance(name, str) or name not in _DOMAINS:
+        raise ValueError(
+            f"Unknown domain: found {name!r}, wanted one of {list(_DOMAINS)}."
+        )
+    return _DOMAINS[name]
