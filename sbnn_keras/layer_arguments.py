@@ -24,10 +24,11 @@ _DESCRIPTIONS = {
     "bias_initializer": '`"auto"` is zeros; a layer whose inputs are not signs then '
     "centres its sums on the first training batch. Or as in Keras.",
     "activity_regularizer": "as in Keras, of the outputs.",
-    "connections": "share of ones in each kernel, held exactly at any time; `None` "
+    "connections": "share of connections in each kernel, held exactly at any time; `None` "
     "leaves it to training (about half ones), to a `ConnectionsSchedule` or to "
     "`ExpectedConnections`.",
-    "domain": '`"01"` or `"general"`, see `sbnn_keras.core.domains`.',
+    "domain": 'values of the weights: `"01"`, `"general"` (two learnt ones) or `"signed"` '
+    "(-1, 0, 1), see `sbnn_keras.core.domains`.",
     "polarity": "negates the sums of every second output channel, as 0/1 weights can "
     'only excite. By default in the domain `"01"`.',
     "exponent": "the sums are scaled by 2**exponent; by default the power of two nearest "

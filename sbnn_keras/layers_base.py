@@ -297,7 +297,7 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
         return kernels
 
     def binary_kernel(self) -> np.ndarray:
-        """The quantized kernel: 0 and 1, or r/64 and 1 + r/64 in the general domain.
+        """The quantized kernel: 0 and 1, r/64 and 1 + r/64, or -1, 0 and 1, by domain.
 
         Returns:
             A float32 array of the shape of the kernel.

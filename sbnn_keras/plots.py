@@ -36,7 +36,7 @@ def training_density(logger, axes=None):
     for name, entry in logger.history.items():
         epochs = np.arange(1, len(entry["density"]) + 1)
         axes.plot(epochs, entry["density"], marker=".", label=name)
-    axes.set(xlabel="epoch", ylabel="density (share of ones)", ylim=(0, None))
+    axes.set(xlabel="epoch", ylabel="density (share of connections)", ylim=(0, None))
     axes.legend()
     return axes
 

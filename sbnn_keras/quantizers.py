@@ -1,4 +1,4 @@
-"""Kernel quantizers with weights 0 and 1.
+"""Kernel quantizers with weights 0 and 1, and of the domains beside them.
 
 Usable in the layers of this package, which build one from their arguments:
 
@@ -29,7 +29,7 @@ from sbnn_keras.held_connections import HeldConnections, steps_between_choices
 from sbnn_keras.ratio import round_ratio
 from sbnn_keras.scaling import with_scale_gradient
 
-__all__ = ["SparseBinary", "SparseBinaryGeneral"]
+__all__ = ["SparseBinary", "SparseBinaryGeneral", "SparseBinarySigned"]
 
 PSEUDO_GRADIENTS = ("ste", "approx", "swish", "error_decay")
 
@@ -51,14 +51,16 @@ class SparseBinary(_BaseQuantizer):
     share of ones, which starts at about a half.
 
     With `connections`, exactly that share of the latent weights, the largest
-    ones, are connections at any time. The choice is kept in a variable, renewed
+    ones, are connections at any time. In the domain "signed" magnitudes are what
+    is compared, with half the limit of `glorot_uniform` in place of 0. The choice is kept in a variable, renewed
     at the first training step and every `refresh_every` steps after.
 
     # Arguments
         connections: share of ones to hold, in (0, 1], or `None`. Only the layers
             of `sbnn_keras` can hold a share.
         domain: `"01"`, or `"general"`: the kernel is b + r / 64 with a learnt whole
-            number r in [-64, 64] (see `sbnn_keras.core.domains`).
+            number r in [-64, 64]; or `"signed"`: b times the sign of W (see
+            `sbnn_keras.core.domains`).
         pseudo_gradient: the gradient of b in W. `"ste"`: 1 where |W| <= clip_value;
             `"approx"`, `"swish"`: as Larq's sign quantizers; `"error_decay"`: that of
             IR-Net, sharpened by the callback `SharpnessSchedule`. All but the first
@@ -375,4 +377,14 @@ class SparseBinaryGeneral(SparseBinary):
     """`SparseBinary` in the general domain, to be asked for by name."""
 
     def __init__(self, *args, domain: str = "general", **kwargs):
+        super().__init__(*args, domain=domain, **kwargs)
+
+
+@lq.utils.register_alias("sparse_binary_signed")
+@lq.utils.register_keras_custom_object
+@tf.keras.utils.register_keras_serializable("sbnn_keras")
+class SparseBinarySigned(SparseBinary):
+    """`SparseBinary` in the domain "signed", to be asked for by name."""
+
+    def __init__(self, *args, domain: str = "signed", **kwargs):
         super().__init__(*args, domain=domain, **kwargs)

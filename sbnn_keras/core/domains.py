@@ -16,6 +16,8 @@ in integers. The scale goes onto the output. Domain "01" is r = 0 and scale 1;
 a ±1 network is r = -32 and scale 2.
 """
 
+import math
+
 from sbnn_keras.core.entropy import entropy_bits
 
 RATIO_STEPS = 64
@@ -70,7 +72,42 @@ class General(Domain):
     learns_values = True
 
 
-_DOMAINS = {domain.name: domain for domain in (ZeroOne(), General())}
+class Signed(Domain):
+    """Weights -1, 0 and 1: a connection adds its input or subtracts it.
+
+    Connections are the latent weights of the largest magnitude, each with the sign of
+    its latent weight (0 counts as positive). Inhibition is in the weights, so polarity
+    is not needed.
+    """
+
+    name = "signed"
+    precision = 2
+
+    def score(self, latent):
+        return abs(latent)
+
+    def with_signs(self, values, latent, ops):
+        return ops.where(latent < 0, 0 - values, values)
+
+    def free_threshold(self, shape) -> float:
+        """Half the limit of `glorot_uniform`: half the weights to begin with.
+
+        A function of the shape and not of the weights, so that the same weights are
+        the same kernel wherever they come from, and a penalty can bring it to fewer.
+        """
+        return 0.5 * _glorot_limit([int(size) for size in shape])
+
+    def bits(self, share: float) -> float:
+        return entropy_bits(share) + share
+
+
+def _glorot_limit(shape: list[int]) -> float:
+    """Bound of Keras's `glorot_uniform` for a kernel of this shape."""
+    window = math.prod(shape[:-2])
+    return math.sqrt(6.0 / (window * sum(([1, 1] + shape)[-2:])))
+
+
+_DOMAINS = {domain.name: domain for domain in (ZeroOne(), General(), Signed())}
 
 
 def get_domain(name: str) -> Domain:

@@ -60,7 +60,7 @@ def build(case, **extra):
     return model, layer, theirs(**arguments, use_bias=False, input_quantizer="ste_sign"), x
 
 
-@pytest.mark.parametrize("domain", ["01", "general"])
+@pytest.mark.parametrize("domain", ["01", "general", "signed"])
 @pytest.mark.parametrize("case", CASES)
 def test_outputs_are_larqs_sums_scaled_afterwards(case, domain):
     model, ours, theirs, x = build(case, connections=0.2, domain=domain)

@@ -45,6 +45,40 @@ def test_gradient_in_the_latent_weights(name, domain):
     np.testing.assert_array_equal(np.unique(outputs), np.unique((X > 0) + quantizer.ratio_steps / 64))
 
 
+@pytest.mark.parametrize("name", FORMULAS)
+def test_gradients_in_the_domain_signed(name):
+    layer = SparseBinaryDense(
+        9,
+        domain="signed",
+        kernel_quantizer=SparseBinary(0.1, domain="signed", pseudo_gradient=name),
+        use_bias=False,
+        input_quantizer=None,
+        exponent=0,
+    )
+    layer.build((None, 40))
+    rng = np.random.default_rng(0)
+    latent = rng.uniform(-1.5, 1.5, (40, 9)).astype(np.float32)
+    layer.set_weights([latent])
+    x = tf.constant(rng.normal(size=(5, 40)).astype(np.float32))
+    upstream = rng.normal(size=(5, 9)).astype(np.float32)
+    variable, quantizer = layer.kernel.latent_variable, layer.kernel_quantizer
+    threshold = np.sort(np.abs(latent).ravel())[-36]
+    kernel = np.sign(latent) * (np.abs(latent) >= threshold)
+    with tf.GradientTape(persistent=True) as tape:
+        outputs = layer(x)
+        connections = quantizer.binarize(tf.convert_to_tensor(variable))
+    np.testing.assert_array_equal(outputs, tf.matmul(x, kernel))
+    np.testing.assert_array_equal(connections, np.abs(kernel))
+    distance = np.abs(latent).astype(np.float64)
+    if name != "ste":
+        distance -= threshold
+    slope = FORMULAS[name](distance)
+    found = tape.gradient(outputs, variable, output_gradients=tf.constant(upstream))
+    np.testing.assert_allclose(found, x.numpy().T @ upstream * slope, rtol=1e-3, atol=1e-4)
+    found = tape.gradient(connections, variable)
+    np.testing.assert_allclose(found, slope * np.sign(latent), rtol=1e-3, atol=1e-4)
+
+
 def test_slopes_but_the_clipped_one_are_centred_at_the_threshold():
     layer = SparseBinaryDense(
         10, kernel_quantizer=SparseBinary(connections=0.1, pseudo_gradient="approx")

@@ -32,9 +32,15 @@ def import_kernel(name: str, values: np.ndarray, quantizer) -> BinaryKernel:
       had.
 
     Raises:
-      ConversionError: there are more than two values, or r is not a multiple of
+      ConversionError: the domain is not converted, there are more than two values, or r is not a multiple of
         2^-8 or not the same in all channels.
     """
+    if getattr(quantizer, "domain", None) == "signed":
+        raise ConversionError(
+            f"layer '{name}': domain \"signed\" is not converted yet: found weights -1, 0 "
+            f"and 1 after {name_of(quantizer)}, a kernel of two values is wanted; train "
+            'with domain="01" or domain="general"'
+        )
     flat = values.reshape(-1, values.shape[-1])
     low, high = flat.min(0), flat.max(0)
     is_high = values == high
