@@ -20,6 +20,7 @@ _DESCRIPTIONS = {
     "activation": "function of the outputs, by name or as a function; none by default.",
     "use_bias": "whether a bias is added to the scaled sums.",
     "input_quantizer": '`"auto"` is `"ste_sign"`, but `None` for the network\'s raw input. '
+    '`"quant_hard_tanh"` takes two bits (`sbnn_keras.quantizers.QuantHardTanh`). '
     "Resolved when the layer is first called, and saved resolved.",
     "bias_initializer": '`"auto"` is zeros; a layer whose inputs are not signs then '
     "centres its sums on the first training batch. Or as in Keras.",

@@ -25,6 +25,7 @@ from sbnn_keras.finite import check_finite
 from sbnn_keras.keras_3 import NotForKeras3, check_inputs
 from sbnn_keras.large_inputs import warn_if_large
 from sbnn_keras.one_sign import warn_if_one_sign
+from sbnn_keras.quant_hard_tanh import QuantHardTanh
 from sbnn_keras.quantizers import SparseBinary
 from sbnn_keras.raw_input import is_raw_input
 from sbnn_keras.scaling import scale_outputs
@@ -198,7 +199,10 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
             yield getattr(self, name), self._get_quantizer(name)
 
     def _default_exponent(self) -> int:
+        # What goes into the sums are whole numbers: their scale is left to the output.
         exponent = 0
+        if isinstance(self.input_quantizer, QuantHardTanh):
+            exponent = self.input_quantizer.exponent
         for kernel, quantizer in self._kernels():
             fan_in = int(np.prod(kernel.shape[:-1]))
             if kernel.name.split("/")[-1].startswith("depthwise"):

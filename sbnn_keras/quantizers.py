@@ -26,10 +26,16 @@ from sbnn_keras.core.connections import check_share
 from sbnn_keras.core.domains import RATIO_STEPS, get_domain
 from sbnn_keras.finite import assert_finite, check_finite
 from sbnn_keras.held_connections import HeldConnections, steps_between_choices
+from sbnn_keras.quant_hard_tanh import QuantHardTanh
 from sbnn_keras.ratio import round_ratio
 from sbnn_keras.scaling import with_scale_gradient
 
-__all__ = ["SparseBinary", "SparseBinaryGeneral", "SparseBinarySigned"]
+__all__ = [
+    "QuantHardTanh",
+    "SparseBinary",
+    "SparseBinaryGeneral",
+    "SparseBinarySigned",
+]
 
 PSEUDO_GRADIENTS = ("ste", "approx", "swish", "error_decay")
 
