@@ -136,7 +136,8 @@ def test_the_best_weights_of_a_run_are_restored_by_checkpoint_callback(tmp_path)
     keep = tf.keras.callbacks.ModelCheckpoint(path, save_weights_only=True)
     model.fit(X, Y, verbose=0, callbacks=[ConnectionsSchedule(0.1), keep])
     again = network()
-    again.load_weights(path).assert_consumed()
+    # Of the optimizer there is nothing yet to restore.
+    again.load_weights(path).assert_existing_objects_matched()
     np.testing.assert_array_equal(again(X), model(X))
     lines = []
     sbnn_keras.summary(again, print_fn=lines.append)

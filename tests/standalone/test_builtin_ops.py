@@ -178,3 +178,13 @@ def test_other_ops_stay_refused_by_name(tmp_path):
     with pytest.raises(sbnn_converter.ConversionError, match="BATCH_MATMUL") as error:
         sbnn_converter.export_c(model, tmp_path)
     assert "\n" not in str(error.value)
+
+
+def test_several_images_in_one_tensor_are_refused(tmp_path):
+    x = tf.keras.Input((3, 6, 6, 2))
+    y = tf.keras.layers.TimeDistributed(tf.keras.layers.Conv2D(2, 3))(x)
+    y = sbnn_keras.SparseBinaryDense(3, connections=0.3)(tf.keras.layers.Flatten()(y))
+    model = sbnn_converter.convert_keras_model(tf.keras.Model(x, y))
+    with pytest.raises(sbnn_converter.ConversionError, match="batch of 3") as error:
+        sbnn_converter.export_c(model, tmp_path)
+    assert "\n" not in str(error.value)
