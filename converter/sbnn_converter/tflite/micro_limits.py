@@ -19,17 +19,20 @@ def micro_limit(model: bytes) -> tuple[str, str] | None:
     with reading_flatbuffer():
         root = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
         names = _op_names(model)
+        has_loops = len(root.subgraphs) > 1
         for graph in root.subgraphs:
             for operator in graph.operators or ():
-                reason = _limit(graph, operator, name := names[operator.opcodeIndex])
+                name = names[operator.opcodeIndex]
+                reason = _limit(graph, operator, name, has_loops)
                 if reason:
                     return name, reason
     return None
 
 
-def _limit(graph, operator, name: str) -> str | None:
+def _limit(graph, operator, name: str, has_loops: bool) -> str | None:
     written = [graph.tensors[t] for t in operator.outputs]
-    if any(_is_open(tensor) for tensor in written):
+    # An open batch is one sample there; in a loop the first axis may be time.
+    if any(_is_open(tensor, from_axis=0 if has_loops else 1) for tensor in written):
         return "the shape of what it writes is known only while it runs"
     if name == "RESIZE_NEAREST_NEIGHBOR" and operator.builtinOptions.halfPixelCenters:
         read, out = graph.tensors[operator.inputs[0]].shape, written[0].shape
@@ -38,10 +41,10 @@ def _limit(graph, operator, name: str) -> str | None:
     return None
 
 
-def _is_open(tensor) -> bool:
+def _is_open(tensor, from_axis: int) -> bool:
     signature = tensor.shapeSignature
     unranked = not tensor.hasRank and (tensor.shape is None or not len(tensor.shape))
-    return unranked or (signature is not None and any(d < 0 for d in signature))
+    return unranked or (signature is not None and any(d < 0 for d in signature[from_axis:]))
 
 
 def _op_names(model: bytes) -> list[str]:
