@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import os
 import sys
 from collections.abc import Callable
 
 from absl import flags
 from rich.console import Console
+
+from sbnn_converter.version import __version__
 
 
 def run(
@@ -37,7 +38,7 @@ def run(
         print(usage.strip() + "\n\nflags:\n" + _flags_help(own_flags))
         return
     if "--version" in argv:
-        print(f"{name} {_version()}")
+        print(f"{name} {__version__}")
         return
     own_flags.set_gnu_getopt(True)  # flags may stand behind the model
     try:
@@ -77,13 +78,6 @@ class UsageError(Exception):
 def _fail(name: str, message: str, status: int):
     print(f"{name}: error: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(status)
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("sbnn-keras")
-    except importlib.metadata.PackageNotFoundError:
-        return "of a source tree that is not installed"
 
 
 def _flags_help(own_flags: flags.FlagValues) -> str:
