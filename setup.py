@@ -15,13 +15,9 @@ from setuptools.command.build_ext import build_ext
 KERNELS = "converter/kernels"
 RUNTIME = "converter/runtime"
 
-SHARED_SOURCES = sorted(
-    glob.glob(f"{KERNELS}/src/*.c") + glob.glob(f"{RUNTIME}/ops/*.c")
-)
+SHARED_SOURCES = sorted(glob.glob(f"{KERNELS}/src/*.c") + glob.glob(f"{RUNTIME}/ops/*.c"))
 # What only hosts have room for: decoded weights, vectors, threads.
-HOST_SOURCES = sorted(
-    glob.glob(f"{KERNELS}/host/*.c") + glob.glob(f"{RUNTIME}/host/*.c")
-)
+HOST_SOURCES = sorted(glob.glob(f"{KERNELS}/host/*.c") + glob.glob(f"{RUNTIME}/host/*.c"))
 HEADERS = sorted(
     glob.glob(f"{KERNELS}/include/sbnn/*.h")
     + glob.glob(f"{KERNELS}/src/*.h")
@@ -44,9 +40,7 @@ class BuildSharedLibrary(build_ext):
         return "/".join([*package, f"lib{name}.so"])
 
 
-def shared_library(
-    name: str, binding: str, *defines: str, more: Sequence[str] = ()
-) -> Extension:
+def shared_library(name: str, binding: str, *defines: str, more: Sequence[str] = ()) -> Extension:
     """The kernels and ops, and one thin binding around them, as one library."""
     return Extension(
         f"sbnn_converter.native.{name}",

@@ -52,9 +52,9 @@ def fastest(convert, rounds: int) -> tuple[float, bytes]:
 
 
 def main(_):
-    import sbnn_converter
     import tensorflow as tf
 
+    import sbnn_converter
     import sbnn_keras
     from sbnn_converter.inspection import inspect_model
 
@@ -69,9 +69,7 @@ def main(_):
         lambda filters: layers.Conv2D(filters, 3, padding="same", activation="relu"),
         lambda units: layers.Dense(units),
     )
-    ours, converted = fastest(
-        lambda: sbnn_converter.convert_keras_model(sparse), _ROUNDS.value
-    )
+    ours, converted = fastest(lambda: sbnn_converter.convert_keras_model(sparse), _ROUNDS.value)
     theirs, float_model = fastest(
         lambda: tf.lite.TFLiteConverter.from_keras_model(floats).convert(), _ROUNDS.value
     )

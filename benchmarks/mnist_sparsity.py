@@ -11,9 +11,9 @@ import argparse
 
 import numpy as np
 import tensorflow as tf
+from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
 
 import sbnn_keras
-from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
 
 
 def load(path):
@@ -21,9 +21,7 @@ def load(path):
         (x, y), (x_test, y_test) = tf.keras.datasets.mnist.load_data()
     else:
         with np.load(path) as data:
-            x, y, x_test, y_test = (
-                data[k] for k in ("x_train", "y_train", "x_test", "y_test")
-            )
+            x, y, x_test, y_test = (data[k] for k in ("x_train", "y_train", "x_test", "y_test"))
     return (x / 127.5 - 1).astype("float32"), y, (x_test / 127.5 - 1).astype("float32"), y_test
 
 
@@ -60,6 +58,7 @@ def main():
         loss = constraint.loss(loss, model)
         callbacks.append(constraint)
     else:
+
         def down_to(share):
             return PolynomialDecay(0.5, 1 - share, 0, int(0.7 * steps))
 

@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent / "host"))
 
 import models
 import timing
+
 from sbnn_converter.runtimes.native_log import captured_stderr
 
 
@@ -64,28 +65,41 @@ def _one(_: int) -> int:
 
 HOST = [
     Series(
-        "host.density", "connections, %", "ms", (1, 2, 5, 10, 20, 30, 50),
+        "host.density",
+        "connections, %",
+        "ms",
+        (1, 2, 5, 10, 20, 30, 50),
         _timed(lambda percent: timing.our_invoker(models.layer(percent / 100)), _one),
     ),
     Series(
-        "host.channels", "channels", "ms", (16, 32, 64, 128, 256),
+        "host.channels",
+        "channels",
+        "ms",
+        (16, 32, 64, 128, 256),
         _timed(lambda n: timing.our_invoker(models.layer(0.05, channels=n)), _one),
     ),
     Series(
-        "host.size", "rows and columns", "ms", (4, 8, 16, 32, 64, 128),
+        "host.size",
+        "rows and columns",
+        "ms",
+        (4, 8, 16, 32, 64, 128),
         _timed(lambda n: timing.our_invoker(models.layer(0.05, size=n)), _one),
     ),
     Series(
-        "host.threads", "threads (256x256)", "ms", (1, 2),
+        "host.threads",
+        "threads (256x256)",
+        "ms",
+        (1, 2),
         _timed(lambda n: timing.our_invoker(models.layer(0.05, size=256), n), _one),
     ),
     Series(
-        "host.batch_8x8", "batch (8x8), for a sample", "ms", (1, 2, 4, 8, 16, 32),
-        _timed(
-            lambda n: timing.our_invoker(models.layer(0.05, size=8), batch=n), lambda n: n
-        ),
+        "host.batch_8x8",
+        "batch (8x8), for a sample",
+        "ms",
+        (1, 2, 4, 8, 16, 32),
+        _timed(lambda n: timing.our_invoker(models.layer(0.05, size=8), batch=n), lambda n: n),
     ),
-]  # fmt: skip
+]
 
 
 def plot(series: list[Series], figures: dict[str, float], path: Path) -> None:
@@ -119,9 +133,7 @@ def plot(series: list[Series], figures: dict[str, float], path: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, default=Path("build/scaling.json"))
-    parser.add_argument(
-        "--plot", type=Path, help="default: scaling.png beside the JSON"
-    )
+    parser.add_argument("--plot", type=Path, help="default: scaling.png beside the JSON")
     parser.add_argument("--rounds", type=int, default=50)
     args = parser.parse_args()
     figures: dict[str, float] = {}

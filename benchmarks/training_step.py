@@ -13,10 +13,11 @@ import json
 import statistics
 import time
 
-import sbnn_keras
 import larq as lq
 import numpy as np
 import tensorflow as tf
+
+import sbnn_keras
 
 
 def dense_stack(dense, **quantizers):
@@ -56,9 +57,7 @@ def stepper(model, shape):
     rng = np.random.default_rng(0)
     x = tf.constant(rng.normal(size=shape).astype(np.float32))
     y = tf.constant(rng.integers(0, 10, shape[0]))
-    model.compile(
-        "adam", tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    )
+    model.compile("adam", tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     step = model.make_train_function()
     batches = iter(tf.data.Dataset.from_tensors((x, y)).repeat())
     return lambda: step(batches)
@@ -93,9 +92,7 @@ def main():
         steppers = [stepper(*theirs()), stepper(*ours())]
         for step in steppers:
             timed(step, 5)
-        blocks = [
-            block(steppers, options.steps, options.turn) for _ in range(options.blocks)
-        ]
+        blocks = [block(steppers, options.steps, options.turn) for _ in range(options.blocks)]
         larq_ms, ours_ms = map(statistics.median, zip(*blocks))
         ratio = statistics.median(ours / larq for larq, ours in blocks)
         results[name] = dict(larq_ms=larq_ms, ours_ms=ours_ms, ratio=ratio)

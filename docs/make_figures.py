@@ -1,20 +1,20 @@
 """Makes the figures of the training library's pages.
 
-    python docs/make_figures.py
+python docs/make_figures.py
 """
 
 from pathlib import Path
 
-import sbnn_keras
 import matplotlib
 import tensorflow as tf
 from sklearn.datasets import load_digits
 from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
 
+import sbnn_keras
 from sbnn_keras import plots, pseudo_gradients
 
 matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402
+from matplotlib import pyplot
 
 FIGURES = Path(__file__).with_name("figures")
 

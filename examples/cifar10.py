@@ -7,8 +7,9 @@ trains a sparse binary network of three blocks of two convolutions. --width 1 ha
 interrupted continues where it was when the same command runs again.
 """
 
-import support
 from absl import flags
+
+import support
 
 support.define_flags("cifar10", epochs=30, batch=128, domain="general")
 flags.DEFINE_float("width", 0.25, "Channels relative to BinaryNet's.", 0.01)
@@ -67,9 +68,7 @@ def augmented(x, y, batch: int, seed: int):
     import tensorflow as tf
 
     def change(image, label):
-        image = tf.pad(
-            (tf.cast(image, tf.float32) - 128) / 128, [[4, 4], [4, 4], [0, 0]]
-        )
+        image = tf.pad((tf.cast(image, tf.float32) - 128) / 128, [[4, 4], [4, 4], [0, 0]])
         image = tf.image.random_crop(image, (32, 32, 3))
         return tf.image.random_flip_left_right(image), label
 

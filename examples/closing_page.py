@@ -66,15 +66,23 @@ _FILES = (
 def _commands(out: Path) -> list[tuple[str, str]]:
     commands = {
         "what the network holds, layer by layer:": (
-            _program("sbnn-inspect"), out / "model_int8.tflite",
+            _program("sbnn-inspect"),
+            out / "model_int8.tflite",
         ),
         "the network as C99 for your firmware (--micro_dir for TFLM):": (
-            _program("sbnn-convert"), out / "model.h5", "--verify", 100, "--c_dir", out / "c",
+            _program("sbnn-convert"),
+            out / "model.h5",
+            "--verify",
+            100,
+            "--c_dir",
+            out / "c",
         ),
         "the flags, for data and networks of your own:": (
-            _program("python"), os.path.relpath(sys.argv[0]), "--help",
+            _program("python"),
+            os.path.relpath(sys.argv[0]),
+            "--help",
         ),
-    }  # fmt: skip
+    }
     return [(what, shlex.join(map(str, words))) for what, words in commands.items()]
 
 
@@ -107,9 +115,7 @@ def _notes(result: dict) -> list[str]:
 def _agreement(result: dict) -> str:
     parts = [f"{result['keras_and_tflite_differ']} of {result['test_images']:,} in TFLite"]
     if result["keras_and_tflm_differ"] is not None:
-        parts.append(
-            f"{result['keras_and_tflm_differ']} of {result['tflm_images']:,} in TFLM"
-        )
+        parts.append(f"{result['keras_and_tflm_differ']} of {result['tflm_images']:,} in TFLM")
     return (
         f"model.tflite: accuracy {result['accuracy_tflite']:.2%}, in Keras "
         f"{result['accuracy_keras']:.2%}\n"

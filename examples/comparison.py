@@ -53,6 +53,7 @@ def tflite(model, images: np.ndarray | None = None) -> bytes:
     With images, inputs and outputs are int8, too.
     """
     import tensorflow as tf
+
     from sbnn_converter.runtimes.native_log import captured_stderr
 
     converter = tf.lite.TFLiteConverter.from_keras_model(model)

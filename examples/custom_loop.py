@@ -45,15 +45,11 @@ def main():
     model = network(flags.domain)
     steps_an_epoch = len(x) // flags.batch
     if not steps_an_epoch:
-        raise ValueError(
-            f"--batch: found {flags.batch}, wanted at most {len(x)} images"
-        )
+        raise ValueError(f"--batch: found {flags.batch}, wanted at most {len(x)} images")
     steps = flags.epochs * steps_an_epoch
     control = support.sparsity(model, steps)
     control.set_model(model)  # the layers begin to hold a share
-    optimizer = tf.keras.optimizers.Adam(
-        tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)
-    )
+    optimizer = tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(3e-3, steps))
     optimizer.build(model.trainable_variables)
     cross_entropy = tf.keras.losses.SparseCategoricalCrossentropy()
     is_constraint = isinstance(control, sbnn_keras.ExpectedConnections)

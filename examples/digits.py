@@ -50,9 +50,7 @@ def sparse_network(image, domain: str):
     import sbnn_keras
 
     def conv(filters, name):
-        return sbnn_keras.SparseBinaryConv2D(
-            filters, 3, padding="same", domain=domain, name=name
-        )
+        return sbnn_keras.SparseBinaryConv2D(filters, 3, padding="same", domain=domain, name=name)
 
     def dense(units, name):
         return sbnn_keras.SparseBinaryDense(units, domain=domain, name=name)
@@ -77,9 +75,7 @@ def larq_network(image):
         )
 
     def dense(units, name):
-        return lq.layers.QuantDense(
-            units, input_quantizer="ste_sign", name=name, **binary
-        )
+        return lq.layers.QuantDense(units, input_quantizer="ste_sign", name=name, **binary)
 
     return network("larq_bnn", image, conv, dense)
 
@@ -111,12 +107,10 @@ def train(model, data, out, control=None):
     import tensorflow as tf
 
     options = support.FLAGS
-    x, y, x_test, y_test = data
+    x, y, _, _ = data
     steps = options.epochs * -(-len(x) // options.batch)
     model.compile(
-        tf.keras.optimizers.Adam(
-            tf.keras.optimizers.schedules.CosineDecay(5e-3, steps)
-        ),
+        tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(5e-3, steps)),
         support.classification_loss(model, control),
         metrics=["accuracy"],
     )

@@ -9,8 +9,9 @@ set TF_CONFIG on each. Training that was interrupted continues where it was when
 the same command runs again.
 """
 
-import support
 from absl import flags
+
+import support
 
 support.define_flags("distributed", epochs=5, domain="general")
 flags.DEFINE_integer("replicas", 2, "Logical devices on a machine without GPUs.", 1)
@@ -57,9 +58,7 @@ def batches(x, y, batch: int, seed: int):
 
     data = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x), seed)
     options = tf.data.Options()
-    options.experimental_distribute.auto_shard_policy = (
-        tf.data.experimental.AutoShardPolicy.DATA
-    )
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     return data.batch(batch).with_options(options)
 
 

@@ -10,16 +10,13 @@ the same network as plain C99, without any interpreter. Training that was interr
 continues where it was when the same command runs again.
 """
 
-import support
 from absl import flags
 
+import support
+
 support.define_flags("larq_to_mcu", epochs=5, domain=None)
-flags.DEFINE_string(
-    "model", None, "A Larq model for MNIST, .h5 or SavedModel; default: train one."
-)
-flags.DEFINE_string(
-    "micro_dir", None, "Folder to write for firmware with TensorFlow Lite Micro."
-)
+flags.DEFINE_string("model", None, "A Larq model for MNIST, .h5 or SavedModel; default: train one.")
+flags.DEFINE_string("micro_dir", None, "Folder to write for firmware with TensorFlow Lite Micro.")
 flags.DEFINE_string("c_dir", None, "Folder to write with the network as plain C99.")
 
 
@@ -39,9 +36,7 @@ def network():
             lq.layers.QuantConv2D(16, 3, padding="same", **binary),
             tf.keras.layers.MaxPooling2D(2),
             tf.keras.layers.BatchNormalization(momentum=0.9, scale=False),
-            lq.layers.QuantConv2D(
-                32, 3, padding="same", input_quantizer="ste_sign", **binary
-            ),
+            lq.layers.QuantConv2D(32, 3, padding="same", input_quantizer="ste_sign", **binary),
             tf.keras.layers.MaxPooling2D(2),
             tf.keras.layers.BatchNormalization(momentum=0.9, scale=False),
             tf.keras.layers.Flatten(),
@@ -61,9 +56,7 @@ def train(model, data, out):
     x, y, x_test, y_test = data
     steps = options.epochs * -(-len(x) // options.batch)
     model.compile(
-        tf.keras.optimizers.Adam(
-            tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)
-        ),
+        tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)),
         "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
@@ -83,11 +76,11 @@ def main():
     out = support.out_folder()
     data = support.load("mnist")
 
-    import sbnn_keras  # noqa: F401  (selects Keras 2, which Larq needs)
     import larq as lq
     import tensorflow as tf
 
     import sbnn_converter
+    import sbnn_keras  # noqa: F401  (selects Keras 2, which Larq needs)
 
     tf.keras.utils.set_random_seed(options.seed)
     if options.model is None:

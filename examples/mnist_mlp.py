@@ -23,11 +23,7 @@ def network(domain: str):
         model.add(sbnn_keras.AlternatingSigns())  # 0/1 weights cannot subtract a pixel
     model.add(layers.Flatten())
     for name, units in (("first", 512), ("second", 512), ("last", 10)):
-        model.add(
-            sbnn_keras.SparseBinaryDense(
-                units, use_bias=False, domain=domain, name=name
-            )
-        )
+        model.add(sbnn_keras.SparseBinaryDense(units, use_bias=False, domain=domain, name=name))
         model.add(layers.BatchNormalization(momentum=0.9))
     model.add(layers.Softmax())
     return model
@@ -47,9 +43,7 @@ def main():
     steps = flags.epochs * -(-len(x) // flags.batch)
     control = support.sparsity(model, steps)
     model.compile(
-        tf.keras.optimizers.Adam(
-            tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)
-        ),
+        tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(3e-3, steps)),
         support.classification_loss(model, control),
         metrics=["accuracy"],
     )

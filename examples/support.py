@@ -13,18 +13,17 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import closing_page
-import comparison
 import numpy as np
 from absl import app, flags, logging
+
+import closing_page
+import comparison
 
 FLAGS = flags.FLAGS
 _ARRAYS = ("x_train", "y_train", "x_test", "y_test")  # of an .npz, as Keras has them
 
 
-def define_flags(
-    name: str, epochs: int, batch: int = 256, domain: str | None = "01"
-) -> None:
+def define_flags(name: str, epochs: int, batch: int = 256, domain: str | None = "01") -> None:
     """Defines the flags that all examples have.
 
     Args:
@@ -43,16 +42,12 @@ def define_flags(
     flags.DEFINE_integer("epochs", epochs, "Epochs of the training.", 1)
     flags.DEFINE_integer("batch", batch, "Samples in a training step.", 1)
     flags.DEFINE_integer("seed", 1, "Seed of weights and of the data's order.")
-    flags.DEFINE_string(
-        "out", f"build/{name}", "Folder for checkpoint, models, result."
-    )
+    flags.DEFINE_string("out", f"build/{name}", "Folder for checkpoint, models, result.")
     flags.DEFINE_integer(
         "tflm_images", 1000, "Test images for TensorFlow Lite Micro; 0 for all.", 0
     )
     if domain is not None:
-        flags.DEFINE_float(
-            "connections", 0.05, "Share of ones in the whole network.", 1e-4, 1.0
-        )
+        flags.DEFINE_float("connections", 0.05, "Share of ones in the whole network.", 1e-4, 1.0)
         flags.DEFINE_enum("domain", domain, ["01", "general"], "Domain of the weights.")
         flags.DEFINE_enum(
             "method",
@@ -137,8 +132,9 @@ def load(data_set: str):
     if path is None and data_set == "digits":
         x, y, x_test, y_test = _digits()
     elif path is None:
-        import sbnn_keras  # noqa: F401  (selects Keras 2, before tf.keras is used)
         import tensorflow as tf
+
+        import sbnn_keras  # noqa: F401  (selects Keras 2, before tf.keras is used)
 
         (x, y), (x_test, y_test) = getattr(tf.keras.datasets, data_set).load_data()
     elif Path(path).is_dir():
@@ -216,9 +212,7 @@ def sparsity(model, steps: int, first_share: float = 0.5):
 
     def down_to(share):
         start = max(first_share, share)
-        return PolynomialDecay(
-            1 - start, 1 - share, 0, max(1, int(0.7 * steps)), frequency=20
-        )
+        return PolynomialDecay(1 - start, 1 - share, 0, max(1, int(0.7 * steps)), frequency=20)
 
     shares = sbnn_keras.allocate_connections(model, FLAGS.connections)
     return sbnn_keras.ConnectionsSchedule(
@@ -288,9 +282,7 @@ def resume(out: Path):
     """A callback that saves each epoch, and continues after a kill."""
     import tensorflow as tf
 
-    return tf.keras.callbacks.BackupAndRestore(
-        out / "checkpoint", delete_checkpoint=False
-    )
+    return tf.keras.callbacks.BackupAndRestore(out / "checkpoint", delete_checkpoint=False)
 
 
 @contextlib.contextmanager
@@ -384,9 +376,7 @@ def convert_and_check(model, data, out: Path) -> dict:
         "accuracy_tflm": None if tflm is None else accuracy(tflm, labels[some]),
         "keras_and_tflite_differ": int((keras != tflite).sum()),
         "tflm_images": 0 if tflm is None else len(tflm),
-        "keras_and_tflm_differ": (
-            None if tflm is None else int((keras[some] != tflm).sum())
-        ),
+        "keras_and_tflm_differ": (None if tflm is None else int((keras[some] != tflm).sum())),
         "networks": {
             "float inputs": comparison.figures(converted, accuracy(tflite, labels)),
             "all int8": comparison.figures(all_int8, int8_accuracy),

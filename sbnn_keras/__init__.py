@@ -6,7 +6,7 @@ from sbnn_keras._keras2 import use_keras_2
 
 use_keras_2()
 
-from sbnn_keras import quantizers  # noqa: E402
+from sbnn_keras import quantizers  # noqa: E402,F401
 from sbnn_keras.allocation import *  # noqa: E402,F403
 from sbnn_keras.alternating_signs import *  # noqa: E402,F403
 from sbnn_keras.expected_connections import *  # noqa: E402,F403

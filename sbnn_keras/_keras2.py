@@ -37,8 +37,7 @@ def use_keras_2() -> None:
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is not None and _is_keras_3_loaded(tensorflow):
         raise ImportError(
-            "sbnn_keras needs Keras 2, but tf.keras is Keras 3 in this process "
-            f"already. {_WAY_OUT}"
+            f"sbnn_keras needs Keras 2, but tf.keras is Keras 3 in this process already. {_WAY_OUT}"
         )
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     if tensorflow is not None:

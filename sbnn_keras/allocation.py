@@ -8,9 +8,7 @@ from sbnn_keras.kernels import sparse_binary_kernels
 __all__ = ["allocate_connections"]
 
 
-def allocate_connections(
-    model, connections, exponent=0.5, at_most=0.5
-) -> dict[str, float]:
+def allocate_connections(model, connections, exponent=0.5, at_most=0.5) -> dict[str, float]:
     """Shares of ones for each layer, so that the whole network has `connections`.
 
     Layers with few weights, such as first convolutions and classifiers, lose most by

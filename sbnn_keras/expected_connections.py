@@ -101,18 +101,14 @@ class ExpectedConnections(ModelCallback):
 
     def total_loss(self, loss: tf.Tensor, model) -> tf.Tensor:
         """A scalar loss plus the penalty. Call it inside the gradient tape."""
-        return loss + tf.cast(
-            penalty(loss, self.excess(model), self.gamma), loss.dtype
-        )
+        return loss + tf.cast(penalty(loss, self.excess(model), self.gamma), loss.dtype)
 
     def loss(self, loss, model=None) -> "ExpectedConnectionsLoss":
         """A Keras loss that adds the penalty to `loss` (a name, function or object).
 
         Without `model`, the loss works once this callback is passed to `fit`.
         """
-        wrapped = ExpectedConnectionsLoss(
-            loss, self.target, self.gamma, self.layers, self.exempt
-        )
+        wrapped = ExpectedConnectionsLoss(loss, self.target, self.gamma, self.layers, self.exempt)
         if model is not None:
             wrapped.bind(model)
         return wrapped
@@ -128,9 +124,7 @@ class ExpectedConnections(ModelCallback):
         steps = [kernel.steps() for kernel in self.kernels(self.model)]
         self.share = sum(map(np.count_nonzero, steps)) / sum(map(np.size, steps))
         if self.met:
-            print(
-                f"Expected connections: met, {self.share:.2%} (target {self.target:.2%})."
-            )
+            print(f"Expected connections: met, {self.share:.2%} (target {self.target:.2%}).")
         else:
             print(
                 f"Expected connections: NOT met, {self.share:.2%} (target "

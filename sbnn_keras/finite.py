@@ -41,9 +41,7 @@ def assert_finite(latent: tf.Tensor, owner: str) -> None:
         tf.debugging.Assert(finite, [_message(owner, "such weights")])
         return tf.no_op()
 
-    tf.cond(
-        tf.math.is_finite(tf.reduce_sum(latent)), lambda: tf.no_op(), look_closer
-    )
+    tf.cond(tf.math.is_finite(tf.reduce_sum(latent)), lambda: tf.no_op(), look_closer)
 
 
 def _message(owner: str, found: str) -> str:

@@ -60,9 +60,7 @@ class HeldConnections:
         self.refresh_every = refresh_every
         # bool and not int8, which several workers could not broadcast.
         self.mask = add_variable(f"{name}_connections", kernel.shape, tf.bool)
-        self.threshold = add_variable(
-            f"{name}_threshold", (), tf.float32, self._free_threshold
-        )
+        self.threshold = add_variable(f"{name}_threshold", (), tf.float32, self._free_threshold)
         self.count = add_variable(f"{name}_count", (), tf.int64, self._ones(share))
         self.steps = add_variable(f"{name}_steps", (), tf.int64)
 

@@ -28,8 +28,7 @@ def check_model(model) -> None:
         )
     if not hasattr(model, "_flatten_layers"):
         raise TypeError(
-            f"Wrong model: found {type(model).__name__}, wanted "
-            f"{WAY_OUT.format(wanted='model')}."
+            f"Wrong model: found {type(model).__name__}, wanted {WAY_OUT.format(wanted='model')}."
         )
 
 
@@ -52,7 +51,9 @@ class NotForKeras3:
         return super().__call__(inputs, *args, **kwargs)
 
     def __repr__(self):
-        return f"<{type(self).__name__} {self.name!r} of Keras 2 (tf.keras after import sbnn_keras)>"
+        return (
+            f"<{type(self).__name__} {self.name!r} of Keras 2 (tf.keras after import sbnn_keras)>"
+        )
 
     @property
     def _input_shape_arg(self):

@@ -85,7 +85,6 @@ def _named(model, names):
     for name in names:
         if name not in known:
             raise ValueError(
-                f"No layer is called {name!r} in model {model.name!r}: wanted one of "
-                f"{list(known)}."
+                f"No layer is called {name!r} in model {model.name!r}: wanted one of {list(known)}."
             )
     return [known[name] for name in names]

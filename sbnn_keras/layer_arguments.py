@@ -57,7 +57,7 @@ _DESCRIPTIONS |= {
 def describe_arguments(cls):
     """Puts what the arguments of a layer mean into its docstring."""
     if cls.__doc__:  # there is none under `python -OO`
-        names = [name for name in inspect.signature(cls).parameters]
+        names = list(inspect.signature(cls).parameters)
         lines = "\n".join(_entry(name) for name in names)
         cls.__doc__ = cls.__doc__.replace("        {arguments}", lines)
     return cls

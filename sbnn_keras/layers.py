@@ -233,7 +233,6 @@ class SparseBinaryDepthwiseConv2D(SparseBinaryLayer, lq.layers.QuantDepthwiseCon
         return self.depthwise_kernel.shape[-1] * self.depthwise_kernel.shape[-2]
 
 
-
 class _Separable(SparseBinaryLayer):
     """Two kernels, one after the other, without a quantizer between them."""
 

@@ -64,9 +64,7 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
         self._input_quantizer_is_open = input_quantizer == AUTO
         self._centres_bias = bias_initializer == AUTO
         self._domain = get_domain(domain)
-        self.polarity = _check_polarity(
-            self._domain.polarity if polarity is None else polarity
-        )
+        self.polarity = _check_polarity(self._domain.polarity if polarity is None else polarity)
         self._exponent = _check_exponent(exponent)
         for name in self._kernel_names:
             argument = name.replace("kernel", "quantizer")
@@ -333,9 +331,7 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
 
     def _control_state(self) -> list:
         state = [v for _, q in self._kernels() for v in q.state]
-        return state + [
-            v for v in (self._first_batch_seen, self._sums_factor) if v is not None
-        ]
+        return state + [v for v in (self._first_batch_seen, self._sums_factor) if v is not None]
 
     @property
     def weights(self):
@@ -394,10 +390,7 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
             lacking = {id(v): value for v, value in lacking if v is not None}
             if len(values) == len(variables) - len(lacking):
                 given = iter(values)
-                return [
-                    lacking[id(v)] if id(v) in lacking else next(given)
-                    for v in variables
-                ]
+                return [lacking[id(v)] if id(v) in lacking else next(given) for v in variables]
         raise ValueError(
             f"Wrong weights for layer {self.name!r}: found {len(values)} arrays in the "
             f"file, wanted {len(variables)}: {[v.name for v in variables]}. Build the "

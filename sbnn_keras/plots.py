@@ -54,9 +54,7 @@ def latent_histograms(logger, layer: str, axes=None):
     """
     _need(logger, "latents", "SparsityLogger(keep_latents=True)")
     if layer not in logger.history:
-        raise ValueError(
-            f"Unknown layer: found {layer!r}, wanted one of {list(logger.history)}."
-        )
+        raise ValueError(f"Unknown layer: found {layer!r}, wanted one of {list(logger.history)}.")
     axes = axes or _pyplot().subplots()[1]
     histograms = logger.history[layer]["latents"]
     bound = max(edges[-1] for _, edges in histograms)
@@ -91,9 +89,7 @@ def kernel_images(layer, input_channel: int = 0, columns: int = 8):
         )
     images = kernel[:, :, input_channel]
     rows = -(-images.shape[-1] // columns)
-    figure, grid = _pyplot().subplots(
-        rows, columns, figsize=(columns, rows), squeeze=False
-    )
+    figure, grid = _pyplot().subplots(rows, columns, figsize=(columns, rows), squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for axes, image in zip(grid.flat, np.moveaxis(images, -1, 0)):

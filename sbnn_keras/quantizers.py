@@ -58,8 +58,9 @@ class SparseBinary(_BaseQuantizer):
 
     With `connections`, exactly that share of the latent weights, the largest
     ones, are connections at any time. In the domain "signed" magnitudes are what
-    is compared, with half the limit of `glorot_uniform` in place of 0. The choice is kept in a variable, renewed
-    at the first training step and every `refresh_every` steps after.
+    is compared, with half the limit of `glorot_uniform` in place of 0. The
+    choice is kept in a variable, renewed at the first training step and every
+    `refresh_every` steps after.
 
     # Arguments
         connections: share of ones to hold, in (0, 1], or `None`. Only the layers

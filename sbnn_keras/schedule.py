@@ -78,8 +78,7 @@ class ConnectionsSchedule(ModelCallback):
             if not kernels:
                 return  # the first batch builds the layers
             self._controls = [
-                _Control(kernel, self._schedules()[kernel.layer.name])
-                for kernel in kernels
+                _Control(kernel, self._schedules()[kernel.layer.name]) for kernel in kernels
             ]
         for control in self._controls:
             control.update()

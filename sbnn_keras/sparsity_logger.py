@@ -48,9 +48,7 @@ class SparsityLogger(ModelCallback):
             logs["density"] = float(np.average(list(density.values()), weights=weights))
             logs["flip_ratio"] = float(np.average(list(flips.values()), weights=weights))
         for name in now:
-            entry = self.history.setdefault(
-                name, {"density": [], "flip_ratio": [], "latents": []}
-            )
+            entry = self.history.setdefault(name, {"density": [], "flip_ratio": [], "latents": []})
             entry["density"].append(density[name])
             entry["flip_ratio"].append(float(flips[name]))
             if self.per_layer:
@@ -65,7 +63,4 @@ class SparsityLogger(ModelCallback):
         self._before = now
 
     def _steps(self):
-        return {
-            kernel.label: kernel.steps()
-            for kernel in sparse_binary_kernels(self.model)
-        }
+        return {kernel.label: kernel.steps() for kernel in sparse_binary_kernels(self.model)}

@@ -122,9 +122,7 @@ def _terminal_width() -> int | None:
 
 
 class _Row:
-    def __init__(
-        self, name, weights, ones, control, bits, operations, dense, target=None
-    ):
+    def __init__(self, name, weights, ones, control, bits, operations, dense, target=None):
         self.name = name
         self.weights = weights
         self.ones = ones

@@ -55,9 +55,7 @@ class _Layers:
             *args,
             domain=domain,
             polarity=self._polarity,
-            kernel_quantizer=sbnn_keras.quantizers.SparseBinary(
-                domain=domain, **self._quantizer
-            ),
+            kernel_quantizer=sbnn_keras.quantizers.SparseBinary(domain=domain, **self._quantizer),
             kernel_constraint=lq.constraints.WeightClip(self._clip),
             use_bias=False,
             **kwargs,

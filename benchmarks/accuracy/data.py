@@ -66,15 +66,11 @@ def batches(x, y, batch: int, seed: int, first_epoch: int, augment: bool):
             tf.range(len(x)), tf.stack([tf.cast(seed, tf.int64), number])
         )
         order = tf.reshape(order[: steps * batch], [steps, batch])
-        seeds = tf.stack(
-            [tf.repeat(number * steps, steps), tf.range(steps, dtype=tf.int64)], 1
-        )
+        seeds = tf.stack([tf.repeat(number * steps, steps), tf.range(steps, dtype=tf.int64)], 1)
         return tf.data.Dataset.from_tensor_slices((order, seeds))
 
     def shift_and_mirror(images, seeds):
-        corners = tf.random.stateless_uniform(
-            [batch, 2], seeds + [seed, 0], 0, 9, tf.int32
-        )
+        corners = tf.random.stateless_uniform([batch, 2], seeds + [seed, 0], 0, 9, tf.int32)
         mirrored = tf.random.stateless_uniform([batch, 1], seeds + [seed, 1]) < 0.5
         rows, columns = tf.range(shape[0]), tf.range(shape[1])
         rows += corners[:, :1]

@@ -123,8 +123,8 @@ def _counted(converted: bytes, core: str, inputs, run_name: str) -> dict:
 def main(_):
     check("mnist", _MNIST.value)
     check("cifar10", _CIFAR10.value)
-    import data
     import architectures  # noqa: F401  (selects Keras 2)
+    import data
     import outcome
     import tensorflow as tf
 

@@ -13,9 +13,10 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-import sbnn_converter
 import tensorflow as tf
 from data import pixels
+
+import sbnn_converter
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.runtimes.native_log import captured_stderr
 
@@ -49,8 +50,7 @@ def write(result_file: Path, run, model, history, data, folder: Path, source) ->
         "test_images": len(y_test),
         "accuracy": share_right(keras, y_test),
         "epochs": {
-            key: [epoch[key] for epoch in history]
-            for key in ("loss", "train", "test", "seconds")
+            key: [epoch[key] for epoch in history] for key in ("loss", "train", "test", "seconds")
         },
     }
     to_answer = (x, inputs, y_test, keras.argmax(1))
@@ -106,12 +106,8 @@ def commit() -> str:
             ["git", *words], cwd=Path(__file__).parent, capture_output=True, text=True
         ).stdout.strip()
 
-    changed = git(
-        "status", "--porcelain", "--untracked-files=no", "..", "../../sbnn_keras"
-    )
-    return (git("rev-parse", "--short=10", "HEAD") or "unknown") + (
-        "+" if changed else ""
-    )
+    changed = git("status", "--porcelain", "--untracked-files=no", "..", "../../sbnn_keras")
+    return (git("rev-parse", "--short=10", "HEAD") or "unknown") + ("+" if changed else "")
 
 
 def share_right(outputs, labels) -> float:
@@ -147,9 +143,7 @@ def _binary(model, folder, x, inputs, labels, keras) -> dict:
     int8_tflite, int8_tflm = int8.predict(quantized), int8_micro.predict(quantized)
     return {
         "connections": round(held.total.density, 6),
-        "layers": {
-            layer.name: [layer.weights, layer.connections] for layer in held.layers
-        },
+        "layers": {layer.name: [layer.weights, layer.connections] for layer in held.layers},
         "model_bytes": len(converted),
         "weight_bytes": held.total.code_bytes,
         "bits_a_weight": round(held.total.bits_a_weight, 4),

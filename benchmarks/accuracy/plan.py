@@ -84,9 +84,7 @@ PLAN = {
     ],
     "cifar10_recipe": [
         _changed(Run("binarynet4", "bnn"), rate=3e-3),
-        _changed(
-            Run("binarynet4", "bnn"), settle=3, rest=0, rate=3e-3, math="float32"
-        ),
+        _changed(Run("binarynet4", "bnn"), settle=3, rest=0, rate=3e-3, math="float32"),
     ],
     # What the recipe of the small CNN is made of.
     "cnn_recipe": [

@@ -30,9 +30,7 @@ SPARSITY = {
 }
 
 
-def accuracy_against(
-    axes: dict[str, str], network_rows: list[Row], title: str, path: Path
-) -> None:
+def accuracy_against(axes: dict[str, str], network_rows: list[Row], title: str, path: Path) -> None:
     """Draws accuracy against each of `axes`, `COST` or `SPARSITY`, side by side."""
     drawn = [
         (name, label)
@@ -65,9 +63,7 @@ def accuracy_against(
     panels[0][0].set_ylabel("test accuracy")
     handles, labels = panels[0][0].get_legend_handles_labels()
     figure.suptitle(title, fontsize=11)
-    figure.legend(
-        handles, labels, loc="lower center", ncols=5, fontsize=8, frameon=False
-    )
+    figure.legend(handles, labels, loc="lower center", ncols=5, fontsize=8, frameon=False)
     figure.tight_layout(rect=(0, 0.07, 1, 1))
     figure.savefig(path, dpi=110)
     plt.close(figure)

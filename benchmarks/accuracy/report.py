@@ -21,12 +21,9 @@ sys.path.insert(0, str(HERE))
 from rows import Row, rows  # noqa: E402
 
 _RESULTS = flags.DEFINE_string("results", str(HERE / "results"), "Folder of results.")
-_DOCS = flags.DEFINE_string(
-    "docs", None, "Folder with results.md, for tables, figures."
-)
+_DOCS = flags.DEFINE_string("docs", None, "Folder with results.md, for tables, figures.")
 
-_NETWORKS = {"mlp": "MNIST, 784-512-512-10", "cnn": "MNIST, small CNN",
-             "binarynet4": "BinaryNet/4"}  # fmt: skip
+_NETWORKS = {"mlp": "MNIST, 784-512-512-10", "cnn": "MNIST, small CNN", "binarynet4": "BinaryNet/4"}
 
 
 def read_results(folder: Path) -> list[dict]:
@@ -147,9 +144,7 @@ def agreement_table(results: list[dict]) -> str:
     binary = [r for r in results if r["method"] != "float"]
     for key, name in names.items():
         images = sum(
-            r["int8"].get("images", r["test_images"])
-            if key.endswith("int8")
-            else r["test_images"]
+            r["int8"].get("images", r["test_images"]) if key.endswith("int8") else r["test_images"]
             for r in binary
         )
         different = sum(r["differing_from_keras"][key] for r in binary)
@@ -160,9 +155,7 @@ def agreement_table(results: list[dict]) -> str:
 def runs_table(results: list[dict]) -> str:
     """Each run with its seed and commit."""
     lines = ["| run | accuracy | commit |", "| --- | ---: | --- |"]
-    lines += [
-        f"| `{r['run']}` | {r['accuracy']:.2%} | {r['commit']} |" for r in results
-    ]
+    lines += [f"| `{r['run']}` | {r['accuracy']:.2%} | {r['commit']} |" for r in results]
     return "\n".join(lines)
 
 

@@ -98,9 +98,7 @@ def main(_):
     for thread in workers:
         thread.join()
     if failed:
-        raise SystemExit(
-            f"{len(failed)} of {len(runs)} runs failed: {', '.join(failed)}"
-        )
+        raise SystemExit(f"{len(failed)} of {len(runs)} runs failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -16,9 +16,7 @@ _OWN = ("schedule", "constraint")
 RECIPES = {
     "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0, rest=1),
     "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=0, rest=1),
-    "binarynet4": dict(
-        epochs=25, batch=128, rate=1e-2, settle=0, rest=1, math="bfloat16"
-    ),
+    "binarynet4": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, math="bfloat16"),
 }
 # What a convolution multiplies. Signs, pixels of 1/128 and kernels of b + r/64 are
 # bfloat16 numbers, and their sums are exact in its float32 accumulators: so a binary
@@ -88,8 +86,7 @@ class Run:
         unknown = set(json.loads(self.change)) - set(self._recipe())
         if unknown:
             raise ValueError(
-                f"Unknown settings: found {sorted(unknown)}, wanted some of "
-                f"{list(self._recipe())}."
+                f"Unknown settings: found {sorted(unknown)}, wanted some of {list(self._recipe())}."
             )
 
         recipe = self.recipe()

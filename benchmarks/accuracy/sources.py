@@ -26,6 +26,4 @@ def check(flag: str, path: str | None) -> None:
     elif not place.is_file():
         raise SystemExit(f"--{flag}: '{path}' is neither a file nor a folder")
     elif not zipfile.is_zipfile(place):
-        raise SystemExit(
-            f"--{flag}: '{path}' is no .npz file; wanted one with {', '.join(ARRAYS)}"
-        )
+        raise SystemExit(f"--{flag}: '{path}' is no .npz file; wanted one with {', '.join(ARRAYS)}")

@@ -36,9 +36,7 @@ _SEED = flags.DEFINE_integer("seed", 0, "Seed of weights and of the data's order
 _CHANGE = flags.DEFINE_string(
     "change", "{}", "Settings that differ from the recipe, as a JSON object."
 )
-_WORK = flags.DEFINE_string(
-    "work", "build/accuracy", "Folder for checkpoints and trained models."
-)
+_WORK = flags.DEFINE_string("work", "build/accuracy", "Folder for checkpoints and trained models.")
 _RESULTS = flags.DEFINE_string(
     "results", str(HERE / "results"), "Folder for the result, one JSON a run."
 )
@@ -65,8 +63,8 @@ def main(_):
 
     tf.config.threading.set_intra_op_parallelism_threads(_THREADS.value)
     tf.config.threading.set_inter_op_parallelism_threads(_THREADS.value)
-    import data
     import architectures
+    import data
     import outcome
     import training
 

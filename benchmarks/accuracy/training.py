@@ -104,13 +104,9 @@ class _Checkpoint(tf.keras.callbacks.Callback):
         self._save_seconds = save_seconds
         # The whole history is a variable, so that it can never be of another epoch.
         self._text = tf.Variable("[]", trainable=False)
-        state = tf.train.Checkpoint(
-            model=model, optimizer=model.optimizer, history=self._text
-        )
+        state = tf.train.Checkpoint(model=model, optimizer=model.optimizer, history=self._text)
         self._state = state
-        self._manager = tf.train.CheckpointManager(
-            state, str(folder / "checkpoint"), max_to_keep=1
-        )
+        self._manager = tf.train.CheckpointManager(state, str(folder / "checkpoint"), max_to_keep=1)
         self.history = []
         self._saved_at = self._epoch_at = time.monotonic()
 
@@ -134,10 +130,7 @@ class _Checkpoint(tf.keras.callbacks.Callback):
                 "seconds": round(now - self._epoch_at, 1),
             }
         )
-        if (
-            now - self._saved_at > self._save_seconds
-            or len(self.history) == self.params["epochs"]
-        ):
+        if now - self._saved_at > self._save_seconds or len(self.history) == self.params["epochs"]:
             self._text.assign(json.dumps(self.history))
             self._manager.save()
             self._saved_at = time.monotonic()

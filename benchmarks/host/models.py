@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 
-import networks
-import sbnn_converter
 import tensorflow as tf
 from tensorflow.lite.tools import flatbuffer_utils
+
+import networks
+import sbnn_converter
 
 
 def cut_out(model: bytes, custom_code: str, which: int) -> bytes:
@@ -51,14 +52,10 @@ def layer(connections: float, size: int = 32, channels: int = 64) -> bytes:
 def network(connections: float) -> bytes:
     """Our network, int8 to int8."""
     return sbnn_converter.convert_keras_model(
-        networks.network(
-            networks.sparse_conv(connections), networks.sparse_dense(connections)
-        ),
+        networks.network(networks.sparse_conv(connections), networks.sparse_dense(connections)),
         inference_input_type=tf.int8,
         inference_output_type=tf.int8,
-        representative_dataset=functools.partial(
-            networks.samples, networks.NETWORK_INPUT
-        ),
+        representative_dataset=functools.partial(networks.samples, networks.NETWORK_INPUT),
     )
 
 
@@ -67,9 +64,7 @@ def float_layer(int8: bool) -> bytes:
 
 
 def float_network(int8: bool) -> bytes:
-    model = networks.network(
-        networks.float_conv, networks.float_dense(), activation=True
-    )
+    model = networks.network(networks.float_conv, networks.float_dense(), activation=True)
     return tflite(model, int8)
 
 
@@ -84,6 +79,4 @@ def larq_layer() -> bytes:
 def larq_network() -> bytes:
     import larq_compute_engine as lce
 
-    return lce.convert_keras_model(
-        networks.network(networks.larq_conv, networks.larq_dense())
-    )
+    return lce.convert_keras_model(networks.network(networks.larq_conv, networks.larq_dense()))

@@ -44,9 +44,13 @@ def sparse_conv(connections: float) -> MakeConv:
 
     def make(filters: int, first: bool = False):
         return sbnn_keras.SparseBinaryConv2D(
-            filters, 3, padding="same", connections=connections, use_bias=False,
+            filters,
+            3,
+            padding="same",
+            connections=connections,
+            use_bias=False,
             input_quantizer=None if first else "ste_sign",
-        )  # fmt: skip
+        )
 
     return make
 
@@ -54,10 +58,15 @@ def sparse_conv(connections: float) -> MakeConv:
 def larq_conv(filters: int, first: bool = False):
     """Larq's convolution, padded with +1: what its engine keeps packed."""
     return lq.layers.QuantConv2D(
-        filters, 3, padding="same", pad_values=0.0 if first else 1.0, use_bias=False,
+        filters,
+        3,
+        padding="same",
+        pad_values=0.0 if first else 1.0,
+        use_bias=False,
         input_quantizer=None if first else "ste_sign",
-        kernel_quantizer="ste_sign", kernel_constraint="weight_clip",
-    )  # fmt: skip
+        kernel_quantizer="ste_sign",
+        kernel_constraint="weight_clip",
+    )
 
 
 def float_conv(filters: int, first: bool = False):
@@ -65,9 +74,7 @@ def float_conv(filters: int, first: bool = False):
     return layers.Conv2D(filters, 3, padding="same", use_bias=False)
 
 
-def three_layers(
-    conv: MakeConv, shape: tuple[int, int, int] = LAYER_INPUT
-) -> tf.keras.Model:
+def three_layers(conv: MakeConv, shape: tuple[int, int, int] = LAYER_INPUT) -> tf.keras.Model:
     """The layer between two others: the middle one reads and writes packed bits."""
     stack = [tf.keras.Input(shape)]
     for _ in range(3):
@@ -103,9 +110,12 @@ def sparse_dense(connections: float):
 
 def larq_dense():
     return lq.layers.QuantDense(
-        10, input_quantizer="ste_sign", kernel_quantizer="ste_sign",
-        kernel_constraint="weight_clip", use_bias=False,
-    )  # fmt: skip
+        10,
+        input_quantizer="ste_sign",
+        kernel_quantizer="ste_sign",
+        kernel_constraint="weight_clip",
+        use_bias=False,
+    )
 
 
 def float_dense():

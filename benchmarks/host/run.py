@@ -20,6 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import models
 import timing
+
 from sbnn_converter.runtimes.native_log import captured_stderr
 
 CONNECTIONS = (10, 5, 2)  # percent, of the layer
@@ -30,9 +31,7 @@ RATIOS = {
 }
 
 
-def compare(
-    ours: dict[str, bytes], peers: dict, rounds: int
-) -> dict[str, dict[str, float]]:
+def compare(ours: dict[str, bytes], peers: dict, rounds: int) -> dict[str, dict[str, float]]:
     """Times of ``ours``, by case, and of the peers that all cases share."""
     calls = {name: timing.our_invoker(model) for name, model in ours.items()}
     with captured_stderr():
@@ -77,17 +76,19 @@ def measure(rounds: int) -> dict[str, float]:
     table = compare(layers, peers(layer_int8, layer_float, layer_lce), rounds)
     table.update(compare(nets, peers(net_int8, net_float, net_lce), rounds))
     return {
-        f"host.{case}.{key}": value
-        for case, row in table.items()
-        for key, value in row.items()
+        f"host.{case}.{key}": value for case, row in table.items() for key, value in row.items()
     }
 
 
 def show(figures: dict[str, float]) -> None:
     columns = [
-        "sbnn_ms", "xnnpack_int8_ms", "xnnpack_float_ms", "lce_ms",
-        "ratio_vs_xnnpack_int8", "ratio_vs_lce",
-    ]  # fmt: skip
+        "sbnn_ms",
+        "xnnpack_int8_ms",
+        "xnnpack_float_ms",
+        "lce_ms",
+        "ratio_vs_xnnpack_int8",
+        "ratio_vs_lce",
+    ]
     titles = ["ms", "XNNPACK int8", "XNNPACK float", "LCE", "int8 / ours", "LCE / ours"]
     cases = list(dict.fromkeys(key.split(".")[1] for key in figures))
     print(f"{'':24}" + "".join(f"{title:>15}" for title in titles))

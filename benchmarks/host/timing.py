@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 
 # The newest XNNPACK among the runtimes; ours runs in the same one.
 RUNTIME = "tensorflow"
@@ -35,9 +36,7 @@ def _filled(interpreter) -> Callable[[], None]:
     return interpreter.invoke
 
 
-def our_invoker(
-    model: bytes, num_threads: int = 1, batch: int = 1
-) -> Callable[[], None]:
+def our_invoker(model: bytes, num_threads: int = 1, batch: int = 1) -> Callable[[], None]:
     """``invoke`` of the interpreter inside ``sbnn_converter.Interpreter``."""
     interpreter = sbnn_converter.Interpreter(model, RUNTIME, num_threads)
     interpreter._resize(batch)
@@ -60,9 +59,7 @@ def larq_invoker(model: bytes) -> Callable[[], None]:
     inputs = _random_inputs(
         [
             {"shape": shape, "dtype": kind}
-            for shape, kind in zip(
-                interpreter.input_shapes, interpreter.input_types, strict=True
-            )
+            for shape, kind in zip(interpreter.input_shapes, interpreter.input_types, strict=True)
         ]
     )
     inner = interpreter.interpreter

@@ -27,8 +27,11 @@ def code_sizes(core: emulation.Core) -> dict:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        listed = [*c_sources.kernel_sources(), *c_sources.runtime_files("ops"),
-                  *c_sources.runtime_files("c")]  # fmt: skip
+        listed = [
+            *c_sources.kernel_sources(),
+            *c_sources.runtime_files("ops"),
+            *c_sources.runtime_files("c"),
+        ]
         objects = {
             path: _compile(core, c_sources.root() / path, folder)
             for path in listed

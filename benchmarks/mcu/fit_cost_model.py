@@ -15,13 +15,14 @@ import pathlib
 import sys
 
 import numpy as np
+from scipy.optimize import nnls
+
 import ops
 from code_sizes import code_sizes
 from samples import Sampler
 from sbnn_converter import cost_model, emulation
 from sbnn_converter.cost_model.features import KERNELS, op_features
 from sbnn_converter.cost_model.plan import plan_op
-from scipy.optimize import nnls
 
 OUT = pathlib.Path(cost_model.__file__).with_name("coefficients.json")
 _CHECKED = 0.3  # share of the samples that are kept from the fit
@@ -70,12 +71,19 @@ def main() -> int:
             checked = fit(counts[held:], measured[held:])
             errors = np.abs(estimates(counts[:held], checked) / measured[:held] - 1)
             entry[kernel] = fit(counts, measured)
-            print(f"{core:12}{kernel:18}{len(found):5}{errors.mean():12.1%}"
-                  f"{np.quantile(errors, 0.9):12.1%}{errors.max():8.1%}", flush=True)  # fmt: skip
+            print(
+                f"{core:12}{kernel:18}{len(found):5}{errors.mean():12.1%}"
+                f"{np.quantile(errors, 0.9):12.1%}{errors.max():8.1%}",
+                flush=True,
+            )
             if args.worst:
                 print(entry[kernel])
                 for i in np.argsort(errors)[-3:]:
-                    print(f"  {errors[i]:.0%} of {measured[i]:,.0f}", sampled[i].options, sampled[i].output)
+                    print(
+                        f"  {errors[i]:.0%} of {measured[i]:,.0f}",
+                        sampled[i].options,
+                        sampled[i].output,
+                    )
         known.setdefault("code_bytes", {})[core] = code_sizes(board)
         args.out.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
     print(f"wrote {args.out}")

@@ -39,12 +39,17 @@ def build(
     """
     emulation.compile_program(
         core,
-        [TESTS / "support.c", *sorted((TESTS / "reference").glob("*.c")),
-         *kernel_sources(), *sources, program],
+        [
+            TESTS / "support.c",
+            *sorted((TESTS / "reference").glob("*.c")),
+            *kernel_sources(),
+            *sources,
+            program,
+        ],
         out,
         includes=(*includes, _include(), TESTS, TESTS / "reference"),
         defines=defines,
-    )  # fmt: skip
+    )
 
 
 def code_bytes(core: emulation.Core, folder: pathlib.Path) -> int:

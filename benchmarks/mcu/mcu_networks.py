@@ -61,9 +61,7 @@ def _stir(model):
             layer.moving_mean.assign(rng.normal(0, 0.7, n))
             layer.moving_variance.assign(rng.uniform(0.1, 2.0, n))
             if layer.scale:
-                layer.gamma.assign(
-                    rng.choice([-1.0, 1.0], n) * rng.uniform(0.2, 2.0, n)
-                )
+                layer.gamma.assign(rng.choice([-1.0, 1.0], n) * rng.uniform(0.2, 2.0, n))
     return model
 
 
@@ -151,9 +149,7 @@ def separable():
             layers.BatchNormalization(),
             SparseBinaryDepthwiseConv2D(3, padding="same", connections=0.3, **sign),
             layers.BatchNormalization(),
-            SparseBinarySeparableConv2D(
-                32, 3, strides=2, padding="same", connections=0.2, **sign
-            ),
+            SparseBinarySeparableConv2D(32, 3, strides=2, padding="same", connections=0.2, **sign),
             layers.BatchNormalization(),
             layers.Flatten(),
             SparseBinaryDense(10, connections=0.1, **sign),
@@ -166,8 +162,7 @@ def larq_binary_net():
     import larq as lq
 
     layers = _keras().layers
-    binary = dict(kernel_quantizer="ste_sign", kernel_constraint="weight_clip",
-                  use_bias=False)  # fmt: skip
+    binary = dict(kernel_quantizer="ste_sign", kernel_constraint="weight_clip", use_bias=False)
     model = _keras().Sequential(
         [
             _keras().Input((16, 16, 3)),
@@ -177,9 +172,7 @@ def larq_binary_net():
     for filters, pool in [(16, True), (32, False), (32, True)]:
         model.add(layers.BatchNormalization(scale=False))
         model.add(
-            lq.layers.QuantConv2D(
-                filters, 3, padding="same", input_quantizer="ste_sign", **binary
-            )
+            lq.layers.QuantConv2D(filters, 3, padding="same", input_quantizer="ste_sign", **binary)
         )
         if pool:
             model.add(layers.MaxPooling2D(2))

@@ -14,16 +14,21 @@ import pathlib
 import tempfile
 from collections.abc import Sequence
 
-import kernel_program
 import numpy as np
+
+import kernel_program
 from sbnn_converter import c_sources, emulation
 from sbnn_converter.cost_model.estimate import cores, estimate_op
 from sbnn_converter.cost_model.plan import pack_options
 from sbnn_converter.tflite.flatbuffer import StoredOp, read_stored_model
 
 RUNTIME = c_sources.root() / "runtime"
-_TYPES = {"FLOAT32": "SBNN_FLOAT32", "INT32": "SBNN_INT32", "INT8": "SBNN_INT8",
-          "INT16": "SBNN_INT16"}  # fmt: skip
+_TYPES = {
+    "FLOAT32": "SBNN_FLOAT32",
+    "INT32": "SBNN_INT32",
+    "INT8": "SBNN_INT8",
+    "INT16": "SBNN_INT16",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,9 +61,12 @@ def _measure(ops: Sequence[StoredOp], core: str) -> list[Measured]:
         image = folder / "bench.elf"
         board = emulation.CORES[core]
         kernel_program.build(
-            kernel_program.HERE / "bench_ops.c", board, image,
-            sources=sorted(RUNTIME.glob("ops/*.c")), includes=(folder, RUNTIME),
-        )  # fmt: skip
+            kernel_program.HERE / "bench_ops.c",
+            board,
+            image,
+            sources=sorted(RUNTIME.glob("ops/*.c")),
+            includes=(folder, RUNTIME),
+        )
         done = emulation.run(board, image)
     if done.status != 0:
         raise RuntimeError(f"bench_ops.c on {core} failed:\n{done.text}")
@@ -71,10 +79,13 @@ def _measure(ops: Sequence[StoredOp], core: str) -> list[Measured]:
 
 def _cases(ops: Sequence[StoredOp]) -> str:
     """The C header with all cases."""
-    lines = ['#include "ops/op.h"', "#include <stdint.h>",
-             "typedef struct { const char* name; const char* op; sbnn_options options;",
-             "  int32_t input_count; sbnn_tensor inputs[SBNN_MAX_INPUTS];",
-             "  sbnn_type output; } bench_case;"]  # fmt: skip
+    lines = [
+        '#include "ops/op.h"',
+        "#include <stdint.h>",
+        "typedef struct { const char* name; const char* op; sbnn_options options;",
+        "  int32_t input_count; sbnn_tensor inputs[SBNN_MAX_INPUTS];",
+        "  sbnn_type output; } bench_case;",
+    ]
     rows = []
     for i, op in enumerate(ops):
         options = pack_options(op.options)
@@ -115,8 +126,10 @@ def main() -> None:
     estimated = [estimate_op(op, args.core).instructions for op in ops] if known else []
     print(f"{'':40}{'counted':>12}{'estimated':>12}{'prepare':>12}{'scratch':>10}")
     for op, measured, estimate in itertools.zip_longest(ops, found, estimated):
-        print(f"{op.layer or op.name:40}{measured.instructions:12,}{_or_dash(estimate):>12}"
-              f"{measured.prepare:12,}{measured.scratch_bytes:10,}")  # fmt: skip
+        print(
+            f"{op.layer or op.name:40}{measured.instructions:12,}{_or_dash(estimate):>12}"
+            f"{measured.prepare:12,}{measured.scratch_bytes:10,}"
+        )
     total = sum(estimated) if known else None
     print(f"{'all':40}{sum(m.instructions for m in found):12,}{_or_dash(total):>12}")
 

@@ -57,9 +57,7 @@ def main() -> int:
         args.json.parent.mkdir(parents=True, exist_ok=True)
         first = next(iter(results))
         mcu = {k: v for k, v in results[first].items() if k.startswith("mcu.")}
-        args.json.write_text(
-            json.dumps({**mcu, "mcu.by_core": results}, indent=2) + "\n"
-        )
+        args.json.write_text(json.dumps({**mcu, "mcu.by_core": results}, indent=2) + "\n")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from sbnn_converter.bit_planes import plane_words
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor
 from sbnn_converter.weight_code import encode
@@ -50,26 +51,37 @@ class Sampler:
         general = self._rng.random() < 0.2
         pad_value = 0 if small else self._pick(0, 0, 1)
         options = {
-            "in_height": size, "in_width": size, "in_channels": channels,
-            "out_height": out, "out_width": out, "out_channels": filters,
-            "kernel_height": kernel, "kernel_width": kernel,
-            "stride_height": stride, "stride_width": stride,
-            "dilation_height": 1, "dilation_width": 1,
-            "pad_top": (kernel - 1) // 2, "pad_left": (kernel - 1) // 2,
-            "pad_value": pad_value, "groups": groups,
+            "in_height": size,
+            "in_width": size,
+            "in_channels": channels,
+            "out_height": out,
+            "out_width": out,
+            "out_channels": filters,
+            "kernel_height": kernel,
+            "kernel_width": kernel,
+            "stride_height": stride,
+            "stride_width": stride,
+            "dilation_height": 1,
+            "dilation_width": 1,
+            "pad_top": (kernel - 1) // 2,
+            "pad_left": (kernel - 1) // 2,
+            "pad_value": pad_value,
+            "groups": groups,
             "band_bytes": self._pick(4096, 20480, 32768),
-        }  # fmt: skip
+        }
         if small:
             shape = (1, size, size, channels)
         else:
             shape = (1, channels, plane_words(size * size))
         ones = self._kernel((filters, channels // groups, kernel, kernel))
-        output = self._pick("bits", "bits", "int8", "float") if face != "float" else (
-            self._pick("bits", "float"))  # fmt: skip
+        output = (
+            self._pick("bits", "bits", "int8", "float")
+            if face != "float"
+            else (self._pick("bits", "float"))
+        )
         image = (1, out, out, filters)
         packed = (1, filters, plane_words(out * out))
-        return self._layer("SbnnConv2D", face, output, shape, image, packed, options,
-                           ones, general)  # fmt: skip
+        return self._layer("SbnnConv2D", face, output, shape, image, packed, options, ones, general)
 
     def _dense(self, face: str, sliced: bool = False) -> StoredOp:
         planes = 1 if face != "bits" else self._pick(1, 1, 16, 64)
@@ -79,12 +91,19 @@ class Sampler:
         words = planes * plane_words(positions)
         shape = (1, words) if face == "bits" else (1, positions)
         ones = self._kernel((units, planes * positions))
-        output = self._pick("bits", "bits", "float" if face == "float" else "int8",
-                            "float")  # fmt: skip
+        output = self._pick("bits", "bits", "float" if face == "float" else "int8", "float")
         return self._layer(
-            "SbnnDense", face, output, shape, (1, units), (1, plane_words(units)),
-            options, ones, self._rng.random() < 0.2, "sliced" if sliced else None,
-        )  # fmt: skip
+            "SbnnDense",
+            face,
+            output,
+            shape,
+            (1, units),
+            (1, plane_words(units)),
+            options,
+            ones,
+            self._rng.random() < 0.2,
+            "sliced" if sliced else None,
+        )
 
     def _kernel(self, shape: tuple[int, ...]) -> np.ndarray:
         density = self._pick(0.005, 0.01, 0.02, 0.05, 0.05, 0.1, 0.2, 0.5)
@@ -97,15 +116,23 @@ class Sampler:
         coded = encode(ones, code or self._pick(*_CODES))
         shift = 1 if general else 0
         options |= {
-            "version": 1, "alpha_steps": -1 if general else 0, "domain_shift": shift,
-            "connections": coded.connections, "code": coded.code,
-            "code_parameter": coded.parameter, "in_zero_point": -3, "output_shift": 8,
-        }  # fmt: skip
+            "version": 1,
+            "alpha_steps": -1 if general else 0,
+            "domain_shift": shift,
+            "connections": coded.connections,
+            "code": coded.code,
+            "code_parameter": coded.parameter,
+            "in_zero_point": -3,
+            "output_shift": 8,
+        }
         constants = [coded.words.view(np.int32), *self._stage(len(ones), face, output)]
         return StoredOp(
-            name, options, constants, StoredTensor("x", _FACES[face], shape),
+            name,
+            options,
+            constants,
+            StoredTensor("x", _FACES[face], shape),
             StoredTensor("y", _FACES[output], packed if output == "bits" else image),
-        )  # fmt: skip
+        )
 
     def _stage(self, channels: int, face: str, output: str) -> list[np.ndarray]:
         if output == "float":
@@ -121,37 +148,58 @@ class Sampler:
         size, pool = self._pick(7, 8, 14, 16, 28, 32), self._pick(2, 2, 3)
         channels, out = self._pick(16, 64, 128), size // 2
         options = {
-            "version": 1, "channels": channels, "in_height": size, "in_width": size,
-            "out_height": out, "out_width": out, "pool_height": pool, "pool_width": pool,
-            "stride_height": 2, "stride_width": 2, "pad_top": 0, "pad_left": 0,
-        }  # fmt: skip
+            "version": 1,
+            "channels": channels,
+            "in_height": size,
+            "in_width": size,
+            "out_height": out,
+            "out_width": out,
+            "pool_height": pool,
+            "pool_width": pool,
+            "stride_height": 2,
+            "stride_width": 2,
+            "pad_top": 0,
+            "pad_left": 0,
+        }
         marks = self._rng.integers(-(2**31), 2**31, plane_words(channels))
         return StoredOp(
-            "SbnnMaxPool2D", options, [marks.astype(np.int32)],
+            "SbnnMaxPool2D",
+            options,
+            [marks.astype(np.int32)],
             StoredTensor("x", "INT32", (1, channels, plane_words(size * size))),
             StoredTensor("y", "INT32", (1, channels, plane_words(out * out))),
-        )  # fmt: skip
+        )
 
     def _quantize(self, face: str) -> StoredOp:
         size, channels = self._pick(0, 8, 14, 32), self._pick(3, 16, 64)
         channels = channels if size else 16 * channels
         positions = size * size or 1
         shape = (1, size, size, channels) if size else (1, channels)
-        packed = (1, channels, plane_words(positions)) if size else (
-            1, plane_words(channels))  # fmt: skip
+        packed = (1, channels, plane_words(positions)) if size else (1, plane_words(channels))
         return StoredOp(
-            "SbnnQuantize", {"version": 1}, self._stage(channels, face, "bits"),
-            StoredTensor("x", _FACES[face], shape), StoredTensor("y", "INT32", packed),
-        )  # fmt: skip
+            "SbnnQuantize",
+            {"version": 1},
+            self._stage(channels, face, "bits"),
+            StoredTensor("x", _FACES[face], shape),
+            StoredTensor("y", "INT32", packed),
+        )
 
     def _dequantize(self) -> StoredOp:
         size, channels = self._pick(0, 8, 14, 32), self._pick(16, 64)
-        packed = (1, channels, plane_words(size * size)) if size else (
-            1, plane_words(channels))  # fmt: skip
-        options = {"version": 1, "height": size, "width": size, "channels": channels,
-                   "plus": 1, "minus": -1}  # fmt: skip
+        packed = (1, channels, plane_words(size * size)) if size else (1, plane_words(channels))
+        options = {
+            "version": 1,
+            "height": size,
+            "width": size,
+            "channels": channels,
+            "plus": 1,
+            "minus": -1,
+        }
         shape = (1, size, size, channels) if size else (1, channels)
         return StoredOp(
-            "SbnnDequantize", options, [], StoredTensor("x", "INT32", packed),
+            "SbnnDequantize",
+            options,
+            [],
+            StoredTensor("x", "INT32", packed),
             StoredTensor("y", _FACES[self._pick("int8", "float")], shape),
-        )  # fmt: skip
+        )

@@ -15,11 +15,11 @@ import pathlib
 import sys
 import tempfile
 
-import mcu_networks
 import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+import mcu_networks
 import sbnn_converter
 from sbnn_converter import emulation
 from sbnn_converter.report.profile_table import print_profile
@@ -80,8 +80,14 @@ def main() -> int:
     parser.add_argument("--core", action="append", choices=sorted(emulation.CORES))
     parser.add_argument("--json", type=pathlib.Path)
     args = parser.parse_args()
-    names = args.core or ["cortex-m4", "cortex-m0", "cortex-m3", "cortex-m4f", "cortex-m7",
-                          "cortex-m33"]  # fmt: skip
+    names = args.core or [
+        "cortex-m4",
+        "cortex-m0",
+        "cortex-m3",
+        "cortex-m4f",
+        "cortex-m7",
+        "cortex-m33",
+    ]
     cores = [emulation.CORES[name] for name in names]
     riscv = emulation.CORES["rv32imac"]
     if not args.core and not emulation.missing_tools(riscv):

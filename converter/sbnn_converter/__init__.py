@@ -29,8 +29,8 @@ __all__ = [
     "Interpreter",
     "__version__",
     "convert_keras_model",
-    "export_c",
     "estimate_network",
+    "export_c",
     "export_micro",
     "micro",
 ]

@@ -62,9 +62,7 @@ def read(path: str) -> str:
     return (root() / path).read_text()
 
 
-def copy(
-    files: Iterable[str] | Mapping[str, str], target: str | os.PathLike
-) -> list[Path]:
+def copy(files: Iterable[str] | Mapping[str, str], target: str | os.PathLike) -> list[Path]:
     """Copies files into a folder.
 
     Args:

@@ -220,9 +220,7 @@ class BinaryKernel:
     def largest_sum(self) -> int:
         """Bound on a sum of +-1 inputs, in steps of ``2**-domain_shift``."""
         connections = int(self.ones.reshape(len(self.ones), -1).sum(1).max())
-        return (
-            connections << self.domain_shift
-        ) + abs(self.alpha_steps) * self.fan_in
+        return (connections << self.domain_shift) + abs(self.alpha_steps) * self.fan_in
 
 
 @dataclasses.dataclass(eq=False)
@@ -336,9 +334,7 @@ class Graph:
         entered = self._enter(new)
         for reader in self.readers(old):
             if reader is not new:
-                self.set_inputs(
-                    reader, [new if n is old else n for n in reader.inputs]
-                )
+                self.set_inputs(reader, [new if n is old else n for n in reader.inputs])
         self.outputs = [new if n is old else n for n in self.outputs]
         self._uses_as_output[new] += self._uses_as_output.pop(old, 0)
         self._drop_if_unread(old)

@@ -151,8 +151,7 @@ def inspect_model(model: bytes) -> Inspection:
         bytes=stored.bytes,
         layers=layers,
         other_constants_bytes=max(0, stored.constant_bytes - code_bytes),
-        other_ops=[op.name for op in stored.sbnn_ops if not op.code_bytes]
-        + stored.other_ops,
+        other_ops=[op.name for op in stored.sbnn_ops if not op.code_bytes] + stored.other_ops,
     )
 
 
@@ -186,8 +185,7 @@ def _inspect_layer(op: StoredOp, name: str) -> InspectedLayer:
         named = code_name(code.code)
     except (ValueError, IndexError, OverflowError) as error:
         raise ValueError(
-            f"layer '{name}': the weight code is corrupt: {error}; convert the model "
-            "again"
+            f"layer '{name}': the weight code is corrupt: {error}; convert the model again"
         ) from error
     return InspectedLayer(
         weights=layout.weights,

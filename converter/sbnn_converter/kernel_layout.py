@@ -65,8 +65,7 @@ def layout_of(op: StoredOp) -> KernelLayout:
     if op.name == "SbnnConv2D":
         return _checked(op, _conv2d(op))
     raise ValueError(
-        f"{op.name}: found weights in an op that this version does not know; update "
-        "sbnn-keras"
+        f"{op.name}: found weights in an op that this version does not know; update sbnn-keras"
     )
 
 
@@ -86,8 +85,7 @@ def _conv2d(op: StoredOp) -> KernelLayout:
     groups = _size(op, "groups")
     if in_channels % groups:
         raise ValueError(
-            f"{op.name}: found {in_channels} input channels in {groups} groups; wanted "
-            "a multiple"
+            f"{op.name}: found {in_channels} input channels in {groups} groups; wanted a multiple"
         )
     channels = in_channels // groups
     kind = "depthwise" if groups > 1 and channels == 1 else "conv"
@@ -103,16 +101,13 @@ def _size(op: StoredOp, name: str) -> int:
     value = op.options.get(name)
     if not isinstance(value, int) or not 1 <= value <= _LARGEST:
         found = "nothing" if value is None else repr(value)
-        raise ValueError(
-            f"{op.name}: found {found} as option '{name}', wanted 1 to {_LARGEST}"
-        )
+        raise ValueError(f"{op.name}: found {found} as option '{name}', wanted 1 to {_LARGEST}")
     return value
 
 
 def _checked(op: StoredOp, layout: KernelLayout) -> KernelLayout:
     if layout.weights > _LARGEST:
         raise ValueError(
-            f"{op.name}: found a kernel of {layout.weights} weights, wanted at most "
-            f"{_LARGEST}"
+            f"{op.name}: found a kernel of {layout.weights} weights, wanted at most {_LARGEST}"
         )
     return layout

@@ -24,7 +24,7 @@ def live_bytes(model: StoredModel) -> list[int]:
     an op needs as scratch memory is not included.
     """
     last = len(model.steps) - 1
-    born = {tensor: 0 for tensor in model.inputs}
+    born = dict.fromkeys(model.inputs, 0)
     dies: dict[int, int] = {}
     for number, step in enumerate(model.steps):
         for tensor in step.inputs:
@@ -32,7 +32,7 @@ def live_bytes(model: StoredModel) -> list[int]:
         for tensor in step.outputs:
             born.setdefault(tensor, number)
             dies.setdefault(tensor, number)
-    dies |= {tensor: last for tensor in model.outputs}
+    dies |= dict.fromkeys(model.outputs, last)
     live = [0] * len(model.steps)
     for tensor, first in born.items():
         if model.tensors[tensor].constant_bytes:

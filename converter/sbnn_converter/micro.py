@@ -48,8 +48,7 @@ def _runtime():
             from tflite_micro import runtime
         except ImportError as error:
             raise ImportError(
-                f"TensorFlow Lite Micro is not installed ({error}): "
-                "pip install 'sbnn-keras[micro]'"
+                f"TensorFlow Lite Micro is not installed ({error}): pip install 'sbnn-keras[micro]'"
             ) from error
     return runtime
 

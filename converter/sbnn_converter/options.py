@@ -46,17 +46,13 @@ def _validate_options(
         the option, what was found and what is wanted.
     """
     if weight_code not in CHOICES:
-        raise ConversionError(
-            f"weight_code is {weight_code!r}: wanted one of {', '.join(CHOICES)}"
-        )
+        raise ConversionError(f"weight_code is {weight_code!r}: wanted one of {', '.join(CHOICES)}")
     if optimize_for not in (None, *GOALS):
         raise ConversionError(
             f"optimize_for is {optimize_for!r}: wanted one of {', '.join(GOALS)}, or None"
         )
     if target_mcu is not None and target_mcu not in cores():
-        raise ConversionError(
-            f"target_mcu is {target_mcu!r}: wanted one of {', '.join(cores())}"
-        )
+        raise ConversionError(f"target_mcu is {target_mcu!r}: wanted one of {', '.join(cores())}")
     if ram_kb is not None and not ram_kb > 0:
         raise ConversionError(f"ram_kb is {ram_kb!r}: wanted a number above 0")
     options = ConversionOptions(

@@ -16,9 +16,7 @@ def thresholds_and_flips(stage: OutputStage, domain: SumDomain) -> list[np.ndarr
       stage: functions between the sums and the sign.
       domain: the values that the sums take.
     """
-    found = find_thresholds(
-        stage.steps, stage.shape[-1], len(stage.shape) + 1, domain
-    )
+    found = find_thresholds(stage.steps, stage.shape[-1], len(stage.shape) + 1, domain)
     return [found.values, pack_bits(found.flips)]
 
 

@@ -31,8 +31,9 @@ def naming_layers(model, checks: Sequence[Callable[[bytes], object]]) -> Iterato
 
         node = first_layer_where(
             import_model(model),
-            lambda alone: isinstance(alone, bytes)
-            and any(_refuses(check, alone) for check in checks),
+            lambda alone: (
+                isinstance(alone, bytes) and any(_refuses(check, alone) for check in checks)
+            ),
         )
         if node is None:
             raise

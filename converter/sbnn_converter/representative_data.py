@@ -28,9 +28,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(
-            f"cannot read representative data '{path}': {error}; {_WANTED}"
-        ) from error
+        raise ValueError(f"cannot read representative data '{path}': {error}; {_WANTED}") from error
     if not arrays:
         raise ValueError(f"representative data '{path}' holds no array; {_WANTED}")
     return arrays
@@ -112,23 +110,17 @@ def match_inputs(
 
 def _checked(name: str, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if array.dtype.kind not in "fiub":
-        raise ValueError(
-            f"representative data '{name}' is of type {array.dtype}: wanted numbers"
-        )
+        raise ValueError(f"representative data '{name}' is of type {array.dtype}: wanted numbers")
     if array.ndim == 0 or array.shape[1:] != tuple(shape):
         wanted = ", ".join(["n", *map(str, shape)])
-        raise ValueError(
-            f"representative data '{name}' has shape {array.shape}, wanted ({wanted})"
-        )
+        raise ValueError(f"representative data '{name}' has shape {array.shape}, wanted ({wanted})")
     if len(array) == 0:
         raise ValueError(
-            f"representative data '{name}' is empty: wanted at least one sample, "
-            "better a hundred"
+            f"representative data '{name}' is empty: wanted at least one sample, better a hundred"
         )
     if not np.isfinite(array).all():
         raise ValueError(
-            f"representative data '{name}' holds NaN or infinite values: wanted "
-            "finite ones"
+            f"representative data '{name}' holds NaN or infinite values: wanted finite ones"
         )
     return array.astype(np.float32)
 

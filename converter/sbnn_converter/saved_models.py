@@ -23,9 +23,15 @@ _FROM_WEIGHTS = (
     "sbnn_converter.convert_keras_model(model)"
 )
 _DAMAGED = (
-    OSError, ValueError, KeyError, RuntimeError, EOFError, NotImplementedError, zlib.error,
+    OSError,
+    ValueError,
+    KeyError,
+    RuntimeError,
+    EOFError,
+    NotImplementedError,
+    zlib.error,
     zipfile.BadZipFile,
-)  # fmt: skip
+)
 
 
 def kind_of_saved_model(path: Path) -> str | None:
@@ -76,9 +82,11 @@ def _check_folder(path: Path) -> None:
     content = graph.read_bytes()
     if b'"class_name"' in content:  # the layers stand there before TensorFlow 2.5
         return
-    maker = "Keras 3's model.export()" if b"keras_tensor" in content else (
-        "model.export(), tf.saved_model.save() or Keras 3"
-    )  # fmt: skip
+    maker = (
+        "Keras 3's model.export()"
+        if b"keras_tensor" in content
+        else ("model.export(), tf.saved_model.save() or Keras 3")
+    )
     raise ConversionError(
         f"SavedModel '{path}' holds a graph without Keras's layers (there is no "
         f"keras_metadata.pb), as {maker} writes it: layers cannot be told from it; save "
@@ -114,8 +122,7 @@ def _check_hdf5(path: Path) -> None:
         if "layer_names" in attributes or {"layers", "_layer_checkpoint_dependencies"} & groups:
             raise _weights_only(path, "an HDF5 file")
         raise ConversionError(
-            f"'{path}' is HDF5, but no Keras model (there is no attribute "
-            f"'model_config'); {WANTED}"
+            f"'{path}' is HDF5, but no Keras model (there is no attribute 'model_config'); {WANTED}"
         )
     _check_version(path, attributes.get("keras_version", ""))
 

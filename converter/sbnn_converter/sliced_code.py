@@ -57,7 +57,5 @@ def unslice_kernel(words: np.ndarray, units: int, inputs: int) -> np.ndarray:
     found, counts = kernel.sum(1, dtype=np.int64), words[slices * inputs :]
     if (found != counts).any():
         unit = int(np.flatnonzero(found != counts)[0])
-        raise ValueError(
-            f"found {found[unit]} connections of unit {unit}, wanted {counts[unit]}"
-        )
+        raise ValueError(f"found {found[unit]} connections of unit {unit}, wanted {counts[unit]}")
     return kernel.astype(bool)

@@ -15,8 +15,16 @@ from typing import Any
 
 from sbnn_converter.errors import ConversionError
 
-_PACKAGES = ("keras", "tf_keras", "larq", "sbnn_keras", "tensorflow_model_optimization",
-             "builtins", "tensorflow.python.framework", "tensorflow.python.ops")  # fmt: skip
+_PACKAGES = (
+    "keras",
+    "tf_keras",
+    "larq",
+    "sbnn_keras",
+    "tensorflow_model_optimization",
+    "builtins",
+    "tensorflow.python.framework",
+    "tensorflow.python.ops",
+)
 # Where functions may come from that a layer calls, as an activation or an initializer.
 _FUNCTION_MODULES = frozenset(
     "builtins activations initializers regularizers constraints losses metrics quantizers "

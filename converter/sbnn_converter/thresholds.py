@@ -117,9 +117,7 @@ def find_thresholds(
     return Thresholds(domain.store(ordinals), ~at_high)
 
 
-def levels_of(
-    step: PointwiseStep, channels: int, rank: int
-) -> tuple[float, ...] | None:
+def levels_of(step: PointwiseStep, channels: int, rank: int) -> tuple[float, ...] | None:
     """All values that a monotone function gives, ascending, if they are few.
 
     Args:

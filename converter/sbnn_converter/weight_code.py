@@ -125,9 +125,7 @@ def encode(ones: np.ndarray, code: str = "auto") -> WeightCode:
         bits, parameter = _golomb_bits(gaps, modulus), modulus
     else:
         bits, parameter = flat, 0
-    return WeightCode(
-        _to_words(bits), _NUMBERS[code], parameter, indices.size, flat.size, outputs
-    )
+    return WeightCode(_to_words(bits), _NUMBERS[code], parameter, indices.size, flat.size, outputs)
 
 
 def _best_parameter(gaps: np.ndarray) -> tuple[int, int]:

@@ -50,9 +50,7 @@ def decode(code: WeightCode) -> np.ndarray:
         ``weights``, or go on behind them.
     """
     if not 0 <= code.connections <= code.weights:
-        raise CorruptCode(
-            f"found {code.connections} connections among {code.weights} weights"
-        )
+        raise CorruptCode(f"found {code.connections} connections among {code.weights} weights")
     if code.code == SLICED:
         return _decode_sliced(code)
     bits = np.unpackbits(np.asarray(code.words).astype(">u4").view(np.uint8))
@@ -62,32 +60,23 @@ def decode(code: WeightCode) -> np.ndarray:
         indices, end = np.flatnonzero(bits), code.weights
     elif code.code == RICE:
         if not 0 <= code.parameter <= MAX_PARAMETER:
-            raise CorruptCode(
-                f"found Rice parameter {code.parameter}, wanted 0 to {MAX_PARAMETER}"
-            )
+            raise CorruptCode(f"found Rice parameter {code.parameter}, wanted 0 to {MAX_PARAMETER}")
         indices, end = _decode_rice(bits, code)
     elif code.code == GOLOMB:
         if not 2 <= code.parameter <= MAX_MODULUS:
-            raise CorruptCode(
-                f"found Golomb modulus {code.parameter}, wanted 2 to {MAX_MODULUS}"
-            )
+            raise CorruptCode(f"found Golomb modulus {code.parameter}, wanted 2 to {MAX_MODULUS}")
         indices, end = _decode_golomb(bits, code)
     else:
         raise CorruptCode(
-            f"found code {code.code}, wanted 0 (bitmap), 1 (rice), 2 (sliced) or "
-            "3 (golomb)"
+            f"found code {code.code}, wanted 0 (bitmap), 1 (rice), 2 (sliced) or 3 (golomb)"
         )
     words = max(1, -(-end // 32))
     if len(code.words) != words:
         raise CorruptCode(f"found {len(code.words)} words, wanted {words}")
     if len(indices) != code.connections:
-        raise CorruptCode(
-            f"found {len(indices)} ones in the bitmap, wanted {code.connections}"
-        )
+        raise CorruptCode(f"found {len(indices)} ones in the bitmap, wanted {code.connections}")
     if len(indices) and indices[-1] >= code.weights:
-        raise CorruptCode(
-            f"found a connection at {indices[-1]} of {code.weights} weights"
-        )
+        raise CorruptCode(f"found a connection at {indices[-1]} of {code.weights} weights")
     if bits[end:].any():
         raise CorruptCode(f"found ones behind the last of {code.connections} connections")
     return indices

@@ -14,8 +14,7 @@ def check_whole(value, argument: str, at_least: int) -> int:
     """Returns `value` as an int, or raises if it is no whole number or below a bound."""
     if not is_whole(value) or value < at_least:
         raise ValueError(
-            f"Wrong `{argument}`: found {value!r}, wanted a whole number of at least "
-            f"{at_least}."
+            f"Wrong `{argument}`: found {value!r}, wanted a whole number of at least {at_least}."
         )
     return int(value)
 

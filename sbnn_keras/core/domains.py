@@ -113,7 +113,5 @@ _DOMAINS = {domain.name: domain for domain in (ZeroOne(), General(), Signed())}
 def get_domain(name: str) -> Domain:
     """The domain of a name, or a ValueError that lists the known ones."""
     if not isinstance(name, str) or name not in _DOMAINS:
-        raise ValueError(
-            f"Unknown domain: found {name!r}, wanted one of {list(_DOMAINS)}."
-        )
+        raise ValueError(f"Unknown domain: found {name!r}, wanted one of {list(_DOMAINS)}.")
     return _DOMAINS[name]

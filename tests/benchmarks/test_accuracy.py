@@ -74,9 +74,7 @@ def test_a_resumed_training_is_the_same_training(pictures, tmp_path, monkeypatch
     assert [e["test"] for e in found] == [e["test"] for e in expected]
     for a, b in zip(straight.variables, resumed.variables, strict=True):
         np.testing.assert_array_equal(a.numpy(), b.numpy(), err_msg=a.name)
-    kernels = [
-        layer.binary_kernel() for layer in resumed.layers if "sparse" in layer.name
-    ]
+    kernels = [layer.binary_kernel() for layer in resumed.layers if "sparse" in layer.name]
     ones, weights = sum(k.sum() for k in kernels), sum(k.size for k in kernels)
     assert ones / weights == pytest.approx(0.1, abs=1e-4)
     assert kernels[-1].mean() > 0.3
@@ -98,16 +96,12 @@ def test_the_result_says_how_it_came_about(method, pictures, tmp_path):
     assert result["recipe"]["batch"] == 32 and len(result["epochs"]["test"]) == 1
     assert result["differing_from_keras"]["tflite"] == 0
     answers = model.predict((pictures[2].astype("f") - 128) / 128, verbose=0).argmax(1)
-    assert result["accuracy"] == pytest.approx(
-        (answers == pictures[3]).mean(), abs=1e-5
-    )
+    assert result["accuracy"] == pytest.approx((answers == pictures[3]).mean(), abs=1e-5)
     if method == "schedule":
         assert result["differing_from_keras"]["tflm"] == 0
         ones = sum(
             k.sum()
-            for k in (
-                x.binary_kernel() for x in model.layers if hasattr(x, "binary_kernel")
-            )
+            for k in (x.binary_kernel() for x in model.layers if hasattr(x, "binary_kernel"))
         )
         assert result["connections"] == pytest.approx(ones / 668_672, abs=1e-6)
     else:
@@ -153,15 +147,22 @@ def test_the_last_epoch_moves_statistics_alone(pictures, tmp_path):
 def _result(method, domain, share, seed, accuracy, changed=None, **more):
     return {
         "run": f"mlp-{method}-{domain}-{share}-s{seed}",
-        "network": "mlp", "method": method, "domain": domain,
-        "target_connections": share, "seed": seed, "accuracy": accuracy,
-        "changed": changed or {}, "connections": share, "bits_a_weight": 0.3,
-        "model_bytes": 900, "int8": {"model_bytes": 1000, "accuracy": accuracy},
-        "test_images": 100, "commit": "abc",
-        "differing_from_keras": dict.fromkeys(
-            ("tflite", "tflm", "tflite_int8", "tflm_int8"), 0),
+        "network": "mlp",
+        "method": method,
+        "domain": domain,
+        "target_connections": share,
+        "seed": seed,
+        "accuracy": accuracy,
+        "changed": changed or {},
+        "connections": share,
+        "bits_a_weight": 0.3,
+        "model_bytes": 900,
+        "int8": {"model_bytes": 1000, "accuracy": accuracy},
+        "test_images": 100,
+        "commit": "abc",
+        "differing_from_keras": dict.fromkeys(("tflite", "tflm", "tflite_int8", "tflm_int8"), 0),
         **more,
-    }  # fmt: skip
+    }
 
 
 def test_tables_tell_means_targets_and_changes():

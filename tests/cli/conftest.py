@@ -1,7 +1,8 @@
 import functools
 
-import programs
 import pytest
+
+import programs
 from networks import digits_net
 
 

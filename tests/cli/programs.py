@@ -11,7 +11,10 @@ from pathlib import Path
 from absl.testing import flagsaver
 
 ROOT = Path(__file__).parents[2]
-MODULES = {"sbnn-convert": "sbnn_converter.cli.convert", "sbnn-inspect": "sbnn_converter.cli.inspect"}
+MODULES = {
+    "sbnn-convert": "sbnn_converter.cli.convert",
+    "sbnn-inspect": "sbnn_converter.cli.inspect",
+}
 
 
 @dataclass
@@ -35,8 +38,11 @@ def environment() -> dict[str, str]:
 def run_process(program, *arguments, cwd=None) -> Result:
     done = subprocess.run(
         command_line(program, *arguments),
-        capture_output=True, text=True, cwd=cwd, env=environment(),
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment(),
+    )
     return Result(done.returncode, done.stdout, done.stderr)
 
 

@@ -5,11 +5,11 @@ Bad input ends in one line on standard error, a non-zero status, and no file."""
 import larq as lq
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import digits_net, pixels
 from programs import assert_refused, run_process
-
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 
@@ -68,21 +68,17 @@ def test_a_custom_layer(sbnn_convert, tmp_path):
         def call(self, x):
             return 2 * x
 
-    tf.keras.Sequential(
-        [tf.keras.Input((4,)), Doubled(), SparseBinaryDense(2)]
-    ).save(tmp_path / "custom.h5")
-    result = sbnn_convert(tmp_path / "custom.h5")
-    assert_refused(
-        result, "Doubled", "custom layer", folder=tmp_path, left=["custom.h5"]
+    tf.keras.Sequential([tf.keras.Input((4,)), Doubled(), SparseBinaryDense(2)]).save(
+        tmp_path / "custom.h5"
     )
+    result = sbnn_convert(tmp_path / "custom.h5")
+    assert_refused(result, "Doubled", "custom layer", folder=tmp_path, left=["custom.h5"])
 
 
 def test_an_output_folder_that_does_not_exist(sbnn_convert, tmp_path):
     digits_net().save(tmp_path / "digits.h5")
     result = sbnn_convert(tmp_path / "digits.h5", "-o", tmp_path / "no" / "x.tflite")
-    assert_refused(
-        result, "output folder", "does not exist", folder=tmp_path, left=["digits.h5"]
-    )
+    assert_refused(result, "output folder", "does not exist", folder=tmp_path, left=["digits.h5"])
 
 
 def test_an_undefined_spatial_size(sbnn_convert, tmp_path):

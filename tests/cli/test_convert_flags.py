@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import digits_net, pixels
 from programs import assert_refused
 from sbnn_converter.inspection import inspect_model
-
 from sbnn_keras import SparseBinaryDense
 
 
@@ -43,9 +43,13 @@ def test_a_difference_above_tolerance_names_the_layer(sbnn_convert, tmp_path):
     (tmp_path / "net.tflite").write_bytes(b"old")
     result = sbnn_convert(tmp_path / "net.h5", "--verify=50", "--tolerance=0")
     assert_refused(
-        result, "differs from Keras", "layer 'inexact'", "--tolerance",
-        folder=tmp_path, left=["net.h5", "net.tflite"],
-    )  # fmt: skip
+        result,
+        "differs from Keras",
+        "layer 'inexact'",
+        "--tolerance",
+        folder=tmp_path,
+        left=["net.h5", "net.tflite"],
+    )
     assert (tmp_path / "net.tflite").read_bytes() == b"old"
 
 
@@ -59,9 +63,12 @@ def test_int8_is_passed_on_to_the_converter(sbnn_convert, digits, rng, monkeypat
     monkeypatch.setattr("sbnn_converter.convert.convert_keras_model", convert)
     np.savez(digits.with_name("calib.npz"), x=pixels(rng, 3))
     sbnn_convert(
-        digits, "--inference_input_type=int8", "--inference_output_type=uint8",
-        "--representative_data", digits.with_name("calib.npz"),
-    )  # fmt: skip
+        digits,
+        "--inference_input_type=int8",
+        "--inference_output_type=uint8",
+        "--representative_data",
+        digits.with_name("calib.npz"),
+    )
     assert asked["inference_input_type"] == "int8"
     assert asked["inference_output_type"] == "uint8"
     samples = list(asked["representative_dataset"]())
@@ -71,9 +78,12 @@ def test_int8_is_passed_on_to_the_converter(sbnn_convert, digits, rng, monkeypat
 def test_int8_without_representative_data(sbnn_convert, digits):
     result = sbnn_convert(digits, "--inference_input_type=int8")
     assert_refused(
-        result, "inference_input_type=int8", "--representative_data",
-        folder=digits.parent, left=["digits.h5"],
-    )  # fmt: skip
+        result,
+        "inference_input_type=int8",
+        "--representative_data",
+        folder=digits.parent,
+        left=["digits.h5"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,9 +127,7 @@ def test_bad_representative_data(sbnn_convert, tmp_path, arrays, words):
     tf.keras.backend.clear_session()
     digits_net().save(tmp_path / "digits.h5")
     np.savez(tmp_path / "calib.npz", **arrays)
-    result = sbnn_convert(
-        tmp_path / "digits.h5", "--representative_data", tmp_path / "calib.npz"
-    )
+    result = sbnn_convert(tmp_path / "digits.h5", "--representative_data", tmp_path / "calib.npz")
     assert_refused(result, *words, folder=tmp_path, left=["digits.h5", "calib.npz"])
 
 
@@ -137,8 +145,9 @@ def test_truncated_representative_data(sbnn_convert, digits, rng):
     content[200:400] = bytes(200)
     data.write_bytes(content)
     result = sbnn_convert(digits, "--representative_data", data)
-    assert_refused(result, "cannot read representative data", folder=data.parent,
-                   left=[digits.name, data.name])  # fmt: skip
+    assert_refused(
+        result, "cannot read representative data", folder=data.parent, left=[digits.name, data.name]
+    )
 
 
 def test_representative_samples_go_by_name(sbnn_convert, tmp_path, rng):
@@ -172,12 +181,11 @@ def test_a_folder_for_micro_is_written_beside_the_file(sbnn_convert, digits):
     assert f"kModelBytes = {digits.with_suffix('.tflite').stat().st_size};" in header
 
 
-def test_a_micro_folder_with_other_content_is_refused_before_anything_is_done(
-    sbnn_convert, digits
-):
+def test_a_micro_folder_with_other_content_is_refused_before_anything_is_done(sbnn_convert, digits):
     folder = digits.with_name("fw")
     folder.mkdir()
     (folder / "notes.txt").write_text("mine")
     result = sbnn_convert(digits, "--micro_dir", folder)
-    assert_refused(result, "notes.txt", "--micro_dir", folder=digits.parent,
-                   left=["digits.h5", "fw"])  # fmt: skip
+    assert_refused(
+        result, "notes.txt", "--micro_dir", folder=digits.parent, left=["digits.h5", "fw"]
+    )

@@ -6,12 +6,12 @@ import sys
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import pixels
 from programs import assert_refused, environment
 from sbnn_converter.standalone import profile
-
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 K = tf.keras.layers
@@ -70,17 +70,26 @@ def everything(folder):
 
 def test_without_tensorflow(finished, unfinished, tmp_path):
     lines = [
-        [finished, "--c_dir", tmp_path / "c", "--report", tmp_path / "r.html",
-         "--target_mcu=cortex-m0"],
+        [
+            finished,
+            "--c_dir",
+            tmp_path / "c",
+            "--report",
+            tmp_path / "r.html",
+            "--target_mcu=cortex-m0",
+        ],
         [finished, "--verify=3"],
         [unfinished / "m.h5", "--inference_output_type=int8"],
         [unfinished / "m.keras", "--ram_kb=3"],
         [unfinished / "m", "-o", unfinished / "m" / "m.tflite"],
-    ]  # fmt: skip
+    ]
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_TENSORFLOW, json.dumps(lines, default=str)],
-        capture_output=True, text=True, env=environment(), check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=True,
+    )
     *said, last = done.stdout.splitlines()
     assert json.loads(last) == [[0, 2, 2, 2, 2], []], done.stderr
     assert "wrote" in said[-1] and "estimated for cortex-m0" in done.stdout
@@ -103,19 +112,25 @@ def test_representative_data_are_the_test_vector(sbnn_convert, finished, tmp_pat
     assert_refused(result, "wanted (n, 8, 8, 1)")
 
 
-@pytest.mark.parametrize("arguments, words", [
-    ((), ("is a finished .tflite file", "--micro_dir", "sbnn-inspect")),
-    (("--c_dir=c", "--verify=3", "--optimize_for=size"), ("--optimize_for, --verify", "Keras")),
-    (("--c_dir=c", "-o", "x.tflite"), ("--output", "only for a Keras model")),
-    (("--c_dir=c", "--weight_code=rice"), ("--weight_code",)),
-    (("--c_dir=c", "--inference_input_type=int8"), ("--inference_input_type",)),
-    (("--c_dir=c", "--trust_code"), ("--trust_code",)),
-    (("--report=r.html", "--representative_data=x.npz"), ("needs --micro_dir",)),
-    (("--c_dir=c", "--flash_kb=3"), ("need --target_mcu",)),
-    (("--target_mcu=cortex-m4", "--flash_kb=3", "--c_dir=c"), ("digits.tflite", "does not fit")),
-    (("--report=digits.tflite",), ("is the model 'digits.tflite'",)),
-    (("--c_dir=.",), ("holds the model",)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ((), ("is a finished .tflite file", "--micro_dir", "sbnn-inspect")),
+        (("--c_dir=c", "--verify=3", "--optimize_for=size"), ("--optimize_for, --verify", "Keras")),
+        (("--c_dir=c", "-o", "x.tflite"), ("--output", "only for a Keras model")),
+        (("--c_dir=c", "--weight_code=rice"), ("--weight_code",)),
+        (("--c_dir=c", "--inference_input_type=int8"), ("--inference_input_type",)),
+        (("--c_dir=c", "--trust_code"), ("--trust_code",)),
+        (("--report=r.html", "--representative_data=x.npz"), ("needs --micro_dir",)),
+        (("--c_dir=c", "--flash_kb=3"), ("need --target_mcu",)),
+        (
+            ("--target_mcu=cortex-m4", "--flash_kb=3", "--c_dir=c"),
+            ("digits.tflite", "does not fit"),
+        ),
+        (("--report=digits.tflite",), ("is the model 'digits.tflite'",)),
+        (("--c_dir=.",), ("holds the model",)),
+    ],
+)
 def test_what_needs_keras_or_makes_no_sense(sbnn_convert, finished, monkeypatch, arguments, words):
     monkeypatch.chdir(finished.parent)
     result = sbnn_convert("digits.tflite", *arguments)
@@ -132,15 +147,26 @@ def test_a_damaged_file(sbnn_convert, finished, tmp_path, monkeypatch):
         assert_refused(result, "half.tflite", "damaged", folder=tmp_path, left=["half.tflite"])
 
 
-@pytest.mark.parametrize("name, kind", [
-    ("m.h5", "HDF5"), ("m.keras", "a .keras archive"), ("m", "a SavedModel"),
-])  # fmt: skip
-@pytest.mark.parametrize("function", [
-    sbnn_converter.estimate_network, sbnn_converter.Interpreter,
-    sbnn_converter.micro.Interpreter, profile,
-    lambda path: sbnn_converter.export_c(path, path.with_name("out")),
-    lambda path: sbnn_converter.export_micro(path, path.with_name("out")),
-], ids=["estimate", "interpreter", "micro", "profile", "export_c", "export_micro"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, kind",
+    [
+        ("m.h5", "HDF5"),
+        ("m.keras", "a .keras archive"),
+        ("m", "a SavedModel"),
+    ],
+)
+@pytest.mark.parametrize(
+    "function",
+    [
+        sbnn_converter.estimate_network,
+        sbnn_converter.Interpreter,
+        sbnn_converter.micro.Interpreter,
+        profile,
+        lambda path: sbnn_converter.export_c(path, path.with_name("out")),
+        lambda path: sbnn_converter.export_micro(path, path.with_name("out")),
+    ],
+    ids=["estimate", "interpreter", "micro", "profile", "export_c", "export_micro"],
+)
 def test_a_keras_model_where_a_file_is_wanted(unfinished, function, name, kind):
     with pytest.raises(ValueError, match="is a saved Keras model .*convert it first") as caught:
         function(unfinished / name)
@@ -160,11 +186,14 @@ def test_the_estimate_takes_a_path(finished):
     assert sbnn_converter.estimate_network(str(finished), "cortex-m0") == by_bytes
 
 
-@pytest.mark.parametrize("package, arguments, words", [
-    ("tflite_micro", ("m.h5", "--micro_dir=fw"), ("--micro_dir", "'sbnn-keras[micro]'")),
-    ("larq", ("m.keras",), ("larq", "pip install larq")),
-    ("tf_keras", ("m",), ("tf_keras", "pip install tf_keras")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "package, arguments, words",
+    [
+        ("tflite_micro", ("m.h5", "--micro_dir=fw"), ("--micro_dir", "'sbnn-keras[micro]'")),
+        ("larq", ("m.keras",), ("larq", "pip install larq")),
+        ("tf_keras", ("m",), ("tf_keras", "pip install tf_keras")),
+    ],
+)
 def test_a_missing_package_is_told_at_once(
     sbnn_convert, unfinished, monkeypatch, package, arguments, words
 ):
@@ -181,6 +210,6 @@ def test_the_version(sbnn_convert, sbnn_inspect, flag):
 
     for program, name in ((sbnn_convert, "sbnn-convert"), (sbnn_inspect, "sbnn-inspect")):
         result = program(flag)
-        assert result.returncode == 0 and "--version" in result.stdout or (
+        assert (result.returncode == 0 and "--version" in result.stdout) or (
             result.stdout == f"{name} {version('sbnn-keras')}\n"
         )

@@ -7,8 +7,9 @@ import struct
 import larq as lq
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from edit import with_options
 from networks import digits_net
 from programs import assert_refused, run_process
@@ -38,7 +39,7 @@ def test_json_gives_back_exactly_the_connections_of_keras(sbnn_inspect, tmp_path
     path.write_bytes(sbnn_converter.convert_keras_model(model, weight_code=code))
     document = json.loads(sbnn_inspect(path, "--json").stdout)
     binary = [layer for layer in model.layers if hasattr(layer, "kernel_quantizer")]
-    assert [layer["name"] for layer in document["layers"]] == [l.name for l in binary]
+    assert [layer["name"] for layer in document["layers"]] == [layer.name for layer in binary]
     for found, layer in zip(document["layers"], binary):
         assert found["indices"] == keras_connections(layer).tolist()
         assert found["connections"] == len(found["indices"])

@@ -10,10 +10,15 @@ K = tf.keras.layers
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    model = tf.keras.Sequential([
-        tf.keras.Input((8,)), SparseBinaryDense(6, connections=0.5), K.Dense(5, name="plain"),
-        K.Activation("gelu", name="smooth"), SparseBinaryDense(4, connections=0.5),
-    ])  # fmt: skip
+    model = tf.keras.Sequential(
+        [
+            tf.keras.Input((8,)),
+            SparseBinaryDense(6, connections=0.5),
+            K.Dense(5, name="plain"),
+            K.Activation("gelu", name="smooth"),
+            SparseBinaryDense(4, connections=0.5),
+        ]
+    )
     path = tmp_path_factory.mktemp("refused") / "model.h5"
     model.save(path)
     return path

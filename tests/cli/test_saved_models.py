@@ -9,8 +9,8 @@ import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
-from programs import assert_refused
 
+from programs import assert_refused
 from sbnn_keras import SparseBinaryDense
 
 CONFIG = '{"class_name": "Sequential", "config": {"name": "s", "layers": []}}'
@@ -48,8 +48,10 @@ KERAS_3 = ("saved by Keras 3.4.1", "wanted a model of Keras 2", "TF_USE_LEGACY_K
     [
         (lambda p: h5(p / "m.h5", model_config=CONFIG, keras_version="3.4.1"), KERAS_3),
         (lambda p: h5(p / "m.h5", model_config=CONFIG, keras_version=np.bytes_("3.4.1")), KERAS_3),
-        (lambda p: archive(p / "m.keras", config=CONFIG, metadata='{"keras_version": "3.4.1"}'),
-         KERAS_3),
+        (
+            lambda p: archive(p / "m.keras", config=CONFIG, metadata='{"keras_version": "3.4.1"}'),
+            KERAS_3,
+        ),
         (lambda p: a_saved_model(p / "m", b"..keras_tensor.."), ("Keras 3's model.export()",)),
         (lambda p: h5(p / "m.h5"), ("no Keras model", "model_config")),
         (lambda p: archive(p / "m.keras", metadata="{}"), ("without a config.json",)),
@@ -60,7 +62,7 @@ KERAS_3 = ("saved by Keras 3.4.1", "wanted a model of Keras 2", "TF_USE_LEGACY_K
         (lambda p: a_saved_model(p / "m", b"") / "saved_model.pb", ("name its folder",)),
         (lambda p: p, ("holds no saved_model.pb",)),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_model_of_keras_2(sbnn_convert, tmp_path, make, words):
     assert_refused(sbnn_convert(make(tmp_path)), *words)
 
@@ -78,10 +80,18 @@ def weights(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", [
-    "legacy.h5", "net.weights.h5", "checkpoint-1", "checkpoint-1.index", "checkpoint",
-    "checkpoint-1.data-00000-of-00001", "",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "legacy.h5",
+        "net.weights.h5",
+        "checkpoint-1",
+        "checkpoint-1.index",
+        "checkpoint",
+        "checkpoint-1.data-00000-of-00001",
+        "",
+    ],
+)
 def test_weights_alone(sbnn_convert, weights, name):
     result = sbnn_convert(weights / name)
     assert_refused(result, name, "weights alone", "load_weights", "model.save")

@@ -1,6 +1,7 @@
 """sbnn-convert --target_mcu: what it prints, and what it says if nothing fits."""
 
 import pytest
+
 from programs import assert_refused
 from sbnn_converter.cost_model.network import estimate_network
 
@@ -28,16 +29,25 @@ def test_the_table_has_the_estimate(sbnn_convert, digits):
 )
 def test_what_does_not_fit_is_not_written(sbnn_convert, digits, flags, words):
     result = sbnn_convert(digits, "--target_mcu=cortex-m4", *flags)
-    assert_refused(result, "does not fit", "nothing was written", *words,
-                   folder=digits.parent, left=["digits.h5"])  # fmt: skip
+    assert_refused(
+        result,
+        "does not fit",
+        "nothing was written",
+        *words,
+        folder=digits.parent,
+        left=["digits.h5"],
+    )
 
 
-@pytest.mark.parametrize("flags, words", [
-    (("--flash_kb=64",), ("need --target_mcu",)),
-    (("--target_mcu=z80",), ("z80", "cortex-m4")),
-    (("--target_mcu=cortex-m4", "--ram_kb=-1"), ("ram_kb", "non-negative")),
-    (("--optimize_for=beauty",), ("beauty", "speed")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "flags, words",
+    [
+        (("--flash_kb=64",), ("need --target_mcu",)),
+        (("--target_mcu=z80",), ("z80", "cortex-m4")),
+        (("--target_mcu=cortex-m4", "--ram_kb=-1"), ("ram_kb", "non-negative")),
+        (("--optimize_for=beauty",), ("beauty", "speed")),
+    ],
+)
 def test_flags_that_make_no_sense(sbnn_convert, digits, flags, words):
     result = sbnn_convert(digits, *flags)
     assert result.returncode == 2 or "non-negative" in words

@@ -9,6 +9,7 @@ import zipfile
 
 import h5py
 import pytest
+
 from programs import assert_refused
 from sbnn_converter.export_folder import write_folder
 
@@ -97,7 +98,7 @@ HOLDS = "holds the model"
         (("m.h5", "--representative_data", "d.npz", "-o", "d.npz"), "is the representative data"),
         (("fifo",), "neither a file nor a folder"),
     ],
-)  # fmt: skip
+)
 def test_it_is_refused_and_nothing_changes(sbnn_convert, place, arguments, words):
     os.mkfifo("fifo")
     (place / "to-fifo").symlink_to("fifo")
@@ -118,7 +119,9 @@ def test_it_is_refused_and_nothing_changes(sbnn_convert, place, arguments, words
 def test_a_folder_that_cannot_be_written(sbnn_convert, place, monkeypatch):
     # The superuser, as whom tests may run, may write anywhere.
     access = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: "other" not in str(path) and access(path, mode))
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: "other" not in str(path) and access(path, mode)
+    )
     assert_refused(sbnn_convert("m.h5", "-o", "other/new"), "not writable", "--output")
     assert_refused(sbnn_convert("m.h5", "--c_dir", "other/new"), "not writable", "--c_dir")
 

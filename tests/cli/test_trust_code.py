@@ -6,12 +6,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from programs import assert_refused
 from sbnn_converter.saved_models import check_saved_model, load_keras_model
 from sbnn_converter.stored_code import refuse_code
-
 from sbnn_keras import SparseBinaryDense
 
 K = tf.keras.layers
@@ -51,9 +51,7 @@ def mark(tmp_path, monkeypatch):
 
 def saved(path, place):
     """Saves a model with the Lambda in one of the places; its making has left no mark."""
-    tf.keras.Sequential(
-        [tf.keras.Input((3, 4)), *PLACES[place](), SparseBinaryDense(2)]
-    ).save(path)
+    tf.keras.Sequential([tf.keras.Input((3, 4)), *PLACES[place](), SparseBinaryDense(2)]).save(path)
     os.unlink(os.environ[MARK])
     return path
 
@@ -95,15 +93,20 @@ def test_a_lambda_in_a_saved_model_of_today_and_of_tensorflow_2_4(tmp_path, mark
 
 def test_on_the_command_line(sbnn_convert, tmp_path, mark):
     path = saved(tmp_path / "m.h5", "plain")
-    assert_refused(sbnn_convert(path), "m.h5", "'hidden'", "--trust_code",
-                   folder=tmp_path, left=["m.h5"])  # fmt: skip
+    assert_refused(
+        sbnn_convert(path), "m.h5", "'hidden'", "--trust_code", folder=tmp_path, left=["m.h5"]
+    )
     assert sbnn_convert(path, "--trust_code").returncode == 0
     assert mark.exists()
 
 
 def layer(class_name, module="keras.layers", **config):
-    return {"module": module, "class_name": class_name, "config": {"name": "l", **config},
-            "registered_name": None}  # fmt: skip
+    return {
+        "module": module,
+        "class_name": class_name,
+        "config": {"name": "l", **config},
+        "registered_name": None,
+    }
 
 
 def function(name, module):
@@ -115,10 +118,16 @@ def function(name, module):
     [
         (layer("Lambda", function_type="function"), "Lambda layer 'l'"),
         (layer("core.Lambda", "tf_keras.src.layers"), "Lambda layer 'l'"),
-        (layer("Dense", activation={"class_name": "__lambda__", "config": {"value": []}}),
-         "a Python function in layer 'l'"),
-        (layer("RNN", cell=layer("ResidualWrapper", residual_fn=["4w"], residual_fn_type="lambda")),
-         "a Python function"),
+        (
+            layer("Dense", activation={"class_name": "__lambda__", "config": {"value": []}}),
+            "a Python function in layer 'l'",
+        ),
+        (
+            layer(
+                "RNN", cell=layer("ResidualWrapper", residual_fn=["4w"], residual_fn_type="lambda")
+            ),
+            "a Python function",
+        ),
         (layer("Doubled", "mine.layers"), "'Doubled' of module 'mine.layers' in layer 'l'"),
         (layer("Doubled", "__main__"), "module '__main__'"),
         (layer("Evil", "keras_evil.layers"), "module 'keras_evil.layers'"),
@@ -134,7 +143,7 @@ def function(name, module):
         (layer("TFOpLambda", function="keras.utils.get_file"), "tf.keras.utils.get_file"),
         (layer("TensorFlowOpLayer", node_def="{}"), "a TensorFlow op in layer 'l'"),
     ],
-)  # fmt: skip
+)
 def test_code_of_other_kinds(found, words):
     for configuration in (found, layer("TimeDistributed", layer=found), {"config": [[found]]}):
         with pytest.raises(sbnn_converter.ConversionError) as caught:

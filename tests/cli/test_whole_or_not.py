@@ -10,10 +10,10 @@ import tempfile
 
 import pytest
 import tensorflow as tf
+
 from programs import assert_refused, command_line, environment
 from sbnn_converter.export_folder import folder_output
 from sbnn_converter.outputs import Output, write_all
-
 from sbnn_keras import SparseBinaryDense
 
 
@@ -27,9 +27,14 @@ def test_no_space_for_the_output(sbnn_convert, digits, monkeypatch):
     monkeypatch.setattr(os, "fsync", disk_is_full)
     result = sbnn_convert(digits)
     assert_refused(
-        result, "cannot write", "digits.tflite", "No space left", "--output",
-        folder=digits.parent, left=["digits.h5", "digits.tflite"],
-    )  # fmt: skip
+        result,
+        "cannot write",
+        "digits.tflite",
+        "No space left",
+        "--output",
+        folder=digits.parent,
+        left=["digits.h5", "digits.tflite"],
+    )
     assert old.read_bytes() == b"precious"
 
 
@@ -39,12 +44,19 @@ def test_no_space_for_temporary_files(sbnn_convert, digits, monkeypatch):
 
     monkeypatch.setattr(tf.lite.TFLiteConverter, "convert", convert)
     monkeypatch.setattr(
-        tf.lite.TFLiteConverter, "from_concrete_functions",
+        tf.lite.TFLiteConverter,
+        "from_concrete_functions",
         staticmethod(lambda *a: tf.lite.TFLiteConverter([])),
-    )  # fmt: skip
+    )
     result = sbnn_convert(digits)
-    assert_refused(result, "no space left", tempfile.gettempdir(), "TMPDIR",
-                   folder=digits.parent, left=["digits.h5"])  # fmt: skip
+    assert_refused(
+        result,
+        "no space left",
+        tempfile.gettempdir(),
+        "TMPDIR",
+        folder=digits.parent,
+        left=["digits.h5"],
+    )
 
 
 def outputs_over_old_ones(folder) -> tuple[list[Output], dict[str, bytes]]:
@@ -132,12 +144,17 @@ def test_a_full_disk_under_a_folder_leaves_the_file(sbnn_convert, digits, monkey
     old = digits.with_suffix(".tflite")
     old.write_bytes(b"precious")
     fsync, calls = os.fsync, iter(range(1000))
-    monkeypatch.setattr(os, "fsync", lambda f: next(calls) > 9 and disk_is_full() or fsync(f))
+    monkeypatch.setattr(os, "fsync", lambda f: (next(calls) > 9 and disk_is_full()) or fsync(f))
     result = sbnn_convert(digits, "--c_dir", digits.with_name("c"))
     assert_refused(
-        result, "cannot write folder", "No space left", "nothing was changed", "--c_dir",
-        folder=digits.parent, left=["digits.h5", "digits.tflite"],
-    )  # fmt: skip
+        result,
+        "cannot write folder",
+        "No space left",
+        "nothing was changed",
+        "--c_dir",
+        folder=digits.parent,
+        left=["digits.h5", "digits.tflite"],
+    )
     assert old.read_bytes() == b"precious"
 
 
@@ -175,18 +192,20 @@ def test_a_link_to_a_folder_is_followed_and_stays(tmp_path):
 @pytest.mark.parametrize("stage", ["loading TensorFlow", "fusing layers"])
 def test_an_interrupt_in_the_middle(tmp_path, stage):
     source = tmp_path / "net.h5"
-    tf.keras.Sequential(
-        [tf.keras.Input((512,)), *(SparseBinaryDense(512) for _ in range(8))]
-    ).save(source)
+    tf.keras.Sequential([tf.keras.Input((512,)), *(SparseBinaryDense(512) for _ in range(8))]).save(
+        source
+    )
     (tmp_path / "net.tflite").write_bytes(b"precious")
     # Someone watches: only then is progress shown, and tells when to interrupt.
     terminal, end = pty.openpty()
     process = subprocess.Popen(
         command_line("sbnn-convert", source, "--report", tmp_path / "r.html"),
-        stdout=end, stderr=end, env={**environment(), "TERM": "xterm", "COLUMNS": "200"},
+        stdout=end,
+        stderr=end,
+        env={**environment(), "TERM": "xterm", "COLUMNS": "200"},
         # A shell starts background jobs with the interrupt ignored, for good.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
+    )
     os.close(end)
     shown = read_until(terminal, stage)
     process.send_signal(signal.SIGINT)

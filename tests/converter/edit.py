@@ -2,6 +2,7 @@
 
 import numpy as np
 from flatbuffers import flexbuffers
+
 from sbnn_converter.tflite.editor import FlatbufferEditor
 
 

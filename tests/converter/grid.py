@@ -10,9 +10,9 @@ import os
 import larq as lq
 import numpy as np
 import tensorflow as tf
-from networks import K, stir
 
 import sbnn_keras
+from networks import K, stir
 
 PADDINGS = [("valid", 0.0), ("same", 0.0), ("same", 1.0), ("same", -1.0)]
 INPUTS = [(8, 8, 4), (7, 9, 8), (5, 33, 4), (2, 3, 4), (1, 1, 4)]
@@ -52,9 +52,7 @@ def cases(shape, part: int, parts: int):
 
 
 def _all_cases(shape):
-    windows = itertools.product(
-        KERNELS, [1, 2, 4], [(1, 1), (2, 3)], [(1, 1), (3, 2)], PADDINGS
-    )
+    windows = itertools.product(KERNELS, [1, 2, 4], [(1, 1), (2, 3)], [(1, 1), (3, 2)], PADDINGS)
     for index, (kernel, groups, strides, dilation, padding) in enumerate(windows):
         if max(strides) > 1 and max(dilation) > 1:
             continue  # Keras has no such layer
@@ -62,13 +60,16 @@ def _all_cases(shape):
             continue
         if max(kernel) > 3 and (groups > 1 or max(dilation) > 1):
             continue  # large windows: a few
-        yield OUTPUTS[index % 3], dict(
-            kernel_size=kernel,
-            groups=groups,
-            strides=strides,
-            dilation_rate=dilation,
-            padding=padding[0],
-            pad_values=padding[1],
+        yield (
+            OUTPUTS[index % 3],
+            dict(
+                kernel_size=kernel,
+                groups=groups,
+                strides=strides,
+                dilation_rate=dilation,
+                padding=padding[0],
+                pad_values=padding[1],
+            ),
         )
 
 
@@ -104,10 +105,11 @@ def convolutions(rng, shape, family: str, part: int, parts: int) -> tf.keras.Mod
     """Every `parts`th convolution of bits on one image of `shape`, side by side."""
     x = tf.keras.Input(shape)
     outputs = [
-        ending(kind, binary(family, "Conv2D", 8, input_quantizer="ste_sign",
-                            use_bias=False, **case)(x))
+        ending(
+            kind, binary(family, "Conv2D", 8, input_quantizer="ste_sign", use_bias=False, **case)(x)
+        )
         for kind, case in cases(shape, part, parts)
-    ]  # fmt: skip
+    ]
     model = stir(tf.keras.Model(x, outputs))
     assert spread_domains(model, rng) == (len(outputs) if family == "general" else 0)
     return model

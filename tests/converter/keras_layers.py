@@ -62,8 +62,9 @@ def _normalization():
     return layer
 
 
-def _case(name, *arguments, shape=IMAGE, inputs=1, listed=True, dtype="float32", lacking="",
-          **options):  # fmt: skip
+def _case(
+    name, *arguments, shape=IMAGE, inputs=1, listed=True, dtype="float32", lacking="", **options
+):
     kind = name.partition(":")[0]
     make = lambda: getattr(K, kind)(*arguments, **options)  # noqa: E731
     return {name: Case(make, shape, inputs, listed, dtype, lacking)}
@@ -123,8 +124,7 @@ LAYERS = {
     **_case("Attention", shape=SEQUENCE, inputs=2, lacking="c"),
     **_case("MultiHeadAttention", 2, 3, shape=SEQUENCE, inputs=2, listed=False, lacking="c"),
     **_case("Conv1D", 3, 3, shape=SEQUENCE),
-    **_case("Conv1D:causal", 3, 3, padding="causal", dilation_rate=2, shape=SEQUENCE,
-            lacking="c"),
+    **_case("Conv1D:causal", 3, 3, padding="causal", dilation_rate=2, shape=SEQUENCE, lacking="c"),
     **_case("Conv1DTranspose", 3, 3, strides=2, shape=SEQUENCE, lacking="c"),
     **_case("Conv2D", 3, 3, activation="relu"),
     **_case("Conv2D:groups", 4, 3, groups=2, dilation_rate=2),
@@ -198,8 +198,13 @@ REFUSED = {
     **_case("IntegerLookup", vocabulary=[3, 1, 2], shape=(4,), dtype="int32"),
     **_case("ConvLSTM3D", 2, 2, shape=FILM),
     **_case("StringLookup", vocabulary=["a", "b"], shape=(4,), dtype="string"),
-    **_case("TextVectorization", vocabulary=["a", "b"], output_sequence_length=4, shape=(1,),
-            dtype="string"),
+    **_case(
+        "TextVectorization",
+        vocabulary=["a", "b"],
+        output_sequence_length=4,
+        shape=(1,),
+        dtype="string",
+    ),
 }
 
 NO_LAYERS = {
@@ -211,4 +216,4 @@ NO_LAYERS = {
         ("AbstractRNNCell", "GRUCell", "LSTMCell", "SimpleRNNCell", "StackedRNNCells"),
         "stands in a RNN",
     ),
-}  # fmt: skip
+}

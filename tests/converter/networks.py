@@ -38,9 +38,7 @@ def digits_net(input_shape=(8, 8, 1), connections=0.1) -> tf.keras.Model:
                 SparseBinaryConv2D(24, 3, padding="same", connections=connections),
                 K.MaxPooling2D(2),
                 K.BatchNormalization(),
-                SparseBinaryConv2D(
-                    20, 3, padding="same", pad_values=1.0, connections=connections
-                ),
+                SparseBinaryConv2D(20, 3, padding="same", pad_values=1.0, connections=connections),
                 K.BatchNormalization(),
                 K.Flatten(),
                 SparseBinaryDense(40, connections=connections),
@@ -57,17 +55,23 @@ def binarynet_half(connections=0.05) -> tf.keras.Model:
     model = tf.keras.Sequential([tf.keras.Input((32, 32, 3))])
     for filters in (64, 128, 256):
         for second in (False, True):
-            model.add(SparseBinaryConv2D(
-                filters, 3, padding="same", use_bias=False, connections=connections,
-                input_quantizer="ste_sign" if len(model.layers) else None,
-            ))  # fmt: skip
+            model.add(
+                SparseBinaryConv2D(
+                    filters,
+                    3,
+                    padding="same",
+                    use_bias=False,
+                    connections=connections,
+                    input_quantizer="ste_sign" if len(model.layers) else None,
+                )
+            )
             if second:
                 model.add(K.MaxPooling2D(2))
             model.add(K.BatchNormalization())
     model.add(K.Flatten())
-    model.add(SparseBinaryDense(
-        10, connections=connections, input_quantizer="ste_sign", use_bias=False
-    ))  # fmt: skip
+    model.add(
+        SparseBinaryDense(10, connections=connections, input_quantizer="ste_sign", use_bias=False)
+    )
     model.add(K.BatchNormalization())
     return stir(model)
 

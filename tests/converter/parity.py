@@ -1,8 +1,9 @@
 """Compares converted models with Keras's `predict` in a host runtime and in TFLM."""
 
 import numpy as np
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from sbnn_converter.runtimes.interpreter import available_runtimes
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 

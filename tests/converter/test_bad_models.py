@@ -3,13 +3,13 @@
 import larq as lq
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import K, digits_net
 from sbnn_converter import ConversionError
 from sbnn_converter.importer import binary_layers
 from sbnn_converter.passes import fuse_sums
-
 from sbnn_keras import SparseBinaryConv2D
 
 LARQ = dict(kernel_quantizer="ste_sign", kernel_constraint="weight_clip")
@@ -36,32 +36,77 @@ class Backwards(K.SimpleRNN):
         self.inner = lq.layers.QuantDense(units, **LARQ)
 
 
-@pytest.mark.parametrize("layer, shape, words", [
-    (lq.layers.QuantConv2DTranspose(4, 3, name="up", **LARQ), (8, 8, 4),
-     ["'up'", "QuantConv2DTranspose", "behind 'pixels'", "UpSampling2D and QuantConv2D"]),
-    (lq.layers.QuantConv3D(4, 3, name="cube", **LARQ), (8, 8, 8, 4),
-     ["'cube'", "QuantConv3D", "use QuantConv2D"]),
-    (lq.layers.QuantLocallyConnected1D(4, 3, name="own", **LARQ), (8, 4),
-     ["'own'", "use QuantConv1D"]),
-    (K.TimeDistributed(SparseBinaryConv2D(4, 3, name="inner"), name="wrap"), (2, 8, 8, 4),
-     ["'wrap'", "TimeDistributed", "'inner'", "nested", "each of the 2 steps"]),
-    (K.Bidirectional(K.SimpleRNN(3, name="run"), name="both",
-                     backward_layer=Backwards(3, name="back")), (5, 4),
-     ["'both'", "Bidirectional", "hides the binary layer"]),
-    (lq.layers.QuantConv2D(4, 3, name="k", kernel_quantizer="ste_tern"), (8, 8, 4),
-     ["'k'", "3 different weights", "ste_tern", "ste_sign"]),
-    (SparseBinaryConv2D(4, 3, name="k", domain="signed"), (8, 8, 4),
-     ["'k'", 'domain "signed" is not converted yet', '"01"', '"general"']),
-    (lq.layers.QuantConv2D(4, 3, name="k", kernel_quantizer=lq.quantizers.DoReFa(
-        2, "weights")), (8, 8, 4), ["'k'", "do_re_fa", "'sparse_binary'"]),
-    (lq.layers.QuantConv2D(4, 3, name="q", input_quantizer="dorefa_quantizer", **LARQ),
-     (8, 8, 4), ["'q'", "quantizes its input with do_re_fa", "'ste_sign'", "yet",
-                 "in front as a layer", "input_quantizer=None"]),
-    (lq.layers.QuantConv2D(4, 3, name="q", input_quantizer="magnitude_aware_sign",
-                           **LARQ), (8, 8, 4), ["'q'", "magnitude_aware_sign"]),
-    (lq.layers.QuantConv2D(4, 3, name="p", padding="same", pad_values=0.5, **LARQ),
-     (8, 8, 4), ["'p'", "pad_values=0.5", "0, 1 or -1"]),
-])
+@pytest.mark.parametrize(
+    "layer, shape, words",
+    [
+        (
+            lq.layers.QuantConv2DTranspose(4, 3, name="up", **LARQ),
+            (8, 8, 4),
+            ["'up'", "QuantConv2DTranspose", "behind 'pixels'", "UpSampling2D and QuantConv2D"],
+        ),
+        (
+            lq.layers.QuantConv3D(4, 3, name="cube", **LARQ),
+            (8, 8, 8, 4),
+            ["'cube'", "QuantConv3D", "use QuantConv2D"],
+        ),
+        (
+            lq.layers.QuantLocallyConnected1D(4, 3, name="own", **LARQ),
+            (8, 4),
+            ["'own'", "use QuantConv1D"],
+        ),
+        (
+            K.TimeDistributed(SparseBinaryConv2D(4, 3, name="inner"), name="wrap"),
+            (2, 8, 8, 4),
+            ["'wrap'", "TimeDistributed", "'inner'", "nested", "each of the 2 steps"],
+        ),
+        (
+            K.Bidirectional(
+                K.SimpleRNN(3, name="run"), name="both", backward_layer=Backwards(3, name="back")
+            ),
+            (5, 4),
+            ["'both'", "Bidirectional", "hides the binary layer"],
+        ),
+        (
+            lq.layers.QuantConv2D(4, 3, name="k", kernel_quantizer="ste_tern"),
+            (8, 8, 4),
+            ["'k'", "3 different weights", "ste_tern", "ste_sign"],
+        ),
+        (
+            SparseBinaryConv2D(4, 3, name="k", domain="signed"),
+            (8, 8, 4),
+            ["'k'", 'domain "signed" is not converted yet', '"01"', '"general"'],
+        ),
+        (
+            lq.layers.QuantConv2D(
+                4, 3, name="k", kernel_quantizer=lq.quantizers.DoReFa(2, "weights")
+            ),
+            (8, 8, 4),
+            ["'k'", "do_re_fa", "'sparse_binary'"],
+        ),
+        (
+            lq.layers.QuantConv2D(4, 3, name="q", input_quantizer="dorefa_quantizer", **LARQ),
+            (8, 8, 4),
+            [
+                "'q'",
+                "quantizes its input with do_re_fa",
+                "'ste_sign'",
+                "yet",
+                "in front as a layer",
+                "input_quantizer=None",
+            ],
+        ),
+        (
+            lq.layers.QuantConv2D(4, 3, name="q", input_quantizer="magnitude_aware_sign", **LARQ),
+            (8, 8, 4),
+            ["'q'", "magnitude_aware_sign"],
+        ),
+        (
+            lq.layers.QuantConv2D(4, 3, name="p", padding="same", pad_values=0.5, **LARQ),
+            (8, 8, 4),
+            ["'p'", "pad_values=0.5", "0, 1 or -1"],
+        ),
+    ],
+)
 def test_layers_are_named_with_their_place_and_a_way_out(layer, shape, words):
     message = refusal(model_of(layer, shape))
     for word in words:
@@ -70,8 +115,9 @@ def test_layers_are_named_with_their_place_and_a_way_out(layer, shape, words):
 
 def test_layers_of_nested_models_are_named_with_their_models():
     inner = tf.keras.Sequential(
-        [tf.keras.Input((8, 8, 4)),
-         lq.layers.QuantConv2DTranspose(4, 3, name="up", **LARQ)], name="block")
+        [tf.keras.Input((8, 8, 4)), lq.layers.QuantConv2DTranspose(4, 3, name="up", **LARQ)],
+        name="block",
+    )
     assert "'block/up'" in refusal(model_of(inner))
 
 
@@ -133,6 +179,7 @@ def test_errors_of_the_importer_name_the_layer_with_its_models(monkeypatch):
 
     monkeypatch.setattr(binary_layers, "import_kernel", fail)
     inner = tf.keras.Sequential(
-        [tf.keras.Input((8, 8, 4)), SparseBinaryConv2D(4, 3, name="conv")], name="block")
+        [tf.keras.Input((8, 8, 4)), SparseBinaryConv2D(4, 3, name="conv")], name="block"
+    )
     message = refusal(model_of(inner))
     assert "layer 'block/conv'" in message and "TypeError: not a kernel" in message

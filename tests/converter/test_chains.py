@@ -4,9 +4,9 @@ import larq as lq
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from networks import K, stir
 from parity import assert_agrees
-
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 LAYERS = [

@@ -6,8 +6,9 @@ import sys
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import K, binarynet_half, digits_net, pixels, stir
 from sbnn_converter import emulation
 from sbnn_converter.cost_model.estimate import estimate_op
@@ -16,20 +17,22 @@ from sbnn_converter.forms.bands import Band, choose_bands
 from sbnn_converter.forms.codes import Form, smallest_within
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops, read_stored_model
-
 from sbnn_keras import SparseBinaryDense
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "benchmarks" / "mcu"))
-from ops import measure_ops  # noqa: E402
+from ops import measure_ops
 
 GOALS = (None, "size", "speed")
 
 
 def to_int8(model: tf.keras.Model, x: np.ndarray, **options) -> bytes:
     return sbnn_converter.convert_keras_model(
-        model, representative_dataset=lambda: ([s[None]] for s in x),
-        inference_input_type="int8", inference_output_type="int8", **options,
-    )  # fmt: skip
+        model,
+        representative_dataset=lambda: ([s[None]] for s in x),
+        inference_input_type="int8",
+        inference_output_type="int8",
+        **options,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +46,18 @@ def mlp() -> tf.keras.Model:
     layers = [tf.keras.Input((300,))]
     for units in (256, 256, 10):
         quantizer = dict(input_quantizer="ste_sign") if len(layers) > 1 else {}
-        layers += [SparseBinaryDense(units, connections=0.05, **quantizer),
-                   K.BatchNormalization()]  # fmt: skip
+        layers += [SparseBinaryDense(units, connections=0.05, **quantizer), K.BatchNormalization()]
     return stir(tf.keras.Sequential(layers))
 
 
 def test_binarynet_fits_36_kb_of_ram_and_60_kb_of_flash(binarynet):
     model = binarynet[None]
     interpreter = sbnn_converter.micro.Interpreter(model)
-    print(f"\narena {interpreter.arena_used_bytes:,} on a 64-bit host, "
-          f"{estimate_network(model).way(MICRO).ram_bytes:,} on a 32-bit core; "
-          f"file {len(model):,}; {estimate_network(model).instructions:,} instructions")  # fmt: skip
+    print(
+        f"\narena {interpreter.arena_used_bytes:,} on a 64-bit host, "
+        f"{estimate_network(model).way(MICRO).ram_bytes:,} on a 32-bit core; "
+        f"file {len(model):,}; {estimate_network(model).instructions:,} instructions"
+    )
     assert interpreter.arena_used_bytes <= 36 * 1024
     assert len(model) <= 60 * 1024
 
@@ -102,15 +106,16 @@ def test_dense_layers_are_sliced_for_speed_and_coded_for_size():
         assert (found[goal][1].code == "sliced") == (goal == "speed")
         assert found[goal][0].code != "sliced"
         assert all(layer.connections == round(0.05 * layer.weights) for layer in found[goal])
-    chosen = sbnn_converter.convert_keras_model(
-        model, optimize_for="speed", weight_code="rice"
-    )
+    chosen = sbnn_converter.convert_keras_model(model, optimize_for="speed", weight_code="rice")
     assert {layer.code for layer in inspect_model(chosen).layers} == {"rice"}
 
 
 def test_peak_memory_is_what_the_micro_interpreter_takes(binarynet):
     for model in binarynet.values():
-        cost, used = estimate_network(model), sbnn_converter.micro.Interpreter(model).arena_used_bytes
+        cost, used = (
+            estimate_network(model),
+            sbnn_converter.micro.Interpreter(model).arena_used_bytes,
+        )
         # Beside the peak lies what the interpreter keeps, with pointers of 64 bits.
         assert cost.ram_bytes < used < cost.ram_bytes + 6000
         way = cost.way(MICRO)
@@ -138,17 +143,16 @@ def test_bands_give_the_least_peak_within_the_time(rng):
         def peak(choice):
             return max(n + band.scratch_bytes for n, band in zip(live, choice))
 
-        within = [c for c in itertools.product(*bands)
-                  if sum(b.instructions for b in c) <= 1.2 * fastest]  # fmt: skip
+        within = [
+            c for c in itertools.product(*bands) if sum(b.instructions for b in c) <= 1.2 * fastest
+        ]
         found = choose_bands(bands, live, slower=1.2)
         assert peak(found) == min(map(peak, within))
         room = sorted(map(peak, itertools.product(*bands)))[5]
         found = choose_bands(bands, live, peak=room)
         assert peak(found) <= room
         assert sum(b.instructions for b in found) == min(
-            sum(b.instructions for b in c)
-            for c in itertools.product(*bands)
-            if peak(c) <= room
+            sum(b.instructions for b in c) for c in itertools.product(*bands) if peak(c) <= room
         )
 
 
@@ -173,8 +177,11 @@ def test_codes_stay_within_the_budget_and_save_what_is_worth_it(rng):
 def test_bands_stand_in_the_file_and_hosts_do_not_mind(rng):
     model = digits_net()
     converted = sbnn_converter.convert_keras_model(model)
-    on_bits = [op for op in read_sbnn_ops(converted)
-               if op.name == "SbnnConv2D" and op.input.type == "INT32"]  # fmt: skip
+    on_bits = [
+        op
+        for op in read_sbnn_ops(converted)
+        if op.name == "SbnnConv2D" and op.input.type == "INT32"
+    ]
     assert on_bits and all(op.options["band_bytes"] > 0 for op in on_bits)
     x = pixels(rng, 50)
     found = sbnn_converter.Interpreter(converted).predict(x)

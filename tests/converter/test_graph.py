@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from sbnn_converter.graph import Graph, Input, Sign
 from sbnn_converter.thresholds import Thresholds, thresholds_on_floats
 
@@ -80,9 +81,7 @@ def test_deep_graphs_do_not_exhaust_the_stack():
 
 def test_thresholds_on_floats_part_the_same_sums(rng):
     channels, bound = 200, 300
-    scale = (rng.normal(0, 1, channels) * 2.0 ** rng.integers(-8, 8, channels)).astype(
-        np.float32
-    )
+    scale = (rng.normal(0, 1, channels) * 2.0 ** rng.integers(-8, 8, channels)).astype(np.float32)
     bias = rng.normal(0, 3, channels).astype(np.float32)
     # -bound is what a channel without a threshold has.
     values = rng.integers(-bound, bound + 1, channels).astype(np.int32)
@@ -90,9 +89,7 @@ def test_thresholds_on_floats_part_the_same_sums(rng):
     found = thresholds_on_floats(Thresholds(values, flips), scale, bias, bound)
     sums = np.arange(-bound, bound + 1)[:, None]
     y = sums.astype(np.float32) * scale + bias
-    np.testing.assert_array_equal(
-        (y >= found.values) ^ found.flips, (sums >= values) ^ flips
-    )
+    np.testing.assert_array_equal((y >= found.values) ^ found.flips, (sums >= values) ^ flips)
 
 
 def test_sums_that_rounding_has_made_equal_have_no_threshold_on_floats():

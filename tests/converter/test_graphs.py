@@ -3,21 +3,26 @@
 import larq as lq
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import K, pixels, signs, stir
 from parity import answers, assert_agrees, ops_of
 from sbnn_converter.saved_models import load_keras_model
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
-
 from sbnn_keras import SparseBinaryConv1D, SparseBinaryConv2D, SparseBinaryDense
 
 SHAPE = (8, 6, 4)
 
 
 def conv(filters=4, kernel=3, **kwargs):
-    kwargs = {"padding": "same", "connections": 0.4, "use_bias": False,
-              "input_quantizer": "ste_sign", **kwargs}
+    kwargs = {
+        "padding": "same",
+        "connections": 0.4,
+        "use_bias": False,
+        "input_quantizer": "ste_sign",
+        **kwargs,
+    }
     return SparseBinaryConv2D(filters, kernel, **kwargs)
 
 
@@ -96,7 +101,9 @@ def test_two_layers_that_read_one_sign_share_its_planes(rng):
     x = tf.keras.Input(SHAPE)
     model = tf.keras.Model(x, [conv()(x), conv(kernel=1)(x)])
     assert ops_of(assert_agrees(model, normal(rng, 5, *SHAPE))) == [
-        "SbnnQuantize", "SbnnConv2D", "SbnnConv2D",
+        "SbnnQuantize",
+        "SbnnConv2D",
+        "SbnnConv2D",
     ]
 
 
@@ -105,25 +112,30 @@ def test_concatenated_channels_stay_packed(rng):
     both = K.Concatenate()([conv(3)(x), conv(5, 1)(x)])
     y = conv()(K.BatchNormalization()(both))
     model = stir(tf.keras.Model(x, y))
-    assert ops_of(assert_agrees(model, normal(rng, 20, *SHAPE))) == [
-        "SbnnQuantize"] + ["SbnnConv2D"] * 3
+    assert (
+        ops_of(assert_agrees(model, normal(rng, 20, *SHAPE)))
+        == ["SbnnQuantize"] + ["SbnnConv2D"] * 3
+    )
 
 
 def test_concatenated_features_agree(rng):
     x = tf.keras.Input((20,))
-    parts = [SparseBinaryDense(n, connections=0.5, input_quantizer="ste_sign")(x)
-             for n in (3, 40)]
+    parts = [SparseBinaryDense(n, connections=0.5, input_quantizer="ste_sign")(x) for n in (3, 40)]
     y = SparseBinaryDense(4, connections=0.5, use_bias=False)(
-        K.BatchNormalization()(K.Concatenate()(parts)))
+        K.BatchNormalization()(K.Concatenate()(parts))
+    )
     assert_agrees(stir(tf.keras.Model(x, y)), normal(rng, 20, 20))
 
 
-@pytest.mark.parametrize("move", [
-    lambda x: K.Flatten()(x),
-    lambda x: K.Reshape((-1,))(x),
-    lambda x: K.Flatten()(K.Permute((2, 1, 3))(x)),
-    lambda x: K.Flatten()(K.Permute((3, 1, 2))(K.Reshape((6, 8, 4))(x))),
-])
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda x: K.Flatten()(x),
+        lambda x: K.Reshape((-1,))(x),
+        lambda x: K.Flatten()(K.Permute((2, 1, 3))(x)),
+        lambda x: K.Flatten()(K.Permute((3, 1, 2))(K.Reshape((6, 8, 4))(x))),
+    ],
+)
 def test_rearranging_in_front_of_a_dense_layer_costs_nothing(rng, move):
     x = tf.keras.Input(SHAPE)
     y = move(K.BatchNormalization()(conv()(x)))
@@ -145,9 +157,7 @@ def test_rearranging_in_front_of_a_convolution_is_right(rng):
 
 
 @pytest.mark.parametrize("quantizer, pad_value", [("ste_sign", 1), (None, 0)])
-def test_zero_padding_in_front_of_a_convolution_is_the_convolutions(
-    rng, quantizer, pad_value
-):
+def test_zero_padding_in_front_of_a_convolution_is_the_convolutions(rng, quantizer, pad_value):
     x = tf.keras.Input(SHAPE)
     y = lq.quantizers.SteSign()(x) if quantizer is None else x
     y = K.ZeroPadding2D(((1, 2), (3, 0)))(y)
@@ -169,14 +179,17 @@ def test_zero_padding_that_cannot_be_fused_is_right(rng):
     assert_agrees(stir(tf.keras.Model(x, outputs)), normal(rng, 20, *SHAPE))
 
 
-@pytest.mark.parametrize("order", [
-    [K.MaxPooling2D, K.BatchNormalization, K.ReLU],
-    [K.BatchNormalization, K.ReLU, K.MaxPooling2D],
-    [K.ReLU, K.MaxPooling2D, K.BatchNormalization],
-    [K.GlobalMaxPooling2D, K.BatchNormalization],
-    [K.AveragePooling2D, K.BatchNormalization],
-    [K.BatchNormalization, K.GlobalAveragePooling2D],
-])
+@pytest.mark.parametrize(
+    "order",
+    [
+        [K.MaxPooling2D, K.BatchNormalization, K.ReLU],
+        [K.BatchNormalization, K.ReLU, K.MaxPooling2D],
+        [K.ReLU, K.MaxPooling2D, K.BatchNormalization],
+        [K.GlobalMaxPooling2D, K.BatchNormalization],
+        [K.AveragePooling2D, K.BatchNormalization],
+        [K.BatchNormalization, K.GlobalAveragePooling2D],
+    ],
+)
 def test_pooling_in_any_order_agrees(rng, order):
     x = tf.keras.Input(SHAPE)
     y = conv(8)(x)
@@ -189,16 +202,29 @@ def test_pooling_in_any_order_agrees(rng, order):
 
 def test_pooling_of_sequences_stays_packed(rng):
     x = tf.keras.Input((30, 4))
-    y = lq.layers.QuantConv1D(8, 3, input_quantizer="ste_sign",
-                              kernel_quantizer="ste_sign",
-                              kernel_constraint="weight_clip")(x)
+    y = lq.layers.QuantConv1D(
+        8,
+        3,
+        input_quantizer="ste_sign",
+        kernel_quantizer="ste_sign",
+        kernel_constraint="weight_clip",
+    )(x)
     y = K.BatchNormalization()(K.MaxPooling1D(3, 2, "same")(y))
-    y = lq.layers.QuantConv1D(3, 2, padding="causal", input_quantizer="ste_sign",
-                              kernel_quantizer="ste_sign", use_bias=False,
-                              kernel_constraint="weight_clip")(y)
+    y = lq.layers.QuantConv1D(
+        3,
+        2,
+        padding="causal",
+        input_quantizer="ste_sign",
+        kernel_quantizer="ste_sign",
+        use_bias=False,
+        kernel_constraint="weight_clip",
+    )(y)
     converted = assert_agrees(stir(tf.keras.Model(x, y)), normal(rng, 20, 30, 4))
     assert ops_of(converted) == [
-        "SbnnQuantize", "SbnnConv2D", "SbnnMaxPool2D", "SbnnConv2D",
+        "SbnnQuantize",
+        "SbnnConv2D",
+        "SbnnMaxPool2D",
+        "SbnnConv2D",
     ]
 
 
@@ -206,11 +232,17 @@ def test_time_distributed_layers_are_layers_on_one_more_axis(rng):
     x = tf.keras.Input((3, 7, 4))
     y = x
     for layer in [
-        SparseBinaryConv1D(5, 3, padding="same", connections=0.4,
-                           input_quantizer="ste_sign"),
+        SparseBinaryConv1D(5, 3, padding="same", connections=0.4, input_quantizer="ste_sign"),
         K.BatchNormalization(),
-        SparseBinaryConv1D(5, 3, strides=2, pad_values=1.0, padding="same",
-                           connections=0.4, input_quantizer="ste_sign"),
+        SparseBinaryConv1D(
+            5,
+            3,
+            strides=2,
+            pad_values=1.0,
+            padding="same",
+            connections=0.4,
+            input_quantizer="ste_sign",
+        ),
         K.Flatten(),
         K.BatchNormalization(),
         SparseBinaryDense(6, connections=0.4, input_quantizer="ste_heaviside"),
@@ -237,14 +269,18 @@ def test_channels_first_is_channels_last_between_transpositions(rng):
         y = conv(5, **where)(x)
         y = K.BatchNormalization(axis=axis)(K.MaxPooling2D(2, **where)(y))
         y = lq.layers.QuantConv2D(
-            6, 3, padding="same", kernel_quantizer="ste_sign",
-            kernel_constraint="weight_clip", **larq)(y)
+            6,
+            3,
+            padding="same",
+            kernel_quantizer="ste_sign",
+            kernel_constraint="weight_clip",
+            **larq,
+        )(y)
         y = K.BatchNormalization(axis=axis)(y)
         y = lq.layers.QuantDepthwiseConv2D(
-            3, depthwise_quantizer="ste_sign", depthwise_constraint="weight_clip",
-            **larq)(y)
-        y = SparseBinaryDense(5, connections=0.4, input_quantizer="ste_sign")(
-            K.Flatten(**where)(y))
+            3, depthwise_quantizer="ste_sign", depthwise_constraint="weight_clip", **larq
+        )(y)
+        y = SparseBinaryDense(5, connections=0.4, input_quantizer="ste_sign")(K.Flatten(**where)(y))
         return stir(tf.keras.Model(x, y))
 
     first = network("channels_first", (4, 8, 6), 1)
@@ -255,8 +291,14 @@ def test_channels_first_is_channels_last_between_transpositions(rng):
     converted = sbnn_converter.convert_keras_model(first)
     for found in answers(converted, np.moveaxis(data, -1, 1)).values():
         np.testing.assert_array_equal(found[0], wanted[: len(found[0])])
-    assert ops_of(converted) == ["SbnnQuantize", "SbnnConv2D", "SbnnMaxPool2D",
-                                 "SbnnConv2D", "SbnnConv2D", "SbnnDense"]
+    assert ops_of(converted) == [
+        "SbnnQuantize",
+        "SbnnConv2D",
+        "SbnnMaxPool2D",
+        "SbnnConv2D",
+        "SbnnConv2D",
+        "SbnnDense",
+    ]
 
 
 def test_models_agree_after_saving_in_all_formats(rng, tmp_path):
@@ -279,9 +321,14 @@ def test_models_agree_after_saving_in_all_formats(rng, tmp_path):
 
 def test_host_runtimes_resize_the_batch_of_branched_models(rng):
     x = tf.keras.Input((10, 4))
-    y = lq.layers.QuantConv1D(4, 3, input_quantizer="ste_sign", padding="same",
-                              kernel_quantizer="ste_sign",
-                              kernel_constraint="weight_clip")(x)
+    y = lq.layers.QuantConv1D(
+        4,
+        3,
+        input_quantizer="ste_sign",
+        padding="same",
+        kernel_quantizer="ste_sign",
+        kernel_constraint="weight_clip",
+    )(x)
     model = tf.keras.Model(x, K.Flatten()(K.Add()([x, y])))
     interpreter = sbnn_converter.Interpreter(sbnn_converter.convert_keras_model(model))
     data = normal(rng, 7, 10, 4)

@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from grid import (
     FAMILIES,
     INPUTS,
@@ -67,8 +68,7 @@ def test_float_inputs_agree_with_keras(rng, family):
     shape = (6, 7, 4)
     x = tf.keras.Input(shape)
     outputs = [
-        ending(kind, binary(family, "Conv2D", 8, use_bias=False,
-                            input_quantizer=None, **case)(x))
+        ending(kind, binary(family, "Conv2D", 8, use_bias=False, input_quantizer=None, **case)(x))
         for kind, case in cases(shape, FAMILIES.index(family), parts=10)
     ]
     model = stir(tf.keras.Model(x, outputs))
@@ -82,17 +82,20 @@ def test_depthwise_and_separable_convolutions_agree_with_keras(rng, family):
     shape = (7, 10, 3)
     x = tf.keras.Input(shape)
     outputs = []
-    windows = itertools.product(
-        [1, 3, (2, 5)], [1, 3], [(1, 1), (1, 2), (2, 1)], PADDINGS
-    )
+    windows = itertools.product([1, 3, (2, 5)], [1, 3], [(1, 1), (1, 2), (2, 1)], PADDINGS)
     # The cases are dealt out over the families.
-    for index, (kernel, multiplier, (stride, dilation), padding) in list(
-        enumerate(windows)
-    )[FAMILIES.index(family) :: 5]:
+    for index, (kernel, multiplier, (stride, dilation), padding) in list(enumerate(windows))[
+        FAMILIES.index(family) :: 5
+    ]:
         common = dict(
-            kernel_size=kernel, strides=stride, dilation_rate=dilation,
-            padding=padding[0], pad_values=padding[1], depth_multiplier=multiplier,
-            input_quantizer="ste_sign", use_bias=False,
+            kernel_size=kernel,
+            strides=stride,
+            dilation_rate=dilation,
+            padding=padding[0],
+            pad_values=padding[1],
+            depth_multiplier=multiplier,
+            input_quantizer="ste_sign",
+            use_bias=False,
         )
         for layer in (
             binary(family, "DepthwiseConv2D", **common),
@@ -109,15 +112,17 @@ def test_layers_on_sequences_agree_with_keras(rng, family):
     shape = (35, 6)
     x = tf.keras.Input(shape)
     outputs = []
-    windows = itertools.product(
-        [1, 3, 5], [(1, 1), (1, 2), (2, 1)], ["valid", "same", "causal"]
-    )
+    windows = itertools.product([1, 3, 5], [(1, 1), (1, 2), (2, 1)], ["valid", "same", "causal"])
     for index, (kernel, (stride, dilation), padding) in list(enumerate(windows))[
         FAMILIES.index(family) % 2 :: 2
     ]:
         common = dict(
-            kernel_size=kernel, strides=stride, dilation_rate=dilation,
-            input_quantizer="ste_sign", use_bias=False, padding=padding,
+            kernel_size=kernel,
+            strides=stride,
+            dilation_rate=dilation,
+            input_quantizer="ste_sign",
+            use_bias=False,
+            padding=padding,
         )
         layers = [binary(family, "Conv1D", 8, groups=1 + index % 2, **common)]
         if padding != "causal":
@@ -136,8 +141,7 @@ def test_dense_layers_on_any_axes_agree_with_keras(rng, family):
     shapes = [(45,), (1,), (6, 7), (3, 5, 4), (2, 3, 4, 5)]
     inputs = [tf.keras.Input(shape) for shape in shapes]
     outputs = [
-        ending(kind, binary(family, "Dense", units, input_quantizer="ste_sign",
-                            use_bias=False)(x))
+        ending(kind, binary(family, "Dense", units, input_quantizer="ste_sign", use_bias=False)(x))
         for x in inputs
         for units, kind in [(1, "float"), (33, "relu"), (17, "bits")]
     ]

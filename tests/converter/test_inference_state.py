@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+from tensorflow_model_optimization.sparsity.keras import prune_low_magnitude
+
+import sbnn_converter
 from networks import K
 from parity import assert_agrees
 from sbnn_converter import ConversionError
-from tensorflow_model_optimization.sparsity.keras import prune_low_magnitude
-
 from sbnn_keras import SparseBinaryDense
 
 
@@ -35,10 +35,13 @@ class Counting(K.Layer):
 
 
 def between(layer, **options):
-    return tf.keras.Sequential([
-        tf.keras.Input(**options), layer,
-        SparseBinaryDense(4, connections=0.5, input_quantizer="ste_sign"),
-    ])  # fmt: skip
+    return tf.keras.Sequential(
+        [
+            tf.keras.Input(**options),
+            layer,
+            SparseBinaryDense(4, connections=0.5, input_quantizer="ste_sign"),
+        ]
+    )
 
 
 def pruned():
@@ -59,10 +62,13 @@ def test_a_layer_that_assigns_the_same_again_is_frozen_and_left_as_it_is(rng, ma
     assert_agrees(model, rng.normal(size=(5, 8)).astype(np.float32))
 
 
-@pytest.mark.parametrize("layer, options", [
-    (Counting(name="own"), dict(shape=(8,))),
-    (K.LSTM(3, stateful=True, name="own"), dict(shape=(6, 4), batch_size=1)),
-])
+@pytest.mark.parametrize(
+    "layer, options",
+    [
+        (Counting(name="own"), dict(shape=(8,))),
+        (K.LSTM(3, stateful=True, name="own"), dict(shape=(6, 4), batch_size=1)),
+    ],
+)
 def test_a_layer_whose_state_changes_is_refused_by_name(layer, options):
     with pytest.raises(ConversionError, match="^layer 'own' .* changes its variable '.*'") as e:
         sbnn_converter.convert_keras_model(between(layer, **options))

@@ -3,14 +3,14 @@
 import larq as lq
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+from tensorflow.lite.python import schema_py_generated as schema
+
+import sbnn_converter
 import zoo
 from networks import K, digits_net, pixels, stir
 from parity import ops_of
 from sbnn_converter.tflite.wiring import check_wiring
-from tensorflow.lite.python import schema_py_generated as schema
-
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 FLOAT = (schema.TensorType.FLOAT32, schema.TensorType.FLOAT16)
@@ -21,12 +21,8 @@ def dataset(x: np.ndarray):
 
 
 def to_int8(model: tf.keras.Model, x: np.ndarray, **types) -> bytes:
-    types = types or dict(
-        inference_input_type=tf.int8, inference_output_type=tf.int8
-    )
-    return sbnn_converter.convert_keras_model(
-        model, representative_dataset=dataset(x), **types
-    )
+    types = types or dict(inference_input_type=tf.int8, inference_output_type=tf.int8)
+    return sbnn_converter.convert_keras_model(model, representative_dataset=dataset(x), **types)
 
 
 def float_tensors(model: bytes) -> list[str]:
@@ -111,9 +107,7 @@ def test_host_and_micro_give_the_same_int8(rng):
     model = mixed_net()
     x = pixels(rng, 50)
     converted = to_int8(model, x)
-    np.testing.assert_array_equal(
-        run_int8(converted, "host", x), run_int8(converted, "micro", x)
-    )
+    np.testing.assert_array_equal(run_int8(converted, "host", x), run_int8(converted, "micro", x))
 
 
 @pytest.mark.parametrize("with_batch_norm", [False, True])
@@ -145,9 +139,7 @@ def test_the_sign_of_small_values_survives_the_rounding(rng, with_batch_norm):
     small = np.abs(values) < np.abs(values).max() / 510
     assert small.mean() > 0.002  # the trap is there
     keras = model.predict(x, verbose=0)
-    converted = to_int8(
-        model, x, inference_input_type=tf.int8, inference_output_type=tf.float32
-    )
+    converted = to_int8(model, x, inference_input_type=tf.int8, inference_output_type=tf.float32)
     host = sbnn_converter.Interpreter(converted)
     scale, zero = host.input_details[0]["quantization"]
     q = np.clip(np.round(x / scale) + zero, -128, 127).astype(np.int8)
@@ -161,9 +153,7 @@ def test_the_sign_of_small_values_survives_the_rounding(rng, with_batch_norm):
 def test_every_type_of_input_and_output(rng, dtype):
     model = digits_net()
     x = pixels(rng, 100)
-    converted = to_int8(
-        model, x, inference_input_type=dtype, inference_output_type=dtype
-    )
+    converted = to_int8(model, x, inference_input_type=dtype, inference_output_type=dtype)
     host = sbnn_converter.Interpreter(converted)
     assert host.input_details[0]["dtype"] == dtype.as_numpy_dtype
     assert host.output_details[0]["dtype"] == dtype.as_numpy_dtype
@@ -289,9 +279,7 @@ def real_outputs(model: bytes, runtime, xs: list[np.ndarray]) -> list[np.ndarray
 
 
 def binary_conv(filters: int, **arguments):
-    return SparseBinaryConv2D(
-        filters, 3, padding="same", connections=0.3, **arguments
-    )
+    return SparseBinaryConv2D(filters, 3, padding="same", connections=0.3, **arguments)
 
 
 def residual_net():

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from keras_layers import LAYERS, NO_LAYERS, REFUSED, Case, K
 from sbnn_converter import ConversionError
 from sbnn_converter.micro_export.model_facts import op_additions
 from sbnn_converter.standalone import plan_export
-
 from sbnn_keras import SparseBinaryDense
 
 sys.path.append(str(Path(__file__).parents[1] / "standalone"))
-from on_host import OnHost  # noqa: E402
+from on_host import OnHost
 
 SAMPLES = 3
 # The first runtime that lacks something, and who runs such a network then.

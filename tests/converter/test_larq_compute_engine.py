@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import pixels, stir
-from zoo import NETWORKS, SHAPE
 
 import sbnn_converter
+from networks import pixels, stir
+from zoo import NETWORKS, SHAPE
 
 HERE = Path(__file__).parent
 
@@ -41,7 +41,5 @@ def test_both_converters_agree(rng, tmp_path, network):
     )
     assert child.returncode == 0, child.stderr[-2000:]
     theirs = np.load(tmp_path / "y.npy")
-    ours = sbnn_converter.Interpreter(
-        sbnn_converter.convert_keras_model(model)
-    ).predict(x)
+    ours = sbnn_converter.Interpreter(sbnn_converter.convert_keras_model(model)).predict(x)
     np.testing.assert_allclose(ours, theirs, 1e-4, 1e-4 * np.abs(theirs).max())

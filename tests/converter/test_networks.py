@@ -4,12 +4,17 @@ Binary networks are chains of signs: should one bit differ at the front, then
 everything behind it would. Agreement to 1e-5 says that none does."""
 
 import pytest
+
 from networks import pixels, stir
 from parity import assert_agrees, ops_of
 from zoo import FAMILIES, NETWORKS, SHAPE
 
 BINARY_LAYERS = {
-    "binary_net": 6, "bi_real_net": 3, "quick_net": 4, "react_net": 4, "dense_net": 3,
+    "binary_net": 6,
+    "bi_real_net": 3,
+    "quick_net": 4,
+    "react_net": 4,
+    "dense_net": 3,
 }
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
+import sbnn_keras
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.standalone import plan_export
 from sbnn_converter.standalone.network import read_network
 from sbnn_converter.tflite.flatbuffer import read_stored_model
-
-import sbnn_keras
 from sbnn_keras.kernels import sparse_binary_kernels
 
 FUNCTIONS = ["convert_keras_model", "export_c", "export_micro"]

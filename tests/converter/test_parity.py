@@ -5,12 +5,12 @@ Keras is the reference: `predict`, without XLA."""
 import larq as lq
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import K, digits_net, pixels, signs, stir
 from sbnn_converter.runtimes.interpreter import available_runtimes
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
-
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 RUNTIMES = ["tflite_runtime", "litert", "tensorflow", "micro"]
@@ -28,27 +28,33 @@ def ops_of(model: bytes) -> list[str]:
     return [op.name for op in read_sbnn_ops(model)]
 
 
-
-
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_integer_stages_are_bit_exact_on_1000_random_inputs(rng, runtime):
     # The last layer without bias: its output is the integer sum times a power of
     # two, so equal floats mean equal integers.
     model = digits_net()
     model.layers[-1].bias.assign(np.zeros(10))
-    assert min(layer.gamma.numpy().min() for layer in model.layers
-               if isinstance(layer, K.BatchNormalization)) < 0
+    assert (
+        min(
+            layer.gamma.numpy().min()
+            for layer in model.layers
+            if isinstance(layer, K.BatchNormalization)
+        )
+        < 0
+    )
     x = pixels(rng, 1000)
     converted = sbnn_converter.convert_keras_model(model)
-    np.testing.assert_array_equal(
-        run(converted, runtime, x), model.predict(x, verbose=0)
-    )
+    np.testing.assert_array_equal(run(converted, runtime, x), model.predict(x, verbose=0))
 
 
 def test_the_whole_chain_becomes_our_ops():
     converted = sbnn_converter.convert_keras_model(digits_net())
     assert ops_of(converted) == [
-        "SbnnConv2D", "SbnnConv2D", "SbnnMaxPool2D", "SbnnConv2D", "SbnnDense",
+        "SbnnConv2D",
+        "SbnnConv2D",
+        "SbnnMaxPool2D",
+        "SbnnConv2D",
+        "SbnnDense",
         "SbnnDense",
     ]
 
@@ -83,13 +89,17 @@ def run_any(model, runtime, x):
     return run(model, available_runtimes()[0] if runtime == "auto" else runtime, x)
 
 
-@pytest.mark.parametrize("pool, strides, padding", [
-    (2, 2, "valid"), (3, 2, "same"), (2, 1, "same"), ((1, 3), (2, 1), "valid"),
-])
+@pytest.mark.parametrize(
+    "pool, strides, padding",
+    [
+        (2, 2, "valid"),
+        (3, 2, "same"),
+        (2, 1, "same"),
+        ((1, 3), (2, 1), "valid"),
+    ],
+)
 @pytest.mark.parametrize("pool_first", [True, False])
-def test_max_pooling_on_either_side_of_batch_normalization(
-    rng, pool, strides, padding, pool_first
-):
+def test_max_pooling_on_either_side_of_batch_normalization(rng, pool, strides, padding, pool_first):
     between = [K.MaxPooling2D(pool, strides, padding), K.BatchNormalization()]
     model = stir(
         tf.keras.Sequential(
@@ -117,14 +127,10 @@ def test_binary_layers_of_larq_convert_too(rng):
         tf.keras.Sequential(
             [
                 tf.keras.Input((6, 6, 2)),
-                lq.layers.QuantConv2D(
-                    8, 3, padding="same", input_quantizer="ste_sign", **binary
-                ),
+                lq.layers.QuantConv2D(8, 3, padding="same", input_quantizer="ste_sign", **binary),
                 K.BatchNormalization(),
                 K.Flatten(),
-                lq.layers.QuantDense(
-                    7, input_quantizer="ste_sign", use_bias=False, **binary
-                ),
+                lq.layers.QuantDense(7, input_quantizer="ste_sign", use_bias=False, **binary),
             ]
         )
     )
@@ -162,6 +168,4 @@ def test_every_weight_code_gives_the_same_answers(rng, weight_code, runtime):
     model.layers[-1].bias.assign(np.zeros(10))
     x = pixels(rng, 100)
     converted = sbnn_converter.convert_keras_model(model, weight_code=weight_code)
-    np.testing.assert_array_equal(
-        run_any(converted, runtime, x), model.predict(x, verbose=0)
-    )
+    np.testing.assert_array_equal(run_any(converted, runtime, x), model.predict(x, verbose=0))

@@ -3,12 +3,12 @@
 import larq as lq
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import K, signs, stir
 from parity import assert_agrees, ops_of
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
-
 from sbnn_keras import SparseBinaryConv1D, SparseBinaryConv2D, SparseBinaryDense
 
 SHAPE = (6, 7, 4)
@@ -50,17 +50,21 @@ def conv(input_quantizer, filters=5, **kwargs):
     return SparseBinaryConv2D(filters, 3, input_quantizer=input_quantizer, **kwargs)
 
 
-@pytest.mark.parametrize("quantizer", [
-    "ste_sign", "approx_sign", "swish_sign",
-    lambda x: tf.where(x >= 0, 1.0, -1.0),
-    lambda x: tf.where(x > 0, tf.ones_like(x), -tf.ones_like(x)),
-    lambda x: 2.0 * tf.cast(x >= 0, tf.float32) - 1.0,
-])
+@pytest.mark.parametrize(
+    "quantizer",
+    [
+        "ste_sign",
+        "approx_sign",
+        "swish_sign",
+        lambda x: tf.where(x >= 0, 1.0, -1.0),
+        lambda x: tf.where(x > 0, tf.ones_like(x), -tf.ones_like(x)),
+        lambda x: 2.0 * tf.cast(x >= 0, tf.float32) - 1.0,
+    ],
+)
 def test_signs_are_recognised_whatever_they_are_called(rng, quantizer):
     x = tf.keras.Input(SHAPE)
     model = tf.keras.Model(x, conv(quantizer)(x))
-    assert ops_of(assert_agrees(model, normal(rng, 20, *SHAPE))) == [
-        "SbnnQuantize", "SbnnConv2D"]
+    assert ops_of(assert_agrees(model, normal(rng, 20, *SHAPE))) == ["SbnnQuantize", "SbnnConv2D"]
 
 
 @pytest.mark.parametrize("family", ["01", "general", "larq"])
@@ -77,12 +81,16 @@ def test_activations_of_0_and_1_stay_packed_and_exact(rng, family):
     y = K.MaxPooling2D(2)(y)
     y = K.BatchNormalization()(layer(padding="same", strides=2)(y))
     y = lq.quantizers.SteHeaviside()(y)
-    y = SparseBinaryDense(5, connections=0.5, use_bias=False, input_quantizer=None)(
-        K.Flatten()(y))
+    y = SparseBinaryDense(5, connections=0.5, use_bias=False, input_quantizer=None)(K.Flatten()(y))
     model = stir(tf.keras.Model(x, y))
     converted = assert_agrees(model, normal(rng, 30, *SHAPE))
     assert ops_of(converted) == [
-        "SbnnQuantize", "SbnnConv2D", "SbnnMaxPool2D", "SbnnConv2D", "SbnnDense"]
+        "SbnnQuantize",
+        "SbnnConv2D",
+        "SbnnMaxPool2D",
+        "SbnnConv2D",
+        "SbnnDense",
+    ]
     # Zero padding of {0, 1} is padding with -1 of the signs behind it.
     assert read_sbnn_ops(converted)[1].options["pad_value"] == -1
 
@@ -99,8 +107,7 @@ PLACES = {
     "argument": lambda q, y: conv(q)(y),
     "activation": lambda q, y: K.Activation(lq.quantizers.get(q))(y),
     "layer": lambda q, y: conv(None)(K.Lambda(lq.quantizers.get(q))(y)),
-    "argument of a float layer": lambda q, y: lq.layers.QuantConv2D(
-        3, 2, input_quantizer=q)(y),
+    "argument of a float layer": lambda q, y: lq.layers.QuantConv2D(3, 2, input_quantizer=q)(y),
 }
 
 
@@ -114,11 +121,21 @@ def test_a_step_is_one_wherever_it_stands(rng, place):
     stir(model)
     # Sums that land on zero, and on the steps, exactly.
     norm = model.get_layer("norm")
-    norm.set_weights([np.array(v, np.float32) for v in (
-        [0.5, -0.5, 0.25, 1.0], np.zeros(4), np.zeros(4), np.full(4, 1 - norm.epsilon))])
+    norm.set_weights(
+        [
+            np.array(v, np.float32)
+            for v in (
+                [0.5, -0.5, 0.25, 1.0],
+                np.zeros(4),
+                np.zeros(4),
+                np.full(4, 1 - norm.epsilon),
+            )
+        ]
+    )
     converted = assert_agrees(model, normal(rng, 12, *SHAPE), rtol=1e-6)
     assert not {"SIGN", "GREATER", "GREATER_EQUAL", "SELECT_V2", "CAST"} & set(
-        builtin_ops(converted))
+        builtin_ops(converted)
+    )
 
 
 def test_operators_of_a_functional_model_are_one_step(rng):
@@ -156,11 +173,13 @@ def test_signs_behind_signs_are_one_step(rng):
     x = tf.keras.Input((20,))
     y = SparseBinaryDense(64, connections=0.4, input_quantizer="ste_sign")(x)
     y = K.BatchNormalization()(y)
-    y = lq.layers.QuantDense(5, input_quantizer="ste_heaviside", **LARQ)(
-        lq.quantizers.SteSign()(y))
+    y = lq.layers.QuantDense(5, input_quantizer="ste_heaviside", **LARQ)(lq.quantizers.SteSign()(y))
     model = stir(tf.keras.Model(x, y))
     assert ops_of(assert_agrees(model, normal(rng, 20, 20), rtol=1e-6)) == [
-        "SbnnQuantize", "SbnnDense", "SbnnDense"]
+        "SbnnQuantize",
+        "SbnnDense",
+        "SbnnDense",
+    ]
 
 
 def test_a_sign_behind_pooled_signs_keeps_their_minima(rng):
@@ -168,7 +187,8 @@ def test_a_sign_behind_pooled_signs_keeps_their_minima(rng):
     y = lq.quantizers.SteSign()(K.BatchNormalization()(K.MaxPooling2D(2)(x)))
     y = K.Reshape((9, 4))(y)  # the second sign passes it later than the first pooling
     y = SparseBinaryConv1D(4, 2, connections=0.4, input_quantizer="ste_heaviside")(
-        K.MaxPooling1D(2, 1, "same")(y))
+        K.MaxPooling1D(2, 1, "same")(y)
+    )
     assert_agrees(stir(tf.keras.Model(x, y)), normal(rng, 12, *SHAPE))
 
 
@@ -193,7 +213,8 @@ def test_what_moves_values_in_front_of_heaviside_leaves_no_sign(rng):
     x = tf.keras.Input(SHAPE)
     outputs = [
         lq.layers.QuantDense(5, input_quantizer="ste_heaviside", use_bias=False, **LARQ)(
-            move(K.BatchNormalization()(conv("ste_sign", 4)(x))))
+            move(K.BatchNormalization()(conv("ste_sign", 4)(x)))
+        )
         for move in MOVES
     ]
     converted = assert_agrees(stir(tf.keras.Model(x, outputs)), normal(rng, 12, *SHAPE))
@@ -220,10 +241,12 @@ def test_magnitude_aware_signs_become_a_factor_for_each_channel(rng):
     quantizer = lq.quantizers.MagnitudeAwareSign
     layers = [
         lq.layers.QuantConv2D(6, 3, kernel_quantizer=quantizer(), **kwargs),
-        lq.layers.QuantDepthwiseConv2D(3, depth_multiplier=2,
-                                       depthwise_quantizer=quantizer(), **kwargs),
-        lq.layers.QuantSeparableConv2D(5, 3, depthwise_quantizer=quantizer(),
-                                       pointwise_quantizer=quantizer(), **kwargs),
+        lq.layers.QuantDepthwiseConv2D(
+            3, depth_multiplier=2, depthwise_quantizer=quantizer(), **kwargs
+        ),
+        lq.layers.QuantSeparableConv2D(
+            5, 3, depthwise_quantizer=quantizer(), pointwise_quantizer=quantizer(), **kwargs
+        ),
     ]
     model = stir(tf.keras.Model(x, [layer(x) for layer in layers]))
     converted = assert_agrees(model, normal(rng, 10, *SHAPE), rtol=1e-5)
@@ -243,19 +266,21 @@ def test_half_quantized_layers(rng):
         lq.layers.QuantSeparableConv2D(3, 3, depthwise_quantizer="ste_sign", **sign)(x),
         lq.layers.QuantSeparableConv2D(3, 3, pointwise_quantizer="ste_sign", **sign)(x),
     ]
-    converted = assert_agrees(
-        stir(tf.keras.Model(x, outputs)), normal(rng, 10, *SHAPE), rtol=1e-5)
+    converted = assert_agrees(stir(tf.keras.Model(x, outputs)), normal(rng, 10, *SHAPE), rtol=1e-5)
     assert ops_of(converted).count("SbnnConv2D") == 3
 
 
-@pytest.mark.parametrize("shifted", [
-    lambda x: Shift()(x),
-    lambda x: x - tf.constant([0.3, -0.2, 0.0, 1.0]),
-    lambda x: 0.25 - tf.nn.relu(x) * 2.0,
-    lambda x: K.Lambda(lambda t: tf.minimum(t / -3.0, 1.0))(x),
-    lambda x: K.PReLU(shared_axes=[1, 2], alpha_initializer="ones")(Shift()(x)),
-    lambda x: K.LeakyReLU(0.1)(Shift()(x)),
-])
+@pytest.mark.parametrize(
+    "shifted",
+    [
+        lambda x: Shift()(x),
+        lambda x: x - tf.constant([0.3, -0.2, 0.0, 1.0]),
+        lambda x: 0.25 - tf.nn.relu(x) * 2.0,
+        lambda x: K.Lambda(lambda t: tf.minimum(t / -3.0, 1.0))(x),
+        lambda x: K.PReLU(shared_axes=[1, 2], alpha_initializer="ones")(Shift()(x)),
+        lambda x: K.LeakyReLU(0.1)(Shift()(x)),
+    ],
+)
 def test_shifts_and_scales_of_any_make_go_into_thresholds(rng, shifted):
     x = tf.keras.Input(SHAPE)
     y = conv("ste_sign", 4)(x)
@@ -280,11 +305,14 @@ def test_layers_that_mix_positions_are_left_alone(rng):
 
 
 @pytest.mark.parametrize("first", ["sums", "sign"])
-@pytest.mark.parametrize("rescaling", [
-    lambda: K.Rescaling(1 / 128, offset=-1),
-    lambda: K.Rescaling(1 / 64),
-    lambda: K.Normalization(mean=[96.0], variance=[1024.0]),
-])
+@pytest.mark.parametrize(
+    "rescaling",
+    [
+        lambda: K.Rescaling(1 / 128, offset=-1),
+        lambda: K.Rescaling(1 / 64),
+        lambda: K.Normalization(mean=[96.0], variance=[1024.0]),
+    ],
+)
 def test_preprocessing_goes_into_the_first_layer(rng, first, rescaling):
     x = tf.keras.Input((6, 6, 1))
     quantizer = None if first == "sums" else "ste_sign"
@@ -293,8 +321,7 @@ def test_preprocessing_goes_into_the_first_layer(rng, first, rescaling):
     model = stir(tf.keras.Model(x, y))
     pixels = rng.integers(0, 256, (50, 6, 6, 1)).astype(np.float32)
     converted = assert_agrees(model, pixels)
-    wanted = ["SbnnConv2D"] * 2 if first == "sums" else [
-        "SbnnQuantize", "SbnnConv2D", "SbnnConv2D"]
+    wanted = ["SbnnConv2D"] * 2 if first == "sums" else ["SbnnQuantize", "SbnnConv2D", "SbnnConv2D"]
     assert ops_of(converted) == wanted
     assert builtin_ops(converted) == []
 

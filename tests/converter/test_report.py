@@ -5,27 +5,35 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
-from networks import digits_net
 from rich.console import Console
+
+import sbnn_converter
+from networks import digits_net
 from sbnn_converter.inspection import InspectedLayer, Inspection, inspect_model
 from sbnn_converter.report.page import html_report
 from sbnn_converter.report.summary import print_summary
 from sbnn_converter.report.tables import Column, print_table
 from sbnn_converter.verification.compare import Comparison
 from sbnn_converter.verification.verdict import Verdict, verdict
-
 from sbnn_keras import SparseBinaryDense
 
 
 def layer(name="dense", weights=1000, connections=50, code_bytes=40) -> InspectedLayer:
     return InspectedLayer(
-        weights=weights, connections=connections, code_bytes=code_bytes,
-        entropy_bytes=35.8, name=name, op="SbnnDense", kind="dense",
-        kernel_shape=(weights // 10, 10), code="rice", code_parameter=4,
-        values=(0.0, 1.0), indices=np.arange(connections),
-    )  # fmt: skip
+        weights=weights,
+        connections=connections,
+        code_bytes=code_bytes,
+        entropy_bytes=35.8,
+        name=name,
+        op="SbnnDense",
+        kind="dense",
+        kernel_shape=(weights // 10, 10),
+        code="rice",
+        code_parameter=4,
+        values=(0.0, 1.0),
+        indices=np.arange(connections),
+    )
 
 
 def page_of(*layers) -> str:
@@ -127,9 +135,7 @@ def test_the_report_compares_files_with_files_and_weights_with_weights():
         (Comparison(100, 0.01, 1.0, 0), 0.05, True),  # an output of one number
     ],
 )
-def test_agreement_needs_the_same_predictions_and_the_usual_tolerance(
-    found, tolerance, agrees
-):
+def test_agreement_needs_the_same_predictions_and_the_usual_tolerance(found, tolerance, agrees):
     outcome = verdict(found, "random", tolerance, usual=0.05)
     assert outcome.agrees == agrees
     assert outcome.text.startswith("agrees" if agrees else "differs")

@@ -4,14 +4,14 @@ import dataclasses
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import K, digits_net, pixels, signs, stir
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 from sbnn_converter.weight_code import SLICED, encode
 from sbnn_converter.weight_decoder import CorruptCode, decode
-
 from sbnn_keras import SparseBinaryDense
 
 OPENERS = {"host": sbnn_converter.Interpreter, "micro": sbnn_converter.micro.Interpreter}
@@ -34,7 +34,11 @@ def test_bits_of_a_word_are_units_and_counts_stand_behind(rng, density, units, i
 
 @pytest.mark.parametrize(
     "word, value, words",
-    [(0, 0, "connections of unit"), (4, 9, "connections of unit 0"), (3, 1 << 31, "behind the last")],
+    [
+        (0, 0, "connections of unit"),
+        (4, 9, "connections of unit 0"),
+        (3, 1 << 31, "behind the last"),
+    ],
 )
 def test_what_no_writer_makes_is_refused(word, value, words):
     code = encode(np.ones((3, 4), bool), "sliced")
@@ -42,9 +46,11 @@ def test_what_no_writer_makes_is_refused(word, value, words):
     broken[word] = value
     with pytest.raises(CorruptCode, match=words):
         decode(dataclasses.replace(code, words=broken))
-    for changed, why in (({"words": code.words[:-1]}, "found 6 words, wanted 7"),
-                         ({"parameter": 1}, "parameter 1 of sliced"),
-                         ({"connections": 11}, "found 12 ones, wanted 11")):  # fmt: skip
+    for changed, why in (
+        ({"words": code.words[:-1]}, "found 6 words, wanted 7"),
+        ({"parameter": 1}, "parameter 1 of sliced"),
+        ({"connections": 11}, "found 12 ones, wanted 11"),
+    ):
         with pytest.raises(CorruptCode, match=why):
             decode(dataclasses.replace(code, **changed))
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from sbnn_converter.graph import PointwiseStep
 from sbnn_converter.thresholds import FloatSums, IntegerSums, find_thresholds
 
@@ -11,8 +12,10 @@ def batch_norm(gamma, beta, mean, variance, rank):
     layer = tf.keras.layers.BatchNormalization()
     layer.build((None,) * (rank - 1) + (len(gamma),))
     for variable, value in [
-        (layer.gamma, gamma), (layer.beta, beta),
-        (layer.moving_mean, mean), (layer.moving_variance, variance),
+        (layer.gamma, gamma),
+        (layer.beta, beta),
+        (layer.moving_mean, mean),
+        (layer.moving_variance, variance),
     ]:
         variable.assign(value)
     return layer
@@ -33,9 +36,7 @@ def random_batch_norm(rng, channels, rank):
 def test_integer_thresholds_agree_with_keras_on_every_sum(rng, rank, shift):
     channels, bound = 64, 300 << shift
     layer = random_batch_norm(rng, channels, rank)
-    found = find_thresholds(
-        [PointwiseStep(layer)], channels, rank, IntegerSums(bound, 2.0**-shift)
-    )
+    found = find_thresholds([PointwiseStep(layer)], channels, rank, IntegerSums(bound, 2.0**-shift))
     sums = np.arange(-bound, bound + 1)
     x = np.repeat((sums / 2.0**shift).astype(np.float32)[:, None], channels, 1)
     x = x.reshape((len(sums),) + (1,) * (rank - 2) + (channels,))

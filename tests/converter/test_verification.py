@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import digits_net
 from sbnn_converter import output_stage
 from sbnn_converter.representative_data import take_labels
@@ -16,7 +17,6 @@ from sbnn_converter.verification.compare import (
 )
 from sbnn_converter.verification.locate import first_parting_layer
 from sbnn_converter.verification.samples import random_samples
-
 from sbnn_keras import SparseBinaryDense
 
 K = tf.keras.layers

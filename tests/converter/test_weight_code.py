@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from sbnn_converter.weight_code import BITMAP, GOLOMB, RICE, code_name, encode, entropy_bits
 from sklearn.datasets import load_digits
 
+from sbnn_converter.weight_code import BITMAP, GOLOMB, RICE, code_name, encode, entropy_bits
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 
@@ -67,8 +67,24 @@ def assert_close_to_the_bound(ones: np.ndarray):
     assert 8 * (code.bytes + 2) <= limit(ones.size, ones.mean()) * bound
 
 
-DENSITIES = [0.01, 0.014, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2, 0.25, 0.3, 0.35, 0.38,
-             0.4, 0.45, 0.5]  # fmt: skip
+DENSITIES = [
+    0.01,
+    0.014,
+    0.02,
+    0.03,
+    0.05,
+    0.07,
+    0.1,
+    0.14,
+    0.2,
+    0.25,
+    0.3,
+    0.35,
+    0.38,
+    0.4,
+    0.45,
+    0.5,
+]
 
 
 @pytest.mark.parametrize("density", DENSITIES)
@@ -160,9 +176,7 @@ def test_one_connection_at_the_far_end():
     np.testing.assert_array_equal(decode(code), ones)
 
 
-@pytest.mark.parametrize(
-    "weights, connections, bits", [(100, 0, 0), (100, 100, 0), (100, 50, 100)]
-)
+@pytest.mark.parametrize("weights, connections, bits", [(100, 0, 0), (100, 100, 0), (100, 50, 100)])
 def test_entropy_at_its_corners(weights, connections, bits):
     assert entropy_bits(weights, connections) == pytest.approx(bits)
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+
 from sbnn_converter.weight_code import BITMAP, RICE, WeightCode, encode
 from sbnn_converter.weight_decoder import CorruptCode, decode
 
@@ -44,21 +45,21 @@ def rice(bits: str, **changes) -> WeightCode:
 
 def test_a_code_written_by_hand():
     # Gaps 5 = 1 * 4 + 1 and 3 = 0 * 4 + 3: indices 5 and 9.
-    assert decode(rice("01" "01" "1" "11")).tolist() == [5, 9]
+    assert decode(rice("0101111")).tolist() == [5, 9]
 
 
 @pytest.mark.parametrize(
     "broken, words",
     [
         (rice("0101"), "ends before its 2 connections"),
-        (rice("0101" "111" "1"), "behind the last"),
-        (rice("0101" "111" + 32 * "0" + "1"), "found 2 words, wanted 1"),
+        (rice("01011111"), "behind the last"),
+        (rice("0101111" + 32 * "0" + "1"), "found 2 words, wanted 1"),
         (rice("0101" + 4 * "0" + "100"), "a connection at 22 of 20"),
-        (rice(25 * "0" + "1" "00" "1" "00"), "a gap beyond 20 weights"),
-        (rice("0101" "111", parameter=31), "Rice parameter 31"),
-        (rice("0101" "111", code=5), "found code 5"),
-        (rice("0101" "111", connections=21), "21 connections among 20"),
-        (rice("0101" "111", connections=-1), "-1 connections"),
+        (rice(25 * "0" + "100100"), "a gap beyond 20 weights"),
+        (rice("0101111", parameter=31), "Rice parameter 31"),
+        (rice("0101111", code=5), "found code 5"),
+        (rice("0101111", connections=21), "21 connections among 20"),
+        (rice("0101111", connections=-1), "-1 connections"),
         (rice("11", code=BITMAP, parameter=0, connections=3), "2 ones in the bitmap"),
         (rice("11", code=BITMAP, parameter=1), "parameter 1 of a bitmap"),
         (rice(25 * "0" + "11", code=BITMAP, parameter=0), "a connection at"),

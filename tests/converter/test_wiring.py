@@ -1,11 +1,11 @@
 """No file leaves the converter that cannot run."""
 
 import pytest
+import tensorflow as tf
+
 import sbnn_converter
 import sbnn_converter.convert
-import tensorflow as tf
 from sbnn_converter.tflite import schema
-
 from sbnn_keras import SparseBinaryDense
 
 
@@ -38,9 +38,7 @@ def test_a_result_that_cannot_run_is_not_returned(monkeypatch, change, message):
         "choose_forms",
         lambda model, *rest, **more: rewired(choose(model, *rest, **more), change),
     )
-    model = tf.keras.Sequential(
-        [tf.keras.Input((6,)), SparseBinaryDense(6), SparseBinaryDense(2)]
-    )
+    model = tf.keras.Sequential([tf.keras.Input((6,)), SparseBinaryDense(6), SparseBinaryDense(2)])
     with pytest.raises(sbnn_converter.ConversionError, match=f"{message}.*please report"):
         sbnn_converter.convert_keras_model(model)
 

@@ -3,31 +3,35 @@ in both domains of sbnn_keras."""
 
 import larq as lq
 import tensorflow as tf
-from networks import K
 
 import sbnn_keras
+from networks import K
 
 SHAPE = (16, 16, 3)
 FAMILIES = ["larq", "01", "general"]
 
 
 def conv(family, filters, kernel=3, input_quantizer="ste_sign", **kwargs):
-    kwargs = dict(padding="same", use_bias=False, input_quantizer=input_quantizer,
-                  **kwargs)
+    kwargs = dict(padding="same", use_bias=False, input_quantizer=input_quantizer, **kwargs)
     if family == "larq":
-        return lq.layers.QuantConv2D(filters, kernel, kernel_quantizer="ste_sign",
-                                     kernel_constraint="weight_clip", **kwargs)
-    return sbnn_keras.SparseBinaryConv2D(
-        filters, kernel, domain=family, connections=0.2, **kwargs)
+        return lq.layers.QuantConv2D(
+            filters, kernel, kernel_quantizer="ste_sign", kernel_constraint="weight_clip", **kwargs
+        )
+    return sbnn_keras.SparseBinaryConv2D(filters, kernel, domain=family, connections=0.2, **kwargs)
 
 
 def dense(family, units, **kwargs):
     if family == "larq":
-        return lq.layers.QuantDense(units, kernel_quantizer="ste_sign",
-                                    kernel_constraint="weight_clip", use_bias=False,
-                                    input_quantizer="ste_sign")
-    return sbnn_keras.SparseBinaryDense(units, domain=family, connections=0.2,
-                                        use_bias=False, input_quantizer="ste_sign")
+        return lq.layers.QuantDense(
+            units,
+            kernel_quantizer="ste_sign",
+            kernel_constraint="weight_clip",
+            use_bias=False,
+            input_quantizer="ste_sign",
+        )
+    return sbnn_keras.SparseBinaryDense(
+        units, domain=family, connections=0.2, use_bias=False, input_quantizer="ste_sign"
+    )
 
 
 class LearnableBias(K.Layer):
@@ -82,8 +86,7 @@ def quick_net(family):
         if filters != y.shape[-1]:
             y = K.ReLU()(y)
             y = K.MaxPooling2D(3, 1)(K.ZeroPadding2D(1)(y))
-            y = K.DepthwiseConv2D(3, strides=2, padding="same", use_bias=False,
-                                  trainable=False)(y)
+            y = K.DepthwiseConv2D(3, strides=2, padding="same", use_bias=False, trainable=False)(y)
             y = K.BatchNormalization()(K.Conv2D(filters, 1)(y))
         for _ in range(2):
             z = conv(family, filters, activation="relu", pad_values=1.0)(y)

@@ -38,8 +38,7 @@ needs_tools = {
     for core in emulation.CORES.values()
 }
 CORES = [
-    pytest.param(core, marks=needs_tools[name], id=name)
-    for name, core in emulation.CORES.items()
+    pytest.param(core, marks=needs_tools[name], id=name) for name, core in emulation.CORES.items()
 ]
 
 

@@ -11,17 +11,26 @@ PAGE = Path(__file__).parents[2] / "examples" / "closing_page.py"
 
 def figures(**changes):
     return {
-        "accuracy": 0.9876, "bytes": 10_240, "arena_bytes": 7_184, "instructions": 384_800,
-        "estimated": False, "bits_a_weight": 0.2747,
-    } | changes  # fmt: skip
+        "accuracy": 0.9876,
+        "bytes": 10_240,
+        "arena_bytes": 7_184,
+        "instructions": 384_800,
+        "estimated": False,
+        "bits_a_weight": 0.2747,
+    } | changes
 
 
 def result(*networks, **changes):
     return {
-        "test_images": 450, "seed": 1, "accuracy_keras": 0.98, "accuracy_tflite": 0.98,
-        "keras_and_tflite_differ": 0, "keras_and_tflm_differ": 3, "tflm_images": 400,
+        "test_images": 450,
+        "seed": 1,
+        "accuracy_keras": 0.98,
+        "accuracy_tflite": 0.98,
+        "keras_and_tflite_differ": 0,
+        "keras_and_tflm_differ": 3,
+        "tflm_images": 400,
         "networks": {f"net {i}": network for i, network in enumerate(networks)},
-    } | changes  # fmt: skip
+    } | changes
 
 
 @pytest.fixture
@@ -65,5 +74,8 @@ def test_commands_can_be_typed(printed):
     commands = [shlex.split(line) for line in lines if line.startswith("    ")]
     assert len(commands) == 3
     assert commands[0][1:] == [str(out / "model_int8.tflite")]
-    assert commands[1][1:] == [str(out / "model.h5"), *shlex.split("--verify 100 --c_dir"),
-                               str(out / "c")]  # fmt: skip
+    assert commands[1][1:] == [
+        str(out / "model.h5"),
+        *shlex.split("--verify 100 --c_dir"),
+        str(out / "c"),
+    ]

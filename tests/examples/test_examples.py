@@ -59,9 +59,7 @@ def test_a_killed_training_goes_on_where_it_was(
     flags = ["--data", data_file(MNIST), "--epochs", 6, "--batch", 64, *flags]
     words = command(name, "--out", tmp_path, *flags)
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        words, stdout=subprocess.PIPE, text=True, env=environment
-    ) as first:
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as first:
         for line in first.stdout:
             found = re.match(epoch, line)
             if found and found[1] == "4":  # epochs 1 and 2 are saved by now
@@ -100,9 +98,7 @@ def test_help_shows_one_line_of_usage_and_the_flags(name, own, command):
 
 def test_another_training_in_the_same_folder_is_refused(command, tmp_path):
     (tmp_path / "settings.json").write_text('{"seed": 5}')
-    done = subprocess.run(
-        command("mnist_mlp", "--out", tmp_path), capture_output=True, text=True
-    )
+    done = subprocess.run(command("mnist_mlp", "--out", tmp_path), capture_output=True, text=True)
     assert done.returncode == 1
     assert "--seed" in done.stderr.splitlines()[-1]
 

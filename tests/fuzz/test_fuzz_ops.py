@@ -23,19 +23,31 @@ def fuzzer(tmp_path_factory) -> Path:
         HERE / "fuzz_ops.c",
     ]
     subprocess.run(
-        ["gcc", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover",
-         "-Wall", "-Wextra", "-Werror", "-I", CONVERTER / "kernels" / "include",
-         "-I", CONVERTER / "runtime", *sources, "-o", program],
+        [
+            "gcc",
+            "-g",
+            "-O1",
+            "-fsanitize=address,undefined",
+            "-fno-sanitize-recover",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-I",
+            CONVERTER / "kernels" / "include",
+            "-I",
+            CONVERTER / "runtime",
+            *sources,
+            "-o",
+            program,
+        ],
         check=True,
-    )  # fmt: skip
+    )
     return program
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_half_broken_ops_are_refused_by_name_or_run_inside_their_buffers(fuzzer, seed):
-    done = subprocess.run(
-        [fuzzer, str(seed), "10000"], capture_output=True, text=True, timeout=300
-    )
+    done = subprocess.run([fuzzer, str(seed), "10000"], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
     accepted, refused = map(int, re.findall(r"\d+", done.stdout))
     assert accepted + refused == 10000

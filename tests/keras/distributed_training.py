@@ -46,14 +46,10 @@ def train(strategy, normalized=False):
         model = tf.keras.Sequential(layers)
         model.compile(tf.keras.optimizers.SGD(0.05), "sparse_categorical_crossentropy")
     options = tf.data.Options()
-    options.experimental_distribute.auto_shard_policy = (
-        tf.data.experimental.AutoShardPolicy.DATA
-    )
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     data = tf.data.Dataset.from_tensor_slices((x, y)).batch(16).with_options(options)
     decay = PolynomialDecay(0.5, 0.8, begin_step=0, end_step=6, frequency=2)
-    model.fit(
-        data, epochs=2, verbose=0, callbacks=[sbnn_keras.ConnectionsSchedule(decay)]
-    )
+    model.fit(data, epochs=2, verbose=0, callbacks=[sbnn_keras.ConnectionsSchedule(decay)])
     return [layer for layer in model.layers if hasattr(layer, "binary_kernel")]
 
 

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+
 from sbnn_keras import (
     AlternatingSigns,
     ConnectionsSchedule,

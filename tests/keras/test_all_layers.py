@@ -94,9 +94,7 @@ def test_a_saved_model_predicts_the_same(case, form, tmp_path):
     else:
         model.save(path)
         again = tf.keras.models.load_model(path)
-    np.testing.assert_array_equal(
-        again.predict(x, verbose=0), model.predict(x, verbose=0)
-    )
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
     steps = [int(q.steps.numpy()) for q in again.layers[0].kernel_quantizers()]
     assert steps == [4] * len(steps)
 

@@ -115,9 +115,7 @@ def test_first_batch_centres_the_sums_of_raw_inputs():
 
 @pytest.mark.parametrize("share", [0.03, 0.2, 1.0])
 def test_the_layer_holds_its_share_at_every_step(share):
-    model = tf.keras.Sequential(
-        [tf.keras.Input((20,)), SparseBinaryDense(15, connections=share)]
-    )
+    model = tf.keras.Sequential([tf.keras.Input((20,)), SparseBinaryDense(15, connections=share)])
     model.compile("adam", "mse")
     wanted = round(share * 300)
     counts = [model.layers[0].binary_kernel().sum()]

@@ -62,6 +62,4 @@ def test_sums_and_the_kernels_gradient_are_left_alone():
         loss = tf.reduce_sum(tf.square(wanted))
     np.testing.assert_array_equal(found, wanted)
     inside = np.abs(layer.kernel.latent_variable.numpy()) <= 1
-    np.testing.assert_allclose(
-        gradient, tape.gradient(loss, kernel) * inside, rtol=1e-5, atol=1e-5
-    )
+    np.testing.assert_allclose(gradient, tape.gradient(loss, kernel) * inside, rtol=1e-5, atol=1e-5)

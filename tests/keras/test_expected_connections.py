@@ -115,9 +115,7 @@ def test_the_summary_tells_it_after_a_custom_loop():
 
 
 def test_works_on_a_model_that_was_never_compiled():
-    model = tf.keras.Sequential(
-        [tf.keras.Input((6,)), sbnn_keras.SparseBinaryDense(4)]
-    )
+    model = tf.keras.Sequential([tf.keras.Input((6,)), sbnn_keras.SparseBinaryDense(4)])
     constraint = sbnn_keras.ExpectedConnections(0.5, gamma=0.1)
     constraint.set_model(model)
     constraint.on_train_end()

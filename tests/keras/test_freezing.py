@@ -44,9 +44,7 @@ class Watch(tf.keras.callbacks.Callback):
 
 def moved(seen, name, first, last):
     values = seen[last][name]
-    return any(
-        not np.array_equal(old, values[key]) for key, old in seen[first][name].items()
-    )
+    return any(not np.array_equal(old, values[key]) for key, old in seen[first][name].items())
 
 
 def test_kernels_stand_still_while_the_rest_learns():

@@ -24,9 +24,7 @@ def readme():
 
 
 def mnist_tutorial():
-    arguments = dict(
-        input_quantizer="ste_sign", kernel_constraint="weight_clip", use_bias=False
-    )
+    arguments = dict(input_quantizer="ste_sign", kernel_constraint="weight_clip", use_bias=False)
     model = tf.keras.models.Sequential()
     model.add(
         SparseBinaryConv2D(
@@ -47,9 +45,7 @@ def mnist_tutorial():
 
 
 def binary_net():
-    arguments = dict(
-        input_quantizer="ste_sign", kernel_constraint="weight_clip", use_bias=False
-    )
+    arguments = dict(input_quantizer="ste_sign", kernel_constraint="weight_clip", use_bias=False)
     norm = lambda: tf.keras.layers.BatchNormalization(momentum=0.999, scale=False)
     model = tf.keras.models.Sequential(
         [
@@ -89,8 +85,6 @@ def test_it_trains_and_larq_summarizes_it(make):
     assert losses[-1] < losses[0]
     lines = []
     lq.models.summary(model, print_fn=lines.append)
-    weights = sum(
-        np.prod(layer.kernel.shape) for layer in model.layers if hasattr(layer, "kernel")
-    )
+    weights = sum(np.prod(layer.kernel.shape) for layer in model.layers if hasattr(layer, "kernel"))
     assert lq.models.ModelProfile(model).weight_count(bitwidth=1) == weights
     assert lines

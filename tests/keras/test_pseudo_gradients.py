@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 
 from sbnn_keras import SharpnessSchedule, SparseBinaryDense
-from sbnn_keras.ratio import round_ratio
 from sbnn_keras.quantizers import SparseBinary
+from sbnn_keras.ratio import round_ratio
 
 X = np.linspace(-1.6, 1.6, 641).astype(np.float32)
 
@@ -42,7 +42,9 @@ def test_gradient_in_the_latent_weights(name, domain):
     expected = FORMULAS[name](X.astype(np.float64)) * upstream
     gradient = tape.gradient(outputs, x, output_gradients=tf.constant(upstream))
     np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-5)
-    np.testing.assert_array_equal(np.unique(outputs), np.unique((X > 0) + quantizer.ratio_steps / 64))
+    np.testing.assert_array_equal(
+        np.unique(outputs), np.unique((X > 0) + quantizer.ratio_steps / 64)
+    )
 
 
 @pytest.mark.parametrize("name", FORMULAS)

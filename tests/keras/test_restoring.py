@@ -56,9 +56,9 @@ def save(model, folder):
     ways = [lambda again, file=file: again.load_weights(file) for file in files]
     ways.append(lambda again: again.set_weights(weights))
     ways.append(
-        lambda again: tf.train.Checkpoint(model=again)
-        .read(checkpoint)
-        .assert_existing_objects_matched()
+        lambda again: (
+            tf.train.Checkpoint(model=again).read(checkpoint).assert_existing_objects_matched()
+        )
     )
     return model(X).numpy(), ways
 

@@ -90,7 +90,12 @@ def test_resumed_training_is_bit_identical(form, tmp_path):
     assert len(straight.get_weights()) == len(second.get_weights())
     for a, b in zip(straight.get_weights(), second.get_weights()):
         np.testing.assert_array_equal(a, b)
-    kernels = [k for layer in second.layers if hasattr(layer, "binary_kernels") for k in layer.binary_kernels().values()]
+    kernels = [
+        k
+        for layer in second.layers
+        if hasattr(layer, "binary_kernels")
+        for k in layer.binary_kernels().values()
+    ]
     ones = [int((k == k.max()).sum()) for k in kernels]
     shares = [0.1, 0.3, 0.3, 0.1]
     assert ones == [round(s * k.size) for s, k in zip(shares, kernels)]

@@ -43,9 +43,7 @@ def test_the_share_follows_the_schedule_exactly(built, first):
     model = network(first, built=built)
     decay = PolynomialDecay(0.5, 0.95, begin_step=0, end_step=6, power=1, frequency=2)
     watch = Watch()
-    model.fit(
-        X, Y, batch_size=8, verbose=0, callbacks=[ConnectionsSchedule(decay), watch]
-    )
+    model.fit(X, Y, batch_size=8, verbose=0, callbacks=[ConnectionsSchedule(decay), watch])
     shares = [0.5, 0.5, 0.35, 0.35, 0.2, 0.2, 0.05, 0.05]
     # The first batch builds an unbuilt network, with its starting share.
     assert watch.seen == [round(s * 600) for s in shares]
@@ -61,7 +59,9 @@ def test_a_layer_stops_at_its_own_share():
 def test_layers_are_exempted_and_overridden_by_name():
     model = network()
     before = ones(model)["last"]
-    model.fit(X[:1], Y[:1], verbose=0, callbacks=[ConnectionsSchedule(0.1, overrides={"last": None})])
+    model.fit(
+        X[:1], Y[:1], verbose=0, callbacks=[ConnectionsSchedule(0.1, overrides={"last": None})]
+    )
     assert ones(model)["first"] == 60
     assert model.layers[1].connections is None and abs(ones(model)["last"] - before) < 30
     model.fit(X, Y, verbose=0, callbacks=[ConnectionsSchedule(0.1, overrides={"last": 0.3})])

@@ -75,9 +75,7 @@ def test_without_a_share_half_of_the_weights_to_begin_with(shape):
     count = np.count_nonzero(kernel)
     assert count / kernel.size == pytest.approx(0.5, abs=0.03)
     np.testing.assert_array_equal(kernel, signed(latent.numpy(), count))
-    np.testing.assert_array_equal(
-        kernel, lq.quantizers.get("sparse_binary_signed")(latent).numpy()
-    )
+    np.testing.assert_array_equal(kernel, lq.quantizers.get("sparse_binary_signed")(latent).numpy())
 
 
 def test_the_constraint_brings_them_to_fewer(capsys):
@@ -109,7 +107,9 @@ def test_schedule_allocation_freezing_and_logger():
         assert np.count_nonzero(kernel) == round(shares[name.split("/")[0]] * kernel.size)
         np.testing.assert_array_equal(seen[1][name], seen[2][name])
     first, second = (np.concatenate([k.ravel() for k in s.values()]) for s in seen[:2])
-    np.testing.assert_allclose(history["flip_ratio"], [history["flip_ratio"][0], np.mean(first != second), 0])
+    np.testing.assert_allclose(
+        history["flip_ratio"], [history["flip_ratio"][0], np.mean(first != second), 0]
+    )
     np.testing.assert_allclose(history["density"][-1], np.mean(second != 0))
 
 
@@ -129,7 +129,10 @@ def test_a_change_of_sign_is_a_flip_and_plots_show_it():
 
 def test_the_summary_counts_a_bit_more_for_each_connection():
     model = tf.keras.Sequential(
-        [tf.keras.Input((100,)), sbnn_keras.SparseBinaryDense(20, domain="signed", connections=0.05)]
+        [
+            tf.keras.Input((100,)),
+            sbnn_keras.SparseBinaryDense(20, domain="signed", connections=0.05),
+        ]
     )
     said = []
     sbnn_keras.summary(model, print_fn=said.append)

@@ -125,7 +125,9 @@ def test_the_logger_tells_density_and_flips_and_plots_them(tmp_path):
     history = model.fit(X, Y, epochs=2, verbose=0, callbacks=[logger]).history
     layer = model.layers[2]
     assert len(history["flip_ratio"]) == 2
-    np.testing.assert_allclose(history[f"{layer.name}/density"][-1], layer.binary_kernel().mean(), rtol=1e-6)
+    np.testing.assert_allclose(
+        history[f"{layer.name}/density"][-1], layer.binary_kernel().mean(), rtol=1e-6
+    )
     plots.training_density(logger).figure.savefig(tmp_path / "density.png")
     plots.latent_histograms(logger, layer.name)
     plots.kernel_images(model.layers[0])

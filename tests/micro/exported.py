@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+
 from sbnn_converter.micro import _runtime
 from sbnn_converter.runtimes.native_log import captured_stderr
 
@@ -41,8 +42,17 @@ def compile_folder(folder: Path, out: Path, prefix: str = "", flags=(), main: bo
     }
     out.mkdir(parents=True)
     for compiler, sources in jobs.items():
-        command = [prefix + compiler, *standards[compiler], *WARNINGS, "-ffp-contract=off",
-                   "-I", folder / "src", *flags, "-c", *sources]  # fmt: skip
+        command = [
+            prefix + compiler,
+            *standards[compiler],
+            *WARNINGS,
+            "-ffp-contract=off",
+            "-I",
+            folder / "src",
+            *flags,
+            "-c",
+            *sources,
+        ]
         subprocess.run(command, check=True, cwd=out)
     return sorted(out.glob("*.o"))
 
@@ -50,17 +60,37 @@ def compile_folder(folder: Path, out: Path, prefix: str = "", flags=(), main: bo
 class ExportedInterpreter:
     """The exported folder's own sources and model in TensorFlow Lite Micro's wheel."""
 
-    def __init__(self, folder: Path, name: str, out: Path, model: bytes | None = None, *,
-                 flags: tuple[str, ...] = ("-O1", STATIC_MEMORY)):  # fmt: skip
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        out: Path,
+        model: bytes | None = None,
+        *,
+        flags: tuple[str, ...] = ("-O1", STATIC_MEMORY),
+    ):
         flags = ["-fPIC", "-fvisibility=hidden", *flags]
         objects = compile_folder(folder, out, flags=flags, main=False)
         library = out / f"lib{name}.so"
         subprocess.run(
-            ["g++", "-std=c++17", *flags, "-shared",
-             f"-DMODEL={name}", f'-DMODEL_HEADER="{name}.h"', "-I", HEADERS,
-             "-I", folder / "src", HERE / "in_the_wheel.cpp", *objects, "-o", library],
+            [
+                "g++",
+                "-std=c++17",
+                *flags,
+                "-shared",
+                f"-DMODEL={name}",
+                f'-DMODEL_HEADER="{name}.h"',
+                "-I",
+                HEADERS,
+                "-I",
+                folder / "src",
+                HERE / "in_the_wheel.cpp",
+                *objects,
+                "-o",
+                library,
+            ],
             check=True,
-        )  # fmt: skip
+        )
         loaded = ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
         size = ctypes.c_uint.in_dll(loaded, f"{name}_model_bytes").value
         arena = ctypes.c_uint.in_dll(loaded, f"{name}_arena_bytes").value

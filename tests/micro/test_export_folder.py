@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from sbnn_converter import ConversionError
 from sbnn_converter.export_folder import write_folder
 

@@ -6,9 +6,10 @@ import subprocess
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
 import yaml
+
+import sbnn_converter
 from exported import (
     CORTEX_M,
     HEADERS,
@@ -62,7 +63,9 @@ def folders(models, tmp_path_factory):
 
 @needs_compiler
 @pytest.mark.parametrize("name", NETWORKS)
-def test_in_the_real_interpreter_1000_answers_are_the_delegates(name, folders, models, tmp_path, rng):
+def test_in_the_real_interpreter_1000_answers_are_the_delegates(
+    name, folders, models, tmp_path, rng
+):
     exported = ExportedInterpreter(folders[name], name, tmp_path / "build")
     assert exported.model == models[name]
     x = inputs(name, rng, 1000)
@@ -93,13 +96,21 @@ def test_a_node_of_another_layout_and_a_full_arena_are_told_apart(
     objects = compile_folder(folders["digits"], tmp_path / "build", flags=flags, main=False)
     program = tmp_path / "node_layouts"
     subprocess.run(
-        ["g++", "-std=c++17", *flags, f"-I{folders['digits']}/src",
-         HEADERS.parent / "node_layouts.cpp", *objects, "-o", program],
+        [
+            "g++",
+            "-std=c++17",
+            *flags,
+            f"-I{folders['digits']}/src",
+            HEADERS.parent / "node_layouts.cpp",
+            *objects,
+            "-o",
+            program,
+        ],
         check=True,
-    )  # fmt: skip
-    says = lambda slot, full: subprocess.run(  # noqa: E731
-        [program, str(slot), str(full)], capture_output=True, text=True
-    ).stdout
+    )
+    says = lambda slot, full: (
+        subprocess.run([program, str(slot), str(full)], capture_output=True, text=True).stdout
+    )
     assert says(own, 0).startswith("SbnnDense: number of input tensors")
     assert says(own, 1) == "SbnnDense: the arena is too small"
     assert says(other, 0) == says(other, 1) == f"SbnnDense: {MISMATCH}"
@@ -116,7 +127,14 @@ def test_it_builds_for_cortex_m_without_constructors_or_libraries(core, folders,
         ["arm-none-eabi-nm", "-C", *objects], check=True, capture_output=True, text=True
     ).stdout
     assert "sbnn_invoke_op" in table
-    for unwanted in ("_GLOBAL__sub", "guard variable", "typeinfo", "__cxa", "operator new", "malloc"):
+    for unwanted in (
+        "_GLOBAL__sub",
+        "guard variable",
+        "typeinfo",
+        "__cxa",
+        "operator new",
+        "malloc",
+    ):
         assert unwanted not in table
 
 
@@ -175,8 +193,17 @@ def test_descriptors_are_read_by_their_formats_parsers_and_name_files_that_exist
     arduino = dict(
         line.split("=", 1) for line in (folder / "library.properties").read_text().splitlines()
     )
-    needed = {"name", "version", "author", "maintainer", "sentence", "paragraph", "category",
-              "url", "architectures"}  # fmt: skip
+    needed = {
+        "name",
+        "version",
+        "author",
+        "maintainer",
+        "sentence",
+        "paragraph",
+        "category",
+        "url",
+        "architectures",
+    }
     assert needed <= set(arduino)
     assert (folder / "src" / arduino["includes"]).is_file()
     (sketch,) = folder.glob("examples/*/*.ino")
@@ -201,7 +228,15 @@ def test_cmake_configures_and_builds_the_library(folders, tmp_path):
     run = lambda *command: subprocess.run(  # noqa: E731
         command, check=True, capture_output=True, text=True
     )
-    run("cmake", "-S", folders["digits"], "-B", tmp_path, f"-DTFLM_DIR={HEADERS}", "-DTFLM_INCLUDES=")
+    run(
+        "cmake",
+        "-S",
+        folders["digits"],
+        "-B",
+        tmp_path,
+        f"-DTFLM_DIR={HEADERS}",
+        "-DTFLM_INCLUDES=",
+    )
     run("cmake", "--build", tmp_path)
     assert (tmp_path / "libdigits.a").is_file()
 
@@ -267,9 +302,19 @@ TFLM_TARGETS = {  # how a project may say it, and whether it does
 def defines_static_memory(project, tmp_path, *arguments: str) -> bool:
     """Whether all C++ sources of our library below ``project`` are compiled with it."""
     subprocess.run(
-        ["cmake", "-S", project, "-B", tmp_path / "build", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
-         *arguments], check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            "cmake",
+            "-S",
+            project,
+            "-B",
+            tmp_path / "build",
+            "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
+            *arguments,
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     commands = json.loads((tmp_path / "build" / "compile_commands.json").read_text())
     ours = [c for c in commands if "/src/" in c["file"] and c["file"].endswith(".cpp")]
     assert len(ours) == 3  # model, test vector, registrations
@@ -322,7 +367,7 @@ def test_zephyr_takes_the_layout_from_tflm(own, folders, tmp_path):
           target_compile_options(${{ZEPHYR_CURRENT_LIBRARY}} PRIVATE ${{ARGN}})
         endmacro()
         set(CONFIG_DIGITS y)
-        add_subdirectory({folders['digits']}/zephyr digits)
+        add_subdirectory({folders["digits"]}/zephyr digits)
         """
     )
     assert defines_static_memory(tmp_path, tmp_path) == own

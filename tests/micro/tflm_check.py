@@ -95,9 +95,17 @@ def _library(folder: Path, variable: str, target: str) -> Path | None:
 def run_on_host(tree: Tree, folder: Path, name: str, build: Path) -> str:
     """Builds with the exported CMakeLists.txt and runs; returns the program's output."""
     includes = ";".join(map(str, tree.includes))
-    _run("cmake", "-S", folder, "-B", build, f"-DTFLM_DIR={tree.folder}",
-         f"-DTFLM_LIBRARY={tree.host_library}", f"-DTFLM_INCLUDES={includes}",
-         "-DCMAKE_BUILD_TYPE=Release")  # fmt: skip
+    _run(
+        "cmake",
+        "-S",
+        folder,
+        "-B",
+        build,
+        f"-DTFLM_DIR={tree.folder}",
+        f"-DTFLM_LIBRARY={tree.host_library}",
+        f"-DTFLM_INCLUDES={includes}",
+        "-DCMAKE_BUILD_TYPE=Release",
+    )
     _run("cmake", "--build", build)
     return _run(build / f"{name}_test")
 
@@ -109,13 +117,28 @@ def run_on_cortex_m(tree: Tree, folder: Path, build: Path) -> str:
     core = _core(tree.cortex_m_library)
     emulation.require_tools(core)
     build.mkdir()
-    common = [*core.flags, "-Os", "-ffunction-sections", "-fdata-sections", "-ffp-contract=off",
-              "-I", folder / "src"]  # fmt: skip
+    common = [
+        *core.flags,
+        "-Os",
+        "-ffunction-sections",
+        "-fdata-sections",
+        "-ffp-contract=off",
+        "-I",
+        folder / "src",
+    ]
     log_header = (tree.folder / "tensorflow/lite/micro/debug_log.h").read_text()
     takes_arguments = ["-DDEBUG_LOG_TAKES_ARGUMENTS"] if "va_list" in log_header else []
-    cplusplus = ["-std=c++17", "-fno-rtti", "-fno-exceptions", "-fno-threadsafe-statics",
-                 "-DTF_LITE_STATIC_MEMORY", *takes_arguments, "-I", emulation.compile.BOARD,
-                 *(f"-isystem{path}" for path in (tree.folder, *tree.includes))]  # fmt: skip
+    cplusplus = [
+        "-std=c++17",
+        "-fno-rtti",
+        "-fno-exceptions",
+        "-fno-threadsafe-statics",
+        "-DTF_LITE_STATIC_MEMORY",
+        *takes_arguments,
+        "-I",
+        emulation.compile.BOARD,
+        *(f"-isystem{path}" for path in (tree.folder, *tree.includes)),
+    ]
     objects = []
     for suffix, compiler, flags in (
         (".c", "arm-none-eabi-gcc", ["-std=c99"]),
@@ -133,12 +156,18 @@ def run_on_cortex_m(tree: Tree, folder: Path, build: Path) -> str:
         [*objects, tree.cortex_m_library, "-lstdc++", "-lm", "-lc"],
         image,
         # The C library takes its heap, which stays empty, from behind the variables.
-        flags=[*emulation.FLAGS, "-specs=nosys.specs", "-Wl,--defsym=end=sbnn_bss_end",
-               "-Wl,--wrap=main"],  # fmt: skip
+        flags=[
+            *emulation.FLAGS,
+            "-specs=nosys.specs",
+            "-Wl,--defsym=end=sbnn_bss_end",
+            "-Wl,--wrap=main",
+        ],
     )
     done = emulation.run(core, image)
     size = emulation.image_size(core, image)
-    text = f"{done.text}{core.name}: {size.flash} bytes of flash, {size.ram} of RAM beside the stack\n"
+    text = (
+        f"{done.text}{core.name}: {size.flash} bytes of flash, {size.ram} of RAM beside the stack\n"
+    )
     if done.status != 0:
         raise RuntimeError(f"the firmware ended with status {done.status}:\n{text}")
     return text
@@ -175,6 +204,7 @@ def _run(*command) -> str:
 def models(count: int):
     """Two networks with ``count`` samples each: floats around, and int8 throughout."""
     import numpy as np
+
     import sbnn_converter
     from networks import digits_net, pixels
 
@@ -208,11 +238,15 @@ def main() -> int:
             folder = export_micro(model, Path(temporary) / name, name=name, samples=samples)
             try:
                 if tree.host_library:
-                    print(f"tflm-check: {name} on the host\n"
-                          + run_on_host(tree, folder, name, Path(temporary) / f"{name}-host"))  # fmt: skip
+                    print(
+                        f"tflm-check: {name} on the host\n"
+                        + run_on_host(tree, folder, name, Path(temporary) / f"{name}-host")
+                    )
                 if tree.cortex_m_library:
-                    print(f"tflm-check: {name} in QEMU\n"
-                          + run_on_cortex_m(tree, folder, Path(temporary) / f"{name}-qemu"))  # fmt: skip
+                    print(
+                        f"tflm-check: {name} in QEMU\n"
+                        + run_on_cortex_m(tree, folder, Path(temporary) / f"{name}-qemu")
+                    )
             except (RuntimeError, OSError) as error:
                 print(f"tflm-check: error: {name}: {error}", file=sys.stderr)
                 return 1

@@ -11,8 +11,18 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 KERNELS = HERE.parent.parent / "converter" / "kernels"
 RUNTIME = HERE.parent.parent / "converter" / "runtime"
-FLAGS = ["-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Wconversion", "-Werror",
-         "-I", KERNELS / "include", "-I", RUNTIME]  # fmt: skip
+FLAGS = [
+    "-std=c99",
+    "-ffp-contract=off",
+    "-Wall",
+    "-Wextra",
+    "-Wconversion",
+    "-Werror",
+    "-I",
+    KERNELS / "include",
+    "-I",
+    RUNTIME,
+]
 
 
 def sources(*patterns: str) -> list[str]:
@@ -27,14 +37,24 @@ def compiled(source: str, folder: pathlib.Path) -> pathlib.Path:
     """An object file, with sanitizers for memory and undefined behaviour."""
     out = folder / f"{pathlib.Path(source).stem}.o"
     watched = pathlib.Path(source).name not in UNWATCHED
-    sanitize = (
-        ["-fsanitize=address,undefined", "-fno-sanitize-recover"] if watched else []
-    )
+    sanitize = ["-fsanitize=address,undefined", "-fno-sanitize-recover"] if watched else []
     subprocess.run(
-        ["gcc", "-O1", *sanitize, *FLAGS, "-I", HERE, "-I", HERE / "reference",
-         "-c", source, "-o", out],
+        [
+            "gcc",
+            "-O1",
+            *sanitize,
+            *FLAGS,
+            "-I",
+            HERE,
+            "-I",
+            HERE / "reference",
+            "-c",
+            source,
+            "-o",
+            out,
+        ],
         check=True,
-    )  # fmt: skip
+    )
     return out
 
 
@@ -42,10 +62,14 @@ def test_every_level_gives_the_references_results_within_its_memory(tmp_path):
     """Batches, threads and random shapes; levels that this processor lacks are left out."""
     image = tmp_path / "test_host"
     files = sources(
-        HERE / "support.c", HERE / "test_host.c", HERE / "reference" / "*.c",
-        KERNELS / "src" / "*.c", KERNELS / "host" / "*.c", RUNTIME / "host" / "*.c",
+        HERE / "support.c",
+        HERE / "test_host.c",
+        HERE / "reference" / "*.c",
+        KERNELS / "src" / "*.c",
+        KERNELS / "host" / "*.c",
+        RUNTIME / "host" / "*.c",
         RUNTIME / "ops" / "*.c",
-    )  # fmt: skip
+    )
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         objects = list(pool.map(lambda source: compiled(source, tmp_path), files))
     subprocess.run(
@@ -60,6 +84,4 @@ def test_clang_compiles_every_level_without_warnings(tmp_path):
     if shutil.which("clang") is None:
         pytest.skip("clang is not installed")
     for source in sources(KERNELS / "host" / "*.c", RUNTIME / "host" / "*.c"):
-        subprocess.run(
-            ["clang", "-O1", *FLAGS, "-c", source, "-o", tmp_path / "out.o"], check=True
-        )
+        subprocess.run(["clang", "-O1", *FLAGS, "-c", source, "-o", tmp_path / "out.o"], check=True)

@@ -13,12 +13,12 @@ ROOT = HERE.parent.parent
 KERNELS = ROOT / "converter" / "kernels"
 sys.path.insert(0, str(ROOT / "benchmarks" / "mcu"))
 
+from tensorflow import keras as K
+
 import kernel_program
 import sbnn_converter
 import sbnn_keras
 from sbnn_converter import emulation
-from tensorflow import keras as K
-
 
 PROGRAMS = ["test_conv2d", "test_dense", "test_max_pool2d"]
 # Where C sources are; one that is missing here would not be compiled.
@@ -35,19 +35,34 @@ def emulated(*cores: str):
     return [pytest.param(core, marks=needs_tools_of(core)) for core in cores]
 
 
-
-
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_host_results_are_the_references_and_no_access_is_out_of_bounds(program, tmp_path):
     image = tmp_path / program
     subprocess.run(
-        ["gcc", "-std=c99", "-g", "-O1", "-fsanitize=address,undefined",
-         "-fno-sanitize-recover", "-ffp-contract=off", *WARNINGS,
-         "-I", HERE, "-I", HERE / "reference", "-I", KERNELS / "include",
-         HERE / "support.c", HERE / f"{program}.c",
-         *glob.glob(str(HERE / "reference" / "*.c")), *kernel_program.kernel_sources(), "-o", image],
+        [
+            "gcc",
+            "-std=c99",
+            "-g",
+            "-O1",
+            "-fsanitize=address,undefined",
+            "-fno-sanitize-recover",
+            "-ffp-contract=off",
+            *WARNINGS,
+            "-I",
+            HERE,
+            "-I",
+            HERE / "reference",
+            "-I",
+            KERNELS / "include",
+            HERE / "support.c",
+            HERE / f"{program}.c",
+            *glob.glob(str(HERE / "reference" / "*.c")),
+            *kernel_program.kernel_sources(),
+            "-o",
+            image,
+        ],
         check=True,
-    )  # fmt: skip
+    )
     done = subprocess.run([image], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
@@ -100,10 +115,21 @@ def test_every_c_file_compiles_without_warnings(compiler, tmp_path):
     sources = sorted((ROOT / "converter").glob("[kr]*/*/*.c"))
     assert {path.parent.name for path in sources} == FOLDERS
     subprocess.run(
-        [compiler, "-std=c99", *WARNINGS, "-pthread", "-I", KERNELS / "include",
-         "-I", ROOT / "converter" / "runtime", "-c", *sources],
-        check=True, cwd=tmp_path,
-    )  # fmt: skip
+        [
+            compiler,
+            "-std=c99",
+            *WARNINGS,
+            "-pthread",
+            "-I",
+            KERNELS / "include",
+            "-I",
+            ROOT / "converter" / "runtime",
+            "-c",
+            *sources,
+        ],
+        check=True,
+        cwd=tmp_path,
+    )
     assert len(list(tmp_path.glob("*.o"))) == len(sources)
 
 
@@ -112,8 +138,9 @@ def test_ops_are_counted_on_a_core_without_a_c_library(tmp_path):
     layer = K.Sequential([K.Input((40,)), sbnn_keras.SparseBinaryDense(3, connections=0.3)])
     (tmp_path / "m.tflite").write_bytes(sbnn_converter.convert_keras_model(layer))
     done = subprocess.run(
-        [sys.executable, kernel_program.HERE / "ops.py", tmp_path / "m.tflite",
-         "--core=rv32imac"], capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, kernel_program.HERE / "ops.py", tmp_path / "m.tflite", "--core=rv32imac"],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.splitlines()[-1].split()[1].replace(",", "")) > 100

@@ -45,8 +45,7 @@ def test_the_wheel_holds_every_module(wheel, package, folder):
     names = zipfile.ZipFile(wheel).namelist()
     shipped = {n for n in names if n.startswith(package + "/") and n.endswith(".py")}
     here = {
-        f"{package}/{path.relative_to(ROOT / folder)}"
-        for path in (ROOT / folder).rglob("*.py")
+        f"{package}/{path.relative_to(ROOT / folder)}" for path in (ROOT / folder).rglob("*.py")
     }
     assert shipped == here
 
@@ -65,10 +64,16 @@ def test_the_installed_packages_work_away_from_the_repository(wheel, tmp_path):
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
     subprocess.run([*command, "--target", str(tmp_path), str(wheel)], check=True)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    run = lambda *args: subprocess.run(  # noqa: E731
-        [sys.executable, *args], cwd=tmp_path, env=environment, check=True,
-        capture_output=True, text=True,
-    ).stdout
+    run = lambda *args: (
+        subprocess.run(
+            [sys.executable, *args],
+            cwd=tmp_path,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+    )
     where = run(
         "-c",
         "from sbnn_keras import SparseBinaryDense; import sbnn_keras, sbnn_converter;"

@@ -13,6 +13,7 @@ import json
 import sys
 
 import numpy as np
+
 import sbnn_converter
 from sbnn_converter.tflite import schema
 
@@ -90,15 +91,23 @@ class Editor:
         return False
 
 
-WAYS = [Editor.options, Editor.option_values, Editor.constant, Editor.shape, Editor.type,
-        Editor.wiring]  # fmt: skip
+WAYS = [
+    Editor.options,
+    Editor.option_values,
+    Editor.constant,
+    Editor.shape,
+    Editor.type,
+    Editor.wiring,
+]
 
 
 def break_model(path: str, runtime: str, seed: int, count: int) -> None:
     with open(path, "rb") as file:
         model = file.read()
     rng = np.random.default_rng(seed)
-    opener = {"host": sbnn_converter.Interpreter, "micro": sbnn_converter.micro.Interpreter}[runtime]
+    opener = {"host": sbnn_converter.Interpreter, "micro": sbnn_converter.micro.Interpreter}[
+        runtime
+    ]
     refused, ran, unnamed = 0, 0, None
     for _ in range(count):
         editor = Editor(model, rng)

@@ -9,13 +9,13 @@ from pathlib import Path
 import larq as lq
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from edit import with_options
 from networks import K, digits_net, pixels, stir
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 from sbnn_converter.weight_code import BITMAP, GOLOMB, RICE, SLICED
-
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 OPENERS = {
@@ -124,8 +124,12 @@ def all_kinds() -> dict[str, bytes]:
     }
     ops = [op for file in files.values() for op in read_sbnn_ops(file)]
     assert {op.name for op in ops} == {
-        "SbnnConv2D", "SbnnDense", "SbnnMaxPool2D", "SbnnQuantize", "SbnnDequantize"
-    }  # fmt: skip
+        "SbnnConv2D",
+        "SbnnDense",
+        "SbnnMaxPool2D",
+        "SbnnQuantize",
+        "SbnnDequantize",
+    }
     codes = {op.options["code"] for op in ops if "code" in op.options}
     assert codes == {BITMAP, RICE, GOLOMB, SLICED}
     return files

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 import sbnn_converter
 from networks import digits_net, pixels
 
@@ -20,9 +21,7 @@ def converted(network) -> bytes:
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("level", LEVELS)
-def test_every_level_answers_as_keras_does(
-    network, converted, rng, monkeypatch, level, threads
-):
+def test_every_level_answers_as_keras_does(network, converted, rng, monkeypatch, level, threads):
     monkeypatch.setenv("SBNN_HOST_ISA", level)
     try:
         interpreter = sbnn_converter.Interpreter(converted, num_threads=threads)

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import digits_net, pixels
 from sbnn_converter.runtimes.interpreter import available_runtimes
-
 from sbnn_keras import SparseBinaryDense
 
 
@@ -94,9 +94,7 @@ OPEN = [sbnn_converter.Interpreter, sbnn_converter.micro.Interpreter]
 
 
 @pytest.mark.parametrize("open_model", OPEN)
-def test_real_numbers_go_in_and_come_out_of_an_int8_model(
-    open_model, int8_model, net, rng
-):
+def test_real_numbers_go_in_and_come_out_of_an_int8_model(open_model, int8_model, net, rng):
     interpreter = open_model(int8_model)
     (detail,) = sbnn_converter.Interpreter(int8_model).input_details
     scale, zero = detail["quantization"]
@@ -173,9 +171,7 @@ def test_two_interpreters_in_two_threads_do_not_disturb_each_other(converted, rn
 
 
 def test_running_a_model_does_not_import_tensorflow(converted, tmp_path):
-    if "tflite_runtime" not in available_runtimes() and "litert" not in (
-        available_runtimes()
-    ):
+    if "tflite_runtime" not in available_runtimes() and "litert" not in (available_runtimes()):
         pytest.skip("only TensorFlow's own runtime is installed")
     path = tmp_path / "model.tflite"
     path.write_bytes(converted)

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-import sbnn_converter
 import tensorflow as tf
+
+import sbnn_converter
 from networks import digits_net
 from sbnn_converter.runtimes.interpreter import available_runtimes
 from sbnn_converter.tflite.batch_axis import follows_batch
 from sbnn_converter.verification.compare import UnequalShapes, compare
-
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 K = tf.keras.layers
@@ -35,12 +35,8 @@ BAKED = {
     ),
     "slice": lambda: behind_dense(lambda v: tf.slice(v, [0, 1], [tf.shape(v)[0], 2])),
     "some outputs": some_outputs,
-    "fill": lambda: behind_dense(
-        lambda v: tf.concat([v, tf.fill([tf.shape(v)[0], 1], 2.0)], -1)
-    ),
-    "stack": lambda: behind_dense(
-        lambda v: tf.transpose(tf.stack([v, v * 2], 0), [1, 0, 2])
-    ),
+    "fill": lambda: behind_dense(lambda v: tf.concat([v, tf.fill([tf.shape(v)[0], 1], 2.0)], -1)),
+    "stack": lambda: behind_dense(lambda v: tf.transpose(tf.stack([v, v * 2], 0), [1, 0, 2])),
     "gather": lambda: behind_dense(lambda v: tf.gather(v, tf.range(tf.shape(v)[0]))),
     "variable states": lambda: sequential(K.LSTM(4), SparseBinaryDense(2), shape=(5, 6)),
     "states in a loop": lambda: sequential(
@@ -115,10 +111,20 @@ def test_verification_refuses_unequal_shapes(baked):
 
 def test_ordinary_networks_run_in_batches():
     images = sequential(
-        SparseBinaryConv2D(4, 3, padding="same"), K.BatchNormalization(), K.ReLU(),
-        K.ZeroPadding2D(1), K.DepthwiseConv2D(3), K.UpSampling2D(2), K.Cropping2D(1),
-        K.GlobalAveragePooling2D(), K.Reshape((2, 2)), K.Permute((2, 1)), K.Flatten(),
-        K.Dense(3), K.Softmax(), shape=(8, 8, 1),
-    )  # fmt: skip
+        SparseBinaryConv2D(4, 3, padding="same"),
+        K.BatchNormalization(),
+        K.ReLU(),
+        K.ZeroPadding2D(1),
+        K.DepthwiseConv2D(3),
+        K.UpSampling2D(2),
+        K.Cropping2D(1),
+        K.GlobalAveragePooling2D(),
+        K.Reshape((2, 2)),
+        K.Permute((2, 1)),
+        K.Flatten(),
+        K.Dense(3),
+        K.Softmax(),
+        shape=(8, 8, 1),
+    )
     for model in (digits_net(), images):
         assert follows_batch(sbnn_converter.convert_keras_model(model))

@@ -9,8 +9,13 @@ import numpy as np
 from sbnn_converter.emulation import WARNINGS
 from sbnn_converter.standalone import Export, model_text
 
-_NUMPY = {"FLOAT32": np.float32, "INT32": np.int32, "INT8": np.int8, "UINT8": np.uint8,
-          "INT16": np.int16}  # fmt: skip
+_NUMPY = {
+    "FLOAT32": np.float32,
+    "INT32": np.int32,
+    "INT8": np.int8,
+    "UINT8": np.uint8,
+    "INT16": np.int16,
+}
 
 
 class OnHost:
@@ -21,11 +26,25 @@ class OnHost:
         sources = [f"{export.name}.c", *(p for p in export.kernels if p.endswith(".c"))]
         library = folder / f"lib{export.name}.so"
         subprocess.run(
-            ["gcc", "-std=c99", "-ffp-contract=off", *flags, *WARNINGS, "-shared", "-fPIC",
-             f"-D{export.name.upper()}_CHECK", "-I.", "-Ikernels/include", "-Iruntime",
-             *sources, "-o", library],
-            cwd=folder, check=True,
-        )  # fmt: skip
+            [
+                "gcc",
+                "-std=c99",
+                "-ffp-contract=off",
+                *flags,
+                *WARNINGS,
+                "-shared",
+                "-fPIC",
+                f"-D{export.name.upper()}_CHECK",
+                "-I.",
+                "-Ikernels/include",
+                "-Iruntime",
+                *sources,
+                "-o",
+                library,
+            ],
+            cwd=folder,
+            check=True,
+        )
         self._library = ctypes.CDLL(str(library))
         self._invoke = getattr(self._library, f"{export.name}_invoke")
 

@@ -8,10 +8,10 @@ import subprocess
 import numpy as np
 import pytest
 import tensorflow as tf
-from on_host import OnHost
 
 import sbnn_converter
 import sbnn_keras
+from on_host import OnHost
 from sbnn_converter.emulation import WARNINGS
 
 UNDEFINED = ("-O1", "-fsanitize=undefined", "-fno-sanitize-recover=all")
@@ -156,18 +156,30 @@ def test_a_sparse_classifier_in_int8(activation, rng, tmp_path):
     ]
     samples = rng.normal(size=(20, 6, 6, 3)).astype(np.float32)
     model = sbnn_converter.convert_keras_model(
-        tf.keras.Sequential(layers), representative_dataset=lambda: ([x[None]] for x in samples),
-        inference_input_type=tf.int8, inference_output_type=tf.int8,
-    )  # fmt: skip
+        tf.keras.Sequential(layers),
+        representative_dataset=lambda: ([x[None]] for x in samples),
+        inference_input_type=tf.int8,
+        inference_output_type=tf.int8,
+    )
     x = rng.integers(-128, 128, (20, 6, 6, 3), np.int8)
     wanted = sbnn_converter.micro.Interpreter(model).predict(x)
     np.testing.assert_array_equal(in_c(model, tmp_path, x), wanted)
     assert len(np.unique(wanted)) > 3
     if shutil.which("clang"):  # in_c compiles with gcc
         subprocess.run(
-            ["clang", "-std=c99", *WARNINGS, "-fsyntax-only", "-I.", "-Ikernels/include",
-             "-Iruntime", *tmp_path.rglob("*.c")], check=True, cwd=tmp_path,
-        )  # fmt: skip
+            [
+                "clang",
+                "-std=c99",
+                *WARNINGS,
+                "-fsyntax-only",
+                "-I.",
+                "-Ikernels/include",
+                "-Iruntime",
+                *tmp_path.rglob("*.c"),
+            ],
+            check=True,
+            cwd=tmp_path,
+        )
 
 
 def test_other_ops_stay_refused_by_name(tmp_path):

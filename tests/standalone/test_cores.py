@@ -52,9 +52,7 @@ def cases():
         model = case.convert()
         x = case.samples(SAMPLES)
         runtime = (
-            sbnn_converter.micro.Interpreter
-            if name == "residual"
-            else sbnn_converter.Interpreter
+            sbnn_converter.micro.Interpreter if name == "residual" else sbnn_converter.Interpreter
         )
         found[name] = plan_export(model), x, runtime(model).predict(x)
     return found
@@ -91,9 +89,13 @@ def test_networks_fit_small_parts(case, flash_kb, ram_kb, kernels):
     x = case.samples(1)
     core = emulation.CORES["cortex-m4"]
     trial = try_on(
-        plan_export(model), core, [x], kernels=kernels,
-        code_bytes=flash_kb * 1024, ram_bytes=ram_kb * 1024,
-    )  # fmt: skip
+        plan_export(model),
+        core,
+        [x],
+        kernels=kernels,
+        code_bytes=flash_kb * 1024,
+        ram_bytes=ram_kb * 1024,
+    )
     wanted = sbnn_converter.Interpreter(model).predict(x)
     np.testing.assert_array_equal(trial.outputs[0], wanted)
     assert trial.flash_bytes <= flash_kb * 1024
@@ -117,8 +119,9 @@ def test_what_does_not_fit_is_refused(kernels):
     case = mcu_networks.CASES["digits"]
     export = plan_export(case.convert())
     with pytest.raises(emulation.CompilationError, match="RAM"):
-        try_on(export, emulation.CORES["cortex-m4"], [case.samples(1)], kernels=kernels,
-               ram_bytes=512)  # fmt: skip
+        try_on(
+            export, emulation.CORES["cortex-m4"], [case.samples(1)], kernels=kernels, ram_bytes=512
+        )
 
 
 @needs_m4

@@ -9,12 +9,12 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
-import zoo
-from networks import K, pixels, stir
-from on_host import OnHost
 
 import sbnn_converter
 import sbnn_keras
+import zoo
+from networks import K, pixels, stir
+from on_host import OnHost
 from sbnn_converter.standalone import plan_export
 from sbnn_converter.standalone.fixed_factor import fixed_factor
 
@@ -36,9 +36,11 @@ def converted(model, rng, input_type=None):
     shapes = [(1, *x.shape[1:]) for x in model.inputs]
     images = [[rng.random(s).astype(np.float32) for s in shapes] for _ in range(8)]
     return sbnn_converter.convert_keras_model(
-        model, representative_dataset=lambda: iter(images),
-        inference_input_type=input_type, inference_output_type=input_type,
-    )  # fmt: skip
+        model,
+        representative_dataset=lambda: iter(images),
+        inference_input_type=input_type,
+        inference_output_type=input_type,
+    )
 
 
 @pytest.fixture
@@ -117,9 +119,7 @@ def test_only_needed_kernels_are_copied(rng, tmp_path):
     dense = sbnn_keras.SparseBinaryDense(10, connections=0.1)
     model = converted(tf.keras.Sequential([tf.keras.Input((64,)), dense]), rng)
     export = sbnn_converter.export_c(model, tmp_path / "c")
-    written = {
-        str(p.relative_to(tmp_path / "c")) for p in (tmp_path / "c").rglob("*.[ch]")
-    }
+    written = {str(p.relative_to(tmp_path / "c")) for p in (tmp_path / "c").rglob("*.[ch]")}
     assert written == {*export.kernels, "model.c", "model.h", "model_constants.h"}
     assert not any("conv2d_bits" in path or "max_pool" in path for path in written)
     assert "kernels/src/dense_numbers.c" in written
@@ -131,8 +131,10 @@ def test_the_c_library_gives_memcpy_and_memset_alone(rng, tmp_path):
     OnHost(export, tmp_path / "c")
     wanted = subprocess.run(
         ["nm", "-D", "--undefined-only", tmp_path / "c" / "libmodel.so"],
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     names = set(re.findall(r" U (\w+)", wanted))
     assert names <= {"memcpy", "memset"}
     for path, content in export.files().items():
@@ -153,10 +155,22 @@ def test_two_networks_live_in_one_program(rng, tmp_path):
     )
     sources = [f"first/{path}" for path in export.kernels if path.endswith(".c")]
     subprocess.run(
-        ["gcc", "-std=c99", "-I.", "-Ifirst/kernels/include", "-Ifirst/runtime", "main.c",
-         "first/first.c", "second/second.c", *sources, "-o", "main"],
-        cwd=tmp_path, check=True,
-    )  # fmt: skip
+        [
+            "gcc",
+            "-std=c99",
+            "-I.",
+            "-Ifirst/kernels/include",
+            "-Ifirst/runtime",
+            "main.c",
+            "first/first.c",
+            "second/second.c",
+            *sources,
+            "-o",
+            "main",
+        ],
+        cwd=tmp_path,
+        check=True,
+    )
     subprocess.run([tmp_path / "main"], check=True)
 
 
@@ -172,10 +186,10 @@ def test_the_readme_s_command_make_and_cmake_build(rng, tmp_path):
     )
     subprocess.run(["make", "-s"], check=True, cwd=tmp_path)
     if shutil.which("cmake"):
-        subprocess.run(["cmake", "-S", "c", "-B", "build"], check=True, cwd=tmp_path,
-                       capture_output=True)  # fmt: skip
-        subprocess.run(["cmake", "--build", "build"], check=True, cwd=tmp_path,
-                       capture_output=True)  # fmt: skip
+        subprocess.run(
+            ["cmake", "-S", "c", "-B", "build"], check=True, cwd=tmp_path, capture_output=True
+        )
+        subprocess.run(["cmake", "--build", "build"], check=True, cwd=tmp_path, capture_output=True)
         assert (tmp_path / "build" / "libmodel.a").exists()
 
 
@@ -243,8 +257,9 @@ def test_the_header_tells_c_and_cpp_what_numbers_stand_for(rng, tmp_path):
     )
     subprocess.run(
         ["gcc", "-x", "c++", "-std=c++11", "-pedantic-errors", "-fsyntax-only", "main.cpp"],
-        cwd=tmp_path, check=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        check=True,
+    )
     name = keras_model.inputs[0].name
     assert f"/* {name}: 16 x 16 x 3, int8_t" in export.texts["model.h"]
 

@@ -9,6 +9,7 @@ import os
 
 import numpy as np
 import pytest
+
 import sbnn_converter
 from grid import FAMILIES, INPUTS, convolutions
 from sbnn_converter import emulation

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from sbnn_converter.standalone.memory import ALIGNMENT, Buffer, place
 
 
@@ -32,8 +33,7 @@ def test_buffers_that_live_together_do_not_overlap(seed):
     # No plan is smaller than what lives at one time; greedy stays near it.
     aligned = lambda b: -(-b.bytes // ALIGNMENT) * ALIGNMENT  # noqa: E731
     least = max(
-        sum(aligned(b) for b in buffers if b.first <= step <= b.last)
-        for step in range(steps)
+        sum(aligned(b) for b in buffers if b.first <= step <= b.last) for step in range(steps)
     )
     assert size <= 1.6 * least + ALIGNMENT
 

@@ -37,8 +37,13 @@ def profile(model):
 
 def test_the_ops_add_up_to_the_whole(profile):
     assert [op.op for op in profile.ops] == [
-        "SbnnConv2D", "SbnnConv2D", "SbnnMaxPool2D", "SbnnConv2D", "SbnnDense", "SbnnDense",
-    ]  # fmt: skip
+        "SbnnConv2D",
+        "SbnnConv2D",
+        "SbnnMaxPool2D",
+        "SbnnConv2D",
+        "SbnnDense",
+        "SbnnDense",
+    ]
     assert profile.ops[0].label == "sparse_binary_conv2d"
     parts = sum(op.instructions for op in profile.ops)
     assert 0 <= profile.instructions - parts < 1000
@@ -64,8 +69,10 @@ def test_the_command_line_prints_it(model, profile, tmp_path):
     run = [sys.executable, "-c", "from sbnn_converter.cli.inspect import run; run()"]
     done = subprocess.run(
         [*run, tmp_path / "m.tflite", "--profile=cortex-m3", "--json"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     found = json.loads(done.stdout)
     assert [op["label"] for op in found["ops"]] == [op.label for op in profile.ops]
     assert found["flash_bytes"] == profile.flash_bytes

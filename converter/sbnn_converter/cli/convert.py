@@ -62,9 +62,7 @@ def _from_tflite(request: Request) -> None:
         try:
             cost = destinations.estimate(flatbuffer)
             samples = _match_stored(request.arrays, flatbuffer)
-            products = make_products(
-                flatbuffer, destinations, status.update, samples=samples
-            )
+            products = make_products(flatbuffer, destinations, status.update, samples=samples)
         except ValueError as error:
             raise ValueError(f"'{request.source}': {error}") from error
         write_products(products)
@@ -89,9 +87,7 @@ def _from_keras(request: Request) -> None:
                 part, representative_dataset=dataset, progress=progress, **request.options
             )
 
-        flatbuffer = convert_part(
-            model, lambda step: status.update(f"{request.source}: {step}")
-        )
+        flatbuffer = convert_part(model, lambda step: status.update(f"{request.source}: {step}"))
         cost = destinations.estimate(flatbuffer)
         verified = None
         if request.verify is not None:

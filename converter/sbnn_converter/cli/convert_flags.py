@@ -115,9 +115,7 @@ _TOLERANCE = flags.DEFINE_float(
     lower_bound=0.0,
     flag_values=FLAGS,
 )
-_REPORT = flags.DEFINE_string(
-    "report", None, "HTML file to write a report to.", flag_values=FLAGS
-)
+_REPORT = flags.DEFINE_string("report", None, "HTML file to write a report to.", flag_values=FLAGS)
 
 _MICRO_DIR = flags.DEFINE_string(
     "micro_dir",
@@ -145,8 +143,16 @@ _TRUST_CODE = flags.DEFINE_boolean(
 )
 
 # What only a Keras model can be asked for.
-_KERAS_ONLY = (_OUTPUT, _INPUT_TYPE, _OUTPUT_TYPE, _WEIGHT_CODE, _OPTIMIZE_FOR, _VERIFY,
-               _TOLERANCE, _TRUST_CODE)  # fmt: skip
+_KERAS_ONLY = (
+    _OUTPUT,
+    _INPUT_TYPE,
+    _OUTPUT_TYPE,
+    _WEIGHT_CODE,
+    _OPTIMIZE_FOR,
+    _VERIFY,
+    _TOLERANCE,
+    _TRUST_CODE,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -245,9 +251,7 @@ def _check_combinations() -> None:
                     "the values are taken from a hundred typical inputs"
                 )
     if Board(_FLASH_KB.value, _RAM_KB.value).known and _TARGET_MCU.value is None:
-        raise UsageError(
-            "--flash_kb and --ram_kb need --target_mcu: name the board's core"
-        )
+        raise UsageError("--flash_kb and --ram_kb need --target_mcu: name the board's core")
     for flag in (_RAM_KB, _FLASH_KB):
         if flag.value == 0:
             raise UsageError(f"--{flag.name} is 0: wanted a number above 0")
@@ -294,15 +298,14 @@ def _check_places(source: Path, destinations: Destinations) -> None:
 
 
 def _check_packages(is_finished: bool) -> None:
-    needed = {} if is_finished else {
-        "tensorflow": "tensorflow", "tf_keras": "tf_keras", "larq": "larq"
-    }  # fmt: skip
+    needed = (
+        {} if is_finished else {"tensorflow": "tensorflow", "tf_keras": "tf_keras", "larq": "larq"}
+    )
     if _MICRO_DIR.value is not None:
         needed["tflite_micro"] = "'sbnn-keras[micro]'"
     for module, package in needed.items():
         if importlib.util.find_spec(module) is None:
             flag = "--micro_dir" if module == "tflite_micro" else "a Keras model"
             raise ImportError(
-                f"{flag} needs the package {module}, which is not installed: "
-                f"pip install {package}"
+                f"{flag} needs the package {module}, which is not installed: pip install {package}"
             )

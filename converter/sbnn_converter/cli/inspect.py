@@ -46,9 +46,7 @@ def inspect(arguments: list[str]) -> None:
       command.UsageError, ValueError, OSError: for what the user has to mend.
     """
     if len(arguments) != 1:
-        raise command.UsageError(
-            f"found {len(arguments)} files on the command line, wanted one"
-        )
+        raise command.UsageError(f"found {len(arguments)} files on the command line, wanted one")
     path = Path(arguments[0])
     content = read_model(path)
     try:

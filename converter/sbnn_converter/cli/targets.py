@@ -69,8 +69,7 @@ def _check_file(path: Path, flag: str) -> None:
     folder = target.parent
     if not folder.is_dir():
         raise FileNotFoundError(
-            f"output folder '{folder}' does not exist; create it or choose another "
-            f"with {flag}"
+            f"output folder '{folder}' does not exist; create it or choose another with {flag}"
         )
     try:
         mode = os.stat(path).st_mode  # of /dev/stdout, too, whose real path is none

@@ -27,8 +27,7 @@ class Board:
 
     def lacks(self, way: Way) -> list[str]:
         """What a way to run a network takes beyond the board, in words."""
-        needs = (("flash", way.flash_bytes, self.flash_kb),
-                 ("RAM", way.ram_bytes, self.ram_kb))  # fmt: skip
+        needs = (("flash", way.flash_bytes, self.flash_kb), ("RAM", way.ram_bytes, self.ram_kb))
         return [
             f"{needed / KB:.1f} KB of {what}, the board has {kilobytes:g} KB"
             for what, needed, kilobytes in needs

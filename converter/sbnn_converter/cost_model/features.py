@@ -41,9 +41,13 @@ def kernel_of(op: StoredOp) -> str:
     face = {"INT32": "bits", "INT8": "int8", "INT16": "int8", "FLOAT32": "float"}.get(
         op.input.type  # int16, which only a quantizer reads, costs what int8 does
     )
-    names = {"SbnnConv2D": f"conv2d {face}", "SbnnDense": f"dense {face}",
-             "SbnnMaxPool2D": "max_pool2d", "SbnnQuantize": f"quantize {face}",
-             "SbnnDequantize": "dequantize"}  # fmt: skip
+    names = {
+        "SbnnConv2D": f"conv2d {face}",
+        "SbnnDense": f"dense {face}",
+        "SbnnMaxPool2D": "max_pool2d",
+        "SbnnQuantize": f"quantize {face}",
+        "SbnnDequantize": "dequantize",
+    }
     name = names.get(op.name)
     if name == "dense bits" and code_name(op.options["code"]) == "sliced":
         name = "dense sliced"
@@ -240,8 +244,7 @@ def _max_pool2d(op: StoredOp, plan: Plan) -> dict[str, float]:
         pool == (2, 2, 2, 2)
         and not (o["pad_top"] or o["pad_left"])
         and o["in_width"] in (4, 8, 16, 32)
-        and (o["out_height"], o["out_width"])
-        == (o["in_height"] // 2, o["in_width"] // 2)
+        and (o["out_height"], o["out_width"]) == (o["in_height"] // 2, o["in_width"] // 2)
     ):
         way = "row" if o["in_width"] == 32 else "rows"
         words = plane_words(o["in_height"] * o["in_width"])

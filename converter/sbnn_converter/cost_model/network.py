@@ -126,9 +126,7 @@ PLAIN_C = "plain C"
 MICRO = "TensorFlow Lite Micro"
 
 
-def estimate_network(
-    model: bytes | str | os.PathLike, core: str = DEFAULT_CORE
-) -> NetworkCost:
+def estimate_network(model: bytes | str | os.PathLike, core: str = DEFAULT_CORE) -> NetworkCost:
     """Estimates what a converted model takes.
 
     Args:
@@ -142,9 +140,7 @@ def estimate_network(
     check_core(core)
     model = read_model(model)
     stored = read_stored_model(model)
-    steps = [
-        _step(stored, number, live, core) for number, live in enumerate(live_bytes(stored))
-    ]
+    steps = [_step(stored, number, live, core) for number, live in enumerate(live_bytes(stored))]
     cost = NetworkCost(core, steps, [])
     ways = [_plain_c(model, cost), _micro(stored, cost)]
     return dataclasses.replace(cost, ways=[way for way in ways if way is not None])

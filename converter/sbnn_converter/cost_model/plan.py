@@ -93,9 +93,15 @@ def plan_op(op: StoredOp, **options: int) -> Plan:
     plan, problem = _Plan(), _Problem()
     packed = pack_options({**op.options, **options})
     accepted = library.SbnnPlanOp(
-        op.name.encode(), packed, len(packed), inputs, len(tensors),
-        ctypes.byref(output), ctypes.byref(plan), ctypes.byref(problem),
-    )  # fmt: skip
+        op.name.encode(),
+        packed,
+        len(packed),
+        inputs,
+        len(tensors),
+        ctypes.byref(output),
+        ctypes.byref(plan),
+        ctypes.byref(problem),
+    )
     if not accepted:
         raise ValueError(
             f"{op.name} is refused: {(problem.what or b'').decode()} "
@@ -122,8 +128,13 @@ def _library() -> ctypes.CDLL:
     library = ctypes.CDLL(str(library_path("sbnn_plan")))
     library.SbnnPlanOp.restype = ctypes.c_bool
     library.SbnnPlanOp.argtypes = [
-        ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t,
-        ctypes.POINTER(_Tensor), ctypes.c_int32, ctypes.POINTER(_Tensor),
-        ctypes.POINTER(_Plan), ctypes.POINTER(_Problem),
-    ]  # fmt: skip
+        ctypes.c_char_p,
+        ctypes.c_char_p,
+        ctypes.c_size_t,
+        ctypes.POINTER(_Tensor),
+        ctypes.c_int32,
+        ctypes.POINTER(_Tensor),
+        ctypes.POINTER(_Plan),
+        ctypes.POINTER(_Problem),
+    ]
     return library

@@ -42,18 +42,22 @@ def _compiler(core: Core, includes: _Paths, defines: Iterable[str], flags: _Path
         # all that compilers expect of a machine without one, stand in startup_riscv.c.
         own = ["-ffreestanding", f"-I{BOARD / 'freestanding'}"]
     return [
-        core.compiler + "gcc", *core.flags, *flags, *own,
-        "-ffunction-sections", "-fdata-sections",
-        "-DSBNN_QEMU", f"-DSBNN_BENCH_INSTRUCTIONS_PER_TICK={core.instructions_per_tick}",
-        *(f"-D{define}" for define in defines), f"-I{BOARD}",
+        core.compiler + "gcc",
+        *core.flags,
+        *flags,
+        *own,
+        "-ffunction-sections",
+        "-fdata-sections",
+        "-DSBNN_QEMU",
+        f"-DSBNN_BENCH_INSTRUCTIONS_PER_TICK={core.instructions_per_tick}",
+        *(f"-D{define}" for define in defines),
+        f"-I{BOARD}",
         *(f"-I{folder}" for folder in includes),
-    ]  # fmt: skip
+    ]
 
 
 def _run(command: Sequence) -> str:
-    done = subprocess.run(
-        [str(c) for c in command], check=False, capture_output=True, text=True
-    )
+    done = subprocess.run([str(c) for c in command], check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise CompilationError(f"{command[0]} failed:\n{done.stderr.strip()}")
     return done.stdout
@@ -118,22 +122,28 @@ def compile_program(
         "SBNN_RAM_BASE": core.ram_base,
         "SBNN_RAM_SIZE": ram_bytes or core.ram_bytes,
     }
-    libraries = (
-        ["-nostdlib"] if core.compiler.startswith("riscv") else ["-nostartfiles"]
-    )
+    libraries = ["-nostdlib"] if core.compiler.startswith("riscv") else ["-nostartfiles"]
     _run(
-        [*_compiler(core, includes, defines, flags), *libraries,
-         "-Wl,--gc-sections", "-T", BOARD / "flash_and_ram.ld",
-         *(f"-Wl,--defsym={name}={value:#x}" for name, value in symbols.items()),
-         BOARD / "startup.c", BOARD / core.startup, *sources, "-o", out, "-lgcc"]
-    )  # fmt: skip
+        [
+            *_compiler(core, includes, defines, flags),
+            *libraries,
+            "-Wl,--gc-sections",
+            "-T",
+            BOARD / "flash_and_ram.ld",
+            *(f"-Wl,--defsym={name}={value:#x}" for name, value in symbols.items()),
+            BOARD / "startup.c",
+            BOARD / core.startup,
+            *sources,
+            "-o",
+            out,
+            "-lgcc",
+        ]
+    )
 
 
 def section_bytes(core: Core, file: str | os.PathLike, prefix: str) -> int:
     """The bytes of all sections of ``file`` whose names begin with ``prefix``."""
-    lines = (
-        line.split() for line in _run([core.compiler + "size", "-A", file]).splitlines()
-    )
+    lines = (line.split() for line in _run([core.compiler + "size", "-A", file]).splitlines())
     return sum(int(p[1]) for p in lines if len(p) == 3 and p[0].startswith(prefix))
 
 

@@ -42,10 +42,24 @@ def run(core: Core, image: str | os.PathLike, timeout: float = 300.0) -> Run:
     bios = ["-bios", "none"] if "riscv" in core.emulator else []
     try:
         done = subprocess.run(
-            [core.emulator, "-M", core.machine, *bios, "-nographic", "-semihosting",
-             "-icount", "shift=0", "-kernel", str(image)],
-            check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout,
-        )  # fmt: skip
+            [
+                core.emulator,
+                "-M",
+                core.machine,
+                *bios,
+                "-nographic",
+                "-semihosting",
+                "-icount",
+                "shift=0",
+                "-kernel",
+                str(image),
+            ],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
     except subprocess.TimeoutExpired as error:
         raise RuntimeError(
             f"{image} did not end within {timeout:g} s on an emulated {core.name}"

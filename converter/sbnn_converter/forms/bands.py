@@ -43,9 +43,7 @@ def bands_of(op: StoredOp, core: str) -> list[Band]:
         cost = estimate_op(op, core)
         return [Band(None, cost.scratch_bytes, cost.instructions)]
     bands = []
-    for limit in sorted(
-        {-(-whole * n // _MOST_PARTS) for n in range(1, _MOST_PARTS + 1)}
-    ):
+    for limit in sorted({-(-whole * n // _MOST_PARTS) for n in range(1, _MOST_PARTS + 1)}):
         cost = estimate_op(op, core, band_bytes=max(1, limit))
         bands.append(Band(max(1, limit), cost.scratch_bytes, cost.instructions))
     bands.sort(key=lambda band: (band.instructions, band.scratch_bytes, band.bytes))
@@ -87,10 +85,7 @@ def choose_bands(
       peak: bytes that are there; take the fastest choice within them if any is,
         else the smallest.
     """
-    at = [
-        [base + aligned(band.scratch_bytes) for band in op]
-        for op, base in zip(bands, live)
-    ]
+    at = [[base + aligned(band.scratch_bytes) for band in op] for op, base in zip(bands, live)]
 
     def fastest_within(limit: float) -> list[Band] | None:
         chosen = []

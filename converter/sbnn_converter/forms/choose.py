@@ -39,8 +39,8 @@ def choose_forms(
     Args:
       model: a flatbuffer.
       optimize_for: ``"size"``: the smallest file, to a hundredth of a layer's bytes,
-        and little memory; ``"speed"``: the fewest instructions; ``None``: the smallest file that takes at most 1.5 times
-        the instructions of the fastest, and little memory where that costs a tenth
+        and little memory; ``"speed"``: the fewest instructions; ``None``: the smallest
+        file that takes at most 1.5 times the instructions of the fastest, and little memory where that costs a tenth
         of the time at most.
       keep_codes: leave the weight codes as they are.
       core: the core to count instructions for.
@@ -65,9 +65,7 @@ def choose_forms(
     return _rewritten(model, before, ops, bands)
 
 
-def _with_codes(
-    ops: list[StoredOp], optimize_for: str | None, core: str
-) -> list[StoredOp]:
+def _with_codes(ops: list[StoredOp], optimize_for: str | None, core: str) -> list[StoredOp]:
     coded = [op for op in ops if op.code_bytes]
     forms = [forms_of(op, core) for op in coded]
     others = sum(estimate_op(op, core).instructions for op in ops if not op.code_bytes)
@@ -89,15 +87,13 @@ def _bands(
     room: int | None,
 ) -> list[int | None]:
     """``band_bytes`` of each op, None for those that have none."""
-    live = [
-        size
-        for step, size in zip(stored.steps, live_bytes(stored))
-        if step.op is not None
-    ]
+    live = [size for step, size in zip(stored.steps, live_bytes(stored)) if step.op is not None]
     chosen = choose_bands(
-        [bands_of(op, core) for op in ops], live,
-        slower=_SLOWER_FOR_MEMORY[optimize_for], peak=room,
-    )  # fmt: skip
+        [bands_of(op, core) for op in ops],
+        live,
+        slower=_SLOWER_FOR_MEMORY[optimize_for],
+        peak=room,
+    )
     return [band.bytes for band in chosen]
 
 
@@ -116,9 +112,7 @@ def _rewritten(
         if options == old.options:
             continue
         operator.customOptions = np.frombuffer(pack_options(options), np.uint8)
-        if op.options.get("code") != old.options.get("code") or (
-            op.code_bytes != old.code_bytes
-        ):
+        if op.options.get("code") != old.options.get("code") or (op.code_bytes != old.code_bytes):
             editor.replace_constants(operator, 1, op.constants[:1])
     editor.drop_unread()
     return editor.bytes()

@@ -40,9 +40,13 @@ def forms_of(op: StoredOp, core: str) -> list[Form]:
     """
     layout = layout_of(op)
     stored = WeightCode(
-        op.constants[0].view(np.uint32), op.options["code"], op.options["code_parameter"],
-        op.options["connections"], layout.weights, layout.code_shape[0],
-    )  # fmt: skip
+        op.constants[0].view(np.uint32),
+        op.options["code"],
+        op.options["code_parameter"],
+        op.options["connections"],
+        layout.weights,
+        layout.code_shape[0],
+    )
     ones = np.zeros(layout.weights, bool)
     ones[decode(stored)] = True
     ones = ones.reshape(layout.code_shape)

@@ -99,9 +99,7 @@ def _dense(layer, name: str, x: g.Node, shape) -> g.Node:
     image = as_image(name, x)
     kernel = dataclasses.replace(kernel, ones=kernel.ones[:, :, None, None])
     geometry = g.ConvGeometry((1, 1), (1, 1), (1, 1), (0, 0), 0, 1)
-    return g.BinarySum(
-        name, [image], (*image.shape[:2], shape[-1]), kernel, geometry
-    )
+    return g.BinarySum(name, [image], (*image.shape[:2], shape[-1]), kernel, geometry)
 
 
 def _depthwise(layer, name: str, image: g.Node, shape) -> g.Node:
@@ -132,9 +130,7 @@ def _separable(layer, name: str, x: g.Node, shape) -> g.Node:
     kernel = import_kernel(name, values, found["pointwise_kernel"])
     kernel = dataclasses.replace(kernel, ones=np.moveaxis(kernel.ones, -1, 1))
     geometry = g.ConvGeometry((1, 1), (1, 1), (1, 1), (0, 0), 0, 1)
-    return g.BinarySum(
-        name, [inner], (*inner.shape[:2], shape[-1]), kernel, geometry
-    )
+    return g.BinarySum(name, [inner], (*inner.shape[:2], shape[-1]), kernel, geometry)
 
 
 def _scaled(sums: g.BinarySum) -> g.Node:

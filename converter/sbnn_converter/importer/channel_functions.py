@@ -35,6 +35,7 @@ def import_batch_norm(layer, name: str, x: g.Node, shape) -> g.Node:
     bias = -mean * scale
     if layer.center:
         bias = bias + layer.beta.numpy()
+
     def apply(t: tf.Tensor) -> tf.Tensor:
         if is_last_axis(layer):
             return layer(t, training=False)

@@ -13,9 +13,7 @@ from sbnn_converter import graph as g
 from sbnn_converter.importer.layout import permute
 
 
-def in_channels_last(
-    import_one: Callable, layer, name: str, x: g.Node, shape
-) -> g.Node:
+def in_channels_last(import_one: Callable, layer, name: str, x: g.Node, shape) -> g.Node:
     """A layer with ``data_format="channels_first"``.
 
     Args:

@@ -23,9 +23,7 @@ def check_layer(layer, name: str) -> None:
     """
     pad_value = _pad_value(layer)
     if layer.padding == "same" and pad_value not in (-1.0, 0.0, 1.0):
-        raise ConversionError(
-            f"layer '{name}' has pad_values={pad_value:g}: 0, 1 or -1 is wanted"
-        )
+        raise ConversionError(f"layer '{name}' has pad_values={pad_value:g}: 0, 1 or -1 is wanted")
 
 
 def convolution(
@@ -59,9 +57,7 @@ def convolution(
         groups=layer.groups if groups is None else groups,
     )
     sums = (*((1,) * (3 - len(shape))), *shape)
-    return g.BinarySum(
-        name, [image], sums, dataclasses.replace(kernel, ones=ones), geometry
-    )
+    return g.BinarySum(name, [image], sums, dataclasses.replace(kernel, ones=ones), geometry)
 
 
 def float_depthwise(layer, name: str, image: g.Node, shape) -> g.Node:
@@ -74,9 +70,7 @@ def float_depthwise(layer, name: str, image: g.Node, shape) -> g.Node:
     out = (*((1,) * (3 - len(shape))), *shape)
     ends = [
         max((outputs - 1) * s + (k - 1) * d + 1 - size - b, 0)
-        for outputs, size, k, s, d, b in zip(
-            out, image.shape, window, stride, dilation, before
-        )
+        for outputs, size, k, s, d, b in zip(out, image.shape, window, stride, dilation, before)
     ]
     sides = [(0, 0), *zip(before, ends), (0, 0)]
 

@@ -32,8 +32,8 @@ def import_kernel(name: str, values: np.ndarray, quantizer) -> BinaryKernel:
       had.
 
     Raises:
-      ConversionError: the domain is not converted, there are more than two values, or r is not a multiple of
-        2^-8 or not the same in all channels.
+      ConversionError: the domain is not converted, there are more than two values, or r is not a
+        multiple of 2^-8 or not the same in all channels.
     """
     if getattr(quantizer, "domain", None) == "signed":
         raise ConversionError(

@@ -57,9 +57,7 @@ _ALTERNATIVES = {
 }
 
 
-def import_layer(
-    layer, name: str, inputs: list[g.Node], shape, call, dtype: tf.DType
-) -> g.Node:
+def import_layer(layer, name: str, inputs: list[g.Node], shape, call, dtype: tf.DType) -> g.Node:
     """One call of a layer with one output.
 
     Args:
@@ -134,15 +132,11 @@ def _may_be_channelwise(layer) -> bool:
     """Whether it pays to look into ``layer``: custom code, mostly."""
     own = type(layer).__module__.split(".")[0] in ("keras", "tf_keras")
     return (
-        not own
-        or isinstance(layer, _MAYBE_CHANNELWISE)
-        or type(layer).__name__ == "TFOpLambda"
+        not own or isinstance(layer, _MAYBE_CHANNELWISE) or type(layer).__name__ == "TFOpLambda"
     ) and not isinstance(layer, _QUANTIZED)
 
 
-def _import_custom(
-    layer, name: str, inputs: list[g.Node], shape, call
-) -> g.Node | None:
+def _import_custom(layer, name: str, inputs: list[g.Node], shape, call) -> g.Node | None:
     """A layer of unknown make as a function of the one tensor that it comes down to."""
     if all(x.dtype == tf.float32 for x in inputs) and len(inputs) != 1:
         return None  # an operator between tensors
@@ -156,11 +150,7 @@ def _import_custom(
 
 
 def _refuse_binary_kernels(layer, name: str, inputs: list[g.Node], shape) -> None:
-    hidden = [
-        m
-        for m in layer.submodules
-        if isinstance(m, _QUANTIZED) and kernel_quantizers(m)
-    ]
+    hidden = [m for m in layer.submodules if isinstance(m, _QUANTIZED) and kernel_quantizers(m)]
     kind = type(layer).__name__
     behind = f" behind '{inputs[0].name}'" if inputs else ""
     if isinstance(layer, _QUANTIZED) and kernel_quantizers(layer):

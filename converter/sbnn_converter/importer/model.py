@@ -8,12 +8,12 @@ there.
 from __future__ import annotations
 
 import tensorflow as tf
-from sbnn_keras.keras_3 import is_of_keras_3
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError, converting
 from sbnn_converter.importer.checks import check_finite, check_precision, check_types
 from sbnn_converter.importer.layers import import_layer
+from sbnn_keras.keras_3 import is_of_keras_3
 
 
 def import_model(model: tf.keras.Model) -> g.Graph:

@@ -8,9 +8,7 @@ def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> int:
     return max((outputs - 1) * stride + reach - size, 0) // 2
 
 
-def padding_before(
-    padding: str, size: int, window: int, stride: int, dilation: int = 1
-) -> int:
+def padding_before(padding: str, size: int, window: int, stride: int, dilation: int = 1) -> int:
     """Padding in front of an axis.
 
     Args:

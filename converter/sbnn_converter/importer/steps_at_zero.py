@@ -15,9 +15,7 @@ import tensorflow as tf
 
 from sbnn_converter import graph as g
 
-_MAGNITUDES = np.array(
-    [1e-30, 1e-6, 0.04, 0.1, 0.5, 0.9, 1, 1.1, 7, 1e4], np.float32
-)
+_MAGNITUDES = np.array([1e-30, 1e-6, 0.04, 0.1, 0.5, 0.9, 1, 1.1, 7, 1e4], np.float32)
 _PROBE = np.concatenate([-_MAGNITUDES, [-0.0, 0.0], _MAGNITUDES]).astype(np.float32)
 
 
@@ -59,7 +57,5 @@ def levels(name: str, sign: g.Sign, low: float, high: float) -> g.Node:
     if (low, high) == (-1, 1):
         return sign
     channels = sign.shape[-1]
-    affine = g.affine_step(
-        np.full(channels, (high - low) / 2), np.full(channels, (high + low) / 2)
-    )
+    affine = g.affine_step(np.full(channels, (high - low) / 2), np.full(channels, (high + low) / 2))
     return g.Pointwise(name, [sign], sign.shape, [affine])

@@ -73,9 +73,7 @@ def import_traced(name: str, function: Callable, x: g.Node, shape) -> g.Node | N
 def _monotone_step(function: Callable, shape) -> g.PointwiseStep | None:
     rank = len(shape) + 1
     try:
-        traced = tf.compat.v1.wrap_function(
-            function, [tf.TensorSpec((1, *shape), tf.float32)]
-        )
+        traced = tf.compat.v1.wrap_function(function, [tf.TensorSpec((1, *shape), tf.float32)])
         (x,), (y,) = traced.inputs[:1], traced.outputs
         if assigns(traced):  # running it would change the model
             return None

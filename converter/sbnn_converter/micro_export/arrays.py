@@ -8,9 +8,14 @@ from collections.abc import Iterable
 import numpy as np
 
 _C_TYPES = {
-    "float32": "float", "int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t",
-    "int32": "int32_t", "int64": "int64_t", "bool": "bool",
-}  # fmt: skip
+    "float32": "float",
+    "int8": "int8_t",
+    "uint8": "uint8_t",
+    "int16": "int16_t",
+    "int32": "int32_t",
+    "int64": "int64_t",
+    "bool": "bool",
+}
 
 
 def aligned_bytes(content: bytes) -> str:

@@ -104,8 +104,7 @@ def micro_files(
         "advised_stack_bytes": ADVISED_STACK_BYTES,
         "op_count": len(additions),
         "op_additions": "".join(
-            f"  if ({addition.call} != kTfLiteOk) return kTfLiteError;\n"
-            for addition in additions
+            f"  if ({addition.call} != kTfLiteOk) return kTfLiteError;\n" for addition in additions
         ),
         "op_list": ", ".join(addition.op for addition in additions),
         "samples": vector.samples,

@@ -32,9 +32,7 @@ class AffineIntoSums:
         found = affine_source(node.inputs[0])
         x, a, c = found
         if reads_padding(node):
-            node.geometry = dataclasses.replace(
-                node.geometry, pad_value=int(_padding(node, found))
-            )
+            node.geometry = dataclasses.replace(node.geometry, pad_value=int(_padding(node, found)))
         channels = node.shape[-1]
         step = affine_step(np.full(channels, a), c * node.kernel.weight_sums)
         readers = graph.readers(node)

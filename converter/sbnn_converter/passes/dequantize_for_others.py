@@ -9,9 +9,7 @@ from sbnn_converter.graph import Concat, Graph, Node, Reshape, SbnnOp
 
 class DequantizeForOthers:
     def match(self, graph: Graph, node: Node) -> bool:
-        return _is_packed(node) and (
-            node in graph.outputs or bool(_float_readers(graph, node))
-        )
+        return _is_packed(node) and (node in graph.outputs or bool(_float_readers(graph, node)))
 
     def transform(self, graph: Graph, node: Node) -> None:
         channels = node.shape[-1]
@@ -23,9 +21,7 @@ class DequantizeForOthers:
         options = {"height": height, "width": width, "channels": channels}
         shape = (height, width, channels)[-3 if height else -1 :]
         readers = _float_readers(graph, node)
-        signs = SbnnOp(
-            node.name, [node], shape, "SbnnDequantize", options, [], packed=False
-        )
+        signs = SbnnOp(node.name, [node], shape, "SbnnDequantize", options, [], packed=False)
         if shape != node.shape:
             signs = Reshape(node.name, [signs], node.shape)
         graph.insert_behind(node, signs, readers, outputs=True)

@@ -65,9 +65,7 @@ def _source(node: BinarySum) -> Node:
     return x if node.geometry else image_behind_vector(x) or x
 
 
-def _functions_behind(
-    graph: Graph, node: BinarySum
-) -> tuple[list[PointwiseStep], Node]:
+def _functions_behind(graph: Graph, node: BinarySum) -> tuple[list[PointwiseStep], Node]:
     reader = graph.only_reader(node)
     if isinstance(reader, Pointwise):
         return reader.steps, reader

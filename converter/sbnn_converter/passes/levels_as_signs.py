@@ -39,9 +39,7 @@ class LevelsAsSigns:
 
 
 def _last_with_levels(node: Pointwise) -> int | None:
-    with_levels = (
-        i for i, s in enumerate(node.steps) if s.levels and len(s.levels) > 1
-    )
+    with_levels = (i for i, s in enumerate(node.steps) if s.levels and len(s.levels) > 1)
     return max(with_levels, default=None)
 
 

@@ -24,11 +24,7 @@ def keeps_channels(node: Node) -> bool:
 
 def is_free(node: Node) -> bool:
     """Whether ``node`` is a reshape that does nothing to bit planes."""
-    return (
-        keeps_channels(node)
-        and len(node.shape) > 1
-        and len(node.inputs[0].shape) > 1
-    )
+    return keeps_channels(node) and len(node.shape) > 1 and len(node.inputs[0].shape) > 1
 
 
 def planes_of(node: Node) -> Node:
@@ -49,9 +45,7 @@ def is_bits(node: Node) -> bool:
             if len(node.shape) == 1:
                 return False  # features of several planes in one
             pending.extend(node.inputs)
-        elif not isinstance(node, Sign) and not (
-            isinstance(node, SbnnOp) and node.packed
-        ):
+        elif not isinstance(node, Sign) and not (isinstance(node, SbnnOp) and node.packed):
             return False
     return True
 

@@ -17,9 +17,7 @@ class SignBeforeConcat:
         if not isinstance(node, Sign) or len(node.shape) == 1:
             return False
         function, concat = function_in_front(graph, node)
-        return isinstance(concat, Concat) and graph.only_reader(concat) is (
-            function or node
-        )
+        return isinstance(concat, Concat) and graph.only_reader(concat) is (function or node)
 
     def transform(self, graph: Graph, node: Sign) -> list[Node]:
         function, concat = function_in_front(graph, node)

@@ -18,9 +18,7 @@ class SignBeforePool:
         if not isinstance(node, Sign):
             return False
         function, pool = function_in_front(graph, node)
-        return isinstance(pool, MaxPool) and graph.only_reader(pool) is (
-            function or node
-        )
+        return isinstance(pool, MaxPool) and graph.only_reader(pool) is (function or node)
 
     def transform(self, graph: Graph, node: Sign) -> list[Node]:
         function, pool = function_in_front(graph, node)
@@ -34,9 +32,7 @@ class SignBeforePool:
         if pool.minimum is not None:  # of signs, which an earlier sign has left there
             falling = falling ^ pool.minimum
         sign = Sign(node.name, [source], source.shape)
-        return graph.replace(
-            node, MaxPool(pool.name, [sign], pool.shape, pool.geometry, falling)
-        )
+        return graph.replace(node, MaxPool(pool.name, [sign], pool.shape, pool.geometry, falling))
 
 
 def function_in_front(graph: Graph, sign: Sign) -> tuple[Pointwise | None, Node]:

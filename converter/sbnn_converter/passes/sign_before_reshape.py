@@ -36,8 +36,7 @@ def _only_dense_behind(graph: Graph, node: Node) -> bool:
         and all(
             reader.geometry is None
             if isinstance(reader, BinarySum)
-            else isinstance(reader, (Reshape, Permute))
-            and _only_dense_behind(graph, reader)
+            else isinstance(reader, (Reshape, Permute)) and _only_dense_behind(graph, reader)
             for reader in readers
         )
     )

@@ -48,8 +48,6 @@ def emit_int8(
     wide = wide_ranges(graph, ranges, wide_values(graph))
     round_down(signed, ranges)
     model = emit(graph, Int8(ranges, wide))
-    model = give_int8_faces(
-        model, [n for n in graph.nodes() if isinstance(n, g.SbnnOp)]
-    )
+    model = give_int8_faces(model, [n for n in graph.nodes() if isinstance(n, g.SbnnOp)])
     output_ranges = [ranges.get(n) for n in graph.outputs]
     return give_port_types(model, input_type, output_type, output_ranges)

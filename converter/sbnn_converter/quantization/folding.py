@@ -34,9 +34,7 @@ def is_absorbed(graph: g.Graph, node: g.Node) -> bool:
     """Whether ``node``'s output exists only until TFLiteConverter folds it away."""
     reader = graph.only_reader(node)
     return (
-        takes_scale(node)
-        and isinstance(reader, g.Pointwise)
-        and reader.steps[0].affine is not None
+        takes_scale(node) and isinstance(reader, g.Pointwise) and reader.steps[0].affine is not None
     )
 
 

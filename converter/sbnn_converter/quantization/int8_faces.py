@@ -123,9 +123,7 @@ def _write_int8(
         target = None  # sums of floats are floats, which the QUANTIZE goes on rounding
     constants = scale_and_bias(stage, unit)
     if target is not None:
-        multipliers, offsets, shift = fixed_point(
-            *constants, *editor.quantization(target)
-        )
+        multipliers, offsets, shift = fixed_point(*constants, *editor.quantization(target))
         constants = [multipliers, offsets]
         options["output_shift"] = shift
         operator.outputs[0] = target

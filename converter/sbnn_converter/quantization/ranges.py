@@ -54,9 +54,7 @@ def calibrate(
       ConversionError: the dataset is empty or has the wrong shape.
     """
     watched = [
-        n
-        for n in graph.nodes()
-        if is_float(n) and not is_absorbed(graph, n) and not moves(n)
+        n for n in graph.nodes() if is_float(n) and not is_absorbed(graph, n) and not moves(n)
     ]
     # A network's inputs are known as they are; the rest are outputs here.
     inner = [n for n in watched if not isinstance(n, g.Input)]
@@ -80,10 +78,7 @@ def calibrate(
         raise ConversionError(
             "the representative dataset is empty: a hundred typical inputs are wanted"
         )
-    ranges = {
-        n: _prescribed(n) or _with_zero(lows[n], highs[n], n in only_signs)
-        for n in watched
-    }
+    ranges = {n: _prescribed(n) or _with_zero(lows[n], highs[n], n in only_signs) for n in watched}
     _let_rectifiers_saturate(graph, ranges)
     _share_ranges(graph, ranges)
     return ranges
@@ -155,9 +150,7 @@ def free_prescribed_ranges(graph: g.Graph) -> None:
         for read in {n for n in node.inputs if _prescribed(n)}:
             channels = read.shape[-1]
             one = g.affine_step(np.ones(channels), np.zeros(channels))
-            graph.insert_behind(
-                read, g.Pointwise(read.name, [read], read.shape, [one]), [node]
-            )
+            graph.insert_behind(read, g.Pointwise(read.name, [read], read.shape, [one]), [node])
 
 
 def _function_name(node: g.Node) -> str:

@@ -14,12 +14,36 @@ from sbnn_converter import graph as g
 
 # Operations after which every value is one that was there before.
 _MOVING = {
-    "BatchToSpaceND", "BroadcastTo", "ConcatV2", "DepthToSpace", "ExpandDims",
-    "GatherNd", "GatherV2", "Identity", "IdentityN", "Max", "MaxPool", "Min", "MirrorPad",
-    "Pack", "Pad", "Reshape", "ResizeNearestNeighbor", "ReverseV2", "Roll", "Slice",
-    "SpaceToBatchND", "SpaceToDepth", "Split", "SplitV", "Squeeze", "StridedSlice",
-    "Tile", "Transpose", "Unpack",
-}  # fmt: skip
+    "BatchToSpaceND",
+    "BroadcastTo",
+    "ConcatV2",
+    "DepthToSpace",
+    "ExpandDims",
+    "GatherNd",
+    "GatherV2",
+    "Identity",
+    "IdentityN",
+    "Max",
+    "MaxPool",
+    "Min",
+    "MirrorPad",
+    "Pack",
+    "Pad",
+    "Reshape",
+    "ResizeNearestNeighbor",
+    "ReverseV2",
+    "Roll",
+    "Slice",
+    "SpaceToBatchND",
+    "SpaceToDepth",
+    "Split",
+    "SplitV",
+    "Squeeze",
+    "StridedSlice",
+    "Tile",
+    "Transpose",
+    "Unpack",
+}
 # These stay in the range of what they read, and constants beside it.
 _WITHIN = {"AvgPool", "Maximum", "Minimum", "PadV2", "ResizeBilinear"}
 _MOVING_INT16 = {"ExpandDims", "Identity", "MaxPool", "Reshape", "Squeeze"}
@@ -34,9 +58,7 @@ def moves(node: g.Node) -> bool:
         return True
     if isinstance(node, g.Pointwise):
         return False  # a scale of 1, too, stands for a range of its own
-    return len(node.inputs) == 1 and bool(_operations(node)) and (
-        _operations(node) <= _MOVING
-    )
+    return len(node.inputs) == 1 and bool(_operations(node)) and (_operations(node) <= _MOVING)
 
 
 def keeps_scale(node: g.Node) -> bool:
@@ -46,7 +68,7 @@ def keeps_scale(node: g.Node) -> bool:
     if isinstance(node, g.Concat):
         return not node.packed
     within = _WITHIN if isinstance(node, g.Pointwise) else _MOVING | _WITHIN
-    return moves(node) or bool(_operations(node)) and _operations(node) <= within
+    return moves(node) or (bool(_operations(node)) and _operations(node) <= within)
 
 
 def moves_int16(node: g.Node) -> bool:

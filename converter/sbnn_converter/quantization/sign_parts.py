@@ -51,16 +51,12 @@ def _parts(op: g.SbnnOp, concat: g.Concat) -> list[g.SbnnOp]:
 def _quantize(name: str, x: g.Node, steps: tuple, shape: tuple[int, ...]) -> g.SbnnOp:
     behind = g.OutputStage(steps, shape)
     constants = thresholds_and_flips(behind, FloatSums())
-    return g.SbnnOp(
-        name, [x], shape, "SbnnQuantize", {}, constants, packed=True, behind=behind
-    )
+    return g.SbnnOp(name, [x], shape, "SbnnQuantize", {}, constants, packed=True, behind=behind)
 
 
 def _as_numbers(bits: g.SbnnOp) -> g.SbnnOp:
     options = {"height": 0, "width": 0, "channels": bits.shape[-1]}
-    return g.SbnnOp(
-        bits.name, [bits], bits.shape, "SbnnDequantize", options, [], packed=False
-    )
+    return g.SbnnOp(bits.name, [bits], bits.shape, "SbnnDequantize", options, [], packed=False)
 
 
 def _is_quantize(node: g.Node) -> bool:

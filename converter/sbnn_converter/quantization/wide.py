@@ -70,9 +70,7 @@ def wide_values(graph: g.Graph) -> set[g.Node]:
         elif _stays_wide(node) and all(n in made for n in node.inputs):
             made.add(node)
     pending = [
-        n.inputs[0]
-        for n in graph.nodes()
-        if isinstance(n, g.SbnnOp) and n.op == "SbnnQuantize"
+        n.inputs[0] for n in graph.nodes() if isinstance(n, g.SbnnOp) and n.op == "SbnnQuantize"
     ]
     found: set[g.Node] = set()
     while pending:

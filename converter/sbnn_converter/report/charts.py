@@ -59,6 +59,4 @@ def _row(bar: Bar, longest: float) -> str:
 
 
 def _rectangle(css_class: str, share: float) -> str:
-    return (
-        f'<rect class="{css_class}" y="2" height="12" rx="2" width="{100 * share:.3f}%"/>'
-    )
+    return f'<rect class="{css_class}" y="2" height="12" rx="2" width="{100 * share:.3f}%"/>'

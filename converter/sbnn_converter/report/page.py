@@ -18,15 +18,20 @@ from sbnn_converter.report.words import (
 from sbnn_converter.verification.verdict import Verdict
 
 _COLUMNS = (
-    "layer", "kind", "kernel", "connections", "density", "code", "bytes",
-    "bits/weight", "bound",
-)  # fmt: skip
+    "layer",
+    "kind",
+    "kernel",
+    "connections",
+    "density",
+    "code",
+    "bytes",
+    "bits/weight",
+    "bound",
+)
 _TEXT_COLUMNS = ("kind", "code")
 
 
-def html_report(
-    inspection: Inspection, name: str, verified: Verdict | None = None
-) -> str:
+def html_report(inspection: Inspection, name: str, verified: Verdict | None = None) -> str:
     """The report as an HTML document that loads nothing from elsewhere.
 
     Args:
@@ -104,18 +109,14 @@ def _file_facts(inspection: Inspection) -> list[tuple[str, str, str]]:
 
 def _facts(facts) -> str:
     items = "\n".join(
-        f"<div><dt>{escape(term)}</dt><dd>{escape(value)} <small>{escape(note)}</small>"
-        "</dd></div>"
+        f"<div><dt>{escape(term)}</dt><dd>{escape(value)} <small>{escape(note)}</small></dd></div>"
         for term, value, note in facts
     )
     return f'<dl class="facts">\n{items}\n</dl>'
 
 
 def _density(inspection: Inspection) -> str:
-    bars = [
-        Bar(layer.name, layer.density, f"{layer.density:.2%}")
-        for layer in inspection.layers
-    ]
+    bars = [Bar(layer.name, layer.density, f"{layer.density:.2%}") for layer in inspection.layers]
     return _section(
         "Density by layer",
         "The share of weights that are ones. The longest bar is the densest layer.",
@@ -179,9 +180,7 @@ def _section(title: str, text: str, content: str) -> str:
 
 
 def _table(inspection: Inspection) -> str:
-    head = "".join(
-        f'<th scope="col"{_class(column)}>{column}</th>' for column in _COLUMNS
-    )
+    head = "".join(f'<th scope="col"{_class(column)}>{column}</th>' for column in _COLUMNS)
     rows = "\n".join(_row(_cells(layer)) for layer in inspection.layers)
     total = inspection.total
     last = _row(("all", "", "", *_numbers(total, "")))

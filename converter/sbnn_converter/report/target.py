@@ -35,21 +35,31 @@ def print_target(cost: NetworkCost, board: Board) -> None:
 
 def _print_ops(console: Console, cost: NetworkCost) -> None:
     total = cost.instructions
-    footer = ("all", "", f"{total:,}", "", "", "", f"{cost.ram_bytes:,}",
-              f"{cost.constant_bytes:,}")  # fmt: skip
+    footer = (
+        "all",
+        "",
+        f"{total:,}",
+        "",
+        "",
+        "",
+        f"{cost.ram_bytes:,}",
+        f"{cost.constant_bytes:,}",
+    )
     rows = []
     for step in cost.steps:
         known = step.instructions is not None
-        rows.append((
-            step.name,
-            step.kernel,
-            f"{step.instructions:,}" if known else "?",
-            f"{step.instructions / total:.1%}" if known and total else "",
-            f"{step.tensor_bytes:,}",
-            f"{step.scratch_bytes:,}" if known else "?",
-            f"{step.ram_bytes:,}",
-            f"{step.flash_bytes:,}",
-        ))  # fmt: skip
+        rows.append(
+            (
+                step.name,
+                step.kernel,
+                f"{step.instructions:,}" if known else "?",
+                f"{step.instructions / total:.1%}" if known and total else "",
+                f"{step.tensor_bytes:,}",
+                f"{step.scratch_bytes:,}" if known else "?",
+                f"{step.ram_bytes:,}",
+                f"{step.flash_bytes:,}",
+            )
+        )
     print_table(console, _OP_COLUMNS, rows, footer)
 
 

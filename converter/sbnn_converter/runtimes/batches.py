@@ -33,9 +33,7 @@ def as_arrays(values, details: Sequence[dict]) -> list:
         values = [values]
     if len(values) != wanted:
         stack = "; numpy.stack makes one of many samples" if wanted == 1 else ""
-        raise ValueError(
-            f"found {len(values)} arrays, wanted {wanted}, one for each tensor{stack}"
-        )
+        raise ValueError(f"found {len(values)} arrays, wanted {wanted}, one for each tensor{stack}")
     return list(values)
 
 
@@ -57,13 +55,10 @@ def check_batches(x, details: Sequence[dict]) -> list[np.ndarray]:
     for index, (batch, detail) in enumerate(zip(batches, details)):
         wanted = tuple(int(d) for d in detail["shape"][1:])
         if batch.ndim == 0 or batch.shape[1:] != wanted:
-            raise ValueError(
-                f"input {index} has shape {batch.shape}, wanted {('n', *wanted)}"
-            )
+            raise ValueError(f"input {index} has shape {batch.shape}, wanted {('n', *wanted)}")
         if len(batch) != len(batches[0]):
             raise ValueError(
-                f"input {index} has {len(batch)} samples, wanted "
-                f"{len(batches[0])} as in input 0"
+                f"input {index} has {len(batch)} samples, wanted {len(batches[0])} as in input 0"
             )
     if len(batches[0]) == 0:
         raise ValueError("the batch is empty: wanted at least one sample")
@@ -91,9 +86,7 @@ def real_numbers(name: str, values) -> np.ndarray:
             f"{name} is a list whose parts differ in length: wanted an array"
         ) from None
     if array.dtype.kind not in "biuf":
-        raise ValueError(
-            f"{name} is of type {array.dtype}: wanted real or whole numbers"
-        )
+        raise ValueError(f"{name} is of type {array.dtype}: wanted real or whole numbers")
     return array
 
 

@@ -56,8 +56,6 @@ def _import_runtime(module: str):
             sys.setdlopenflags(flags)
 
 
-
-
 class Interpreter(QuantizedFaces):
     """A model in TFLite, LiteRT or tf.lite with the SBNN delegate.
 
@@ -85,9 +83,7 @@ class Interpreter(QuantizedFaces):
         if runtime == "auto":
             runtime = next(iter(available_runtimes()), "tensorflow")
         if runtime not in _RUNTIMES:
-            raise ValueError(
-                f"unknown runtime '{runtime}': wanted auto, {', '.join(_RUNTIMES)}"
-            )
+            raise ValueError(f"unknown runtime '{runtime}': wanted auto, {', '.join(_RUNTIMES)}")
         try:
             module = _import_runtime(_RUNTIMES[runtime])
         except ImportError as error:

@@ -80,9 +80,7 @@ not overlap.
 
 ## Build
 
-CMake: `add_subdirectory` this folder and link `{name}`. make: `include {
-        name
-    }.mk`. By hand:
+CMake: `add_subdirectory` this folder and link `{name}`. make: `include {name}.mk`. By hand:
 
 ```sh
 arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb {_FLAGS} \\

@@ -9,8 +9,13 @@ import numpy as np
 
 from sbnn_converter.standalone.network import Tensor
 
-C_TYPES = {"FLOAT32": "float", "INT32": "int32_t", "INT8": "int8_t", "UINT8": "uint8_t",
-           "INT16": "int16_t"}  # fmt: skip
+C_TYPES = {
+    "FLOAT32": "float",
+    "INT32": "int32_t",
+    "INT8": "int8_t",
+    "UINT8": "uint8_t",
+    "INT16": "int16_t",
+}
 
 
 class NotExportable(ValueError):

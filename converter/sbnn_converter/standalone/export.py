@@ -99,9 +99,7 @@ def plan_export(model: bytes, *, name: str = "model") -> Export:
     _check_ports(network)
     ops, calls = _calls(network)
     roots = _roots(network)
-    places, constants, copies, buffers, offsets, ram = _place(
-        network, ops, calls, roots
-    )
+    places, constants, copies, buffers, offsets, ram = _place(network, ops, calls, roots)
     scratch = offsets[len(offsets) - len(calls) :]
     more = dict(constants)
     functions = [f for call in calls for f in call.functions]
@@ -242,9 +240,7 @@ def _place(
     for index, offset in zip(owners, offsets):
         names[index] = f"AT({offset})"
     places = {
-        tensor.index: names[root(tensor).index]
-        for call in calls
-        for tensor in call.places.values()
+        tensor.index: names[root(tensor).index] for call in calls for tensor in call.places.values()
     }
     lines = [(to, names[source.index], size) for to, source, size in copies]
     return places, constants, lines, buffers, offsets, size

@@ -17,9 +17,7 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _NAME = re.compile(r"\bsbnn_\w+")
 # A definition: a line that begins with a type and has a body after its parameters.
-_DEFINITION = re.compile(
-    r"^(?!static\b)(?:\w[\w \t*]*?[\s*])(sbnn_\w+)\s*\([^;{}]*\)\s*\{", re.M
-)
+_DEFINITION = re.compile(r"^(?!static\b)(?:\w[\w \t*]*?[\s*])(sbnn_\w+)\s*\([^;{}]*\)\s*\{", re.M)
 # A table that other files read.
 _TABLE = re.compile(r"^const\s[^;{}=(]*?\b(sbnn_\w+)\s*\[[^;{}=]*=\s*\{", re.M)
 _HEADER_FOLDERS = ("kernels/include", "runtime")
@@ -74,9 +72,7 @@ def needed_files(functions: Iterable[str], headers: Iterable[str]) -> list[str]:
     waiting = [defined[name] for name in functions]
     for header in headers:
         places = [header, *(f"{folder}/{header}" for folder in _HEADER_FOLDERS)]
-        waiting += [place for place in places if (c_sources.root() / place).exists()][
-            :1
-        ]
+        waiting += [place for place in places if (c_sources.root() / place).exists()][:1]
     needed: set[str] = set()
     while waiting:
         path = waiting.pop()

@@ -40,9 +40,7 @@ def place(buffers: Sequence[Buffer]) -> tuple[list[int], int]:
     """
     offsets = [0] * len(buffers)
     placed: list[int] = []
-    by_size = sorted(
-        range(len(buffers)), key=lambda i: (-buffers[i].bytes, buffers[i].first)
-    )
+    by_size = sorted(range(len(buffers)), key=lambda i: (-buffers[i].bytes, buffers[i].first))
     for i in by_size:
         in_the_way = sorted(
             (offsets[j], offsets[j] + buffers[j].bytes)

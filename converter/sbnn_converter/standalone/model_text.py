@@ -91,17 +91,14 @@ def constants_text(name: str, calls: Sequence[Call], more: Mapping[str, str]) ->
     ``more`` are definitions beside those of the ops.
     """
     guard = f"{name.upper()}_CONSTANTS_H_"
-    text = "\n\n".join(
-        [*more.values(), *(c for call in calls for c in call.constants.values())]
-    )
+    text = "\n\n".join([*more.values(), *(c for call in calls for c in call.constants.values())])
     infinity = ""
     if "INFINITY" in text:
         infinity = "/* Not from <math.h>, which belongs to the C library. */\n"
         infinity += f"#define {name.upper()}_INFINITY (1.0f / 0.0f)\n\n"
         text = re.sub(r"\bINFINITY\b", f"{name.upper()}_INFINITY", text)
     return (
-        f"{_HEADER}#ifndef {guard}\n#define {guard}\n\n{infinity}{text}\n\n"
-        f"#endif /* {guard} */\n"
+        f"{_HEADER}#ifndef {guard}\n#define {guard}\n\n{infinity}{text}\n\n#endif /* {guard} */\n"
     )
 
 
@@ -129,9 +126,16 @@ def source_text(
     upper = name.upper()
     headers = list(dict.fromkeys(h for call in calls for h in call.headers))
     scratch = max((call.scratch_bytes for call in calls), default=0)
-    lines = [_HEADER + f'#include "{name}.h"', "", "#include <stddef.h>",
-             "#include <string.h>", "", *(f'#include "{h}"' for h in sorted(headers)),
-             f'#include "{name}_constants.h"', ""]  # fmt: skip
+    lines = [
+        _HEADER + f'#include "{name}.h"',
+        "",
+        "#include <stddef.h>",
+        "#include <string.h>",
+        "",
+        *(f'#include "{h}"' for h in sorted(headers)),
+        f'#include "{name}_constants.h"',
+        "",
+    ]
     lines += _memory_text(arena_bytes, scratch, any(c.scratch_bytes for c in calls))
     lines += [
         "/* A program that measures the ops one by one is told when each has run. */",

@@ -19,8 +19,15 @@ from sbnn_converter.tflite.flatbuffer import (
     reading_flatbuffer,
 )
 
-_DTYPES = {"FLOAT32": np.float32, "INT32": np.int32, "INT8": np.int8, "UINT8": np.uint8,
-           "INT16": np.int16, "INT64": np.int64, "BOOL": np.bool_}  # fmt: skip
+_DTYPES = {
+    "FLOAT32": np.float32,
+    "INT32": np.int32,
+    "INT8": np.int8,
+    "UINT8": np.uint8,
+    "INT16": np.int16,
+    "INT64": np.int64,
+    "BOOL": np.bool_,
+}
 
 
 @dataclasses.dataclass(frozen=True, repr=False)

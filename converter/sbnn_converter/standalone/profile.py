@@ -53,9 +53,7 @@ class Profile(ShortRepr):
 
     def as_dict(self) -> dict:
         """The same as plain lists and dictionaries, for JSON."""
-        return dataclasses.asdict(self) | {
-            "ops": [dataclasses.asdict(o) for o in self.ops]
-        }
+        return dataclasses.asdict(self) | {"ops": [dataclasses.asdict(o) for o in self.ops]}
 
 
 def profile(
@@ -84,9 +82,7 @@ def profile(
       emulation.MissingTools: compiler or emulator are not installed.
     """
     if core not in emulation.CORES:
-        raise ValueError(
-            f"found core '{core}', wanted one of {', '.join(emulation.CORES)}"
-        )
+        raise ValueError(f"found core '{core}', wanted one of {', '.join(emulation.CORES)}")
     export = plan_export(read_model(model))
     if samples is None:
         inputs = random_inputs(export.network)
@@ -94,16 +90,14 @@ def profile(
         given = [samples] if isinstance(samples, np.ndarray) else list(samples)
         if len(given) != len(export.network.inputs):
             raise ValueError(
-                f"found samples for {len(given)} inputs, the model has "
-                f"{len(export.network.inputs)}"
+                f"found samples for {len(given)} inputs, the model has {len(export.network.inputs)}"
             )
         inputs = [array[:1] for array in given]
     trial = try_on(export, emulation.CORES[core], inputs, kernels=kernels)
     return Profile(
         core=core,
         ops=tuple(
-            OpProfile(op.label, op.name, count)
-            for op, count in zip(export.ops, trial.by_op)
+            OpProfile(op.label, op.name, count) for op, count in zip(export.ops, trial.by_op)
         ),
         instructions=trial.instructions,
         flash_bytes=trial.flash_bytes,

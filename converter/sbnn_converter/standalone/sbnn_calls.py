@@ -13,18 +13,39 @@ from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable, array, 
 from sbnn_converter.standalone.network import Op
 
 _CONV_FIELDS = (
-    "in_height", "in_width", "in_channels", "out_height", "out_width", "out_channels",
-    "kernel_height", "kernel_width", "stride_height", "stride_width",
-    "dilation_height", "dilation_width", "pad_top", "pad_left", "pad_value", "groups",
-)  # fmt: skip
+    "in_height",
+    "in_width",
+    "in_channels",
+    "out_height",
+    "out_width",
+    "out_channels",
+    "kernel_height",
+    "kernel_width",
+    "stride_height",
+    "stride_width",
+    "dilation_height",
+    "dilation_width",
+    "pad_top",
+    "pad_left",
+    "pad_value",
+    "groups",
+)
 _POOL_FIELDS = (
-    "channels", "in_height", "in_width", "out_height", "out_width", "pool_height",
-    "pool_width", "stride_height", "stride_width", "pad_top", "pad_left",
-)  # fmt: skip
+    "channels",
+    "in_height",
+    "in_width",
+    "out_height",
+    "out_width",
+    "pool_height",
+    "pool_width",
+    "stride_height",
+    "stride_width",
+    "pad_top",
+    "pad_left",
+)
 _SLICED = 2
 _INPUTS = {"INT32": "bits", "INT8": "int8", "FLOAT32": "float"}
-_INPUT_TYPES = {"INT32": "uint32_t", "INT8": "int8_t", "INT16": "int16_t",
-                "FLOAT32": "float"}  # fmt: skip
+_INPUT_TYPES = {"INT32": "uint32_t", "INT8": "int8_t", "INT16": "int16_t", "FLOAT32": "float"}
 
 
 def sbnn_call(op: Op) -> Call:
@@ -57,12 +78,20 @@ def _kernel(op: Op, outputs: int, fan_in: int, most: int) -> dict[str, str]:
     name = f"op{op.number}_kernel"
     return {
         f"{name}_words": array("uint32_t", f"{name}_words", code.view(np.uint32)),
-        name: struct("sbnn_connections", name, {
-            "words": f"{name}_words", "word_count": len(code),
-            "count": o["connections"], "weights": outputs * fan_in, "most": most,
-            "code": o["code"], "parameter": o["code_parameter"],
-        }),
-    }  # fmt: skip
+        name: struct(
+            "sbnn_connections",
+            name,
+            {
+                "words": f"{name}_words",
+                "word_count": len(code),
+                "count": o["connections"],
+                "weights": outputs * fan_in,
+                "most": most,
+                "code": o["code"],
+                "parameter": o["code_parameter"],
+            },
+        ),
+    }
 
 
 def _output(op: Op, channels: int, positions: int) -> dict[str, str]:
@@ -75,8 +104,10 @@ def _output(op: Op, channels: int, positions: int) -> dict[str, str]:
     if kind == "INT32":
         is_float = first.dtype == np.float32
         thresholds = "float_thresholds" if is_float else "thresholds"
-        arrays = {thresholds: ("float" if is_float else "int32_t", first),
-                  "flips": ("uint32_t", second.view(np.uint32))}  # fmt: skip
+        arrays = {
+            thresholds: ("float" if is_float else "int32_t", first),
+            "flips": ("uint32_t", second.view(np.uint32)),
+        }
         fields |= {"kind": "SBNN_TO_BITS", "channel_bits": channel_bits}
     elif kind == "FLOAT32":
         arrays = {"scale": ("float", first), "bias": ("float", second)}
@@ -127,9 +158,7 @@ def _weighted(op: Op, function: str, query: str, constants: dict, scratch: int, 
 def _conv2d(op: Op, plan: Plan) -> Call:
     o, n = op.stored.options, op.number
     fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
-    fields: dict[str, object] = {f: o[f] for f in _CONV_FIELDS} | {
-        "domain": _domain(op)
-    }
+    fields: dict[str, object] = {f: o[f] for f in _CONV_FIELDS} | {"domain": _domain(op)}
     if "band_bytes" in o:
         fields["band_bytes"] = o["band_bytes"]
     constants = {
@@ -138,11 +167,15 @@ def _conv2d(op: Op, plan: Plan) -> Call:
         **_params(op, "sbnn_conv2d_params", fields),
     }
     kind = _INPUTS[op.stored.input.type]
-    arguments = {"bits": f", &op{n}_kernel, &op{n}_output", "int8": f", &op{n}_kernel",
-                 "float": ""}[kind]  # fmt: skip
+    arguments = {
+        "bits": f", &op{n}_kernel, &op{n}_output",
+        "int8": f", &op{n}_kernel",
+        "float": "",
+    }[kind]
     query = f"sbnn_conv2d_{kind}_scratch_bytes(&op{n}_params{arguments})"
-    return _weighted(op, f"sbnn_conv2d_{kind}", query, constants, plan.scratch_bytes,
-                     "sbnn/conv2d.h")  # fmt: skip
+    return _weighted(
+        op, f"sbnn_conv2d_{kind}", query, constants, plan.scratch_bytes, "sbnn/conv2d.h"
+    )
 
 
 def _dense(op: Op, plan: Plan) -> Call:
@@ -170,9 +203,8 @@ def _max_pool2d(op: Op, _: Plan) -> Call:
     minimum = f"op{n}_minimum"
     constants = {
         minimum: array("uint32_t", minimum, op.stored.constants[0].view(np.uint32)),
-        **_params(op, "sbnn_max_pool2d_params",
-                  {f: op.stored.options[f] for f in _POOL_FIELDS}),
-    }  # fmt: skip
+        **_params(op, "sbnn_max_pool2d_params", {f: op.stored.options[f] for f in _POOL_FIELDS}),
+    }
     return Call(
         statements=(
             f"sbnn_max_pool2d_bits(&op{n}_params, {minimum}, (const uint32_t*){{x}}, "

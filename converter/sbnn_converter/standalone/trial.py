@@ -19,8 +19,13 @@ from sbnn_converter.standalone.call import C_TYPES, array
 from sbnn_converter.standalone.export import Export
 from sbnn_converter.standalone.network import Tensor
 
-_NUMPY = {"FLOAT32": np.float32, "INT32": np.int32, "INT8": np.int8, "UINT8": np.uint8,
-          "INT16": np.int16}  # fmt: skip
+_NUMPY = {
+    "FLOAT32": np.float32,
+    "INT32": np.int32,
+    "INT8": np.int8,
+    "UINT8": np.uint8,
+    "INT16": np.int16,
+}
 
 
 class KernelObjects:
@@ -46,9 +51,12 @@ class KernelObjects:
         def build(path: str) -> None:
             found[path].parent.mkdir(parents=True, exist_ok=True)
             emulation.compile_object(
-                core, root / path, found[path], flags=(*flags, *emulation.WARNINGS),
+                core,
+                root / path,
+                found[path],
+                flags=(*flags, *emulation.WARNINGS),
                 includes=(root / "kernels" / "include", root / "runtime"),
-            )  # fmt: skip
+            )
 
         missing = [path for path, out in found.items() if not out.exists()]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -157,13 +165,9 @@ def _run(
     outputs = []
     for argument, tensor, written in model_text.parameters(export.network):
         if written:
-            data = b"".join(
-                bytes.fromhex(line[1]) for line in lines if line[:1] == [argument]
-            )
+            data = b"".join(bytes.fromhex(line[1]) for line in lines if line[:1] == [argument])
             outputs.append(
-                np.frombuffer(data, _NUMPY[tensor.type]).reshape(
-                    samples, *tensor.shape[1:]
-                )
+                np.frombuffer(data, _NUMPY[tensor.type]).reshape(samples, *tensor.shape[1:])
             )
     return Trial(
         outputs=outputs,
@@ -185,9 +189,7 @@ def _main(export: Export, inputs: Sequence[np.ndarray], samples: int) -> str:
         buffers.append(f"static {kind} {argument}[{count}];")
         arguments.append(argument)
         if written:
-            prints.append(
-                f'  print_bytes("{argument}", {argument}, sizeof {argument});'
-            )
+            prints.append(f'  print_bytes("{argument}", {argument}, sizeof {argument});')
             continue
         values = _checked(next(given), tensor, samples)
         tables.append(array(kind, f"{argument}_samples", values))

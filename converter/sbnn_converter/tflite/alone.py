@@ -42,9 +42,7 @@ def trace_alone(node: g.KerasLayer):
     def main(*read):
         return tf.nest.flatten(node.call(list(read)))
 
-    return tf.function(
-        main, autograph=False, input_signature=signature
-    ).get_concrete_function()
+    return tf.function(main, autograph=False, input_signature=signature).get_concrete_function()
 
 
 def convert_alone(node: g.KerasLayer) -> bytes | Exception:
@@ -53,9 +51,7 @@ def convert_alone(node: g.KerasLayer) -> bytes | Exception:
     try:
         module.main = trace_alone(node)
         module.read_variables = list(module.main.variables)
-        converter = tf.lite.TFLiteConverter.from_concrete_functions(
-            [module.main], module
-        )
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([module.main], module)
         converter.allow_custom_ops = True
         return converter.convert()
     except Exception as error:  # whatever TFLiteConverter comes upon
@@ -65,9 +61,7 @@ def convert_alone(node: g.KerasLayer) -> bytes | Exception:
 def described(node: g.KerasLayer) -> str:
     """What messages call a layer: its name and its kind."""
     kind = type(node.layer).__name__
-    function = getattr(node.layer, "activation", None) or getattr(
-        node.layer, "function", None
-    )
+    function = getattr(node.layer, "activation", None) or getattr(node.layer, "function", None)
     if kind in ("Activation", "TFOpLambda", "Lambda") and function is not None:
         kind = f"{kind} of {getattr(function, '__name__', kind)}"
     return f"layer '{node.name}' ({kind})"

@@ -121,10 +121,7 @@ def _rows(op: _Op) -> bool:
 def _broadcast(op: _Op) -> bool:
     """Samples meet each other on the first axis, and constants that are one there."""
     rank = op.outputs[0].rank
-    return all(
-        t.rank == rank if t.batched else t.rank < rank or t.shape[0] == 1
-        for t in op.inputs
-    )
+    return all(t.rank == rank if t.batched else t.rank < rank or t.shape[0] == 1 for t in op.inputs)
 
 
 def _matmul(op: _Op) -> bool:
@@ -137,8 +134,7 @@ def _fully_connected(op: _Op) -> bool:
     x, weights = op.inputs[:2]
     # Without its dimensions, an input is cut into rows as long as those of the weights.
     return op.only_batched(0) and (
-        op.option("FullyConnectedOptions", "KeepNumDims")
-        and x.rank > 1
+        (op.option("FullyConnectedOptions", "KeepNumDims") and x.rank > 1)
         or math.prod(x.shape[1:]) == weights.shape[1]
     )
 
@@ -196,7 +192,7 @@ def _one_hot(op: _Op) -> bool:
 
 
 def _gather(op: _Op) -> bool:
-    table, indices = op.inputs
+    table, _ = op.inputs
     axis = op.option("GatherOptions", "Axis") % table.rank
     if op.option("GatherOptions", "BatchDims") != 0:
         return False
@@ -231,11 +227,7 @@ def _strided_slice(op: _Op) -> bool:
     from_first = op.option(table, "BeginMask") & 1 or begin.numbers[0] == 0
     to_last = op.option(table, "EndMask") & 1
     return bool(
-        op.only_batched(0)
-        and not moved & 1
-        and from_first
-        and to_last
-        and strides.numbers[0] == 1
+        op.only_batched(0) and not moved & 1 and from_first and to_last and strides.numbers[0] == 1
     )
 
 

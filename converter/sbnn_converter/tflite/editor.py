@@ -11,8 +11,10 @@ from tensorflow.lite.tools import flatbuffer_utils
 _BUILTIN_NAMES = {
     number: name for name, number in vars(schema.BuiltinOperator).items() if name[0] != "_"
 }
-_TYPES = {np.dtype(np.int32): schema.TensorType.INT32,
-          np.dtype(np.float32): schema.TensorType.FLOAT32}
+_TYPES = {
+    np.dtype(np.int32): schema.TensorType.INT32,
+    np.dtype(np.float32): schema.TensorType.FLOAT32,
+}
 
 
 class FlatbufferEditor:
@@ -100,9 +102,7 @@ class FlatbufferEditor:
         found.shape = np.array(values.shape, np.int32)
         found.shapeSignature, found.hasRank = None, True
         self._model.buffers.append(buffer)
-        self._graph.operators = [
-            op for op in self._graph.operators if tensor not in op.outputs
-        ]
+        self._graph.operators = [op for op in self._graph.operators if tensor not in op.outputs]
 
     def type(self, tensor: int) -> int:
         """The type of a tensor's elements in the schema."""

@@ -33,7 +33,6 @@ from sbnn_converter.tflite.ports import order_ports
 from sbnn_converter.tflite.resources import check_resources
 from sbnn_converter.tflite.settled import settled, without_assignments
 
-
 # Stands between two scales of one tensor, as TFLiteConverter would else carry the one
 # over to what reads the other; the int8 faces make a QUANTIZE of it.
 RESCALE = "SbnnRescale"
@@ -143,11 +142,10 @@ def _trace(graph: g.Graph, functions: dict, int8: Int8, rescales: dict):
     function between two scales for each shape.
     """
     nodes = graph.nodes()
+
     @tf.function(
         autograph=False,
-        input_signature=[
-            tf.TensorSpec((1, *x.shape), x.dtype, name=x.name) for x in graph.inputs
-        ],
+        input_signature=[tf.TensorSpec((1, *x.shape), x.dtype, name=x.name) for x in graph.inputs],
     )
     def main(*inputs):
         values = _QuantizedValues(int8, rescales)
@@ -220,9 +218,7 @@ def _plain(node: g.Node, read: list[tf.Tensor]) -> tf.Tensor:
         return tf.nest.flatten(read[0])[node.index]
     if isinstance(node, g.MaxPool):
         geometry = node.geometry
-        return tf.nn.max_pool2d(
-            read[0], geometry.pool, geometry.stride, geometry.padding.upper()
-        )
+        return tf.nn.max_pool2d(read[0], geometry.pool, geometry.stride, geometry.padding.upper())
     if isinstance(node, g.Reshape):
         return tf.reshape(read[0], (-1, *node.shape))
     if isinstance(node, g.Permute):
@@ -267,13 +263,9 @@ def _rescales(int8: Int8) -> dict[tuple[int, ...], Callable]:
 def _implementing(op: str, options: dict[str, int], signature: list, shape, dtype):
     """A function that TFLiteConverter turns into the custom op ``op``."""
     attributes = "".join(
-        f' attr {{ key: "{name}" value {{ i: {int(value)} }} }}'
-        for name, value in options.items()
+        f' attr {{ key: "{name}" value {{ i: {int(value)} }} }}' for name, value in options.items()
     )
-    implements = (
-        f'name: "{op}" attr {{ key: "tfl_fusable_op" value {{ b: true }} }}'
-        + attributes
-    )
+    implements = f'name: "{op}" attr {{ key: "tfl_fusable_op" value {{ b: true }} }}' + attributes
 
     # Only the shape of the body's answer matters: the op's kernel replaces it.
     def body(*_):

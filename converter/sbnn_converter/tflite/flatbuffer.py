@@ -42,12 +42,22 @@ def reading_flatbuffer() -> Iterator[None]:
         ) from error
 
 
-_ITEM_BYTES = {"FLOAT32": 4, "INT32": 4, "UINT8": 1, "INT8": 1, "INT16": 2, "INT64": 8,
-               "FLOAT16": 2, "FLOAT64": 8, "BOOL": 1, "UINT16": 2, "UINT32": 4,
-               "UINT64": 8, "COMPLEX64": 8}  # fmt: skip
-_TYPE_NAMES = {
-    number: name for name, number in vars(schema.TensorType).items() if name[0] != "_"
+_ITEM_BYTES = {
+    "FLOAT32": 4,
+    "INT32": 4,
+    "UINT8": 1,
+    "INT8": 1,
+    "INT16": 2,
+    "INT64": 8,
+    "FLOAT16": 2,
+    "FLOAT64": 8,
+    "BOOL": 1,
+    "UINT16": 2,
+    "UINT32": 4,
+    "UINT64": 8,
+    "COMPLEX64": 8,
 }
+_TYPE_NAMES = {number: name for name, number in vars(schema.TensorType).items() if name[0] != "_"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,9 +192,7 @@ def _read(model: bytes) -> StoredModel:
         other_ops += [step.name for step in steps if not step.op]
     if main is None:
         raise DamagedFile("the TFLite flatbuffer holds no graph; convert the model again")
-    constant_bytes = sum(
-        root.Buffers(i).DataLength() for i in range(root.BuffersLength())
-    )
+    constant_bytes = sum(root.Buffers(i).DataLength() for i in range(root.BuffersLength()))
     graph = root.Subgraphs(0)
     return StoredModel(
         bytes=len(model),

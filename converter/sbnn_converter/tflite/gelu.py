@@ -114,6 +114,5 @@ def _is_plain(editor: FlatbufferEditor, operator, name: str) -> bool:
     """Whether it is the builtin ``name``, with no activation in it."""
     return editor.name(operator) == name and (
         operator.builtinOptions is None
-        or operator.builtinOptions.fusedActivationFunction
-        == schema.ActivationFunctionType.NONE
+        or operator.builtinOptions.fusedActivationFunction == schema.ActivationFunctionType.NONE
     )

@@ -22,8 +22,7 @@ def _load() -> ModuleType:
     tensorflow = importlib.util.find_spec("tensorflow")
     if tensorflow is None or not tensorflow.submodule_search_locations:
         raise ImportError(
-            "TensorFlow is not installed: its wheel holds the TFLite schema; "
-            "pip install tensorflow"
+            "TensorFlow is not installed: its wheel holds the TFLite schema; pip install tensorflow"
         )
     root = Path(next(iter(tensorflow.submodule_search_locations)))
     path = root.joinpath(*_NAME.split(".")[1:]).with_suffix(".py")

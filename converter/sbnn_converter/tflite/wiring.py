@@ -41,9 +41,7 @@ def _check_graph(root, graph) -> None:
                 )
         for tensor in _numbers(operator.OutputsAsNumpy()):
             if tensor in constants:
-                raise DamagedFile(
-                    f"{name}: the output is a constant; convert the model again"
-                )
+                raise DamagedFile(f"{name}: the output is a constant; convert the model again")
             if not 0 <= tensor < count or tensor in ready - unwritten:
                 raise DamagedFile(
                     f"{name}: it writes tensor {tensor} of {count}, which is not its own; "
@@ -79,9 +77,7 @@ def has_variables(model: bytes) -> bool:
     root = schema.Model.GetRootAsModel(model, 0)
     graphs = (root.Subgraphs(i) for i in range(root.SubgraphsLength()))
     return any(
-        graph.Tensors(i).IsVariable()
-        for graph in graphs
-        for i in range(graph.TensorsLength())
+        graph.Tensors(i).IsVariable() for graph in graphs for i in range(graph.TensorsLength())
     )
 
 

@@ -109,8 +109,7 @@ def _check_labels(labels: np.ndarray, outputs: Sequence[np.ndarray]) -> None:
     if len(shapes) != 1 or len(shapes[0]) != 2 or shapes[0][1] < 2:
         found = ", ".join(str(("n", *shape[1:])) for shape in shapes)
         raise ValueError(
-            f"labels need a model with one output (n, classes), found {found}: leave "
-            "the labels out"
+            f"labels need a model with one output (n, classes), found {found}: leave the labels out"
         )
     count, classes = shapes[0]
     if labels.shape != (count,) or labels.dtype.kind not in "iu":
@@ -134,8 +133,7 @@ def _accuracy(outputs: Sequence[np.ndarray], labels) -> float | None:
 def _check_shapes(found: list[np.ndarray], wanted: list[np.ndarray], count: int) -> None:
     if len(found) != len(wanted):
         raise UnequalShapes(
-            f"the converted model has {len(found)} outputs, Keras's {len(wanted)}; "
-            "please report it"
+            f"the converted model has {len(found)} outputs, Keras's {len(wanted)}; please report it"
         )
     for index, (f, w) in enumerate(zip(found, wanted)):
         if f.shape != w.shape:

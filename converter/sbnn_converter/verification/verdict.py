@@ -59,21 +59,12 @@ def samples_words(found: Comparison, kind: str) -> str:
 
 def counts_words(found: Comparison) -> str:
     """Predictions that are the same, difference, and accuracy where it is known."""
-    words = (
-        f"largest difference {found.largest:.3g} ({found.relative:.2g} of the largest "
-        "output)"
-    )
+    words = f"largest difference {found.largest:.3g} ({found.relative:.2g} of the largest output)"
     if found.agreement is not None:
         same = found.classified - found.differing_argmax
-        words = (
-            f"same argmax in {same:,} of {found.classified:,} ({found.agreement:.2%}), "
-            + words
-        )
+        words = f"same argmax in {same:,} of {found.classified:,} ({found.agreement:.2%}), " + words
     if found.accuracy is not None:
-        words += (
-            f", accuracy {found.accuracy:.2%} on the labels (Keras "
-            f"{found.keras_accuracy:.2%})"
-        )
+        words += f", accuracy {found.accuracy:.2%} on the labels (Keras {found.keras_accuracy:.2%})"
     return words
 
 

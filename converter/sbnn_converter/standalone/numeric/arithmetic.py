@@ -23,9 +23,7 @@ def _operands(op: Op) -> tuple[Tensor, Tensor, int]:
     ending = tuple(d for d in b.shape)
     while ending and ending[0] == 1:
         ending = ending[1:]
-    if a.elements != op.outputs[0].elements or a.shape[
-        len(a.shape) - len(ending) :
-    ] != (ending):
+    if a.elements != op.outputs[0].elements or a.shape[len(a.shape) - len(ending) :] != (ending):
         raise NotExportable(
             f"found shapes {a.shape} and {b.shape}, wanted equal ones or one that is "
             "the end of the other"
@@ -60,12 +58,19 @@ def _sum_constant(op: Op, a: Tensor, b: Tensor) -> tuple[str, dict[str, str]]:
     # Bits that TensorFlow Lite's kernels put behind the operands before they add.
     headroom = {"INT8": 20, "INT16": 15}[y.type]
     name = f"op{op.number}_params"
-    constant = struct("sbnn_net_add_params", name, {
-        "a_zero": a.zero, "b_zero": b.zero, "y_zero": y.zero,
-        "a": factor(a.scale / twice), "b": factor(b.scale / twice),
-        "y": factor(twice / (2**headroom * y.scale)),
-        "limits": limits(activation(op), y),
-    })  # fmt: skip
+    constant = struct(
+        "sbnn_net_add_params",
+        name,
+        {
+            "a_zero": a.zero,
+            "b_zero": b.zero,
+            "y_zero": y.zero,
+            "a": factor(a.scale / twice),
+            "b": factor(b.scale / twice),
+            "y": factor(twice / (2**headroom * y.scale)),
+            "limits": limits(activation(op), y),
+        },
+    )
     return name, {name: constant}
 
 
@@ -107,9 +112,15 @@ def multiply(op: Op) -> Call:
         return _binary(op, "sbnn_net_multiply_float", *float_limits(op))
     a, b, _ = _operands(op)
     y, name = op.outputs[0], f"op{op.number}_params"
-    constant = struct("sbnn_net_multiply_params", name, {
-        "a_zero": a.zero, "b_zero": b.zero, "y_zero": y.zero,
-        "factor": factor(a.scale * b.scale / y.scale),
-        "limits": limits(activation(op), y),
-    })  # fmt: skip
+    constant = struct(
+        "sbnn_net_multiply_params",
+        name,
+        {
+            "a_zero": a.zero,
+            "b_zero": b.zero,
+            "y_zero": y.zero,
+            "factor": factor(a.scale * b.scale / y.scale),
+            "limits": limits(activation(op), y),
+        },
+    )
     return _binary(op, "sbnn_net_multiply_int8", f"&{name}", {name: constant})

@@ -25,8 +25,7 @@ def type_of(op: Op, *allowed: str) -> str:
     kinds = {op.inputs[0].type, op.outputs[0].type}
     if len(kinds) != 1 or not kinds <= set(allowed):
         raise NotExportable(
-            f"found {' and '.join(sorted(kinds)).lower()}, wanted "
-            f"{' or '.join(allowed).lower()}"
+            f"found {' and '.join(sorted(kinds)).lower()}, wanted {' or '.join(allowed).lower()}"
         )
     return kinds.pop()
 

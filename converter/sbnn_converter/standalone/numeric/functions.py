@@ -23,9 +23,7 @@ def prelu(op: Op) -> Call:
     x, y, slopes = op.inputs[0], op.outputs[0], op.inputs[1]
     values = need_constant(slopes, "slopes")
     if slopes.elements != x.shape[-1] and slopes.shape != x.shape[1:]:
-        raise NotExportable(
-            f"found slopes of shape {slopes.shape}, wanted one a channel"
-        )
+        raise NotExportable(f"found slopes of shape {slopes.shape}, wanted one a channel")
     name, table = f"op{op.number}_params", f"op{op.number}_slopes"
     constants = {table: array(C_TYPES[kind], table, values)}
     tail = (
@@ -34,11 +32,17 @@ def prelu(op: Op) -> Call:
     )
     if kind == "FLOAT32":
         return simple(op, "sbnn_net_prelu_float", tail, constants)
-    constants[name] = struct("sbnn_net_prelu_params", name, {
-        "x_zero": x.zero, "slope_zero": slopes.zero, "y_zero": y.zero,
-        "positive": factor(x.scale / y.scale),
-        "negative": factor(x.scale * slopes.scale / y.scale),
-    })  # fmt: skip
+    constants[name] = struct(
+        "sbnn_net_prelu_params",
+        name,
+        {
+            "x_zero": x.zero,
+            "slope_zero": slopes.zero,
+            "y_zero": y.zero,
+            "positive": factor(x.scale / y.scale),
+            "negative": factor(x.scale * slopes.scale / y.scale),
+        },
+    )
     return simple(op, "sbnn_net_prelu_int8", f"&{name}, {tail}", constants)
 
 

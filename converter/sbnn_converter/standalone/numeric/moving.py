@@ -103,8 +103,7 @@ def split(op: Op) -> Call:
 def strided_slice(op: Op) -> Call:
     x, o = op.inputs[0], op.options
     begins, ends, strides = (
-        [int(v) for v in need_constant(tensor, "bounds").ravel()]
-        for tensor in op.inputs[1:4]
+        [int(v) for v in need_constant(tensor, "bounds").ravel()] for tensor in op.inputs[1:4]
     )
     if o.ellipsisMask or o.newAxisMask or len(begins) > len(x.shape):
         raise NotExportable("found an ellipsis or a new axis, wanted plain bounds")
@@ -127,8 +126,7 @@ def strided_slice(op: Op) -> Call:
 def slice_(op: Op) -> Call:
     x = op.inputs[0]
     begins, sizes = (
-        [int(v) for v in need_constant(tensor, "bounds").ravel()]
-        for tensor in op.inputs[1:3]
+        [int(v) for v in need_constant(tensor, "bounds").ravel()] for tensor in op.inputs[1:3]
     )
     picked = [
         range(begin, whole if size < 0 else begin + size)
@@ -139,8 +137,7 @@ def slice_(op: Op) -> Call:
 
 def transpose(op: Op) -> Call:
     axes = tuple(
-        int(a) % len(op.inputs[0].shape)
-        for a in need_constant(op.inputs[1], "permutation").ravel()
+        int(a) % len(op.inputs[0].shape) for a in need_constant(op.inputs[1], "permutation").ravel()
     )
     return _pick(op, [range(size) for size in op.inputs[0].shape], axes)
 
@@ -168,11 +165,16 @@ def _pick(op: Op, picked: list[range], axes: tuple[int, ...]) -> Call:
         raise NotExportable("found more than four axes that are not together")
     walk = [(1, 0)] * (4 - len(walk)) + walk
     name = f"op{op.number}_walk"
-    constant = struct("sbnn_net_walk", name, {
-        "start": start, "bytes": run,
-        "counts": "{%s}" % ", ".join(str(count) for count, _ in walk),
-        "steps": "{%s}" % ", ".join(str(step) for _, step in walk),
-    })  # fmt: skip
+    constant = struct(
+        "sbnn_net_walk",
+        name,
+        {
+            "start": start,
+            "bytes": run,
+            "counts": "{%s}" % ", ".join(str(count) for count, _ in walk),
+            "steps": "{%s}" % ", ".join(str(step) for _, step in walk),
+        },
+    )
     return simple(op, "sbnn_net_pick", f"&{name}, {{x}}, {{y}}", {name: constant})
 
 

@@ -32,14 +32,18 @@ def _requantize(op: Op, bounds: tuple[float, float] | None) -> Call:
     if (x.type, y.type) not in functions:
         raise NotExportable(f"found {x.type.lower()} to {y.type.lower()}")
     name = f"op{op.number}_params"
-    constant = struct("sbnn_net_requantize_params", name, {
-        "x_zero": x.zero, "y_zero": y.zero, "factor": factor(x.scale / y.scale),
-        "limits": limits(bounds, y),
-    })  # fmt: skip
-    function = functions[x.type, y.type]
-    return simple(
-        op, function, f"&{name}, {pair(op)}, {y.elements}", {name: constant}
+    constant = struct(
+        "sbnn_net_requantize_params",
+        name,
+        {
+            "x_zero": x.zero,
+            "y_zero": y.zero,
+            "factor": factor(x.scale / y.scale),
+            "limits": limits(bounds, y),
+        },
     )
+    function = functions[x.type, y.type]
+    return simple(op, function, f"&{name}, {pair(op)}, {y.elements}", {name: constant})
 
 
 def relu(op: Op) -> Call:
@@ -66,6 +70,4 @@ def dequantize(op: Op) -> Call:
     if (x.type, y.type) != ("INT8", "FLOAT32"):
         raise NotExportable(f"found {x.type.lower()}, wanted int8")
     scale = f"{float_literal(x.scale)}, {x.zero}"
-    return simple(
-        op, "sbnn_net_dequantize_int8", f"{scale}, {pair(op)}, {y.elements}"
-    )
+    return simple(op, "sbnn_net_dequantize_int8", f"{scale}, {pair(op)}, {y.elements}")

@@ -22,13 +22,9 @@ def softmax(op: Op) -> Call:
     # Differences in Q5: 26 bits behind the point. What is too small for Q5 is 0.
     factor = min(beta * x.scale * 2**26, 2**31 - 1.0)
     if factor <= 1.0:
-        raise NotExportable(
-            f"found inputs of scale {x.scale:g}, too fine to be told apart"
-        )
+        raise NotExportable(f"found inputs of scale {x.scale:g}, too fine to be told apart")
     multiplier, shift = fixed_factor(factor)
     least = -math.floor(31.0 * 2**26 / 2.0**shift)
     name = f"op{op.number}_factor"
-    constants = {
-        name: f"static const sbnn_net_factor {name} = {{{multiplier}, {shift}}};"
-    }
+    constants = {name: f"static const sbnn_net_factor {name} = {{{multiplier}, {shift}}};"}
     return simple(op, "sbnn_net_softmax_int8", f"{name}, {least}, {tail}", constants)

@@ -23,11 +23,7 @@ def _weights(op: Op, kind: str, channels: int) -> dict[str, str]:
     x, w, y = op.inputs[0], op.inputs[1], op.outputs[0]
     bias = op.inputs[2] if len(op.inputs) > 2 else None
     name = f"op{op.number}_weights"
-    constants = {
-        f"{name}_data": array(
-            C_TYPES[kind], f"{name}_data", need_constant(w, "weights")
-        )
-    }
+    constants = {f"{name}_data": array(C_TYPES[kind], f"{name}_data", need_constant(w, "weights"))}
     if w.type != kind:
         raise NotExportable(f"found {w.type.lower()} weights, wanted {kind.lower()}")
     fields: dict[str, object] = {"weights": f"{name}_data"}
@@ -35,9 +31,7 @@ def _weights(op: Op, kind: str, channels: int) -> dict[str, str]:
         c_type = "int32_t" if kind == "INT8" else "float"
         if bias.type != ("INT32" if kind == "INT8" else "FLOAT32"):
             raise NotExportable(f"found a bias of {bias.type.lower()}")
-        constants[f"{name}_bias"] = array(
-            c_type, f"{name}_bias", need_constant(bias, "biases")
-        )
+        constants[f"{name}_bias"] = array(c_type, f"{name}_bias", need_constant(bias, "biases"))
         fields["bias"] = f"{name}_bias"
     fields["limits"] = limits(activation(op), y)
     if kind == "INT8":
@@ -52,9 +46,7 @@ def _weights(op: Op, kind: str, channels: int) -> dict[str, str]:
             ("multipliers", "int32_t", [m for m, _ in factors]),
             ("shifts", "int8_t", [s for _, s in factors]),
         ):
-            constants[f"{name}_{field}"] = array(
-                c_type, f"{name}_{field}", np.array(values)
-            )
+            constants[f"{name}_{field}"] = array(c_type, f"{name}_{field}", np.array(values))
             fields[field] = f"{name}_{field}"
         fields |= {"x_zero": x.zero, "y_zero": y.zero}
     suffix = "int8" if kind == "INT8" else "float"

@@ -29,10 +29,13 @@ def window_constant(op: Op, kernel: tuple[int, int]) -> dict[str, str]:
         size = kernel[axis - 1]
         missing = (y[axis] - 1) * stride + (size - 1) * dilation + 1 - x[axis]
         fields |= {
-            f"in_{side}": x[axis], f"out_{side}": y[axis], f"kernel_{side}": size,
-            f"stride_{side}": stride, f"dilation_{side}": dilation,
+            f"in_{side}": x[axis],
+            f"out_{side}": y[axis],
+            f"kernel_{side}": size,
+            f"stride_{side}": stride,
+            f"dilation_{side}": dilation,
             before: max(0, missing) // 2 if o.padding == 0 else 0,
-        }  # fmt: skip
+        }
     fields |= {"in_channels": x[3], "out_channels": y[3]}
     return {name: struct("sbnn_net_window", name, fields)}
 
@@ -52,22 +55,16 @@ def mean(op: Op) -> Call:
     need_one_image(op)
     kind = type_of(op, "INT8", "FLOAT32")
     x, y = op.inputs[0], op.outputs[0]
-    axes = sorted(
-        int(a) % len(x.shape) for a in need_constant(op.inputs[1], "axes").ravel()
-    )
+    axes = sorted(int(a) % len(x.shape) for a in need_constant(op.inputs[1], "axes").ravel())
     if axes != list(range(1, len(x.shape) - 1)):
         raise NotExportable(f"found a mean over axes {axes}, wanted all but the last")
     channels = x.shape[-1]
     positions = x.elements // channels
-    tail = (
-        f"{pointer('x', x)}, {positions}, {channels}, {pointer('y', y, writes=True)}"
-    )
+    tail = f"{pointer('x', x)}, {positions}, {channels}, {pointer('y', y, writes=True)}"
     if kind == "FLOAT32":
         return simple(op, "sbnn_net_mean_float", tail)
     multiplier, shift = mean_factor(x.scale / y.scale, positions)
     name = f"op{op.number}_factor"
-    constants = {
-        name: f"static const sbnn_net_factor {name} = {{{multiplier}, {shift}}};"
-    }
+    constants = {name: f"static const sbnn_net_factor {name} = {{{multiplier}, {shift}}};"}
     arguments = f"{name}, {x.zero}, {y.zero}, {tail}"
     return simple(op, "sbnn_net_mean_int8", arguments, constants)
