@@ -24,12 +24,15 @@ from sbnn_keras.version import __version__  # noqa: E402,F401
 
 ask_layers_for_old_weights()
 
+# Modules that are loaded when somebody asks for them, with all that they need.
+_ON_DEMAND = ("applications", "plots")
+
 
 def __getattr__(name: str):
-    if name == "plots":  # on demand, with all that it needs
-        return importlib.import_module("sbnn_keras.plots")
+    if name in _ON_DEMAND:
+        return importlib.import_module(f"sbnn_keras.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted({*globals(), "plots"})
+    return sorted({*globals(), *_ON_DEMAND})

@@ -10,6 +10,7 @@ import sbnn_keras  # isort: skip  (selects Keras 2, which Larq needs)
 
 import larq as lq
 import tensorflow as tf
+from settings import WIDTHS
 
 MOMENTUM = 0.9
 
@@ -109,11 +110,26 @@ def binarynet(layers: _Layers, width: float):
 _NETWORKS = {
     "mlp": mlp,
     "cnn": cnn,
-    "binarynet4": functools.partial(binarynet, width=0.25),
+    **{name: functools.partial(binarynet, width=width) for name, width in WIDTHS.items()},
 }
 
 
-def build(run) -> tf.keras.Sequential:
+def build(run) -> tf.keras.Model:
     """The untrained network of a run; it ends in a softmax."""
+    recipe = run.recipe()
+    if (
+        run.network in WIDTHS
+        and run.is_sparse
+        and (run.domain == "signed" or recipe["bits"] > 1 or recipe["stream"])
+    ):
+        return sbnn_keras.applications.BinaryNet(
+            width=WIDTHS[run.network],
+            domain=run.domain,
+            first_domain=recipe["first_domain"],
+            bits=recipe["bits"],
+            stream_bits=recipe["stream"] or None,
+            latent_bound=recipe["clip"],
+            name=run.network,
+        )
     stack = _NETWORKS[run.network](_Layers(run))
     return tf.keras.Sequential([*stack, tf.keras.layers.Softmax()], name=run.network)

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from sources import ARRAYS
 
-DATA_SETS = {"mlp": "mnist", "cnn": "mnist", "binarynet4": "cifar10"}
+DATA_SETS = {"mlp": "mnist", "cnn": "mnist", "binarynet4": "cifar10", "binarynet2": "cifar10"}
 
 
 def load(path: str | None, network: str):

@@ -57,7 +57,11 @@ def write(result_file: Path, run, model, history, data, folder: Path, source) ->
     if run.method == "float":
         result.update(_float(model, folder, *to_answer))
     else:
-        result.update(_binary(model, folder, *to_answer))
+        try:
+            result.update(_binary(model, folder, *to_answer))
+        except sbnn_converter.ConversionError as error:
+            # Networks ahead of the converter: the trained model waits in the folder.
+            result["not_converted"] = str(error)
     result_file.parent.mkdir(parents=True, exist_ok=True)
     half = result_file.with_suffix(f".{os.getpid()}")
     half.write_text(to_json(result))

@@ -23,7 +23,12 @@ from rows import Row, rows  # noqa: E402
 _RESULTS = flags.DEFINE_string("results", str(HERE / "results"), "Folder of results.")
 _DOCS = flags.DEFINE_string("docs", None, "Folder with results.md, for tables, figures.")
 
-_NETWORKS = {"mlp": "MNIST, 784-512-512-10", "cnn": "MNIST, small CNN", "binarynet4": "BinaryNet/4"}
+_NETWORKS = {
+    "mlp": "MNIST, 784-512-512-10",
+    "cnn": "MNIST, small CNN",
+    "binarynet4": "BinaryNet/4",
+    "binarynet2": "BinaryNet/2",
+}
 
 
 def read_results(folder: Path) -> list[dict]:

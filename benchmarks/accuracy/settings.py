@@ -17,7 +17,9 @@ RECIPES = {
     "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0, rest=1),
     "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=0, rest=1),
     "binarynet4": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, math="bfloat16"),
+    "binarynet2": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, math="bfloat16"),
 }
+WIDTHS = {"binarynet4": 0.25, "binarynet2": 0.5}
 # What a convolution multiplies. Signs, pixels of 1/128 and kernels of b + r/64 are
 # bfloat16 numbers, and their sums are exact in its float32 accumulators: so a binary
 # network computes the same forward, and only its gradients are rounded, to 8 bits.
@@ -38,6 +40,10 @@ SPARSE = dict(
     frequency=20,  # steps between two moves of the schedule
     first_domain=None,  # of the first layer; None: that of the others
     alternate=None,  # pixels of both polarities; None: in domain "01" on the "mlp"
+    bits=1,  # of activations
+    stream=0,  # bits of residual streams; 0: none
+    distill=0.0,  # share of the loss that the float network of the same shape takes
+    temperature=3.0,  # of its answers
 )
 
 
@@ -45,6 +51,7 @@ SPARSE = dict(
 SPARSE_OF = {
     "cnn": dict(refresh=5),
     "binarynet4": dict(refresh=1, clip=3.0, polarity=True, exponent=1.0),
+    "binarynet2": dict(refresh=1, clip=3.0, polarity=True, exponent=1.0),
 }
 
 
@@ -55,7 +62,7 @@ class Run:
     Attributes:
       network: a key of `RECIPES`.
       method: one of `METHODS`; "bnn" is Larq's ±1, "float" float32 with ReLU.
-      domain: "01" or "general"; None for the methods that have no domain.
+      domain: "01", "general" or "signed"; None for the methods that have no domain.
       connections: EC, the target share of ones; None likewise.
       seed: of the weights and of the data's order.
       change: JSON object of settings that differ from the recipe.
@@ -114,6 +121,12 @@ class Run:
         if self.is_sparse and recipe["alternate"] is None:
             recipe["alternate"] = self.domain == "01" and self.network == "mlp"
         return recipe
+
+    def teacher(self) -> "Run | None":
+        """The run whose network this one is distilled from, if it is."""
+        if not self.recipe().get("distill"):
+            return None
+        return Run(self.network, "float")
 
     @property
     def name(self) -> str:

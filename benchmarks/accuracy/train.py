@@ -30,7 +30,7 @@ _DATA = flags.DEFINE_string(
 )
 _NETWORK = flags.DEFINE_enum("network", "mlp", list(RECIPES), "The network.")
 _METHOD = flags.DEFINE_enum("method", "schedule", METHODS, "The way to train.")
-_DOMAIN = flags.DEFINE_enum("domain", None, ["01", "general"], "Of sparse weights.")
+_DOMAIN = flags.DEFINE_enum("domain", None, ["01", "general", "signed"], "Of sparse weights.")
 _CONNECTIONS = flags.DEFINE_float("connections", None, "Share of ones (EC).", 1e-4, 1.0)
 _SEED = flags.DEFINE_integer("seed", 0, "Seed of weights and of the data's order.")
 _CHANGE = flags.DEFINE_string(
@@ -41,6 +41,18 @@ _RESULTS = flags.DEFINE_string(
     "results", str(HERE / "results"), "Folder for the result, one JSON a run."
 )
 _THREADS = flags.DEFINE_integer("threads", 1, "Threads within an operation.", 1)
+
+
+def _teacher(run, work: Path):
+    """The trained network that a run is distilled from, or None."""
+    if run.teacher() is None:
+        return None
+    import tensorflow as tf
+
+    path = work / run.teacher().name / "model.h5"
+    if not path.exists():
+        raise SystemExit(f"--work: there is no {path}, the teacher of this run; train it first")
+    return tf.keras.models.load_model(path)
 
 
 def main(_):
@@ -73,7 +85,8 @@ def main(_):
     tf.keras.utils.set_random_seed(run.seed)
     samples = data.load(_DATA.value, run.network)
     model = architectures.build(run)
-    history = training.train(model, run, samples, folder)
+    teacher = _teacher(run, Path(_WORK.value))
+    history = training.train(model, run, samples, folder, teacher=teacher)
     model.save(folder / "model.h5")
     outcome.write(result_file, run, model, history, samples, folder, _DATA.value)
 

@@ -13,7 +13,7 @@ import sbnn_keras
 _STEPS_A_CALL = 10
 
 
-def train(model, run, data, folder: Path, save_seconds: float = 30) -> list[dict]:
+def train(model, run, data, folder: Path, save_seconds: float = 30, teacher=None) -> list[dict]:
     """Trains `model`; continues where an earlier call with `folder` was killed.
 
     Args:
@@ -22,6 +22,7 @@ def train(model, run, data, folder: Path, save_seconds: float = 30) -> list[dict
       data: images and labels, train and test.
       folder: for the checkpoint.
       save_seconds: time between two checkpoints, at least.
+      teacher: the network that a distilled run learns from.
 
     Returns:
       One dict an epoch: loss, accuracy on the training and on the test set, seconds.
@@ -43,6 +44,8 @@ def train(model, run, data, folder: Path, save_seconds: float = 30) -> list[dict
         callbacks.append(constraint)
     moving = steps - recipe["rest"] * steps_an_epoch
     rate = tf.keras.optimizers.schedules.CosineDecay(recipe["rate"], moving)
+    if teacher is not None:
+        model = sbnn_keras.Distiller(model, teacher, recipe["distill"], recipe["temperature"])
     model.compile(
         tf.keras.optimizers.Adam(rate),
         loss,

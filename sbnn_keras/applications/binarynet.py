@@ -1,0 +1,71 @@
+"""BinaryNet: the plain network of the first binary networks, with residual streams."""
+
+import tensorflow as tf
+
+from sbnn_keras.applications.scheme import Scheme
+from sbnn_keras.core.arguments import check_number, check_whole
+
+_FILTERS = (128, 256, 512)
+
+
+def BinaryNet(  # a network's name, as in tf.keras.applications
+    input_shape: tuple[int, int, int] = (32, 32, 3),
+    classes: int = 10,
+    width: float = 0.25,
+    connections: float | None = None,
+    domain: str = "signed",
+    first_domain: str | None = None,
+    bits: int = 2,
+    stream_bits: int | None = 6,
+    latent_bound: float = 3.0,
+    include_top: bool = True,
+    name: str = "binarynet",
+) -> tf.keras.Model:
+    """Three times two convolutions and a pooling, and a dense layer.
+
+    The network of arXiv 1602.02830, section 2.1, with one dense layer instead of three,
+    for images of about 32 x 32. From behind the first pooling on, layers add to a
+    residual stream.
+
+    ```python
+    model = sbnn_keras.applications.BinaryNet(width=0.25)
+    shares = sbnn_keras.allocate_connections(model, 0.05, exponent=1.0)
+    ```
+
+    Args:
+        input_shape: (height, width, channels); height and width at least 8. Inputs want
+            values around 0, best multiples of 1/128 in [-1, 1).
+        classes: number of outputs.
+        width: factor of all numbers of channels, which are 128, 256 and 512.
+        connections, domain, first_domain, bits, stream_bits, latent_bound: how layers
+            are quantized, see `sbnn_keras.applications.scheme.Scheme`.
+        include_top: whether the dense layer and the softmax stand at the end.
+        name: of the model.
+
+    Returns:
+        An untrained model; its outputs are probabilities [batch, classes], or without
+        top the activations' inputs [batch, height / 8, width / 8, channels].
+
+    Raises:
+        ValueError: for arguments out of range.
+    """
+    check_whole(classes, "classes", at_least=1)
+    check_number(width, "width", "a number above 0", lambda number: 0 < number < 100)
+    if len(input_shape) != 3 or min(input_shape[:2]) < 8:
+        raise ValueError(
+            f"Wrong `input_shape`: found {input_shape!r}, wanted (height, width, channels) "
+            "with at least 8 x 8 positions."
+        )
+    scheme = Scheme(domain, first_domain, connections, bits, stream_bits, latent_bound)
+    inputs = x = tf.keras.Input(input_shape)
+    stream = None  # images are largest in front of the first pooling: none there
+    for filters in _FILTERS:
+        channels = max(1, round(width * filters))
+        sums = scheme.conv(channels, first=x is inputs)(x)
+        x = scheme.normalized(sums) if stream is None else scheme.joined(stream, sums)
+        sums = tf.keras.layers.MaxPooling2D(2)(scheme.conv(channels)(x))
+        x = stream = scheme.joined(stream, sums)
+    if include_top:
+        x = scheme.dense(classes)(tf.keras.layers.Flatten()(x))
+        x = tf.keras.layers.Softmax()(scheme.normalized(x))
+    return tf.keras.Model(inputs, x, name=name)

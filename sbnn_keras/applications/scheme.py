@@ -1,0 +1,85 @@
+"""How the layers of a network are quantized: the same for all networks of this folder."""
+
+import dataclasses
+
+import larq as lq
+import tensorflow as tf
+
+from sbnn_keras.layers import SparseBinaryConv2D, SparseBinaryDense
+from sbnn_keras.quant_hard_tanh import QuantHardTanh
+from sbnn_keras.quantizers import SparseBinary
+from sbnn_keras.residual_stream import ResidualStream
+
+# Of all statistics: kernels with few connections change quickly.
+_MOMENTUM = 0.9
+
+
+@dataclasses.dataclass(frozen=True)
+class Scheme:
+    """Makes the layers of a network: binary kernels, k-bit activations, streams.
+
+    Attributes:
+        domain: of all kernels but the first; see `sbnn_keras.core.domains`.
+        first_domain: of the kernel that sees the network's inputs; `None`: `domain`.
+        connections: share of connections of each kernel; `None` leaves it to training,
+            for example to a `ConnectionsSchedule`.
+        bits: of the activations between layers, 1 to 4.
+        stream_bits: of residual streams; `None` for networks without.
+        latent_bound: latent weights stay within ±latent_bound, above 0.
+    """
+
+    domain: str = "signed"
+    first_domain: str | None = None
+    connections: float | None = None
+    bits: int = 2
+    stream_bits: int | None = 6
+    latent_bound: float = 3.0
+
+    def conv(self, filters: int, kernel_size=3, *, first: bool = False, **arguments):
+        """A 3x3 convolution that keeps the size of images, without bias."""
+        arguments = {"padding": "same", **arguments}
+        return SparseBinaryConv2D(filters, kernel_size, **arguments, **self._common(first))
+
+    def dense(self, units: int, *, first: bool = False):
+        """A dense layer without bias."""
+        return SparseBinaryDense(units, **self._common(first))
+
+    def _common(self, first: bool) -> dict:
+        domain = (self.first_domain if first else None) or self.domain
+        return dict(
+            domain=domain,
+            kernel_quantizer=SparseBinary(
+                self.connections, domain=domain, clip_value=self.latent_bound
+            ),
+            kernel_constraint=lq.constraints.WeightClip(self.latent_bound),
+            input_quantizer=None if first else QuantHardTanh(self.bits),
+            use_bias=False,
+        )
+
+    def normalized(self, sums):
+        """What a layer gives to the next one where there is no stream."""
+        return tf.keras.layers.BatchNormalization(momentum=_MOMENTUM)(sums)
+
+    def joined(self, stream, sums):
+        """The stream with a layer's sums added to it; `None` begins one.
+
+        A larger stream is pooled by averages, and one of fewer channels repeated.
+
+        Args:
+            stream: [batch, height, width, channels], or None.
+            sums: likewise; the size a divisor and the channels a multiple of the stream's.
+        """
+        if self.stream_bits is None:
+            return self.normalized(sums)
+        inputs = sums
+        if stream is not None:
+            inputs = [_like(stream, sums), sums]
+        return ResidualStream(self.stream_bits, momentum=_MOMENTUM)(inputs)
+
+
+def _like(stream, sums):
+    pool = tuple(a // b for a, b in zip(stream.shape[1:3], sums.shape[1:3]))
+    if pool != (1, 1):
+        stream = tf.keras.layers.AveragePooling2D(pool)(stream)
+    times = sums.shape[-1] // stream.shape[-1]
+    return tf.keras.layers.Concatenate()([stream] * times) if times > 1 else stream
