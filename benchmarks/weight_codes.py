@@ -33,7 +33,7 @@ def rice_bits(gaps: np.ndarray) -> int:
 
 
 def print_row(name: str, ones: np.ndarray) -> None:
-    from sbnn_converter.weight_code import entropy_bits
+    from sbnn_converter.weights.code import entropy_bits
 
     channels = len(ones)
     places = np.flatnonzero(ones)

@@ -101,7 +101,8 @@ def _counted(converted: bytes, core: str, inputs, run_name: str) -> dict:
 
     import sbnn_converter
     from sbnn_converter import emulation
-    from sbnn_converter.standalone import plan_export, trial
+    from sbnn_converter.emulation import trial
+    from sbnn_converter.standalone import plan_export
 
     done = trial.try_on(plan_export(converted), emulation.CORES[core], [inputs])
     host = sbnn_converter.Interpreter(converted).predict(inputs)

@@ -6,7 +6,8 @@ import pathlib
 import subprocess
 import tempfile
 
-from sbnn_converter import c_sources, emulation
+from sbnn_converter import emulation
+from sbnn_converter.export import c_sources
 
 # What an op in a file links to; names as in the file.
 _CLASSES = {

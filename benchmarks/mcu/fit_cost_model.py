@@ -22,7 +22,7 @@ from code_sizes import code_sizes
 from samples import Sampler
 from sbnn_converter import cost_model, emulation
 from sbnn_converter.cost_model.features import KERNELS, op_features
-from sbnn_converter.cost_model.plan import plan_op
+from sbnn_converter.native.plan import plan_op
 
 OUT = pathlib.Path(cost_model.__file__).with_name("coefficients.json")
 _CHECKED = 0.3  # share of the samples that are kept from the fit

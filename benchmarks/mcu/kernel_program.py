@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pathlib
 
-from sbnn_converter import c_sources, emulation
+from sbnn_converter import emulation
+from sbnn_converter.export import c_sources
 
 HERE = pathlib.Path(__file__).resolve().parent
 TESTS = HERE.parent.parent / "tests" / "native"

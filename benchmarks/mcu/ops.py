@@ -17,9 +17,10 @@ from collections.abc import Sequence
 import numpy as np
 
 import kernel_program
-from sbnn_converter import c_sources, emulation
+from sbnn_converter import emulation
 from sbnn_converter.cost_model.estimate import cores, estimate_op
-from sbnn_converter.cost_model.plan import pack_options
+from sbnn_converter.export import c_sources
+from sbnn_converter.native.plan import pack_options
 from sbnn_converter.tflite.flatbuffer import StoredOp, read_stored_model
 
 RUNTIME = c_sources.root() / "runtime"

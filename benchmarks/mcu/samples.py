@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.bit_planes import plane_words
+from sbnn_converter.tensors.bit_planes import plane_words
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor
-from sbnn_converter.weight_code import encode
+from sbnn_converter.weights.code import encode
 
 _FACES = {"bits": "INT32", "int8": "INT8", "float": "FLOAT32", "int16": "INT16"}
 # Mostly what a conversion takes, but the others have their price, too.

@@ -22,10 +22,10 @@ from rich.progress import track
 import mcu_networks
 import sbnn_converter
 from sbnn_converter import emulation
+from sbnn_converter.emulation.profile import profile
+from sbnn_converter.emulation.trial import KernelObjects, Trial, try_on
 from sbnn_converter.report.profile_table import print_profile
 from sbnn_converter.standalone import plan_export
-from sbnn_converter.standalone.profile import profile
-from sbnn_converter.standalone.trial import KernelObjects, Trial, try_on
 
 SAMPLES = 2
 BIG = "binarynet_half"

@@ -8,15 +8,15 @@ import numpy as np
 import tensorflow as tf
 
 import sbnn_keras  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
+from sbnn_converter.emitter.emit import emit
+from sbnn_converter.emitter.runnable import check_runnable
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.forms import choose_forms
 from sbnn_converter.importer import import_model
 from sbnn_converter.options import _validate_options
 from sbnn_converter.passes import run_passes
 from sbnn_converter.quantization import emit_int8
-from sbnn_converter.tflite.emit import emit
 from sbnn_converter.tflite.flatbuffer import DamagedFile
-from sbnn_converter.tflite.runnable import check_runnable
 from sbnn_converter.tflite.wiring import check_wiring
 
 

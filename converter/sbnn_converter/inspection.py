@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sbnn_converter.kernel_layout import layout_of
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.tflite.flatbuffer import StoredOp, read_stored_model
 from sbnn_converter.tflite.format_version import FORMAT_VERSION
-from sbnn_converter.weight_code import WeightCode, code_name, entropy_bits
-from sbnn_converter.weight_decoder import decode
+from sbnn_converter.weights.code import WeightCode, code_name, entropy_bits
+from sbnn_converter.weights.decoder import decode
+from sbnn_converter.weights.layout import layout_of
 
 
 @dataclasses.dataclass(frozen=True)

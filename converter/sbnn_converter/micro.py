@@ -219,10 +219,10 @@ def _say_nothing(*words, **options) -> None:
 def profile(model: bytes | str | os.PathLike, core: str = "cortex-m4", samples=None):
     """Instructions by op of the model as standalone C, counted in QEMU.
 
-    See ``sbnn_converter.standalone.profile.profile``; ``print_profile`` in
+    See ``sbnn_converter.emulation.profile.profile``; ``print_profile`` in
     ``sbnn_converter.report.profile_table`` shows the result as a table.
     """
-    from sbnn_converter.standalone.profile import profile as run
+    from sbnn_converter.emulation.profile import profile as run
 
     return run(model, core, samples)
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from sbnn_converter.cost_model.estimate import DEFAULT_CORE, cores
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.forms import GOALS
-from sbnn_converter.weight_code import CHOICES
+from sbnn_converter.weights.code import CHOICES
 
 INFERENCE_TYPES = ("float32", "int8", "uint8")
 

@@ -11,7 +11,7 @@ import h5py
 import pytest
 
 from programs import assert_refused
-from sbnn_converter.export_folder import write_folder
+from sbnn_converter.export.folder import write_folder
 
 CONFIG = '{"class_name": "Sequential", "config": {"name": "s", "layers": []}}'
 

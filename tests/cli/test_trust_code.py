@@ -10,8 +10,8 @@ import tensorflow as tf
 
 import sbnn_converter
 from programs import assert_refused
-from sbnn_converter.saved_models import check_saved_model, load_keras_model
-from sbnn_converter.stored_code import refuse_code
+from sbnn_converter.saved.code import refuse_code
+from sbnn_converter.saved.models import check_saved_model, load_keras_model
 from sbnn_keras import SparseBinaryDense
 
 K = tf.keras.layers

@@ -12,8 +12,8 @@ import pytest
 import tensorflow as tf
 
 from programs import assert_refused, command_line, environment
-from sbnn_converter.export_folder import folder_output
-from sbnn_converter.outputs import Output, write_all
+from sbnn_converter.export.folder import folder_output
+from sbnn_converter.export.outputs import Output, write_all
 from sbnn_keras import SparseBinaryDense
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from flatbuffers import flexbuffers
 
-from sbnn_converter.tflite.editor import FlatbufferEditor
+from sbnn_converter.emitter.editor import FlatbufferEditor
 
 
 def with_options(model: bytes, **options: int) -> bytes:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sbnn_converter.graph import Graph, Input, Sign
-from sbnn_converter.thresholds import Thresholds, thresholds_on_floats
+from sbnn_converter.graph.thresholds import Thresholds, thresholds_on_floats
 
 
 def sign(*inputs):

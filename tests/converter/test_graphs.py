@@ -8,7 +8,7 @@ import tensorflow as tf
 import sbnn_converter
 from networks import K, pixels, signs, stir
 from parity import answers, assert_agrees, ops_of
-from sbnn_converter.saved_models import load_keras_model
+from sbnn_converter.saved.models import load_keras_model
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 from sbnn_keras import SparseBinaryConv1D, SparseBinaryConv2D, SparseBinaryDense
 

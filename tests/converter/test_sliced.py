@@ -10,8 +10,8 @@ import sbnn_converter
 from networks import K, digits_net, pixels, signs, stir
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
-from sbnn_converter.weight_code import SLICED, encode
-from sbnn_converter.weight_decoder import CorruptCode, decode
+from sbnn_converter.weights.code import SLICED, encode
+from sbnn_converter.weights.decoder import CorruptCode, decode
 from sbnn_keras import SparseBinaryDense
 
 OPENERS = {"host": sbnn_converter.Interpreter, "micro": sbnn_converter.micro.Interpreter}

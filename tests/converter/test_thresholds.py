@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from sbnn_converter.graph import PointwiseStep
-from sbnn_converter.thresholds import FloatSums, IntegerSums, find_thresholds
+from sbnn_converter.graph.thresholds import FloatSums, IntegerSums, find_thresholds
 
 
 def batch_norm(gamma, beta, mean, variance, rank):

@@ -6,9 +6,9 @@ import tensorflow as tf
 
 import sbnn_converter
 from networks import digits_net
-from sbnn_converter import output_stage
-from sbnn_converter.representative_data import take_labels
-from sbnn_converter.thresholds import Thresholds
+from sbnn_converter.cli.representative_data import take_labels
+from sbnn_converter.graph import output_stage
+from sbnn_converter.graph.thresholds import Thresholds
 from sbnn_converter.verification.compare import (
     FLOAT_TOLERANCE,
     Comparison,

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from sklearn.datasets import load_digits
 
-from sbnn_converter.weight_code import BITMAP, GOLOMB, RICE, code_name, encode, entropy_bits
+from sbnn_converter.weights.code import BITMAP, GOLOMB, RICE, code_name, encode, entropy_bits
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 

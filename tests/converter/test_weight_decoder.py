@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sbnn_converter.weight_code import BITMAP, RICE, WeightCode, encode
-from sbnn_converter.weight_decoder import CorruptCode, decode
+from sbnn_converter.weights.code import BITMAP, RICE, WeightCode, encode
+from sbnn_converter.weights.decoder import CorruptCode, decode
 
 
 @pytest.mark.parametrize("name", ["bitmap", "rice", "golomb"])

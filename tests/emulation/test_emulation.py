@@ -2,7 +2,8 @@
 
 import pytest
 
-from sbnn_converter import c_sources, emulation
+from sbnn_converter import emulation
+from sbnn_converter.export import c_sources
 
 PROGRAM = """
 #include "startup.h"

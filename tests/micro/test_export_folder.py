@@ -5,7 +5,7 @@ import os
 import pytest
 
 from sbnn_converter import ConversionError
-from sbnn_converter.export_folder import write_folder
+from sbnn_converter.export.folder import write_folder
 
 FILES = {"README.md": b"read", "src/a.c": b"int a;\n"}
 FLAG = "--micro_dir"

@@ -15,7 +15,7 @@ import sbnn_converter
 from edit import with_options
 from networks import K, digits_net, pixels, stir
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
-from sbnn_converter.weight_code import BITMAP, GOLOMB, RICE, SLICED
+from sbnn_converter.weights.code import BITMAP, GOLOMB, RICE, SLICED
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 OPENERS = {

@@ -8,8 +8,8 @@ import pytest
 
 import sbnn_converter
 from sbnn_converter import emulation
+from sbnn_converter.emulation.trial import KernelObjects, try_on
 from sbnn_converter.standalone import plan_export
-from sbnn_converter.standalone.trial import KernelObjects, try_on
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "mcu"))
 

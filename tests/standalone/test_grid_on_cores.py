@@ -13,8 +13,8 @@ import pytest
 import sbnn_converter
 from grid import FAMILIES, INPUTS, convolutions
 from sbnn_converter import emulation
+from sbnn_converter.emulation.trial import KernelObjects, try_on
 from sbnn_converter.standalone import plan_export
-from sbnn_converter.standalone.trial import KernelObjects, try_on
 
 # Rows of 9 columns: 32 positions share words with three or four rows.
 SHAPES = INPUTS if os.environ.get("SBNN_GRID_SHAPES") == "all" else [(7, 9, 8)]

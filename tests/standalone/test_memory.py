@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sbnn_converter.standalone.memory import ALIGNMENT, Buffer, place
+from sbnn_converter.memory.placement import ALIGNMENT, Buffer, place
 
 
 def overlaps(buffers, offsets) -> list[tuple[int, int]]:

@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sbnn_converter import representative_data
-from sbnn_converter.cli import command
+from sbnn_converter.cli import command, representative_data
 from sbnn_converter.cli.convert_flags import FLAGS, Request, read_request
 from sbnn_converter.cli.products import make_products, print_products, write_products
 from sbnn_converter.runtimes.native_log import captured_stderr
-from sbnn_converter.saved_models import load_keras_model
+from sbnn_converter.saved.models import load_keras_model
 from sbnn_converter.tflite.model_file import read_model
 from sbnn_converter.verification.verdict import (
     Verdict,
@@ -73,8 +72,8 @@ def _from_keras(request: Request) -> None:
     destinations = request.destinations
     with command.progress("loading TensorFlow") as status:
         with captured_stderr():
+            from sbnn_converter.cli.refused_layers import naming_layers
             from sbnn_converter.convert import convert_keras_model
-            from sbnn_converter.refused_layers import naming_layers
             from sbnn_converter.verification.samples import random_samples
 
         status.update(f"reading {request.source}")

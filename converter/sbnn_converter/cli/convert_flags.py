@@ -14,16 +14,16 @@ from pathlib import Path
 import numpy as np
 from absl import flags
 
-from sbnn_converter import representative_data
+from sbnn_converter.cli import representative_data
 from sbnn_converter.cli.command import UsageError
 from sbnn_converter.cli.products import Destinations
 from sbnn_converter.cli.targets import check_targets
 from sbnn_converter.cost_model.board import Board
 from sbnn_converter.cost_model.estimate import cores
 from sbnn_converter.forms import GOALS
-from sbnn_converter.saved_models import check_saved_model
+from sbnn_converter.saved.models import check_saved_model
 from sbnn_converter.tflite.model_file import is_flatbuffer
-from sbnn_converter.weight_code import CHOICES
+from sbnn_converter.weights.code import CHOICES
 
 _TYPES = ["float32", "int8", "uint8"]
 

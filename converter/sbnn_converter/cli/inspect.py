@@ -69,8 +69,8 @@ def inspect(arguments: list[str]) -> None:
 
 
 def _print_profile(path: Path, core: str) -> None:
+    from sbnn_converter.emulation.profile import profile
     from sbnn_converter.report.profile_table import print_profile
-    from sbnn_converter.standalone.profile import profile
 
     with command.progress(f"compiling and running '{path}' on an emulated {core}"):
         found = profile(path, core)

@@ -10,9 +10,9 @@ import numpy as np
 
 from sbnn_converter.cost_model.board import Board, check_fit
 from sbnn_converter.cost_model.network import NetworkCost, estimate_network
-from sbnn_converter.export_folder import folder_output
+from sbnn_converter.export.folder import folder_output
+from sbnn_converter.export.outputs import Output, write_all
 from sbnn_converter.inspection import Inspection, inspect_model
-from sbnn_converter.outputs import Output, write_all
 from sbnn_converter.report.page import html_report
 from sbnn_converter.report.summary import print_summary
 from sbnn_converter.report.target import print_target

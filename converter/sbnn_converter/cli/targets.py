@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sbnn_converter.cli.command import UsageError
-from sbnn_converter.export_folder import check_folder
-from sbnn_converter.saved_models import kind_of_saved_model
+from sbnn_converter.export.folder import check_folder
+from sbnn_converter.saved.models import kind_of_saved_model
 
 _KINDS = (
     (stat.S_ISDIR, "a folder"),

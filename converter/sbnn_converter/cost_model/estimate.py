@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 
 from sbnn_converter.cost_model.features import op_features
-from sbnn_converter.cost_model.plan import plan_op
+from sbnn_converter.native.plan import plan_op
 from sbnn_converter.tflite.flatbuffer import StoredOp
 
 DEFAULT_CORE = "cortex-m4"

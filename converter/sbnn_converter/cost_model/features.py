@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 
-from sbnn_converter.bit_planes import plane_words
-from sbnn_converter.cost_model.plan import Plan
+from sbnn_converter.native.plan import Plan
+from sbnn_converter.tensors.bit_planes import plane_words
 from sbnn_converter.tflite.flatbuffer import StoredOp
-from sbnn_converter.weight_code import code_name
+from sbnn_converter.weights.code import code_name
 
 _STRIP = 32  # columns that the int8 convolution and the pooling take at a time
 _MOST_U = 255  # a pixel of an int8 lane, counted from -128

@@ -18,7 +18,7 @@ from sbnn_converter.cost_model.estimate import (
 from sbnn_converter.cost_model.features import kernel_of
 from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES, plain_c_stack_bytes
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.memory_plan import aligned, live_bytes
+from sbnn_converter.memory.lifetimes import aligned, live_bytes
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.tflite.flatbuffer import StoredModel, read_stored_model
 from sbnn_converter.tflite.model_file import read_model

@@ -1,7 +1,7 @@
 """The stack that a network takes: the most that was measured in QEMU.
 
 Plain C by kernel, on Cortex-M0 to M33 (they differ by 50 bytes at most), painted in front
-of the call (``standalone.trial``). TensorFlow Lite Micro as a whole, interpreter and
+of the call (``emulation.trial``). TensorFlow Lite Micro as a whole, interpreter and
 kernels, on a Cortex-M4: ``make tflm-check`` prints it. ``docs/tflm.md`` and
 ``docs/standalone-c.md`` have the tables.
 """

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from sbnn_converter.cost_model.estimate import estimate_op
 from sbnn_converter.cost_model.features import int8_passes
-from sbnn_converter.cost_model.plan import plan_op
-from sbnn_converter.memory_plan import aligned
+from sbnn_converter.memory.lifetimes import aligned
+from sbnn_converter.native.plan import plan_op
 from sbnn_converter.tflite.flatbuffer import StoredOp
 
 _UNLIMITED = 2**31 - 1

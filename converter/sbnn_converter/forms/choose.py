@@ -6,7 +6,6 @@ import numpy as np
 
 from sbnn_converter.cost_model.estimate import DEFAULT_CORE, estimate_op
 from sbnn_converter.cost_model.network import bookkeeping_bytes
-from sbnn_converter.cost_model.plan import pack_options
 from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES
 from sbnn_converter.forms.bands import bands_of, choose_bands
 from sbnn_converter.forms.codes import (
@@ -15,7 +14,8 @@ from sbnn_converter.forms.codes import (
     smallest_but_a_hundredth,
     smallest_within,
 )
-from sbnn_converter.memory_plan import live_bytes
+from sbnn_converter.memory.lifetimes import live_bytes
+from sbnn_converter.native.plan import pack_options
 from sbnn_converter.tflite.flatbuffer import StoredModel, StoredOp, read_stored_model
 
 # What a user can ask for; without one of them, the smallest file within SLOWER times
@@ -101,7 +101,7 @@ def _rewritten(
     model: bytes, before: list[StoredOp], ops: list[StoredOp], bands: list[int | None]
 ) -> bytes:
     # Starting TensorFlow takes seconds: only who writes a file needs it.
-    from sbnn_converter.tflite.editor import FlatbufferEditor
+    from sbnn_converter.emitter.editor import FlatbufferEditor
 
     editor = FlatbufferEditor(model)
     operators = editor.custom_operators("Sbnn")

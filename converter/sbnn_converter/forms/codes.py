@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from sbnn_converter.cost_model.estimate import estimate_op
-from sbnn_converter.kernel_layout import layout_of
 from sbnn_converter.tflite.flatbuffer import StoredOp
-from sbnn_converter.weight_code import WeightCode, encode
-from sbnn_converter.weight_decoder import decode
+from sbnn_converter.weights.code import WeightCode, encode
+from sbnn_converter.weights.decoder import decode
+from sbnn_converter.weights.layout import layout_of
 
 # What a share of the bytes may cost, as a share of the instructions.
 _WORTH = 10

@@ -16,9 +16,9 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
-from sbnn_converter.assignments import assigns
+from sbnn_converter.graph.assignments import assigns
+from sbnn_converter.graph.thresholds import levels_of
 from sbnn_converter.importer.steps_at_zero import levels
-from sbnn_converter.thresholds import levels_of
 
 _SAME = {"Identity", "StopGradient", "IdentityN"}
 _RISING = {"Relu", "Relu6", "Sign", "Round", "Rint", "Floor", "Ceil", "ClipByValue"}

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sbnn_converter import c_sources
 from sbnn_converter.cost_model.stack import ADVISED_STACK_BYTES, MICRO_STACK_BYTES
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.export_folder import check_folder, write_folder
+from sbnn_converter.export import c_sources
+from sbnn_converter.export.folder import check_folder, write_folder
 from sbnn_converter.micro import Interpreter
 from sbnn_converter.micro_export.arena import ALIGNMENT, measure_arena
 from sbnn_converter.micro_export.arrays import aligned_bytes, array_of

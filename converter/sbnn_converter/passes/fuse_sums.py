@@ -20,14 +20,14 @@ from sbnn_converter.graph import (
     SbnnOp,
     Sign,
 )
-from sbnn_converter.output_stage import scale_and_bias, thresholds_and_flips
+from sbnn_converter.graph.output_stage import scale_and_bias, thresholds_and_flips
+from sbnn_converter.graph.thresholds import FloatSums, IntegerSums
 from sbnn_converter.passes.representation import (
     image_behind_vector,
     is_bits,
     planes_of,
 )
-from sbnn_converter.thresholds import FloatSums, IntegerSums
-from sbnn_converter.weight_code import encode
+from sbnn_converter.weights.code import encode
 
 
 class FuseSums:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from sbnn_converter.bit_planes import pack_bits
 from sbnn_converter.graph import Graph, MaxPool, Node, SbnnOp
 from sbnn_converter.passes.representation import is_bits, planes_of
+from sbnn_converter.tensors.bit_planes import pack_bits
 
 
 class PoolPlanes:

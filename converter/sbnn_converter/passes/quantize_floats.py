@@ -12,7 +12,6 @@ import math
 
 import numpy as np
 
-from sbnn_converter.bit_planes import pack_bits
 from sbnn_converter.graph import (
     Graph,
     MaxPool,
@@ -24,14 +23,15 @@ from sbnn_converter.graph import (
     SbnnOp,
     Sign,
 )
-from sbnn_converter.output_stage import thresholds_and_flips
-from sbnn_converter.passes.representation import keeps_channels, planes_of
-from sbnn_converter.thresholds import (
+from sbnn_converter.graph.output_stage import thresholds_and_flips
+from sbnn_converter.graph.thresholds import (
     FloatSums,
     IntegerSums,
     find_thresholds,
     thresholds_on_floats,
 )
+from sbnn_converter.passes.representation import keeps_channels, planes_of
+from sbnn_converter.tensors.bit_planes import pack_bits
 
 
 class QuantizeFloats:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sbnn_converter.graph import Graph, MaxPool, Node, Pointwise, Sign
-from sbnn_converter.thresholds import FloatSums, find_thresholds
+from sbnn_converter.graph.thresholds import FloatSums, find_thresholds
 
 
 class SignBeforePool:

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.emitter.emit import Int8, emit
 from sbnn_converter.quantization.activations import split_activations
 from sbnn_converter.quantization.folding import split_steps, use_int8_forms
 from sbnn_converter.quantization.int8_faces import give_int8_faces
@@ -20,7 +21,6 @@ from sbnn_converter.quantization.signs import (
     share_scaled_values,
 )
 from sbnn_converter.quantization.wide import scales_before_pools, wide_values
-from sbnn_converter.tflite.emit import Int8, emit
 
 
 def emit_int8(

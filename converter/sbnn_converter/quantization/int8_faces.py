@@ -13,13 +13,13 @@ import numpy as np
 from flatbuffers import flexbuffers
 
 from sbnn_converter import graph as g
-from sbnn_converter.bit_planes import unpack_bits
-from sbnn_converter.output_stage import scale_and_bias, thresholds_and_flips
+from sbnn_converter.emitter.editor import FlatbufferEditor
+from sbnn_converter.emitter.emit import RESCALE
+from sbnn_converter.graph.output_stage import scale_and_bias, thresholds_and_flips
+from sbnn_converter.graph.thresholds import IntegerSums
 from sbnn_converter.quantization.fixed_point import fixed_point, to_int8
 from sbnn_converter.quantization.scales import is_sum, moves
-from sbnn_converter.tflite.editor import FlatbufferEditor
-from sbnn_converter.tflite.emit import RESCALE
-from sbnn_converter.thresholds import IntegerSums
+from sbnn_converter.tensors.bit_planes import unpack_bits
 
 # Values of a tensor are at most that many steps from its zero point.
 _INT8_REACH = 255

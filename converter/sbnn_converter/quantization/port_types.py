@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from sbnn_converter.tflite.editor import FlatbufferEditor
+from sbnn_converter.emitter.editor import FlatbufferEditor
 
 _STEPS = 255
 _NO_RANGE = (-1.0, 127 / 128)

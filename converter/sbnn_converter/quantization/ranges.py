@@ -13,11 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.emitter.emit import emit, is_float
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.quantization.folding import is_absorbed
 from sbnn_converter.quantization.scales import groups_of_one_scale, keeps_scale, moves
 from sbnn_converter.runtimes.interpreter import Interpreter
-from sbnn_converter.tflite.emit import emit, is_float
 
 # Outputs whose range TFLite's int8 kernels prescribe: scale 1/256 from 0 on, and
 # 1/128 around 0.

@@ -8,10 +8,10 @@ planes, or, where they are one plane (a vector), as int8 +1 and -1.
 from __future__ import annotations
 
 from sbnn_converter import graph as g
-from sbnn_converter.output_stage import thresholds_and_flips
+from sbnn_converter.graph.output_stage import thresholds_and_flips
+from sbnn_converter.graph.thresholds import FloatSums
 from sbnn_converter.passes.representation import keeps_channels
 from sbnn_converter.passes.sign_before_concat import part_of_step
-from sbnn_converter.thresholds import FloatSums
 
 
 def signs_before_concatenations(graph: g.Graph) -> None:

@@ -17,11 +17,11 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
-from sbnn_converter.output_stage import thresholds_and_flips
+from sbnn_converter.graph.output_stage import thresholds_and_flips
+from sbnn_converter.graph.thresholds import FloatSums
 from sbnn_converter.quantization.folding import takes_scale
 from sbnn_converter.quantization.ranges import Range
 from sbnn_converter.quantization.wide import has_rising_scale
-from sbnn_converter.thresholds import FloatSums
 
 # A little less than a half, so that exact zeros stay zero and positive.
 _ALMOST_HALF = 0.498

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from sbnn_converter import graph as g
-from sbnn_converter.output_stage import scale_and_bias
+from sbnn_converter.graph.output_stage import scale_and_bias
 from sbnn_converter.quantization.scales import is_sum, moves_int16
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.bar import Bar
 from rich.console import Console
 
+from sbnn_converter.emulation.profile import Profile
 from sbnn_converter.report.tables import Column, print_table, report_console
-from sbnn_converter.standalone.profile import Profile
 
 _BAR_WIDTH = 30
 _COLUMNS = (

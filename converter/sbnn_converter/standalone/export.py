@@ -8,14 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sbnn_converter import c_sources
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.export_folder import write_folder
+from sbnn_converter.export import c_sources
+from sbnn_converter.export.folder import write_folder
+from sbnn_converter.memory.placement import Buffer, place
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone import build_files, model_text
 from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable
 from sbnn_converter.standalone.kernel_files import needed_files
-from sbnn_converter.standalone.memory import Buffer, place
 from sbnn_converter.standalone.network import Network, Op, Tensor, read_network
 from sbnn_converter.standalone.numeric_calls import (
     is_view,

@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-from sbnn_converter import c_sources
+from sbnn_converter.export import c_sources
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)

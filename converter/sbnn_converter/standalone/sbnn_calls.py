@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.cost_model.plan import Plan, plan_op
+from sbnn_converter.native.plan import Plan, plan_op
 from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable, array, struct
 from sbnn_converter.standalone.network import Op
 

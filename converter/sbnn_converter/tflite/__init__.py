@@ -1,1 +1,1 @@
-"""Writes and reads TFLite flatbuffers with SBNN ops."""
+"""Reads TFLite flatbuffers, with SBNN ops or without. Needs no TensorFlow in memory."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sbnn_converter.saved_models import kind_of_saved_model
+from sbnn_converter.saved.models import kind_of_saved_model
 
 _CONVERT = "convert it first, with sbnn-convert or sbnn_converter.convert_keras_model"
 

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.sliced_code import unslice_kernel
-from sbnn_converter.weight_code import (
+from sbnn_converter.weights.code import (
     BITMAP,
     GOLOMB,
     MAX_MODULUS,
@@ -24,6 +23,7 @@ from sbnn_converter.weight_code import (
     WeightCode,
     truncated_binary,
 )
+from sbnn_converter.weights.sliced import unslice_kernel
 
 _LOG_STRIDE = 8
 _STRIDE = 1 << _LOG_STRIDE

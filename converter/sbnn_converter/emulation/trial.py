@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sbnn_converter import c_sources, emulation
+from sbnn_converter import emulation
+from sbnn_converter.export import c_sources
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone import model_text
 from sbnn_converter.standalone.call import C_TYPES, array

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.tflite.editor import FlatbufferEditor
+from sbnn_converter.emitter.editor import FlatbufferEditor
 
 _KEEPING = {
     "LSTM",

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from sbnn_converter import emulation
+from sbnn_converter.emulation.trial import KernelObjects, try_on
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone.export import plan_export
 from sbnn_converter.standalone.network import Network, Tensor
-from sbnn_converter.standalone.trial import KernelObjects, try_on
 from sbnn_converter.tflite.model_file import read_model
 
 

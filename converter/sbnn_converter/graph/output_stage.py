@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.bit_planes import pack_bits
 from sbnn_converter.graph import OutputStage
-from sbnn_converter.thresholds import SumDomain, find_thresholds
+from sbnn_converter.graph.thresholds import SumDomain, find_thresholds
+from sbnn_converter.tensors.bit_planes import pack_bits
 
 
 def thresholds_and_flips(stage: OutputStage, domain: SumDomain) -> list[np.ndarray]:

@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.stored_code import refuse_code
+from sbnn_converter.saved.code import refuse_code
 
 WANTED = "wanted a .h5 or .keras file or a SavedModel folder written by model.save()"
 _HDF5_START = b"\x89HDF\r\n\x1a\n"

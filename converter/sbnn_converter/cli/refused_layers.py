@@ -26,8 +26,8 @@ def naming_layers(model, checks: Sequence[Callable[[bytes], object]]) -> Iterato
     try:
         yield
     except ConversionError as error:
+        from sbnn_converter.emitter.alone import described, first_layer_where
         from sbnn_converter.importer import import_model
-        from sbnn_converter.tflite.alone import described, first_layer_where
 
         node = first_layer_where(
             import_model(model),

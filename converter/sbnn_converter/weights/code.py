@@ -10,10 +10,10 @@ bit down (``docs/format.md``, "Weight code"):
   to decode;
 - a bitmap: a bit a weight, the smaller one above about 38 % ones.
 
-A fourth, the sliced form (``sliced_code.py``), takes a bit a weight too and is for
+A fourth, the sliced form (``sliced.py``), takes a bit a weight too and is for
 dense layers that must be fast.
 
-``weight_decoder.py`` reads them back.
+``decoder.py`` reads them back.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import dataclasses
 import numpy as np
 
 from sbnn_converter.short_repr import ShortRepr
-from sbnn_converter.sliced_code import slice_kernel
+from sbnn_converter.weights.sliced import slice_kernel
 
 BITMAP = 0
 RICE = 1

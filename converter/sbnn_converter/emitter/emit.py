@@ -18,20 +18,20 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
-from sbnn_converter.assignments import assigns
-from sbnn_converter.bit_planes import plane_words
+from sbnn_converter.emitter.alone import described, first_layer_where, first_line
+from sbnn_converter.emitter.fake_quantization import plain_fake_quantization
+from sbnn_converter.emitter.gelu import fuse_gelu
+from sbnn_converter.emitter.own_states import separate_states
+from sbnn_converter.emitter.ports import order_ports
+from sbnn_converter.emitter.resources import check_resources
+from sbnn_converter.emitter.settled import settled, without_assignments
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.graph.assignments import assigns
 from sbnn_converter.runtimes.native_log import captured_stderr
-from sbnn_converter.tflite.alone import described, first_layer_where, first_line
-from sbnn_converter.tflite.fake_quantization import plain_fake_quantization
+from sbnn_converter.tensors.bit_planes import plane_words
 from sbnn_converter.tflite.flatbuffer import foreign_ops, read_sbnn_ops
 from sbnn_converter.tflite.format_version import FORMAT_VERSION
-from sbnn_converter.tflite.gelu import fuse_gelu
 from sbnn_converter.tflite.names import code_tensor_name
-from sbnn_converter.tflite.own_states import separate_states
-from sbnn_converter.tflite.ports import order_ports
-from sbnn_converter.tflite.resources import check_resources
-from sbnn_converter.tflite.settled import settled, without_assignments
 
 # Stands between two scales of one tensor, as TFLiteConverter would else carry the one
 # over to what reads the other; the int8 faces make a QUANTIZE of it.

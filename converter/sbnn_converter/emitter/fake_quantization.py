@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from tensorflow.lite.python import schema_py_generated as schema
 
-from sbnn_converter.tflite.editor import FlatbufferEditor
+from sbnn_converter.emitter.editor import FlatbufferEditor
 
 _BETWEEN = ("QUANTIZE", "DEQUANTIZE")
 _LIMITS = {schema.TensorType.UINT8: (0, 255), schema.TensorType.INT8: (-128, 127)}

@@ -8,8 +8,8 @@ from __future__ import annotations
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.emitter.alone import described, trace_alone
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.tflite.alone import described, trace_alone
 
 
 def check_resources(concrete, graph: g.Graph) -> None:

@@ -16,9 +16,9 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
-from sbnn_converter.assignments import assigns
+from sbnn_converter.emitter.alone import trace_alone
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.tflite.alone import trace_alone
+from sbnn_converter.graph.assignments import assigns
 
 _ASSIGNING = ("assign", "assign_add", "assign_sub")
 

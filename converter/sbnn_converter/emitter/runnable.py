@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sbnn_converter import graph as g
-from sbnn_converter.errors import ConversionError
-from sbnn_converter.runtimes.interpreter import Interpreter
-from sbnn_converter.tflite.alone import (
+from sbnn_converter.emitter.alone import (
     convert_alone,
     described,
     first_layer_where,
     first_line,
 )
+from sbnn_converter.errors import ConversionError
+from sbnn_converter.runtimes.interpreter import Interpreter
 
 
 def check_runnable(model: bytes, graph: g.Graph) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from tensorflow.lite.python import schema_py_generated as schema
 
-from sbnn_converter.tflite.editor import FlatbufferEditor
+from sbnn_converter.emitter.editor import FlatbufferEditor
 
 _TOLERANCE = 1e-5
 _MOST_FACTORS = 3

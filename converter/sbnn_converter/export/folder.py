@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.outputs import Output, write_all
+from sbnn_converter.export.outputs import Output, write_all
 
 MANIFEST = "sbnn-export.json"
 

@@ -1,0 +1,1 @@
+"""Writes the converter's graph as a TFLite flatbuffer, with TFLiteConverter's help."""

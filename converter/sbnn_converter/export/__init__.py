@@ -1,0 +1,1 @@
+"""What all exports have in common: C sources to copy, files and folders written whole."""

@@ -1,0 +1,1 @@
+"""Where tensors lie in memory and for how long."""

@@ -1,0 +1,1 @@
+"""Saved Keras models: what they are, and what code opening them would run."""

@@ -1,0 +1,1 @@
+"""What tensors are made of: element types, faces, and bits packed into planes."""
