@@ -11,7 +11,7 @@ import tensorflow as tf
 import sbnn_converter
 from networks import pixels
 from programs import assert_refused, environment
-from sbnn_converter.emulation import profile
+from sbnn_converter.emulation.profile import profile
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 K = tf.keras.layers
