@@ -99,18 +99,18 @@ def convert_keras_model(
     report = progress or (lambda step: None)
     report("reading the layers")
     graph = import_model(model)
-    graph.weight_code = options.weight_code
     report("fusing layers and coding weights")
     run_passes(graph, report)
     report("writing the flatbuffer with TFLiteConverter")
     if options.representative_dataset is None:
-        flatbuffer = emit(graph)
+        flatbuffer = emit(graph, weight_code=options.weight_code)
     else:
         flatbuffer = emit_int8(
             graph,
             options.representative_dataset,
             options.inference_input_type,
             options.inference_output_type,
+            options.weight_code,
         )
     report("choosing the form of each layer")
     _check_result(flatbuffer)  # what follows reads it

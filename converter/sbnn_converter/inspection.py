@@ -14,9 +14,8 @@ import numpy as np
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.tflite.flatbuffer import StoredOp, read_stored_model
 from sbnn_converter.tflite.format_version import FORMAT_VERSION
-from sbnn_converter.weights.code import WeightCode, code_name, entropy_bits
-from sbnn_converter.weights.decoder import decode
-from sbnn_converter.weights.layout import layout_of
+from sbnn_converter.weights.code import code_name, entropy_bits
+from sbnn_converter.weights.stored import stored_kernel, whole_number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,17 +170,10 @@ def _check_version(op: StoredOp) -> None:
 
 def _inspect_layer(op: StoredOp, name: str) -> InspectedLayer:
     try:
-        layout = layout_of(op)
-        code = WeightCode(
-            words=op.constants[0].view(np.uint32),
-            code=_option(op, "code"),
-            parameter=_option(op, "code_parameter"),
-            connections=_option(op, "connections"),
-            weights=layout.weights,
-            outputs=layout.code_shape[0],
-        )
-        indices = layout.to_keras(decode(code))
-        low = _option(op, "alpha_steps") / 2.0 ** _option(op, "domain_shift")
+        kernel = stored_kernel(op)
+        layout, code = kernel.layout, kernel.code
+        indices = kernel.keras_indices()
+        low = whole_number(op, "alpha_steps") / 2.0 ** whole_number(op, "domain_shift")
         named = code_name(code.code)
     except (ValueError, IndexError, OverflowError) as error:
         raise ValueError(
@@ -201,11 +193,3 @@ def _inspect_layer(op: StoredOp, name: str) -> InspectedLayer:
         values=(low, low + 1.0),
         indices=indices,
     )
-
-
-def _option(op: StoredOp, name: str) -> int:
-    value = op.options.get(name)
-    if not isinstance(value, int):
-        found = "nothing" if value is None else repr(value)
-        raise ValueError(f"found {found} as option '{name}', wanted a whole number")
-    return value

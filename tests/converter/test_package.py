@@ -15,7 +15,6 @@ import sbnn_converter
 import sbnn_keras
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.standalone import plan_export
-from sbnn_converter.standalone.network import read_network
 from sbnn_converter.tflite.flatbuffer import read_stored_model
 from sbnn_keras.kernels import sparse_binary_kernels
 
@@ -60,16 +59,16 @@ def test_results_have_short_reprs():
     sparse = [sbnn_keras.SparseBinaryDense(8, name=f"dense_{i}") for i in range(7)]
     model = tf.keras.Sequential([tf.keras.Input((8,)), *sparse])
     flatbuffer = sbnn_converter.convert_keras_model(model)
-    network = read_network(flatbuffer)
+    stored = read_stored_model(flatbuffer)
     results = [
         inspect_model(flatbuffer),
         *inspect_model(flatbuffer).layers,
         sbnn_converter.estimate_network(flatbuffer),
-        read_stored_model(flatbuffer),
-        read_stored_model(flatbuffer).sbnn_ops,
+        stored,
+        stored.sbnn_ops,
         plan_export(flatbuffer),
-        network,
-        network.ops[0],
+        stored.steps[0],
+        stored.tensors[0],
         *sparse_binary_kernels(model),
     ]
     for result in results:

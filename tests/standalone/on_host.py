@@ -9,14 +9,6 @@ import numpy as np
 from sbnn_converter.emulation import WARNINGS
 from sbnn_converter.standalone import Export, model_text
 
-_NUMPY = {
-    "FLOAT32": np.float32,
-    "INT32": np.int32,
-    "INT8": np.int8,
-    "UINT8": np.uint8,
-    "INT16": np.int16,
-}
-
 
 class OnHost:
     """An exported folder as a shared library."""
@@ -59,11 +51,11 @@ class OnHost:
             given, buffers, outputs = iter(inputs), [], []
             for _, tensor, written in model_text.parameters(self.export.network):
                 if written:
-                    array = np.zeros(tensor.shape[1:], _NUMPY[tensor.type])
+                    array = np.zeros(tensor.shape[1:], tensor.element_type.numpy)
                     outputs.append(array)
                 else:
                     array = np.ascontiguousarray(next(given)[sample])
-                    assert array.dtype == _NUMPY[tensor.type]
+                    assert array.dtype == tensor.element_type.numpy
                 buffers.append(array)
             status = self._invoke(*(ctypes.c_void_p(b.ctypes.data) for b in buffers))
             assert status == 0

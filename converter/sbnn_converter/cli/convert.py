@@ -12,6 +12,7 @@ from sbnn_converter.cli.convert_flags import FLAGS, Request, read_request
 from sbnn_converter.cli.products import make_products, print_products, write_products
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.saved.models import load_keras_model
+from sbnn_converter.tflite.flatbuffer import read_stored_model
 from sbnn_converter.tflite.model_file import read_model
 from sbnn_converter.verification.verdict import (
     Verdict,
@@ -107,12 +108,10 @@ def _from_keras(request: Request) -> None:
 
 def _match_stored(arrays, flatbuffer: bytes) -> list[np.ndarray] | None:
     """The representative data in the order of a finished file's inputs."""
-    from sbnn_converter.standalone.network import read_network
-
     if arrays is None:
         return None
-    network = read_network(flatbuffer)
-    inputs = [(network.port_names.get(t.index, t.name), t.shape[1:]) for t in network.inputs]
+    stored = read_stored_model(flatbuffer)
+    inputs = [(stored.port_names.get(t.index, t.name), t.shape[1:]) for t in stored.inputs]
     arrays, _ = representative_data.take_labels(arrays, [name for name, _ in inputs])
     return representative_data.match_inputs(arrays, inputs)
 

@@ -10,6 +10,7 @@ import math
 
 from sbnn_converter.native.plan import Plan
 from sbnn_converter.tensors.bit_planes import plane_words
+from sbnn_converter.tensors.face import FLOAT32, INT16
 from sbnn_converter.tflite.flatbuffer import StoredOp
 from sbnn_converter.weights.code import code_name
 
@@ -38,9 +39,8 @@ def kernel_of(op: StoredOp) -> str:
     Raises:
       ValueError: this version knows no such op.
     """
-    face = {"INT32": "bits", "INT8": "int8", "INT16": "int8", "FLOAT32": "float"}.get(
-        op.input.type  # int16, which only a quantizer reads, costs what int8 does
-    )
+    # int16, which only a quantizer reads, costs what int8 does.
+    face = {FLOAT32: "float", INT16: "int8"}.get(op.reads, op.reads.label)
     names = {
         "SbnnConv2D": f"conv2d {face}",
         "SbnnDense": f"dense {face}",
@@ -85,8 +85,7 @@ def _share_that_fits(density: float, parameter: int, count: int) -> float:
 
 def _sums(op: StoredOp, count: int) -> dict[str, float]:
     """Handing sums to the output stage."""
-    kind = {"INT32": "bits"}.get(op.output.type, op.output.type.lower())
-    return {f"sum to {kind}": float(count)}
+    return {f"sum to {op.writes.label}": float(count)}
 
 
 def _slices(connections: float) -> int:
@@ -101,7 +100,7 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
     connections = o["connections"]
     slices = _slices(connections / filters) + o["domain_shift"]
-    to_bits = op.output.type == "INT32"
+    to_bits = op.writes.is_planes
     word_rows = plan.same_pitch and o["in_width"] == 32
     way = "word rows" if word_rows else "moved" if plan.same_pitch else "other pitch"
     counts = {
@@ -165,7 +164,7 @@ def _conv2d_int8(op: StoredOp, plan: Plan) -> dict[str, float]:
     strips = o["out_height"] * -(-o["out_width"] // _STRIP)
     fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
     passes, rows, row_words = int8_passes(o)
-    fast = op.output.type == "INT32" and lanes_suffice(fan_in, plan.most, o)
+    fast = op.writes.is_planes and lanes_suffice(fan_in, plan.most, o)
     way = "lanes" if fast else "sums"
     counts = {
         **_decoding(op, filters * fan_in, passes),
@@ -268,7 +267,7 @@ def _quantize(op: StoredOp, plan: Plan) -> dict[str, float]:
 
 def _dequantize(op: StoredOp, plan: Plan) -> dict[str, float]:
     elements = math.prod(op.output.shape)
-    return {f"to {op.output.type.lower()}": elements, "channel": op.options["channels"]}
+    return {f"to {op.writes.label}": elements, "channel": op.options["channels"]}
 
 
 _COUNTS = {

@@ -196,13 +196,13 @@ def bookkeeping_bytes(stored: StoredModel, core: str = DEFAULT_CORE) -> int:
 
 def _step(stored: StoredModel, number: int, live: int, core: str) -> StepCost:
     step = stored.steps[number]
-    flash = sum(stored.tensors[tensor].constant_bytes for tensor in step.inputs)
-    if step.op is None:
+    flash = sum(tensor.constant_bytes for tensor in step.present_inputs)
+    if step.sbnn is None:
         return StepCost(step.name, step.name, None, live, 0, flash)
-    cost = estimate_op(step.op, core)
+    cost = estimate_op(step.sbnn, core)
     return StepCost(
-        name=step.op.layer or step.name,
-        kernel=kernel_of(step.op),
+        name=step.sbnn.layer or step.name,
+        kernel=kernel_of(step.sbnn),
         instructions=cost.instructions,
         tensor_bytes=live,
         scratch_bytes=cost.scratch_bytes,

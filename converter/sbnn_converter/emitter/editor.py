@@ -8,13 +8,13 @@ import numpy as np
 from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools import flatbuffer_utils
 
+from sbnn_converter.tensors.types import ElementType, element_type, type_of
+
 _BUILTIN_NAMES = {
     number: name for name, number in vars(schema.BuiltinOperator).items() if name[0] != "_"
 }
-_TYPES = {
-    np.dtype(np.int32): schema.TensorType.INT32,
-    np.dtype(np.float32): schema.TensorType.FLOAT32,
-}
+_TYPE_NAMES = {n: name for name, n in vars(schema.TensorType).items() if name[0] != "_"}
+_READ_AS_NUMBERS = ("INT32", "FLOAT32")
 
 
 class FlatbufferEditor:
@@ -80,10 +80,10 @@ class FlatbufferEditor:
         """The values of an int32 or float32 constant."""
         found = self._graph.tensors[tensor]
         data = self._model.buffers[found.buffer].data
-        dtype = next((d for d, kind in _TYPES.items() if kind == found.type), None)
-        if dtype is None or data is None or not len(data):
+        kind = self.element_type(tensor)
+        if kind.name not in _READ_AS_NUMBERS or data is None or not len(data):
             return None
-        values = np.frombuffer(np.asarray(data, np.uint8).tobytes(), dtype)
+        values = np.frombuffer(np.asarray(data, np.uint8).tobytes(), kind.numpy)
         return values.reshape(_numbers(found.shape))
 
     def number(self, tensor: int) -> float | None:
@@ -104,10 +104,6 @@ class FlatbufferEditor:
         self._model.buffers.append(buffer)
         self._graph.operators = [op for op in self._graph.operators if tensor not in op.outputs]
 
-    def type(self, tensor: int) -> int:
-        """The type of a tensor's elements in the schema."""
-        return self._graph.tensors[tensor].type
-
     def channel_quantization(self, tensor: int, rank: int) -> tuple[np.ndarray, np.ndarray]:
         """Scales and zero points of a tensor of ``rank`` axes, ready to broadcast."""
         parameters = self._graph.tensors[tensor].quantization
@@ -117,17 +113,13 @@ class FlatbufferEditor:
         scale = np.asarray(parameters.scale, np.float32).reshape(shape)
         return scale, np.asarray(_numbers(parameters.zeroPoint)).reshape(shape)
 
-    def tensors_of_type(self, kind: int) -> list[int]:
-        """The tensors with elements of a type of the schema."""
-        return [i for i, t in enumerate(self._graph.tensors) if t.type == kind]
+    def tensors_of_type(self, kind: str) -> list[int]:
+        """The tensors with elements of a type, in the schema's words."""
+        return [i for i in range(len(self._graph.tensors)) if self.element_type(i).name == kind]
 
     def variables(self) -> list[int]:
         """The float tensors in which ops keep a state."""
-        return [
-            i
-            for i in self.tensors_of_type(schema.TensorType.FLOAT32)
-            if self._graph.tensors[i].isVariable
-        ]
+        return [i for i in self.tensors_of_type("FLOAT32") if self._graph.tensors[i].isVariable]
 
     def shape(self, tensor: int) -> tuple[int, ...]:
         """A tensor's shape, with the batch."""
@@ -175,13 +167,9 @@ class FlatbufferEditor:
             found.buffer = len(self._model.buffers)
             self._model.buffers.append(buffer)
 
-    def is_int32(self, tensor: int) -> bool:
-        """Whether a tensor's type is INT32."""
-        return self._graph.tensors[tensor].type == schema.TensorType.INT32
-
-    def is_int16(self, tensor: int) -> bool:
-        """Whether a tensor's type is INT16."""
-        return self._graph.tensors[tensor].type == schema.TensorType.INT16
+    def element_type(self, tensor: int) -> ElementType:
+        """The type of a tensor's elements."""
+        return element_type(_TYPE_NAMES[self._graph.tensors[tensor].type])
 
     def integer_in_front_of(self, tensor: int) -> int | None:
         """The int8 or int16 tensor of which ``tensor`` is the DEQUANTIZE, if it is one."""
@@ -255,7 +243,7 @@ class FlatbufferEditor:
         if graph.tensors[old].type != schema.TensorType.FLOAT32:
             return
         new = self.integer_in_front_of(old)
-        if new is None or self.is_int16(new):
+        if new is None or self.element_type(new).name == "INT16":
             source = old if new is None else new
             new = self._add_tensor(old, "INT8", scale, zero)
             self._add_operator("QUANTIZE", source, new)
@@ -276,7 +264,7 @@ class FlatbufferEditor:
         for place, value in enumerate(constants, first):
             value = np.ascontiguousarray(value)
             tensor = copy.copy(self._graph.tensors[operator.inputs[place]])
-            tensor.type = _TYPES[value.dtype]
+            tensor.type = getattr(schema.TensorType, type_of(value).name)
             tensor.shape = np.array(value.shape, np.int32)
             tensor.quantization = None
             tensor.isVariable = False
@@ -351,8 +339,7 @@ class FlatbufferEditor:
         return schema_code(code) == getattr(schema.BuiltinOperator, name)
 
     def _if_integer(self, tensor: int) -> int | None:
-        kinds = (schema.TensorType.INT8, schema.TensorType.INT16)
-        return int(tensor) if self._graph.tensors[tensor].type in kinds else None
+        return int(tensor) if self.element_type(tensor).name in ("INT8", "INT16") else None
 
     def _readers(self, tensor: int) -> list:
         return [op for op in self._graph.operators if tensor in op.inputs]

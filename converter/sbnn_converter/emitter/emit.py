@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Callable
 from typing import NoReturn
 
-import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
@@ -25,10 +24,10 @@ from sbnn_converter.emitter.own_states import separate_states
 from sbnn_converter.emitter.ports import order_ports
 from sbnn_converter.emitter.resources import check_resources
 from sbnn_converter.emitter.settled import settled, without_assignments
+from sbnn_converter.emitter.written import WrittenOp, written
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.graph.assignments import assigns
 from sbnn_converter.runtimes.native_log import captured_stderr
-from sbnn_converter.tensors.bit_planes import plane_words
 from sbnn_converter.tflite.flatbuffer import foreign_ops, read_sbnn_ops
 from sbnn_converter.tflite.format_version import FORMAT_VERSION
 from sbnn_converter.tflite.names import code_tensor_name
@@ -52,11 +51,12 @@ class Int8:
     wide: dict[g.Node, float] = dataclasses.field(default_factory=dict)
 
 
-def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
+def emit(graph: g.Graph, int8: Int8 | None = None, weight_code: str = "auto") -> bytes:
     """Traces ``graph`` for a batch of one and converts it.
 
     Args:
       graph: a graph that the passes have finished with.
+      weight_code: see ``written``.
       int8: how to quantize what is not binary; None leaves it in float32. Every
         SBNN op then carries the option ``node``, its place among the graph's.
 
@@ -65,15 +65,16 @@ def emit(graph: g.Graph, int8: Int8 | None = None) -> bytes:
     """
     nodes = graph.nodes()
     ops = [n for n in nodes if isinstance(n, g.SbnnOp)]
+    stored = {node: written(node, weight_code) for node in ops}
     functions = {
-        node: _custom_op(node, {} if int8 is None else {"node": index})
+        node: _custom_op(node, stored[node], {} if int8 is None else {"node": index})
         for index, node in enumerate(ops)
     }
     quantization = int8 or Int8({})
     rescales = _rescales(quantization)
 
     def traced():
-        return _trace(graph, functions, quantization, rescales).get_concrete_function()
+        return _trace(graph, functions, stored, quantization, rescales).get_concrete_function()
 
     with _quiet(), contextlib.ExitStack() as stack:
         concrete = traced()
@@ -126,15 +127,10 @@ def _refuse(error: Exception, graph: g.Graph) -> NoReturn:
 
 def is_float(node: g.Node) -> bool:
     """Whether a node's output is a float tensor in the file, not bits."""
-    return not is_packed(node) and node.dtype.is_floating
+    return not node.face.is_planes and node.dtype.is_floating
 
 
-def is_packed(node: g.Node) -> bool:
-    """Whether a node's output is bit planes in the file."""
-    return isinstance(node, (g.SbnnOp, g.Concat)) and node.packed
-
-
-def _trace(graph: g.Graph, functions: dict, int8: Int8, rescales: dict):
+def _trace(graph: g.Graph, functions: dict, stored: dict, int8: Int8, rescales: dict):
     """The network as a TensorFlow function of its inputs, for a batch of one.
 
     Float nodes with a range pass through a fake quantization: TFLiteConverter
@@ -156,7 +152,7 @@ def _trace(graph: g.Graph, functions: dict, int8: Int8, rescales: dict):
                 continue
             read = [values.read(n, node) for n in node.inputs]
             if isinstance(node, g.SbnnOp):
-                value = functions[node](*read, *_constants(node))
+                value = functions[node](*read, *_constants(node, stored[node]))
             else:
                 value = _plain(node, read)
             values.put(node, value)
@@ -226,26 +222,26 @@ def _plain(node: g.Node, read: list[tf.Tensor]) -> tf.Tensor:
     if isinstance(node, g.Pad):
         return tf.pad(read[0], [(0, 0), node.rows, node.columns, (0, 0)])
     if isinstance(node, g.Concat):
-        return tf.concat(read, axis=1 if node.packed else -1)
+        return tf.concat(read, axis=1 if node.face.is_planes else -1)
     if isinstance(node, g.Pointwise):
         return g.apply_steps(node.steps, read[0])
     raise AssertionError(f"{type(node).__name__} '{node.name}' was left unconverted")
 
 
-def _constants(node: g.SbnnOp) -> list[tf.Tensor]:
+def _constants(node: g.SbnnOp, op: WrittenOp) -> list[tf.Tensor]:
     """The op's constant inputs; its weight code's tensor carries the layer's name."""
-    constants = [tf.constant(c) for c in node.constants]
-    if "connections" in node.options:
-        constants[0] = tf.constant(node.constants[0], name=code_tensor_name(node.name))
+    constants = [tf.constant(c) for c in op.constants]
+    if node.kernel is not None:
+        constants[0] = tf.constant(op.constants[0], name=code_tensor_name(node.name))
     return constants
 
 
-def _custom_op(node: g.SbnnOp, more_options: dict[str, int]):
+def _custom_op(node: g.SbnnOp, op: WrittenOp, more_options: dict[str, int]):
     """A function that TFLiteConverter turns into the custom op ``node.op``."""
-    options = {"version": FORMAT_VERSION, **node.options, **more_options}
+    options = {"version": FORMAT_VERSION, **op.options, **more_options}
     signature = [
         tf.TensorSpec(*_tensor_of(node.inputs[0])),
-        *(tf.TensorSpec(c.shape, tf.as_dtype(c.dtype)) for c in node.constants),
+        *(tf.TensorSpec(c.shape, tf.as_dtype(c.dtype)) for c in op.constants),
     ]
     return _implementing(node.op, options, signature, *_tensor_of(node))
 
@@ -282,12 +278,7 @@ def _implementing(op: str, options: dict[str, int], signature: list, shape, dtyp
 
 def _tensor_of(node: g.Node) -> tuple[tuple[int, ...], tf.DType]:
     """Shape, with a batch of one, and type of a node's output in the file."""
-    if not is_packed(node):
-        return (1, *node.shape), node.dtype
-    *image, channels = node.shape
-    if not image:
-        return (1, plane_words(channels)), tf.int32
-    return (1, channels, plane_words(int(np.prod(image)))), tf.int32
+    return node.face.stored_shape(node.shape), node.dtype
 
 
 def _check_custom_ops(model: bytes, wanted: list[str], graph: g.Graph) -> None:

@@ -8,12 +8,11 @@ weights the result is known here; the file does not even tell its shape.
 from __future__ import annotations
 
 import numpy as np
-from tensorflow.lite.python import schema_py_generated as schema
 
 from sbnn_converter.emitter.editor import FlatbufferEditor
 
 _BETWEEN = ("QUANTIZE", "DEQUANTIZE")
-_LIMITS = {schema.TensorType.UINT8: (0, 255), schema.TensorType.INT8: (-128, 127)}
+_TYPES = ("UINT8", "INT8")
 
 
 def plain_fake_quantization(model: bytes) -> bytes:
@@ -22,7 +21,7 @@ def plain_fake_quantization(model: bytes) -> bytes:
     editor = FlatbufferEditor(model)
     between = [
         tensor
-        for kind in _LIMITS
+        for kind in _TYPES
         for tensor in editor.tensors_of_type(kind)
         if all(editor.name(op) in _BETWEEN for op in editor.operators_at(tensor))
         and not editor.is_port(tensor)
@@ -41,7 +40,7 @@ def _fold(editor: FlatbufferEditor, tensor: int) -> bool:
     if values is None or values.dtype != np.float32:
         return False
     scale, zero_point = editor.channel_quantization(tensor, values.ndim)
-    low, high = _LIMITS[editor.type(tensor)]
+    low, high = editor.element_type(tensor).limits
     steps = np.clip(np.round(values / scale) + zero_point, low, high)
     folded = ((steps - zero_point) * scale).astype(np.float32)
     for reader in editor.operators_at(tensor):
@@ -51,7 +50,7 @@ def _fold(editor: FlatbufferEditor, tensor: int) -> bool:
 
 
 def _shift(editor: FlatbufferEditor, tensor: int) -> bool:
-    if editor.type(tensor) != schema.TensorType.UINT8:
+    if editor.element_type(tensor).name != "UINT8":
         return False
     editor.shift_to_int8(tensor)
     return True

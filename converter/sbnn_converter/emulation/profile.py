@@ -12,7 +12,7 @@ from sbnn_converter import emulation
 from sbnn_converter.emulation.trial import KernelObjects, try_on
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone.export import plan_export
-from sbnn_converter.standalone.network import Network, Tensor
+from sbnn_converter.tflite.flatbuffer import StoredModel, StoredTensor
 from sbnn_converter.tflite.model_file import read_model
 
 
@@ -106,13 +106,13 @@ def profile(
     )
 
 
-def random_inputs(network: Network, count: int = 1) -> list[np.ndarray]:
+def random_inputs(network: StoredModel, count: int = 1) -> list[np.ndarray]:
     """Random samples ``[count, ...]`` for each input, always the same ones."""
     rng = np.random.default_rng(0)
     return [_random(rng, tensor, count) for tensor in network.inputs]
 
 
-def _random(rng: np.random.Generator, tensor: Tensor, count: int) -> np.ndarray:
+def _random(rng: np.random.Generator, tensor: StoredTensor, count: int) -> np.ndarray:
     shape = (count, *tensor.shape[1:])
     if tensor.type == "FLOAT32":
         return rng.random(shape, np.float32)

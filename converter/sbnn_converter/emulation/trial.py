@@ -14,19 +14,14 @@ import numpy as np
 
 from sbnn_converter import emulation
 from sbnn_converter.export import c_sources
+from sbnn_converter.export.templates import fill
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone import model_text
-from sbnn_converter.standalone.call import C_TYPES, array
+from sbnn_converter.standalone.call import array, c_name
 from sbnn_converter.standalone.export import Export
-from sbnn_converter.standalone.network import Tensor
+from sbnn_converter.tflite.flatbuffer import StoredTensor
 
-_NUMPY = {
-    "FLOAT32": np.float32,
-    "INT32": np.int32,
-    "INT8": np.int8,
-    "UINT8": np.uint8,
-    "INT16": np.int16,
-}
+_MAIN = Path(__file__).with_name("templates") / "trial.c.in"
 
 
 class KernelObjects:
@@ -168,7 +163,7 @@ def _run(
         if written:
             data = b"".join(bytes.fromhex(line[1]) for line in lines if line[:1] == [argument])
             outputs.append(
-                np.frombuffer(data, _NUMPY[tensor.type]).reshape(samples, *tensor.shape[1:])
+                np.frombuffer(data, tensor.element_type.numpy).reshape(samples, *tensor.shape[1:])
             )
     return Trial(
         outputs=outputs,
@@ -182,11 +177,11 @@ def _run(
 
 
 def _main(export: Export, inputs: Sequence[np.ndarray], samples: int) -> str:
-    name = export.name
+    """The program around the network."""
     tables, buffers, copies, prints, arguments = [], [], [], [], []
     given = iter(inputs)
     for argument, tensor, written in model_text.parameters(export.network):
-        kind, count = C_TYPES[tensor.type], tensor.elements
+        kind, count = c_name(tensor.type), tensor.elements
         buffers.append(f"static {kind} {argument}[{count}];")
         arguments.append(argument)
         if written:
@@ -198,79 +193,24 @@ def _main(export: Export, inputs: Sequence[np.ndarray], samples: int) -> str:
             f"    memcpy({argument}, {argument}_samples + (size_t)sample * {count}, "
             f"sizeof {argument});"
         )
-    newline = "\n"
-    return f"""\
-#include <string.h>
-
-#include "{name}.h"
-#include "startup.h"
-
-{newline.join(tables)}
-{newline.join(buffers)}
-static uint32_t now, by_op[{len(export.ops) or 1}];
-
-int {name}_check(void);
-void {name}_after_op(int op);
-
-void {name}_after_op(int op) {{
-  const uint32_t then = now;
-  now = bench_now();
-  by_op[op] = now - then;
-}}
-
-static void print_bytes(const char* label, const void* data, size_t bytes) {{
-  static const char digits[] = "0123456789abcdef";
-  const unsigned char* at = (const unsigned char*)data;
-  while (bytes > 0u) {{
-    char text[66];
-    size_t used = 0;
-    bench_print(label);
-    bench_print(" ");
-    for (; bytes > 0u && used < 64u; --bytes, ++at) {{
-      text[used++] = digits[*at >> 4];
-      text[used++] = digits[*at & 15u];
-    }}
-    text[used++] = '\\n';
-    text[used] = '\\0';
-    bench_print(text);
-  }}
-}}
-
-int main(void) {{
-  uint32_t most = 0u;
-  if ({name}_check() != 0) {{
-    bench_report("memory planned too small for op", (uint32_t){name}_check() - 1u);
-    return 2;
-  }}
-  for (int sample = 0; sample < {samples}; ++sample) {{
-{newline.join(copies)}
-    if (sample == 0) bench_paint_stack();
-    now = 0u;
-    bench_start();
-    const int status = {name}_invoke({", ".join(arguments)});
-    const uint32_t taken = bench_stop();
-    if (status != 0) return status;
-    if (taken > most) most = taken;
-    if (sample == 0) {{
-      bench_report("stack", bench_stack_used());
-      for (int op = 0; op < {len(export.ops)}; ++op) {{
-        bench_print("op");
-        bench_print_number((uint32_t)op);
-        bench_print(" ");
-        bench_print_number(by_op[op]);
-        bench_print("\\n");
-      }}
-    }}
-  {newline.join(prints)}
-  }}
-  bench_report("instructions", most);
-  return 0;
-}}
-"""
+    return fill(
+        _MAIN,
+        {
+            "name": export.name,
+            "tables": "\n".join(tables),
+            "buffers": "\n".join(buffers),
+            "ops": len(export.ops),
+            "by_op": len(export.ops) or 1,
+            "samples": samples,
+            "copies": "\n".join(copies),
+            "arguments": ", ".join(arguments),
+            "prints": "\n".join(prints),
+        },
+    )
 
 
-def _checked(values: np.ndarray, tensor: Tensor, samples: int) -> np.ndarray:
-    wanted = _NUMPY[tensor.type]
+def _checked(values: np.ndarray, tensor: StoredTensor, samples: int) -> np.ndarray:
+    wanted = tensor.element_type.numpy
     if values.dtype != wanted or values.shape != (samples, *tensor.shape[1:]):
         raise ValueError(
             f"found samples of type {values.dtype} and shape {values.shape} for input "

@@ -15,6 +15,7 @@ from sbnn_converter.cost_model.estimate import estimate_op
 from sbnn_converter.cost_model.features import int8_passes
 from sbnn_converter.memory.lifetimes import aligned
 from sbnn_converter.native.plan import plan_op
+from sbnn_converter.tensors.face import INT8
 from sbnn_converter.tflite.flatbuffer import StoredOp
 
 _UNLIMITED = 2**31 - 1
@@ -57,10 +58,10 @@ def bands_of(op: StoredOp, core: str) -> list[Band]:
 def _whole_bytes(op: StoredOp) -> int | None:
     """What the copies take if the op goes over its weights once."""
     o = op.options
-    if op.name != "SbnnConv2D" or op.input.type not in ("INT32", "INT8"):
+    if op.name != "SbnnConv2D" or not (op.reads.is_planes or op.reads == INT8):
         return None
     channels = o["in_channels"] // o["groups"]
-    if op.input.type == "INT8":
+    if op.reads == INT8:
         _, rows, row_words = int8_passes({**o, "band_bytes": _UNLIMITED})
         strips = -(-o["out_width"] // 32)
         return 4 * channels * rows // strips * row_words

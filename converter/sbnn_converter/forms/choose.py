@@ -52,7 +52,7 @@ def choose_forms(
       The flatbuffer.
     """
     stored = read_stored_model(model)
-    before = ops = [step.op for step in stored.steps if step.op is not None]
+    before = ops = [step.sbnn for step in stored.steps if step.sbnn is not None]
     if not ops:
         return model
     if not keep_codes:
@@ -87,7 +87,7 @@ def _bands(
     room: int | None,
 ) -> list[int | None]:
     """``band_bytes`` of each op, None for those that have none."""
-    live = [size for step, size in zip(stored.steps, live_bytes(stored)) if step.op is not None]
+    live = [size for step, size in zip(stored.steps, live_bytes(stored)) if step.sbnn is not None]
     chosen = choose_bands(
         [bands_of(op, core) for op in ops],
         live,

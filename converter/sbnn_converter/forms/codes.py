@@ -9,9 +9,8 @@ import numpy as np
 
 from sbnn_converter.cost_model.estimate import estimate_op
 from sbnn_converter.tflite.flatbuffer import StoredOp
-from sbnn_converter.weights.code import WeightCode, encode
-from sbnn_converter.weights.decoder import decode
-from sbnn_converter.weights.layout import layout_of
+from sbnn_converter.weights.code import WeightCode, encode, has_sliced_form
+from sbnn_converter.weights.stored import stored_kernel
 
 # What a share of the bytes may cost, as a share of the instructions.
 _WORTH = 10
@@ -38,20 +37,9 @@ def forms_of(op: StoredOp, core: str) -> list[Form]:
     Returns:
       Forms from the fastest, which is the largest, to the smallest.
     """
-    layout = layout_of(op)
-    stored = WeightCode(
-        op.constants[0].view(np.uint32),
-        op.options["code"],
-        op.options["code_parameter"],
-        op.options["connections"],
-        layout.weights,
-        layout.code_shape[0],
-    )
-    ones = np.zeros(layout.weights, bool)
-    ones[decode(stored)] = True
-    ones = ones.reshape(layout.code_shape)
+    ones = stored_kernel(op).ones()
     names = ["rice", "golomb", "bitmap"]
-    if op.name == "SbnnDense" and op.input.type == "INT32":
+    if has_sliced_form(op.name, op.reads):
         names.append("sliced")
     forms = [_form(op, encode(ones, name), core) for name in names]
     forms.sort(key=lambda form: (form.instructions, form.bytes))

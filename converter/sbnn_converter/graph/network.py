@@ -13,10 +13,6 @@ class Graph:
 
     The graph knows the readers of every node. A node that nobody reads any more
     leaves it.
-
-    Attributes:
-      weight_code: the code that its kernels are to be written in, one of
-        ``weight_code.CHOICES``.
     """
 
     def __init__(self, inputs: list[Input], outputs: list[Node]):
@@ -26,7 +22,6 @@ class Graph:
         self._uses_as_output = Counter(self.outputs)
         for output in self.outputs:
             self._enter(output)
-        self.weight_code = "auto"
 
     def nodes(self) -> list[Node]:
         """All nodes that an output needs, each behind the nodes it reads."""
@@ -49,10 +44,6 @@ class Graph:
         if len(readers) != 1 or self._uses_as_output[node]:
             return None
         return next(iter(readers))
-
-    def is_shared(self, node: Node) -> bool:
-        """Whether more than one place reads ``node``, network outputs included."""
-        return sum(self._readers[node].values()) + self._uses_as_output[node] > 1
 
     def set_inputs(self, node: Node, inputs: list[Node]) -> None:
         """Lets ``node`` read ``inputs`` in the place of what it read."""

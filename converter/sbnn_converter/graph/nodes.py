@@ -5,10 +5,15 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
+
+from sbnn_converter.tensors.face import FLOAT32, Face
+
+if TYPE_CHECKING:
+    from sbnn_converter.graph.output_stage import Cuts, Scale
 
 
 @dataclasses.dataclass(eq=False)
@@ -21,13 +26,19 @@ class Node:
       inputs: nodes whose outputs it reads. Inside a ``Graph``, only the graph's
         methods change them.
       shape: shape of its output for one sample.
-      dtype: what the output is made of, if it is not packed.
+      face: what its output is made of. Before the passes have run, signs are still
+        the floats +1 and -1.
     """
 
     name: str
     inputs: list[Node]
     shape: tuple[int, ...]
-    dtype: tf.DType = dataclasses.field(default=tf.float32, kw_only=True)
+    face: Face = dataclasses.field(default=FLOAT32, kw_only=True)
+
+    @property
+    def dtype(self) -> tf.DType:
+        """TensorFlow's type of its output."""
+        return tf.as_dtype(self.face.element_type.name.lower())
 
 
 @dataclasses.dataclass(eq=False)
@@ -76,13 +87,7 @@ class Permute(Node):
 
 @dataclasses.dataclass(eq=False)
 class Concat(Node):
-    """Inputs side by side along the last axis, the channels.
-
-    Attributes:
-      packed: whether its inputs and its output are bit planes.
-    """
-
-    packed: bool = False
+    """Inputs side by side along the last axis, the channels; all have one face."""
 
 
 @dataclasses.dataclass(eq=False)
@@ -244,17 +249,26 @@ class SbnnOp(Node):
 
     Attributes:
       op: its custom code.
-      options: its attributes, whole numbers (``docs/format.md``).
-      constants: its constant inputs, in the order of the format.
-      packed: whether its output is bit planes; ``shape`` is the logical one.
-      behind: what follows its sums (or its float input, for a quantizer), from
-        which its last two constants were made; None for ops without it.
-      sums_of_bits: whether its sums are whole numbers of steps.
+      options: its attributes, whole numbers (``docs/format.md``); those of its
+        weights' code stand in the file only.
+      kernel: its weights, boolean, in the order of the format; None without.
+      marks: a pooling's minimum marks, boolean ``[channels]``.
+      behind: what follows its sums (or its float input, for a quantizer); None for
+        ops without it.
+      stage: what became of ``behind``: ``Cuts`` where its output is planes, else a
+        ``Scale`` (``output_stage.py``).
+      reads: the face that it reads.
     """
 
     op: str
     options: dict[str, int]
-    constants: list[np.ndarray]
-    packed: bool
+    kernel: np.ndarray | None = None
+    marks: np.ndarray | None = None
     behind: OutputStage | None = None
-    sums_of_bits: bool = False
+    stage: Cuts | Scale | None = None
+    reads: Face = FLOAT32
+
+    @property
+    def sums_of_planes(self) -> bool:
+        """Whether its sums are whole numbers of steps."""
+        return self.kernel is not None and self.reads.is_planes

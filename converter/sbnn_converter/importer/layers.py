@@ -28,6 +28,7 @@ from sbnn_converter.importer.layout import import_layout
 from sbnn_converter.importer.pooling import import_global_max_pool, import_max_pool
 from sbnn_converter.importer.time_steps import is_same_on_more_axes
 from sbnn_converter.importer.traced_functions import import_traced
+from sbnn_converter.tensors.face import numbers
 
 _keras = tf.keras.layers
 
@@ -85,7 +86,7 @@ def import_layer(layer, name: str, inputs: list[g.Node], shape, call, dtype: tf.
     if found is not None:
         return found
     _refuse_binary_kernels(layer, name, inputs, shape)
-    return g.KerasLayer(name, inputs, shape, layer, call, dtype=dtype)
+    return g.KerasLayer(name, inputs, shape, layer, call, face=numbers(dtype.name))
 
 
 def _import_known(layer, name: str, x: g.Node, shape, call) -> g.Node | None:

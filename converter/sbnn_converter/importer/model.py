@@ -13,6 +13,7 @@ from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError, converting
 from sbnn_converter.importer.checks import check_finite, check_precision, check_types
 from sbnn_converter.importer.layers import import_layer
+from sbnn_converter.tensors.face import numbers
 from sbnn_keras.keras_3 import is_of_keras_3
 
 
@@ -47,7 +48,7 @@ def import_model(model: tf.keras.Model) -> g.Graph:
     for tensor in model.inputs:
         name = tensor.node.layer.name
         shape = _defined(tensor.shape[1:], name)
-        inputs.append(g.Input(name, [], shape, dtype=tensor.dtype))
+        inputs.append(g.Input(name, [], shape, face=numbers(tensor.dtype.name)))
     graph = g.Graph(inputs, _walk(model, inputs, ""))
     check_types(graph)
     return graph
@@ -96,9 +97,9 @@ def _import_call(node, name: str, read: list[g.Node]) -> list[g.Node]:
         if tensors[0] is not node.outputs:  # a list of one
             call = _first_of(call)
         return [import_layer(layer, name, read, shapes[0], call, tensors[0].dtype)]
-    whole = g.KerasLayer(name, read, (), layer, call, dtype=tf.variant)
+    whole = g.KerasLayer(name, read, (), layer, call, face=numbers("variant"))
     return [
-        g.Part(name, [whole], shape, index, dtype=tensor.dtype)
+        g.Part(name, [whole], shape, index, face=numbers(tensor.dtype.name))
         for index, (shape, tensor) in enumerate(zip(shapes, tensors))
     ]
 

@@ -7,28 +7,11 @@ nobody's way. Optimal placing is NP-hard; this is what TensorFlow Lite Micro doe
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
+from sbnn_converter.memory.lifetimes import Buffer
+
 ALIGNMENT = 8
-
-
-@dataclasses.dataclass(frozen=True)
-class Buffer:
-    """Memory that is needed for a while.
-
-    Attributes:
-      bytes: how much.
-      first, last: the steps from which and up to which it is in use, both inclusive.
-    """
-
-    bytes: int
-    first: int
-    last: int
-
-    def meets(self, other: Buffer) -> bool:
-        """Whether both are in use at the same time."""
-        return self.first <= other.last and other.first <= self.last
 
 
 def place(buffers: Sequence[Buffer]) -> tuple[list[int], int]:

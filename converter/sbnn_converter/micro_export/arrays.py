@@ -7,15 +7,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-_C_TYPES = {
-    "float32": "float",
-    "int8": "int8_t",
-    "uint8": "uint8_t",
-    "int16": "int16_t",
-    "int32": "int32_t",
-    "int64": "int64_t",
-    "bool": "bool",
-}
+from sbnn_converter.tensors.types import type_of
+
+# What interpreters feed beside the types of the kernels.
+_OTHERS = {"INT64": "int64_t", "BOOL": "bool"}
 
 
 def aligned_bytes(content: bytes) -> str:
@@ -30,7 +25,8 @@ def array_of(name: str, values: np.ndarray) -> str:
     Raises:
       KeyError: C has no such type.
     """
-    kind = _C_TYPES[values.dtype.name]
+    found = type_of(values)
+    kind = found.c or _OTHERS[found.name]
     body = "\n".join(_lines(_literals(values)))
     return f"const {kind} {name}[] = {{\n{body}\n}};"
 

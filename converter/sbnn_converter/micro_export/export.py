@@ -14,15 +14,16 @@ from sbnn_converter.cost_model.stack import ADVISED_STACK_BYTES, MICRO_STACK_BYT
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.export import c_sources
 from sbnn_converter.export.folder import check_folder, write_folder
+from sbnn_converter.export.templates import fill
 from sbnn_converter.micro import Interpreter
 from sbnn_converter.micro_export.arena import ALIGNMENT, measure_arena
 from sbnn_converter.micro_export.arrays import aligned_bytes, array_of
 from sbnn_converter.micro_export.model_facts import op_additions
-from sbnn_converter.micro_export.templates import fill
 from sbnn_converter.micro_export.test_vector import make_test_vector
 from sbnn_converter.tflite.model_file import read_model
 
 _FLAG = "--micro_dir"
+_TEMPLATES = Path(__file__).with_name("templates")
 # Names that the folder uses itself, or that C++ does.
 _TAKEN = frozenset(
     "sbnn kernels ops micro tflite tensorflow std main class new delete switch default "
@@ -137,7 +138,7 @@ def micro_files(
         (f"src/{name}/test_vector.h", "test_vector.h"),
         (f"src/{name}/test_vector.cpp", "test_vector.cpp"),
     ):
-        files[path] = fill(template, values)
+        files[path] = fill(_TEMPLATES / template, values).encode()
     files["library.json"] = _platformio(name)
     return files
 

@@ -11,16 +11,13 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 
-import numpy as np
 from flatbuffers import flexbuffers
 
 from sbnn_converter.native import library_path
+from sbnn_converter.tensors.types import OTHER_KERNEL_TYPE, ElementType, type_of
 from sbnn_converter.tflite.flatbuffer import StoredOp
 
 _MAX_RANK = 4
-# sbnn_type of runtime/ops/op.h.
-_TYPES = {"FLOAT32": 0, "INT32": 1, "INT8": 2, "INT16": 3}
-_OTHER_TYPE = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,12 +81,11 @@ def plan_op(op: StoredOp, **options: int) -> Plan:
       ValueError: the op is refused, as every runtime would refuse it.
     """
     library = _library()
-    tensors = [_tensor(op.input.type, op.input.shape, None)]
+    tensors = [_tensor(op.input.element_type, op.input.shape, None)]
     for constant in op.constants:
-        kind = "FLOAT32" if constant.dtype == np.float32 else "INT32"
-        tensors.append(_tensor(kind, constant.shape, constant.ctypes.data))
+        tensors.append(_tensor(type_of(constant), constant.shape, constant.ctypes.data))
     inputs = (_Tensor * len(tensors))(*tensors)
-    output = _tensor(op.output.type, op.output.shape, None)
+    output = _tensor(op.output.element_type, op.output.shape, None)
     plan, problem = _Plan(), _Problem()
     packed = pack_options({**op.options, **options})
     accepted = library.SbnnPlanOp(
@@ -116,8 +112,9 @@ def pack_options(options: Mapping[str, int]) -> bytes:
     return bytes(flexbuffers.Dumps(dict(options)))
 
 
-def _tensor(kind: str, shape: tuple[int, ...], data: int | None) -> _Tensor:
-    tensor = _Tensor(_TYPES.get(kind, _OTHER_TYPE), len(shape), data=data)
+def _tensor(kind: ElementType, shape: tuple[int, ...], data: int | None) -> _Tensor:
+    number = OTHER_KERNEL_TYPE if kind.kernel is None else kind.kernel
+    tensor = _Tensor(number, len(shape), data=data)
     for axis, size in enumerate(shape[:_MAX_RANK]):
         tensor.dims[axis] = size
     return tensor

@@ -18,7 +18,7 @@ from sbnn_converter.graph import (
     Reshape,
     affine_step,
 )
-from sbnn_converter.passes.representation import is_bits
+from sbnn_converter.passes.representation import is_planes
 from sbnn_converter.passes.uniform_affine import affine_source
 
 
@@ -32,7 +32,7 @@ class AffineDown:
         if isinstance(node, (Reshape, Permute)):
             return True
         functions = {(a, c) for _, a, c in found}
-        if len(functions) != 1 or not all(is_bits(x) for x, _, _ in found):
+        if len(functions) != 1 or not all(is_planes(x) for x, _, _ in found):
             return False
         # Pooling commutes with what rises.
         return isinstance(node, Concat) or found[0][1] > 0

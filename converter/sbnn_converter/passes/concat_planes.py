@@ -1,13 +1,13 @@
 """Concatenating the channels of bits is concatenating their planes."""
 
 from sbnn_converter.graph import Concat, Graph, Node
-from sbnn_converter.passes.representation import is_bits, planes_of
+from sbnn_converter.passes.representation import face_of, is_planes, planes_of
 
 
 class ConcatPlanes:
     def match(self, graph: Graph, node: Node) -> bool:
-        return isinstance(node, Concat) and not node.packed and is_bits(node)
+        return isinstance(node, Concat) and not node.face.is_planes and is_planes(node)
 
     def transform(self, graph: Graph, node: Concat) -> None:
-        node.packed = True
+        node.face = face_of(node)
         graph.set_inputs(node, [planes_of(x) for x in node.inputs])

@@ -9,7 +9,7 @@ from sbnn_converter.graph import Concat, Graph, Node, Reshape, SbnnOp
 
 class DequantizeForOthers:
     def match(self, graph: Graph, node: Node) -> bool:
-        return _is_packed(node) and (node in graph.outputs or bool(_float_readers(graph, node)))
+        return node.face.is_planes and (node in graph.outputs or bool(_float_readers(graph, node)))
 
     def transform(self, graph: Graph, node: Node) -> None:
         channels = node.shape[-1]
@@ -21,14 +21,10 @@ class DequantizeForOthers:
         options = {"height": height, "width": width, "channels": channels}
         shape = (height, width, channels)[-3 if height else -1 :]
         readers = _float_readers(graph, node)
-        signs = SbnnOp(node.name, [node], shape, "SbnnDequantize", options, [], packed=False)
+        signs = SbnnOp(node.name, [node], shape, "SbnnDequantize", options, reads=node.face)
         if shape != node.shape:
             signs = Reshape(node.name, [signs], node.shape)
         graph.insert_behind(node, signs, readers, outputs=True)
-
-
-def _is_packed(node: Node) -> bool:
-    return isinstance(node, (SbnnOp, Concat)) and node.packed
 
 
 def _float_readers(graph: Graph, node: Node) -> list[Node]:
@@ -37,5 +33,5 @@ def _float_readers(graph: Graph, node: Node) -> list[Node]:
 
 def _reads_planes(node: Node) -> bool:
     if isinstance(node, SbnnOp):
-        return node.op != "SbnnQuantize"
-    return isinstance(node, Concat) and node.packed
+        return node.reads.is_planes
+    return isinstance(node, Concat) and node.face.is_planes

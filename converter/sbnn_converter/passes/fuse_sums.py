@@ -20,14 +20,15 @@ from sbnn_converter.graph import (
     SbnnOp,
     Sign,
 )
-from sbnn_converter.graph.output_stage import scale_and_bias, thresholds_and_flips
+from sbnn_converter.graph.output_stage import Cuts, Scale, cuts_of, scale_of
 from sbnn_converter.graph.thresholds import FloatSums, IntegerSums
 from sbnn_converter.passes.representation import (
+    face_of,
     image_behind_vector,
-    is_bits,
+    is_planes,
     planes_of,
 )
-from sbnn_converter.weights.code import encode
+from sbnn_converter.tensors.face import BITS, FLOAT32, Face
 
 
 class FuseSums:
@@ -37,16 +38,15 @@ class FuseSums:
     def transform(self, graph: Graph, node: BinarySum) -> None:
         x = _source(node)
         # Sums of bits come in steps, those of floats as they are.
-        step = 2.0**-node.kernel.domain_shift if is_bits(x) else 1.0
-        code = graph.weight_code
+        step = 2.0**-node.kernel.domain_shift if is_planes(x) else 1.0
         steps, last = _functions_behind(graph, node)
         sign = graph.only_reader(last)
         if isinstance(sign, Sign):
             bound = node.kernel.largest_sum
-            domain = IntegerSums(bound, step) if is_bits(x) else FloatSums()
+            domain = IntegerSums(bound, step) if is_planes(x) else FloatSums()
             behind = OutputStage(tuple(steps), node.shape, node.kernel)
-            constants = thresholds_and_flips(behind, domain)
-            graph.replace(sign, _op(node, x, sign.shape, constants, behind, True, code))
+            stage = cuts_of(behind, domain)
+            graph.replace(sign, fused_op(node, x, sign.shape, behind, stage, BITS))
             return
         affine = [s.affine for s in steps]
         exact = affine.index(None) if None in affine else len(affine)
@@ -55,8 +55,8 @@ class FuseSums:
             # What is no scale and bias stays behind the op, as it was.
             last.steps = steps[exact:]
             last = node
-        constants = scale_and_bias(behind, step)
-        graph.replace(last, _op(node, x, last.shape, constants, behind, False, code))
+        stage = scale_of(behind, step)
+        graph.replace(last, fused_op(node, x, last.shape, behind, stage, FLOAT32))
 
 
 def _source(node: BinarySum) -> Node:
@@ -72,41 +72,39 @@ def _functions_behind(graph: Graph, node: BinarySum) -> tuple[list[PointwiseStep
     return [], node
 
 
-def _op(
+def fused_op(
     node: BinarySum,
     x: Node,
     shape: tuple[int, ...],
-    output_constants: list[np.ndarray],
     behind: OutputStage,
-    packed: bool,
-    weight_code: str,
+    stage: Cuts | Scale,
+    face: Face,
 ) -> SbnnOp:
-    """One op for everything from ``node`` to what ``behind`` ends with."""
-    if node.geometry is None:
-        op, ones, options = _dense(node, x)
-    else:
-        op, ones, options = _convolution(node)
-    if weight_code == "sliced" and not (op == "SbnnDense" and is_bits(x)):
-        weight_code = "auto"  # the form exists for dense layers on bits only
-    code = encode(ones, weight_code)
-    options = {
-        **options,
+    """One op for everything from ``node`` to what ``behind`` ends with.
+
+    Args:
+      node: the sums.
+      x: what the op reads.
+      shape, face: of what it writes.
+      behind, stage: what it does with the sums.
+    """
+    op, kernel, options = _dense(node, x) if node.geometry is None else _convolution(node)
+    options |= {
         "alpha_steps": node.kernel.alpha_steps,
         "domain_shift": node.kernel.domain_shift,
-        "connections": code.connections,
-        "code": code.code,
-        "code_parameter": code.parameter,
     }
+    reads = face_of(x)
     return SbnnOp(
         node.name,
-        [planes_of(x) if is_bits(x) else x],
+        [planes_of(x) if reads.is_planes else x],
         shape,
         op,
         options,
-        [code.words.view(np.int32), *output_constants],
-        packed,
-        behind,
-        is_bits(x),
+        kernel=kernel,
+        behind=behind,
+        stage=stage,
+        reads=reads,
+        face=face,
     )
 
 

@@ -3,13 +3,12 @@
 import numpy as np
 
 from sbnn_converter.graph import Graph, MaxPool, Node, SbnnOp
-from sbnn_converter.passes.representation import is_bits, planes_of
-from sbnn_converter.tensors.bit_planes import pack_bits
+from sbnn_converter.passes.representation import face_of, is_planes, planes_of
 
 
 class PoolPlanes:
     def match(self, graph: Graph, node: Node) -> bool:
-        return isinstance(node, MaxPool) and is_bits(node.inputs[0])
+        return isinstance(node, MaxPool) and is_planes(node.inputs[0])
 
     def transform(self, graph: Graph, node: MaxPool) -> None:
         x = node.inputs[0]
@@ -37,7 +36,8 @@ class PoolPlanes:
                 node.shape,
                 "SbnnMaxPool2D",
                 options,
-                [pack_bits(minimum)],
-                packed=True,
+                marks=minimum,
+                reads=face_of(x),
+                face=face_of(x),
             ),
         )

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from sbnn_converter.graph import (
     Graph,
     MaxPool,
@@ -23,7 +21,7 @@ from sbnn_converter.graph import (
     SbnnOp,
     Sign,
 )
-from sbnn_converter.graph.output_stage import thresholds_and_flips
+from sbnn_converter.graph.output_stage import Cuts, cuts_of
 from sbnn_converter.graph.thresholds import (
     FloatSums,
     IntegerSums,
@@ -31,7 +29,7 @@ from sbnn_converter.graph.thresholds import (
     thresholds_on_floats,
 )
 from sbnn_converter.passes.representation import keeps_channels, planes_of
-from sbnn_converter.tensors.bit_planes import pack_bits
+from sbnn_converter.tensors.face import BITS
 
 
 class QuantizeFloats:
@@ -47,7 +45,7 @@ class QuantizeFloats:
                 x = Reshape(source.name, [x], source.shape)
             source = planes_of(x)
         behind = OutputStage(tuple(steps), node.shape)
-        constants = _exact(source, steps) or thresholds_and_flips(behind, FloatSums())
+        cuts = _exact(source, steps) or cuts_of(behind, FloatSums())
         if len(source.shape) not in (1, 3):
             # Planes know positions, not axes: one row of them is as good.
             row = (1, math.prod(source.shape[:-1]), source.shape[-1])
@@ -58,9 +56,9 @@ class QuantizeFloats:
             node.shape,
             "SbnnQuantize",
             {},
-            constants,
-            packed=True,
             behind=behind,
+            stage=cuts,
+            face=BITS,
         )
         graph.replace(node, op)
 
@@ -71,12 +69,12 @@ def _behind_reshapes(node: Node) -> Node:
     return node
 
 
-def _exact(source: Node, steps: list[PointwiseStep]) -> list[np.ndarray] | None:
-    """Thresholds found on integer sums, if ``source`` is made of such."""
+def _exact(source: Node, steps: list[PointwiseStep]) -> Cuts | None:
+    """Cuts found on integer sums, if ``source`` is made of such."""
     # A maximum of an op's values is one of them.
     while isinstance(source := _behind_reshapes(source), MaxPool):
         source = source.inputs[0]
-    if not isinstance(source, SbnnOp) or source.packed or not source.sums_of_bits:
+    if not (isinstance(source, SbnnOp) and source.sums_of_planes) or source.face.is_planes:
         return None
     stage = source.behind
     bound = stage.kernel.largest_sum
@@ -86,5 +84,6 @@ def _exact(source: Node, steps: list[PointwiseStep]) -> list[np.ndarray] | None:
         len(stage.shape) + 1,
         IntegerSums(bound, 2.0**-stage.kernel.domain_shift),
     )
-    found = thresholds_on_floats(found, *source.constants[1:], bound)
-    return found and [found.values, pack_bits(found.flips)]
+    scale = source.stage
+    found = thresholds_on_floats(found, scale.factors, scale.biases, bound)
+    return found and Cuts.of(found)

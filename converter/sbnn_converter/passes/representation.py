@@ -1,4 +1,4 @@
-"""Which nodes give bits, and how these lie in memory.
+"""Which nodes give planes, and how these lie in memory.
 
 A tensor of signs whose last axis is C channels is C planes of the positions of
 all other axes (``docs/format.md``, "Bit planes"); a tensor with no other axis is
@@ -12,9 +12,9 @@ from sbnn_converter.graph import (
     Node,
     Permute,
     Reshape,
-    SbnnOp,
     Sign,
 )
+from sbnn_converter.tensors.face import BITS, FLOAT32, Face
 
 
 def keeps_channels(node: Node) -> bool:
@@ -34,27 +34,34 @@ def planes_of(node: Node) -> Node:
     return node
 
 
-def is_bits(node: Node) -> bool:
-    """Whether ``node``'s output is, or will be, bit planes."""
-    pending = [node]
+def face_of(node: Node) -> Face:
+    """The face that ``node``'s output has, or will have once the passes are through."""
+    faces, pending = set(), [node]
     while pending:
         node = planes_of(pending.pop())
-        if isinstance(node, MaxPool):
+        if node.face.is_planes:
+            faces.add(node.face)
+        elif isinstance(node, Sign):
+            faces.add(BITS)
+        elif isinstance(node, MaxPool):
             pending.append(node.inputs[0])
-        elif isinstance(node, Concat):
-            if len(node.shape) == 1:
-                return False  # features of several planes in one
+        elif isinstance(node, Concat) and len(node.shape) > 1:
             pending.extend(node.inputs)
-        elif not isinstance(node, Sign) and not (isinstance(node, SbnnOp) and node.packed):
-            return False
-    return True
+        else:
+            return node.face  # a concatenated vector, too: planes of several in one
+    return faces.pop() if len(faces) == 1 else FLOAT32
+
+
+def is_planes(node: Node) -> bool:
+    """Whether ``node``'s output is, or will be, planes."""
+    return face_of(node).is_planes
 
 
 def image_behind_vector(node: Node) -> Node | None:
     """The bit planes that a vector is a rearrangement of, if it is one."""
-    while isinstance(node, (Reshape, Permute)) and not is_bits(node):
+    while isinstance(node, (Reshape, Permute)) and not is_planes(node):
         node = node.inputs[0]
-    return node if is_bits(node) else None
+    return node if is_planes(node) else None
 
 
 def is_plus_minus_one(node: Node) -> bool:

@@ -3,7 +3,7 @@
 from sbnn_converter.graph import BinarySum, Graph, Node, Sign
 from sbnn_converter.passes.representation import (
     image_behind_vector,
-    is_bits,
+    is_planes,
     is_plus_minus_one,
 )
 
@@ -13,7 +13,7 @@ class SignAgain:
         if not isinstance(node, BinarySum):
             return False
         x = node.inputs[0]
-        packed = is_bits(x) if node.geometry else image_behind_vector(x) is not None
+        packed = is_planes(x) if node.geometry else image_behind_vector(x) is not None
         return not packed and is_plus_minus_one(x)
 
     def transform(self, graph: Graph, node: BinarySum) -> None:

@@ -28,6 +28,7 @@ def emit_int8(
     dataset: Callable[[], Iterable[list[np.ndarray]]],
     input_type: tf.DType,
     output_type: tf.DType,
+    weight_code: str = "auto",
 ) -> bytes:
     """Writes a graph as a flatbuffer whose layers that are not binary are int8.
 
@@ -35,6 +36,7 @@ def emit_int8(
       graph: a graph that the passes have finished with.
       dataset: representative inputs, see ``ranges.calibrate``.
       input_type, output_type: float32, int8 or uint8.
+      weight_code: see ``emit``.
     """
     split_activations(graph)
     signs_before_concatenations(graph)
@@ -47,7 +49,7 @@ def emit_int8(
     ranges = calibrate(graph, dataset, signed)
     wide = wide_ranges(graph, ranges, wide_values(graph))
     round_down(signed, ranges)
-    model = emit(graph, Int8(ranges, wide))
+    model = emit(graph, Int8(ranges, wide), weight_code)
     model = give_int8_faces(model, [n for n in graph.nodes() if isinstance(n, g.SbnnOp)])
     output_ranges = [ranges.get(n) for n in graph.outputs]
     return give_port_types(model, input_type, output_type, output_ranges)

@@ -15,11 +15,10 @@ from flatbuffers import flexbuffers
 from sbnn_converter import graph as g
 from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.emit import RESCALE
-from sbnn_converter.graph.output_stage import scale_and_bias, thresholds_and_flips
+from sbnn_converter.graph.output_stage import Cuts, cuts_of, scale_of
 from sbnn_converter.graph.thresholds import IntegerSums
 from sbnn_converter.quantization.fixed_point import fixed_point, to_int8
 from sbnn_converter.quantization.scales import is_sum, moves
-from sbnn_converter.tensors.bit_planes import unpack_bits
 
 # Values of a tensor are at most that many steps from its zero point.
 _INT8_REACH = 255
@@ -49,7 +48,7 @@ def give_int8_faces(model: bytes, nodes: list[g.SbnnOp]) -> bytes:
         options = flexbuffers.Loads(bytes(operator.customOptions))
         node = nodes[options.pop("node")]
         scale = _read_int8(editor, operator, options)
-        if node.packed:
+        if node.face.is_planes:
             if scale is not None:
                 _rescale_thresholds(editor, operator, options, node, scale)
         else:
@@ -80,20 +79,20 @@ def _rescale_thresholds(
     """Thresholds for sums of int8 values, or for the int8 values themselves."""
     stage = node.behind
     if stage.kernel is None:
-        wide = editor.is_int16(operator.inputs[0])
+        wide = editor.element_type(operator.inputs[0]).name == "INT16"
         reach = _INT16_REACH if wide else _INT8_REACH
-        values, flips = thresholds_and_flips(stage, IntegerSums(reach, scale))
-        values = values + np.int32(options["in_zero_point"])
+        cuts = cuts_of(stage, IntegerSums(reach, scale))
+        values = cuts.values + np.int32(options["in_zero_point"])
         if wide:
             # A falling function is above 0 up to its threshold, not from it on.
-            falls = unpack_bits(flips, len(values))
             slack = _INT16_SLACK_OF_SUMS if _behind_sum(node) else _INT16_SLACK
-            values = values + np.where(falls, slack, -slack).astype(np.int32)
+            values = values + np.where(cuts.flips, slack, -slack).astype(np.int32)
+        cuts = Cuts(values, cuts.flips)
     else:
         bound = stage.kernel.largest_sum * _INT8_REACH
         step = scale * 2.0**-stage.kernel.domain_shift
-        values, flips = thresholds_and_flips(stage, IntegerSums(bound, step))
-    editor.replace_constants(operator, 2 if stage.kernel else 1, [values, flips])
+        cuts = cuts_of(stage, IntegerSums(bound, step))
+    editor.replace_constants(operator, 2 if stage.kernel else 1, cuts.constants())
 
 
 def _behind_sum(node: g.Node) -> bool:
@@ -117,11 +116,11 @@ def _write_int8(
         return
     stage = node.behind
     unit = 1.0 if scale is None else scale
-    if scale is not None or editor.is_int32(operator.inputs[0]):
+    if scale is not None or node.reads.is_planes:
         unit *= 2.0**-stage.kernel.domain_shift
     else:
         target = None  # sums of floats are floats, which the QUANTIZE goes on rounding
-    constants = scale_and_bias(stage, unit)
+    constants = scale_of(stage, unit).constants()
     if target is not None:
         multipliers, offsets, shift = fixed_point(*constants, *editor.quantization(target))
         constants = [multipliers, offsets]

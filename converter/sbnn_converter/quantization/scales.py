@@ -66,7 +66,7 @@ def keeps_scale(node: g.Node) -> bool:
     if isinstance(node, g.Part):
         return keeps_scale(node.inputs[0])
     if isinstance(node, g.Concat):
-        return not node.packed
+        return not node.face.is_planes
     within = _WITHIN if isinstance(node, g.Pointwise) else _MOVING | _WITHIN
     return moves(node) or (bool(_operations(node)) and _operations(node) <= within)
 
@@ -106,8 +106,7 @@ def groups_of_one_scale(graph: g.Graph) -> list[list[g.Node]]:
 
 def _is_float(node: g.Node) -> bool:
     """Floats, or the several results of one layer."""
-    packed = isinstance(node, (g.SbnnOp, g.Concat)) and node.packed
-    return not packed and (node.dtype.is_floating or node.dtype == tf.variant)
+    return not node.face.is_planes and (node.dtype.is_floating or node.dtype == tf.variant)
 
 
 def _operations(node: g.Node) -> frozenset[str]:

@@ -8,10 +8,11 @@ planes, or, where they are one plane (a vector), as int8 +1 and -1.
 from __future__ import annotations
 
 from sbnn_converter import graph as g
-from sbnn_converter.graph.output_stage import thresholds_and_flips
+from sbnn_converter.graph.output_stage import cuts_of
 from sbnn_converter.graph.thresholds import FloatSums
 from sbnn_converter.passes.representation import keeps_channels
 from sbnn_converter.passes.sign_before_concat import part_of_step
+from sbnn_converter.tensors.face import BITS
 
 
 def signs_before_concatenations(graph: g.Graph) -> None:
@@ -22,11 +23,11 @@ def signs_before_concatenations(graph: g.Graph) -> None:
         concat = op.inputs[0]
         while keeps_channels(concat):
             concat = concat.inputs[0]
-        if not isinstance(concat, g.Concat) or concat.packed:
+        if not isinstance(concat, g.Concat) or concat.face.is_planes:
             continue
         parts = _parts(op, concat)
         if len(op.inputs[0].shape) == 3:
-            joined = g.Concat(op.name, list(parts), op.shape, packed=True)
+            joined = g.Concat(op.name, list(parts), op.shape, face=op.face)
             graph.replace(op, joined)
         else:
             values = [_as_numbers(part) for part in parts]
@@ -50,13 +51,13 @@ def _parts(op: g.SbnnOp, concat: g.Concat) -> list[g.SbnnOp]:
 
 def _quantize(name: str, x: g.Node, steps: tuple, shape: tuple[int, ...]) -> g.SbnnOp:
     behind = g.OutputStage(steps, shape)
-    constants = thresholds_and_flips(behind, FloatSums())
-    return g.SbnnOp(name, [x], shape, "SbnnQuantize", {}, constants, packed=True, behind=behind)
+    cuts = cuts_of(behind, FloatSums())
+    return g.SbnnOp(name, [x], shape, "SbnnQuantize", {}, behind=behind, stage=cuts, face=BITS)
 
 
 def _as_numbers(bits: g.SbnnOp) -> g.SbnnOp:
     options = {"height": 0, "width": 0, "channels": bits.shape[-1]}
-    return g.SbnnOp(bits.name, [bits], bits.shape, "SbnnDequantize", options, [], packed=False)
+    return g.SbnnOp(bits.name, [bits], bits.shape, "SbnnDequantize", options, reads=bits.face)
 
 
 def _is_quantize(node: g.Node) -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
-from sbnn_converter.graph.output_stage import thresholds_and_flips
+from sbnn_converter.graph.output_stage import cuts_of
 from sbnn_converter.graph.thresholds import FloatSums
 from sbnn_converter.quantization.folding import takes_scale
 from sbnn_converter.quantization.ranges import Range
@@ -50,7 +50,7 @@ def scales_before_signs(graph: g.Graph) -> list[g.Pointwise]:
         scaled = g.Pointwise(op.name, [source], source.shape, steps or [identity])
         graph.insert_behind(source, scaled, [op])
         op.behind = g.OutputStage((), op.behind.shape)
-        op.constants = thresholds_and_flips(op.behind, FloatSums())
+        op.stage = cuts_of(op.behind, FloatSums())
         found.append(scaled)
     return found
 
@@ -74,7 +74,7 @@ def share_scaled_values(graph: g.Graph) -> None:
             ):
                 graph.set_inputs(op, [other])
                 op.behind = g.OutputStage(tuple(steps[count:]), op.behind.shape)
-                op.constants = thresholds_and_flips(op.behind, FloatSums())
+                op.stage = cuts_of(op.behind, FloatSums())
                 break
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from sbnn_converter import graph as g
-from sbnn_converter.graph.output_stage import scale_and_bias
+from sbnn_converter.graph.output_stage import scale_of
 from sbnn_converter.quantization.scales import is_sum, moves_int16
 
 
@@ -34,8 +34,8 @@ def scales_before_pools(graph: g.Graph) -> None:
                 source.behind.shape,
                 source.behind.kernel,
             )
-            step = 2.0**-source.behind.kernel.domain_shift if source.sums_of_bits else 1.0
-            source.constants[1:] = scale_and_bias(source.behind, step)
+            step = 2.0**-source.behind.kernel.domain_shift if source.sums_of_planes else 1.0
+            source.stage = scale_of(source.behind, step)
             graph.replace(node, way[0])
 
 
@@ -55,7 +55,7 @@ def has_rising_scale(function: g.Pointwise) -> bool:
 
 def writes_sums(node: g.Node) -> bool:
     """Whether a node is a binary layer whose sums leave it as numbers."""
-    return isinstance(node, g.SbnnOp) and not node.packed and node.behind is not None
+    return isinstance(node, g.SbnnOp) and not node.face.is_planes and node.behind is not None
 
 
 def wide_values(graph: g.Graph) -> set[g.Node]:
@@ -65,7 +65,7 @@ def wide_values(graph: g.Graph) -> set[g.Node]:
     for node in graph.nodes():
         if writes_sums(node):
             # A float stays one: the op reads what is no int8.
-            integer = node.sums_of_bits or not node.options.get("pad_value")
+            integer = node.sums_of_planes or not node.options.get("pad_value")
             made |= {node} if integer else set()
         elif _stays_wide(node) and all(n in made for n in node.inputs):
             made.add(node)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sbnn_converter.standalone import model_text
-from sbnn_converter.standalone.call import C_TYPES
-from sbnn_converter.standalone.network import Network
+from sbnn_converter.standalone.call import c_name
+from sbnn_converter.tflite.flatbuffer import StoredModel
 
 # Kernels rely on IEEE arithmetic as written.
 _FLAGS = "-std=c99 -Os -ffp-contract=off -ffunction-sections -fdata-sections"
 
 
-def texts(name: str, network: Network, ram_bytes: int, kernels: Sequence[str]):
+def texts(name: str, network: StoredModel, ram_bytes: int, kernels: Sequence[str]):
     """File name to content."""
     sources = [f"{name}.c", *(path for path in kernels if path.endswith(".c"))]
     return {
@@ -51,9 +51,9 @@ def _make(name: str, sources: Sequence[str]) -> str:
 """
 
 
-def _readme(name: str, network: Network, ram_bytes: int, sources: Sequence[str]) -> str:
+def _readme(name: str, network: StoredModel, ram_bytes: int, sources: Sequence[str]) -> str:
     rows = "\n".join(
-        f"| `{argument}` | `{C_TYPES[tensor.type]}` | "
+        f"| `{argument}` | `{c_name(tensor.type)}` | "
         f"{' x '.join(str(d) for d in tensor.shape[1:]) or 1} | "
         + (f"{tensor.scale:.9g}, {tensor.zero} |" if len(tensor.scales) else "- |")
         for argument, tensor, _ in model_text.parameters(network)

@@ -7,26 +7,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sbnn_converter.standalone.network import Tensor
-
-C_TYPES = {
-    "FLOAT32": "float",
-    "INT32": "int32_t",
-    "INT8": "int8_t",
-    "UINT8": "uint8_t",
-    "INT16": "int16_t",
-}
+from sbnn_converter.tensors.types import element_type
+from sbnn_converter.tflite.flatbuffer import StoredTensor
 
 
 class NotExportable(ValueError):
     """There is no kernel for an op. The message says what stands in the way."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Place:
-    """Where a tensor is at run time, in the braces of a statement: ``{x}``."""
-
-    tensor: Tensor
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,12 +31,24 @@ class Call:
     """
 
     statements: tuple[str, ...]
-    places: Mapping[str, Tensor]
+    places: Mapping[str, StoredTensor]
     functions: tuple[str, ...]
     constants: Mapping[str, str] = dataclasses.field(default_factory=dict)
     scratch_bytes: int = 0
     scratch_query: str | None = None
     headers: tuple[str, ...] = ("c/net.h",)
+
+
+def c_name(name: str) -> str:
+    """What the element type ``name`` of the schema is in C.
+
+    Raises:
+      NotExportable: the kernels have none for it.
+    """
+    found = element_type(name).c
+    if found is None:
+        raise NotExportable(f"found {name.lower()}, for which there is no kernel")
+    return found
 
 
 def array(kind: str, name: str, values: np.ndarray) -> str:

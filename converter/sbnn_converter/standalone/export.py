@@ -11,19 +11,25 @@ from pathlib import Path
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.export import c_sources
 from sbnn_converter.export.folder import write_folder
-from sbnn_converter.memory.placement import Buffer, place
+from sbnn_converter.memory.lifetimes import Buffer, lifetimes
+from sbnn_converter.memory.placement import place
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone import build_files, model_text
-from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable
+from sbnn_converter.standalone.call import Call, NotExportable
 from sbnn_converter.standalone.kernel_files import needed_files
-from sbnn_converter.standalone.network import Network, Op, Tensor, read_network
 from sbnn_converter.standalone.numeric_calls import (
     is_view,
     numeric_call,
     supported_ops,
 )
 from sbnn_converter.standalone.sbnn_calls import sbnn_call
-from sbnn_converter.tflite.flatbuffer import DamagedFile
+from sbnn_converter.tflite.flatbuffer import (
+    DamagedFile,
+    StoredModel,
+    StoredStep,
+    StoredTensor,
+    read_stored_model,
+)
 from sbnn_converter.tflite.model_file import read_model
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -45,8 +51,8 @@ class Export(ShortRepr):
     """
 
     name: str
-    network: Network
-    ops: tuple[Op, ...]
+    network: StoredModel
+    ops: tuple[StoredStep, ...]
     buffers: tuple[Buffer, ...]
     offsets: tuple[int, ...]
     ram_bytes: int
@@ -95,7 +101,7 @@ def plan_export(model: bytes, *, name: str = "model") -> Export:
             f"'{name}' is no prefix for C names; wanted small letters, digits and "
             "underscores, a letter first"
         )
-    network = read_network(model)
+    network = read_stored_model(model)
     _check_ports(network)
     ops, calls = _calls(network)
     roots = _roots(network)
@@ -125,9 +131,9 @@ def plan_export(model: bytes, *, name: str = "model") -> Export:
     )
 
 
-def _check_ports(network: Network) -> None:
+def _check_ports(network: StoredModel) -> None:
     for tensor in (*network.inputs, *network.outputs):
-        if tensor.type not in C_TYPES:
+        if tensor.element_type.c is None:
             raise ConversionError(
                 f"standalone C has no type for '{tensor.name}', found "
                 f"{tensor.type.lower()}, wanted float32, int8, uint8, int16 or int32"
@@ -140,18 +146,18 @@ def _check_ports(network: Network) -> None:
             )
 
 
-def _calls(network: Network) -> tuple[list[Op], list[Call]]:
+def _calls(network: StoredModel) -> tuple[list[StoredStep], list[Call]]:
     """The ops that run, with their C text.
 
     Raises:
       ConversionError: some have none; it lists them all.
     """
     ops, calls, refused = [], [], {}
-    for op in network.ops:
+    for op in network.steps:
         if is_view(op):
             continue
         try:
-            calls.append(sbnn_call(op) if op.stored else numeric_call(op))
+            calls.append(sbnn_call(op) if op.sbnn else numeric_call(op))
             ops.append(op)
         except NotExportable as error:
             refused.setdefault(f"{op.name} ({error})", []).append(str(op.number))
@@ -178,10 +184,10 @@ def _calls(network: Network) -> tuple[list[Op], list[Call]]:
     return ops, calls
 
 
-def _roots(network: Network) -> dict[int, Tensor]:
+def _roots(network: StoredModel) -> dict[int, StoredTensor]:
     """For the output of each op that is a mere view: the tensor that it looks at."""
-    roots: dict[int, Tensor] = {}
-    for op in network.ops:
+    roots: dict[int, StoredTensor] = {}
+    for op in network.steps:
         if is_view(op):
             seen = op.inputs[0]
             roots[op.outputs[0].index] = roots.get(seen.index, seen)
@@ -189,10 +195,10 @@ def _roots(network: Network) -> dict[int, Tensor]:
 
 
 def _place(
-    network: Network,
-    ops: Sequence[Op],
+    network: StoredModel,
+    ops: Sequence[StoredStep],
     calls: Sequence[Call],
-    roots: Mapping[int, Tensor],
+    roots: Mapping[int, StoredTensor],
 ):
     """Finds a place for every tensor and for every op's scratch memory.
 
@@ -215,26 +221,19 @@ def _place(
             copies.append((argument, source, tensor.bytes))
         else:
             names[source.index] = argument  # computed where the caller wants it
-    used: dict[int, list[int]] = {}
-    tensors: dict[int, Tensor] = {}
-    for step, call in enumerate(calls):
-        for tensor in call.places.values():
-            used.setdefault(root(tensor).index, []).append(step)
-            tensors[root(tensor).index] = root(tensor)
-    for _, source, _ in copies:
-        used.setdefault(source.index, []).append(len(calls))
-        tensors[source.index] = source
+    uses = [[root(tensor) for tensor in call.places.values()] for call in calls]
+    uses.append([source for _, source, _ in copies])
     constants: dict[str, str] = {}
     buffers, owners = [], []
-    for index, steps in used.items():
-        if index in names:
+    for tensor, steps in lifetimes(uses).items():
+        if tensor.index in names:
             continue
-        if tensors[index].data is not None:
-            names[index], text = model_text.constant_tensor(tensors[index])
-            constants[names[index]] = text
+        if tensor.data is not None:
+            names[tensor.index], text = model_text.constant_tensor(tensor)
+            constants[names[tensor.index]] = text
             continue
-        owners.append(index)
-        buffers.append(Buffer(tensors[index].bytes, min(steps), max(steps)))
+        owners.append(tensor.index)
+        buffers.append(Buffer(tensor.bytes, *steps))
     buffers += [Buffer(c.scratch_bytes, step, step) for step, c in enumerate(calls)]
     offsets, size = place(buffers)
     for index, offset in zip(owners, offsets):

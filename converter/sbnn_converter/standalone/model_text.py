@@ -6,8 +6,8 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from sbnn_converter.standalone.call import C_TYPES, Call, array, decimal_literal
-from sbnn_converter.standalone.network import Network, Op, Tensor
+from sbnn_converter.standalone.call import Call, array, c_name, decimal_literal
+from sbnn_converter.tflite.flatbuffer import StoredModel, StoredStep, StoredTensor
 
 _HEADER = """\
 /* A sparse binary neural network as standalone C99, written by sbnn-convert.
@@ -15,7 +15,7 @@ _HEADER = """\
 """
 
 
-def parameters(network: Network) -> list[tuple[str, Tensor, bool]]:
+def parameters(network: StoredModel) -> list[tuple[str, StoredTensor, bool]]:
     """The arguments of the entry point: name, tensor, whether it is an output."""
     found = []
     for word, tensors, written in (
@@ -28,17 +28,17 @@ def parameters(network: Network) -> list[tuple[str, Tensor, bool]]:
     return found
 
 
-def signature(name: str, network: Network) -> str:
+def signature(name: str, network: StoredModel) -> str:
     """The declaration of the entry point, without its semicolon."""
     arguments = [
-        f"{'' if written else 'const '}{C_TYPES[tensor.type]}* {argument}"
+        f"{'' if written else 'const '}{c_name(tensor.type)}* {argument}"
         for argument, tensor, written in parameters(network)
     ]
     head = f"int {name}_invoke("
     return head + (",\n" + " " * len(head)).join(arguments) + ")"
 
 
-def header_text(name: str, network: Network, ram_bytes: int) -> str:
+def header_text(name: str, network: StoredModel, ram_bytes: int) -> str:
     """``model.h``."""
     upper = name.upper()
     guard = f"{upper}_H_"
@@ -53,7 +53,7 @@ def header_text(name: str, network: Network, ram_bytes: int) -> str:
         macro = f"{upper}_{argument.upper()}"
         shape = " x ".join(str(d) for d in tensor.shape[1:]) or "1"
         called = network.port_names.get(tensor.index, argument)
-        comment = f"/* {_comment(called)}: {shape}, {C_TYPES[tensor.type]}"
+        comment = f"/* {_comment(called)}: {shape}, {c_name(tensor.type)}"
         if len(tensor.scales):
             comment += "; a number q stands for (q - ZERO_POINT) * SCALE"
         lines.append(comment + ". */")
@@ -104,8 +104,8 @@ def constants_text(name: str, calls: Sequence[Call], more: Mapping[str, str]) ->
 
 def source_text(
     name: str,
-    network: Network,
-    ops: Sequence[Op],
+    network: StoredModel,
+    ops: Sequence[StoredStep],
     calls: Sequence[Call],
     places: Mapping[int, str],
     scratch_offsets: Sequence[int],
@@ -206,10 +206,10 @@ def _memory_text(arena_bytes: int, scratch: int, has_scratch: bool) -> list[str]
     return lines
 
 
-def constant_tensor(tensor: Tensor) -> tuple[str, str]:
+def constant_tensor(tensor: StoredTensor) -> tuple[str, str]:
     """Name and definition of a constant that an op reads as its activation."""
     name = f"constant{tensor.index}"
-    return name, array(C_TYPES[tensor.type], name, tensor.data)
+    return name, array(c_name(tensor.type), name, tensor.data)
 
 
 def _wrap(statement: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sbnn_converter.standalone.call import Call, NotExportable
-from sbnn_converter.standalone.network import Op
 from sbnn_converter.standalone.numeric import (
     arithmetic,
     functions,
@@ -19,9 +18,10 @@ from sbnn_converter.standalone.numeric import (
     weighted,
     windows,
 )
+from sbnn_converter.tflite.flatbuffer import StoredStep
 
 _VIEWS = ("RESHAPE", "SQUEEZE", "EXPAND_DIMS")
-_MAKERS: Mapping[str, Callable[[Op], Call]] = {
+_MAKERS: Mapping[str, Callable[[StoredStep], Call]] = {
     "ADD": arithmetic.add,
     "SUB": arithmetic.subtract,
     "MUL": arithmetic.multiply,
@@ -49,12 +49,12 @@ _MAKERS: Mapping[str, Callable[[Op], Call]] = {
 }
 
 
-def is_view(op: Op) -> bool:
+def is_view(op: StoredStep) -> bool:
     """Whether the op only gives its input another shape."""
     return op.name in _VIEWS
 
 
-def numeric_call(op: Op) -> Call:
+def numeric_call(op: StoredStep) -> Call:
     """The call of one of TensorFlow Lite's ops.
 
     Raises:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from sbnn_converter.native.plan import Plan, plan_op
-from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable, array, struct
-from sbnn_converter.standalone.network import Op
+from sbnn_converter.standalone.call import Call, NotExportable, array, c_name, struct
+from sbnn_converter.tensors.face import FLOAT32, INT8, Face
+from sbnn_converter.tflite.flatbuffer import StoredStep
+from sbnn_converter.weights.code import SLICED
+from sbnn_converter.weights.stored import stored_kernel
 
 _CONV_FIELDS = (
     "in_height",
@@ -43,12 +46,9 @@ _POOL_FIELDS = (
     "pad_top",
     "pad_left",
 )
-_SLICED = 2
-_INPUTS = {"INT32": "bits", "INT8": "int8", "FLOAT32": "float"}
-_INPUT_TYPES = {"INT32": "uint32_t", "INT8": "int8_t", "INT16": "int16_t", "FLOAT32": "float"}
 
 
-def sbnn_call(op: Op) -> Call:
+def sbnn_call(op: StoredStep) -> Call:
     """The call of an op whose name begins with ``Sbnn``.
 
     Raises:
@@ -65,43 +65,53 @@ def sbnn_call(op: Op) -> Call:
     if op.name not in known:
         raise NotExportable("this version knows no such op")
     # The very checks that every runtime makes: the C that is written makes none.
-    return known[op.name](op, plan_op(op.stored))
+    return known[op.name](op, plan_op(op.sbnn))
+
+
+def _suffix(face: Face) -> str:
+    """What kernels that read a face have in their names."""
+    return "float" if face == FLOAT32 else face.label
+
+
+def _element(face: Face) -> str:
+    """The elements in which kernels get a face, in C."""
+    return "uint32_t" if face.is_planes else c_name(face.numbers)
 
 
 def _words(positions: int) -> int:
     return -(-positions // 32)
 
 
-def _kernel(op: Op, outputs: int, fan_in: int, most: int) -> dict[str, str]:
+def _kernel(op: StoredStep, most: int) -> dict[str, str]:
     """Definitions of the weights ``op<n>_kernel``."""
-    o, code = op.stored.options, op.stored.constants[0]
+    code = stored_kernel(op.sbnn).code
     name = f"op{op.number}_kernel"
     return {
-        f"{name}_words": array("uint32_t", f"{name}_words", code.view(np.uint32)),
+        f"{name}_words": array("uint32_t", f"{name}_words", code.words),
         name: struct(
             "sbnn_connections",
             name,
             {
                 "words": f"{name}_words",
-                "word_count": len(code),
-                "count": o["connections"],
-                "weights": outputs * fan_in,
+                "word_count": len(code.words),
+                "count": code.connections,
+                "weights": code.weights,
                 "most": most,
-                "code": o["code"],
-                "parameter": o["code_parameter"],
+                "code": code.code,
+                "parameter": code.parameter,
             },
         ),
     }
 
 
-def _output(op: Op, channels: int, positions: int) -> dict[str, str]:
+def _output(op: StoredStep, channels: int, positions: int) -> dict[str, str]:
     """Definitions of the output stage ``op<n>_output``; ``positions`` 0: a vector."""
     name = f"op{op.number}_output"
-    first, second = op.stored.constants[-2:]
-    kind = op.stored.output.type
+    first, second = op.sbnn.constants[-2:]
+    face = op.sbnn.writes
     channel_bits = 32 * _words(positions) if positions else 1
     fields: dict[str, object] = {"channels": channels}
-    if kind == "INT32":
+    if face.is_planes:
         is_float = first.dtype == np.float32
         thresholds = "float_thresholds" if is_float else "thresholds"
         arrays = {
@@ -109,14 +119,14 @@ def _output(op: Op, channels: int, positions: int) -> dict[str, str]:
             "flips": ("uint32_t", second.view(np.uint32)),
         }
         fields |= {"kind": "SBNN_TO_BITS", "channel_bits": channel_bits}
-    elif kind == "FLOAT32":
+    elif face == FLOAT32:
         arrays = {"scale": ("float", first), "bias": ("float", second)}
         fields |= {"kind": "SBNN_TO_FLOAT"}
     else:
         arrays = {"multipliers": ("int32_t", first), "offsets": ("int32_t", second)}
         fields |= {
-            "kind": f"SBNN_TO_{kind}",
-            "shift": op.stored.options["output_shift"],
+            "kind": f"SBNN_TO_{face.numbers}",
+            "shift": op.sbnn.options["output_shift"],
         }
     constants = {}
     for field, (c_type, values) in arrays.items():
@@ -126,25 +136,25 @@ def _output(op: Op, channels: int, positions: int) -> dict[str, str]:
     return constants
 
 
-def _domain(op: Op) -> str:
-    o = op.stored.options
+def _domain(op: StoredStep) -> str:
+    o = op.sbnn.options
     return f"{{{o['alpha_steps']}, {o['domain_shift']}}}"
 
 
-def _params(op: Op, kind: str, fields: dict[str, object]) -> dict[str, str]:
+def _params(op: StoredStep, kind: str, fields: dict[str, object]) -> dict[str, str]:
     name = f"op{op.number}_params"
     optional = ("in_zero_point",)
-    fields |= {f: op.stored.options[f] for f in optional if f in op.stored.options}
+    fields |= {f: op.sbnn.options[f] for f in optional if f in op.sbnn.options}
     return {name: struct(kind, name, fields)}
 
 
-def _weighted(op: Op, function: str, query: str, constants: dict, scratch: int, header):
-    n, kind = op.number, op.stored.input.type
-    y_type = C_TYPES[op.stored.output.type]
+def _weighted(op: StoredStep, function: str, query: str, constants: dict, scratch: int, header):
+    n = op.number
+    y_type = c_name(op.sbnn.output.type)
     return Call(
         statements=(
             f"{function}(&op{n}_params, &op{n}_kernel, &op{n}_output, "
-            f"(const {_INPUT_TYPES[kind]}*){{x}}, ({y_type}*){{y}}, {{scratch}});",
+            f"(const {_element(op.sbnn.reads)}*){{x}}, ({y_type}*){{y}}, {{scratch}});",
         ),
         places={"x": op.inputs[0], "y": op.outputs[0]},
         functions=(function,),
@@ -155,18 +165,17 @@ def _weighted(op: Op, function: str, query: str, constants: dict, scratch: int, 
     )
 
 
-def _conv2d(op: Op, plan: Plan) -> Call:
-    o, n = op.stored.options, op.number
-    fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
+def _conv2d(op: StoredStep, plan: Plan) -> Call:
+    o, n = op.sbnn.options, op.number
     fields: dict[str, object] = {f: o[f] for f in _CONV_FIELDS} | {"domain": _domain(op)}
     if "band_bytes" in o:
         fields["band_bytes"] = o["band_bytes"]
     constants = {
-        **_kernel(op, o["out_channels"], fan_in, plan.most),
+        **_kernel(op, plan.most),
         **_output(op, o["out_channels"], o["out_height"] * o["out_width"]),
         **_params(op, "sbnn_conv2d_params", fields),
     }
-    kind = _INPUTS[op.stored.input.type]
+    kind = _suffix(op.sbnn.reads)
     arguments = {
         "bits": f", &op{n}_kernel, &op{n}_output",
         "int8": f", &op{n}_kernel",
@@ -178,32 +187,31 @@ def _conv2d(op: Op, plan: Plan) -> Call:
     )
 
 
-def _dense(op: Op, plan: Plan) -> Call:
-    o, n = op.stored.options, op.number
-    fan_in = o["planes"] * o["positions"]
+def _dense(op: StoredStep, plan: Plan) -> Call:
+    o, n = op.sbnn.options, op.number
     fields: dict[str, object] = {f: o[f] for f in ("units", "planes", "positions")}
     constants = {
-        **_kernel(op, o["units"], fan_in, plan.most),
+        **_kernel(op, plan.most),
         **_output(op, o["units"], 0),
         **_params(op, "sbnn_dense_params", fields | {"domain": _domain(op)}),
     }
-    kind = _INPUTS[op.stored.input.type]
+    kind = _suffix(op.sbnn.reads)
     function, header = f"sbnn_dense_{kind}", "sbnn/dense.h"
     query = f"{function}_scratch_bytes(&op{n}_kernel)"
     if kind == "bits":
         # The variant itself: what would pick one would link them all.
-        variant = "sliced" if o["code"] == _SLICED else "streamed"
+        variant = "sliced" if o["code"] == SLICED else "streamed"
         function, header = f"sbnn_dense_{variant}", "kernels/src/dense_variants.h"
         query = f"{function}_scratch_bytes(&op{n}_params)"
     return _weighted(op, function, query, constants, plan.scratch_bytes, header)
 
 
-def _max_pool2d(op: Op, _: Plan) -> Call:
+def _max_pool2d(op: StoredStep, _: Plan) -> Call:
     n = op.number
     minimum = f"op{n}_minimum"
     constants = {
-        minimum: array("uint32_t", minimum, op.stored.constants[0].view(np.uint32)),
-        **_params(op, "sbnn_max_pool2d_params", {f: op.stored.options[f] for f in _POOL_FIELDS}),
+        minimum: array("uint32_t", minimum, op.sbnn.constants[0].view(np.uint32)),
+        **_params(op, "sbnn_max_pool2d_params", {f: op.sbnn.options[f] for f in _POOL_FIELDS}),
     }
     return Call(
         statements=(
@@ -217,15 +225,15 @@ def _max_pool2d(op: Op, _: Plan) -> Call:
     )
 
 
-def _quantize(op: Op, _: Plan) -> Call:
+def _quantize(op: StoredStep, _: Plan) -> Call:
     shape = op.inputs[0].shape
     positions = shape[1] * shape[2] if len(shape) == 4 else 0
-    kind = {"FLOAT32": "", "INT8": "_int8", "INT16": "_int16"}[op.stored.input.type]
-    function = f"sbnn_quantize{kind}"
+    face = op.sbnn.reads
+    function = "sbnn_quantize" if face == FLOAT32 else f"sbnn_quantize_{face.label}"
     return Call(
         statements=(
             f"{function}(&op{op.number}_output, {positions or 1}, "
-            f"(const {_INPUT_TYPES[op.stored.input.type]}*){{x}}, (uint32_t*){{y}});",
+            f"(const {_element(face)}*){{x}}, (uint32_t*){{y}});",
         ),
         places={"x": op.inputs[0], "y": op.outputs[0]},
         functions=(function,),
@@ -234,20 +242,19 @@ def _quantize(op: Op, _: Plan) -> Call:
     )
 
 
-def _dequantize(op: Op, _: Plan) -> Call:
-    o = op.stored.options
+def _dequantize(op: StoredStep, _: Plan) -> Call:
+    o = op.sbnn.options
     positions = o["height"] * o["width"]
     bits = 32 * _words(positions) if o["height"] else 1
     size = f"{o['channels']}, {bits}, {positions or 1}"
-    if op.stored.output.type == "INT8":
+    if op.sbnn.writes == INT8:
         function = "sbnn_dequantize_int8"
         size += f", {o['plus']}, {o['minus']}"
     else:
         function = "sbnn_dequantize"
     return Call(
         statements=(
-            f"{function}({size}, (const uint32_t*){{x}}, "
-            f"({C_TYPES[op.stored.output.type]}*){{y}});",
+            f"{function}({size}, (const uint32_t*){{x}}, ({c_name(op.sbnn.output.type)}*){{y}});",
         ),
         places={"x": op.inputs[0], "y": op.outputs[0]},
         functions=(function,),

@@ -14,8 +14,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sbnn_converter.tensors.types import element_type
 from sbnn_converter.tflite import schema
-from sbnn_converter.tflite.flatbuffer import op_name
+from sbnn_converter.tflite.flatbuffer import op_name, type_name
 
 
 @dataclasses.dataclass
@@ -95,12 +96,10 @@ def _graph_follows(root, graph) -> bool:
 
 def _tensor(root, tensor) -> _Tensor:
     shape = tuple(tensor.ShapeAsNumpy()) if tensor.ShapeLength() else ()
-    dtype = {schema.TensorType.INT32: np.int32, schema.TensorType.INT64: np.int64}.get(
-        tensor.Type()
-    )
+    dtype = element_type(type_name(tensor)).numpy
     data = root.Buffers(tensor.Buffer()).DataAsNumpy()
     numbers = None
-    if dtype is not None and not isinstance(data, int) and data.nbytes <= 256:
+    if dtype in (np.int32, np.int64) and not isinstance(data, int) and data.nbytes <= 256:
         numbers = tuple(int(n) for n in np.frombuffer(data.tobytes(), dtype))
     return _Tensor(tuple(int(d) for d in shape), False, numbers)
 

@@ -1,16 +1,20 @@
-"""Reads the ops of a TFLite flatbuffer."""
+"""Reads a TFLite flatbuffer: its tensors, its ops, and more about those of ours."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from flatbuffers import flexbuffers
 
 from sbnn_converter.short_repr import ShortRepr
+from sbnn_converter.tensors.face import Face, stored_face
+from sbnn_converter.tensors.types import ElementType, element_type
 from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.names import layer_name
 
@@ -42,61 +46,102 @@ def reading_flatbuffer() -> Iterator[None]:
         ) from error
 
 
-_ITEM_BYTES = {
-    "FLOAT32": 4,
-    "INT32": 4,
-    "UINT8": 1,
-    "INT8": 1,
-    "INT16": 2,
-    "INT64": 8,
-    "FLOAT16": 2,
-    "FLOAT64": 8,
-    "BOOL": 1,
-    "UINT16": 2,
-    "UINT32": 4,
-    "UINT64": 8,
-    "COMPLEX64": 8,
-}
 _TYPE_NAMES = {number: name for name, number in vars(schema.TensorType).items() if name[0] != "_"}
 
 
-@dataclasses.dataclass(frozen=True)
-class StoredTensor:
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class StoredTensor(ShortRepr):
     """A tensor as the file describes it.
 
     Attributes:
       name: its name.
       type: of its elements, as the schema calls it: ``"FLOAT32"``, ``"INT8"``, ...
       shape: with the batch.
-      constant_bytes: size of its data, 0 if it is computed.
+      content: its bytes, uint8, if it is a constant.
+      index: its place in the graph.
+      scales, zero_points: its quantization; empty if it has none.
     """
 
     name: str
     type: str
     shape: tuple[int, ...]
-    constant_bytes: int = 0
+    content: np.ndarray | None = None
+    index: int = -1
+    scales: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0, np.float32))
+    zero_points: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def element_type(self) -> ElementType:
+        """What there is to know of its type."""
+        return element_type(self.type)
+
+    @property
+    def elements(self) -> int:
+        return math.prod(self.shape)
 
     @property
     def bytes(self) -> int:
         """What it takes in memory; a type of unknown size counts 4 an element."""
-        return math.prod(self.shape) * _ITEM_BYTES.get(self.type, 4)
+        return self.elements * self.element_type.bytes
+
+    @property
+    def constant_bytes(self) -> int:
+        """Size of its content in the file, 0 if it is computed."""
+        return 0 if self.content is None else self.content.nbytes
+
+    @functools.cached_property
+    def data(self) -> np.ndarray | None:
+        """Its elements, if it is a constant of a type that NumPy has.
+
+        Raises:
+          DamagedFile: they are more or fewer than its shape says.
+        """
+        if self.content is None or self.element_type.numpy is None:
+            return None
+        with reading_flatbuffer():
+            values = np.frombuffer(self.content.tobytes(), self.element_type.numpy)
+            return values.reshape(self.shape)
+
+    @property
+    def scale(self) -> float:
+        """Its scale as a whole, a float32 widened; 1 without quantization."""
+        return float(self.scales[0]) if len(self.scales) else 1.0
+
+    @property
+    def zero(self) -> int:
+        """Its zero point as a whole."""
+        return int(self.zero_points[0]) if len(self.zero_points) else 0
 
 
-@dataclasses.dataclass(frozen=True)
-class StoredStep:
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class StoredStep(ShortRepr):
     """One op of a file, whoever's it is.
 
     Attributes:
+      number: its place in the order in which ops run, from 0.
       name: its builtin name or custom code.
-      inputs, outputs: places among the file's tensors, optional inputs that are not
-        there left out.
-      op: more about it, if it is one of ours.
+      inputs: what it reads; ``None`` for an optional input that is not there.
+      outputs: what it writes.
+      options: a builtin op's options, the schema's object; ``None`` without.
+      sbnn: more about it, if it is one of ours.
     """
 
+    number: int
     name: str
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    op: StoredOp | None = None
+    inputs: tuple[StoredTensor | None, ...]
+    outputs: tuple[StoredTensor, ...]
+    options: Any = None
+    sbnn: StoredOp | None = None
+
+    @property
+    def present_inputs(self) -> tuple[StoredTensor, ...]:
+        """What it reads, without optional inputs that are not there."""
+        return tuple(tensor for tensor in self.inputs if tensor is not None)
+
+    @property
+    def label(self) -> str:
+        """What people call it: the Keras layer, or the kind of op."""
+        return (self.sbnn.layer if self.sbnn else None) or self.name
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -120,6 +165,16 @@ class StoredOp(ShortRepr):
     layer: str | None = None
 
     @property
+    def reads(self) -> Face:
+        """The face that it reads."""
+        return stored_face(self.input.type)
+
+    @property
+    def writes(self) -> Face:
+        """The face that it writes."""
+        return stored_face(self.output.type)
+
+    @property
     def code_bytes(self) -> int:
         """Bytes of the weight code; 0 for ops without weights."""
         return self.constants[0].nbytes if "connections" in self.options else 0
@@ -136,7 +191,8 @@ class StoredModel(ShortRepr):
       constant_bytes: size of all constants, each counted once.
       tensors: those of the main graph.
       steps: its ops, ours and others, in the order in which they run.
-      inputs, outputs: the network's own, places among ``tensors``.
+      inputs, outputs: the network's own.
+      port_names: what Keras calls these, by tensor index, as far as the file says so.
     """
 
     bytes: int
@@ -145,8 +201,9 @@ class StoredModel(ShortRepr):
     constant_bytes: int
     tensors: list[StoredTensor]
     steps: list[StoredStep]
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
+    inputs: tuple[StoredTensor, ...]
+    outputs: tuple[StoredTensor, ...]
+    port_names: Mapping[int, str]
 
 
 def read_stored_model(model: bytes) -> StoredModel:
@@ -188,51 +245,75 @@ def _read(model: bytes) -> StoredModel:
     for graph in (root.Subgraphs(i) for i in range(root.SubgraphsLength())):
         tensors, steps = _read_graph(root, graph)
         main = main or (tensors, steps)
-        sbnn_ops += [step.op for step in steps if step.op]
-        other_ops += [step.name for step in steps if not step.op]
+        sbnn_ops += [step.sbnn for step in steps if step.sbnn]
+        other_ops += [step.name for step in steps if not step.sbnn]
     if main is None:
         raise DamagedFile("the TFLite flatbuffer holds no graph; convert the model again")
-    constant_bytes = sum(root.Buffers(i).DataLength() for i in range(root.BuffersLength()))
+    tensors, steps = main
     graph = root.Subgraphs(0)
     return StoredModel(
         bytes=len(model),
         sbnn_ops=sbnn_ops,
         other_ops=other_ops,
-        constant_bytes=constant_bytes,
-        tensors=main[0],
-        steps=main[1],
-        inputs=_places(graph.InputsAsNumpy()),
-        outputs=_places(graph.OutputsAsNumpy()),
+        constant_bytes=sum(root.Buffers(i).DataLength() for i in range(root.BuffersLength())),
+        tensors=tensors,
+        steps=steps,
+        inputs=tuple(tensors[i] for i in _numbers(graph.InputsAsNumpy())),
+        outputs=tuple(tensors[i] for i in _numbers(graph.OutputsAsNumpy())),
+        port_names=_port_names(root),
     )
 
 
 def _read_graph(root, graph) -> tuple[list[StoredTensor], list[StoredStep]]:
-    tensors = [_read_tensor(root, graph.Tensors(i)) for i in range(graph.TensorsLength())]
+    tensors = [_read_tensor(root, graph.Tensors(i), i) for i in range(graph.TensorsLength())]
     steps = []
-    for operator in (graph.Operators(i) for i in range(graph.OperatorsLength())):
+    for number in range(graph.OperatorsLength()):
+        operator = graph.Operators(number)
         name = op_name(root.OperatorCodes(operator.OpcodeIndex()))
-        inputs = _places(operator.InputsAsNumpy())
-        outputs = _places(operator.OutputsAsNumpy())
-        op = None
-        if name.startswith(_PREFIX):
-            op = _read_op(root, graph, operator, name, tensors)
-        steps.append(StoredStep(name, inputs, outputs, op))
+        inputs = tuple(tensors[i] if i >= 0 else None for i in _numbers(operator.InputsAsNumpy()))
+        outputs = tuple(tensors[i] for i in _numbers(operator.OutputsAsNumpy()))
+        options = schema.unpacked_options(operator)
+        op = _read_op(operator, name, inputs, outputs) if name.startswith(_PREFIX) else None
+        steps.append(StoredStep(number, name, inputs, outputs, options, op))
     return tensors, steps
 
 
-def _places(numbers) -> tuple[int, ...]:
-    """Tensor numbers of a vector of the flatbuffer, which says 0 for an empty one."""
-    if isinstance(numbers, int):
-        return ()
-    return tuple(int(n) for n in numbers if n >= 0)
+def _numbers(vector) -> list[int]:
+    """The numbers in a vector of the flatbuffer, which says 0 for an empty one."""
+    return [] if isinstance(vector, int) else [int(n) for n in vector]
 
 
-def _read_tensor(root, tensor) -> StoredTensor:
-    kind = _TYPE_NAMES.get(tensor.Type(), f"type {tensor.Type()}")
-    shape = tensor.ShapeAsNumpy()
-    dims = () if isinstance(shape, int) else tuple(int(d) for d in shape)
-    name = (tensor.Name() or b"").decode()
-    return StoredTensor(name, kind, dims, root.Buffers(tensor.Buffer()).DataLength())
+def _port_names(root) -> dict[int, str]:
+    names = {}
+    for signature in (root.SignatureDefs(i) for i in range(root.SignatureDefsLength())):
+        for port, count in (
+            (signature.Inputs, signature.InputsLength()),
+            (signature.Outputs, signature.OutputsLength()),
+        ):
+            for entry in map(port, range(count)):
+                names[int(entry.TensorIndex())] = entry.Name().decode()
+    return names
+
+
+def _read_tensor(root, tensor, index: int) -> StoredTensor:
+    content = root.Buffers(tensor.Buffer()).DataAsNumpy()
+    quantization, found = tensor.Quantization(), {}
+    if quantization is not None and quantization.ScaleLength():
+        found["scales"] = np.asarray(quantization.ScaleAsNumpy(), np.float32)
+        found["zero_points"] = np.asarray(_numbers(quantization.ZeroPointAsNumpy()), np.int64)
+    return StoredTensor(
+        name=(tensor.Name() or b"").decode(),
+        type=type_name(tensor),
+        shape=tuple(_numbers(tensor.ShapeAsNumpy())),
+        content=None if isinstance(content, int) else content,
+        index=index,
+        **found,
+    )
+
+
+def type_name(tensor) -> str:
+    """What the schema calls the type of a tensor's elements."""
+    return _TYPE_NAMES.get(tensor.Type(), f"type {tensor.Type()}")
 
 
 def op_name(code) -> str:
@@ -244,29 +325,29 @@ def op_name(code) -> str:
     return _BUILTIN_NAMES.get(number, f"op {number}")
 
 
-def _read_op(root, graph, operator, name: str, tensors) -> StoredOp:
+def _read_op(operator, name: str, inputs, outputs) -> StoredOp:
     raw = operator.CustomOptionsAsNumpy()
     options = {} if isinstance(raw, int) else flexbuffers.Loads(raw.tobytes())
     if not isinstance(options, dict):
         raise DamagedFile(f"{name}: the options are no map; convert the model again")
-    inputs = operator.InputsAsNumpy()
-    constants = [graph.Tensors(i) for i in inputs[1:]]
+    if None in inputs:
+        raise DamagedFile(f"{name}: an input is left out; convert the model again")
+    constants = inputs[1:]
     layer = None
     if "connections" in options and constants:
-        layer = layer_name((constants[0].Name() or b"").decode())
+        layer = layer_name(constants[0].name)
     return StoredOp(
         name=name,
         options=options,
-        constants=[_constant(root, t) for t in constants],
-        input=tensors[inputs[0]],
-        output=tensors[operator.OutputsAsNumpy()[0]],
+        constants=[_constant(tensor) for tensor in constants],
+        input=inputs[0],
+        output=outputs[0],
         layer=layer,
     )
 
 
-def _constant(root, tensor) -> np.ndarray:
-    dtype = np.float32 if tensor.Type() == schema.TensorType.FLOAT32 else np.int32
-    data = root.Buffers(tensor.Buffer()).DataAsNumpy()
-    if isinstance(data, int):  # how flatbuffers says "no data"
-        return np.zeros(0, dtype)
-    return np.frombuffer(data.tobytes(), dtype)
+def _constant(tensor: StoredTensor) -> np.ndarray:
+    """A constant of an op of ours, of rank 1: float32, or whole numbers of 32 bits."""
+    dtype = np.float32 if tensor.type == "FLOAT32" else np.int32
+    content = b"" if tensor.content is None else tensor.content.tobytes()
+    return np.frombuffer(content, dtype)

@@ -51,3 +51,10 @@ def builtin_options(operator, name: str):
     options = getattr(_schema, name)()
     options.Init(union.Bytes, union.Pos)
     return options
+
+
+def unpacked_options(operator):
+    """The options of a builtin operator as an object; None if it has none."""
+    if operator.BuiltinOptions() is None:
+        return None
+    return _schema.BuiltinOptionsCreator(operator.BuiltinOptionsType(), operator.BuiltinOptions())

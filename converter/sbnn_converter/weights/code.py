@@ -23,6 +23,7 @@ import dataclasses
 import numpy as np
 
 from sbnn_converter.short_repr import ShortRepr
+from sbnn_converter.tensors.face import BITS, Face
 from sbnn_converter.weights.sliced import slice_kernel
 
 BITMAP = 0
@@ -51,6 +52,11 @@ def code_name(code: int) -> str:
             return name
     known = ", ".join(f"{number} ({name})" for name, number in _NUMBERS.items())
     raise ValueError(f"unknown weight code {code}: wanted {known}")
+
+
+def has_sliced_form(op: str, reads: Face) -> bool:
+    """Whether the format has the sliced form for an op that reads such a face."""
+    return op == "SbnnDense" and reads == BITS
 
 
 @dataclasses.dataclass(frozen=True, repr=False)

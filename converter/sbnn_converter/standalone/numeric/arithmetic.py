@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable, array, struct
-from sbnn_converter.standalone.network import Op, Tensor
+from sbnn_converter.standalone.call import Call, NotExportable, array, c_name, struct
 from sbnn_converter.standalone.numeric.common import (
     activation,
     factor,
@@ -13,9 +12,10 @@ from sbnn_converter.standalone.numeric.common import (
     simple,
     type_of,
 )
+from sbnn_converter.tflite.flatbuffer import StoredStep, StoredTensor
 
 
-def _operands(op: Op) -> tuple[Tensor, Tensor, int]:
+def _operands(op: StoredStep) -> tuple[StoredTensor, StoredTensor, int]:
     """Both operands, the larger first, and after how many elements the other repeats."""
     a, b = op.inputs[0], op.inputs[1]
     if a.elements < b.elements:
@@ -31,15 +31,15 @@ def _operands(op: Op) -> tuple[Tensor, Tensor, int]:
     return a, b, max(1, b.elements)
 
 
-def _operand(op: Op, name: str, tensor: Tensor) -> tuple[str, dict, dict]:
+def _operand(op: StoredStep, name: str, tensor: StoredTensor) -> tuple[str, dict, dict]:
     """How the C text names an operand; its place, or else its definition."""
     if tensor.data is None:
         return pointer(name, tensor), {name: tensor}, {}
     constant = f"op{op.number}_{name}"
-    return constant, {}, {constant: array(C_TYPES[tensor.type], constant, tensor.data)}
+    return constant, {}, {constant: array(c_name(tensor.type), constant, tensor.data)}
 
 
-def _binary(op: Op, function: str, first: str, constants: dict[str, str]) -> Call:
+def _binary(op: StoredStep, function: str, first: str, constants: dict[str, str]) -> Call:
     """A call for which the order of the operands does not matter."""
     a, b, period = _operands(op)
     y = op.outputs[0]
@@ -52,7 +52,7 @@ def _binary(op: Op, function: str, first: str, constants: dict[str, str]) -> Cal
     return simple(op, function, arguments, constants | constant, places)
 
 
-def _sum_constant(op: Op, a: Tensor, b: Tensor) -> tuple[str, dict[str, str]]:
+def _sum_constant(op: StoredStep, a: StoredTensor, b: StoredTensor) -> tuple[str, dict[str, str]]:
     """The name and the definition of the factors of a sum or difference of whole numbers."""
     y, twice = op.outputs[0], 2.0 * max(a.scale, b.scale)
     # Bits that TensorFlow Lite's kernels put behind the operands before they add.
@@ -74,7 +74,7 @@ def _sum_constant(op: Op, a: Tensor, b: Tensor) -> tuple[str, dict[str, str]]:
     return name, {name: constant}
 
 
-def add(op: Op) -> Call:
+def add(op: StoredStep) -> Call:
     kind = type_of(op, "INT8", "INT16", "FLOAT32")
     if kind == "FLOAT32":
         return _binary(op, "sbnn_net_add_float", *float_limits(op))
@@ -83,7 +83,7 @@ def add(op: Op) -> Call:
     return _binary(op, f"sbnn_net_add_{kind.lower()}", f"&{name}", constants)
 
 
-def subtract(op: Op) -> Call:
+def subtract(op: StoredStep) -> Call:
     kind = type_of(op, "INT8", "FLOAT32")
     _operands(op)  # refuses shapes that are not repeated as a whole
     a, b, y = op.inputs[0], op.inputs[1], op.outputs[0]
@@ -107,7 +107,7 @@ def subtract(op: Op) -> Call:
     )
 
 
-def multiply(op: Op) -> Call:
+def multiply(op: StoredStep) -> Call:
     if type_of(op, "INT8", "FLOAT32") == "FLOAT32":
         return _binary(op, "sbnn_net_multiply_float", *float_limits(op))
     a, b, _ = _operands(op)

@@ -7,20 +7,19 @@ import math
 import numpy as np
 
 from sbnn_converter.standalone.call import (
-    C_TYPES,
     Call,
     NotExportable,
+    c_name,
     float_literal,
 )
 from sbnn_converter.standalone.fixed_factor import fixed_factor, quantized
-from sbnn_converter.standalone.network import Op, Tensor
+from sbnn_converter.tflite.flatbuffer import StoredStep, StoredTensor
 
 # ActivationFunctionType of the schema: what a fused activation lets through.
 _ACTIVATIONS = {0: None, 1: (0.0, math.inf), 2: (-1.0, 1.0), 3: (0.0, 6.0)}
-_WHOLE_NUMBERS = {"UINT8": (0, 255), "INT8": (-128, 127), "INT16": (-32768, 32767)}
 
 
-def type_of(op: Op, *allowed: str) -> str:
+def type_of(op: StoredStep, *allowed: str) -> str:
     """The type that the op's first input and its output share."""
     kinds = {op.inputs[0].type, op.outputs[0].type}
     if len(kinds) != 1 or not kinds <= set(allowed):
@@ -30,14 +29,14 @@ def type_of(op: Op, *allowed: str) -> str:
     return kinds.pop()
 
 
-def need_one_image(op: Op) -> None:
+def need_one_image(op: StoredStep) -> None:
     """Refuses several images in one tensor, as layers over time steps make of theirs."""
     shape = op.inputs[0].shape
     if shape[0] != 1:
         raise NotExportable(f"found a batch of {shape[0]} in {shape}, wanted one")
 
 
-def need_constant(tensor: Tensor | None, what: str) -> np.ndarray:
+def need_constant(tensor: StoredTensor | None, what: str) -> np.ndarray:
     if tensor is None or tensor.data is None:
         raise NotExportable(f"its {what} are computed, wanted constants")
     return tensor.data
@@ -48,12 +47,12 @@ def factor(value: float) -> str:
     return f"{{{multiplier}, {shift}}}"
 
 
-def limits(bounds: tuple[float, float] | None, y: Tensor) -> str:
+def limits(bounds: tuple[float, float] | None, y: StoredTensor) -> str:
     """The limits of output ``y`` as an initializer."""
     if y.type == "FLOAT32":
         low, high = bounds or (-math.inf, math.inf)
         return f"{{{float_literal(low)}, {float_literal(high)}}}"
-    low, high = _WHOLE_NUMBERS[y.type]
+    low, high = y.element_type.limits
     if bounds:
         low = max(low, quantized(bounds[0], y.scale, y.zero))
         if not math.isinf(bounds[1]):
@@ -61,14 +60,14 @@ def limits(bounds: tuple[float, float] | None, y: Tensor) -> str:
     return f"{{{low}, {high}}}"
 
 
-def activation(op: Op) -> tuple[float, float] | None:
+def activation(op: StoredStep) -> tuple[float, float] | None:
     number = getattr(op.options, "fusedActivationFunction", 0)
     if number not in _ACTIVATIONS:
         raise NotExportable("found a fused tanh or sign, wanted none or a kind of ReLU")
     return _ACTIVATIONS[number]
 
 
-def simple(op: Op, function: str, arguments: str, constants=None, places=None) -> Call:
+def simple(op: StoredStep, function: str, arguments: str, constants=None, places=None) -> Call:
     """A call ``function(arguments)`` on the op's tensors ``{x}`` and ``{y}``."""
     return Call(
         statements=(f"{function}({arguments});",),
@@ -78,24 +77,24 @@ def simple(op: Op, function: str, arguments: str, constants=None, places=None) -
     )
 
 
-def pointer(name: str, tensor: Tensor, *, writes: bool = False) -> str:
-    kind = C_TYPES[tensor.type]
+def pointer(name: str, tensor: StoredTensor, *, writes: bool = False) -> str:
+    kind = c_name(tensor.type)
     return f"({kind}*){{{name}}}" if writes else f"(const {kind}*){{{name}}}"
 
 
-def pair(op: Op) -> str:
+def pair(op: StoredStep) -> str:
     x, y = op.inputs[0], op.outputs[0]
     return f"{pointer('x', x)}, {pointer('y', y, writes=True)}"
 
 
-def float_limits(op: Op, bounds=None) -> tuple[str, dict[str, str]]:
+def float_limits(op: StoredStep, bounds=None) -> tuple[str, dict[str, str]]:
     """The name and the definition of float limits."""
     name = f"op{op.number}_limits"
     text = limits(bounds or activation(op), op.outputs[0])
     return name, {name: f"static const sbnn_net_float_limits {name} = {text};"}
 
 
-def limits_constant(op: Op) -> tuple[str, dict[str, str]]:
+def limits_constant(op: StoredStep) -> tuple[str, dict[str, str]]:
     if op.outputs[0].type == "FLOAT32":
         return float_limits(op)
     name = f"op{op.number}_limits"

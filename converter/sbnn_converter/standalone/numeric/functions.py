@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable, array, struct
-from sbnn_converter.standalone.network import Op
+from sbnn_converter.standalone.call import Call, NotExportable, array, c_name, struct
 from sbnn_converter.standalone.numeric.common import (
     factor,
     need_constant,
@@ -16,16 +15,17 @@ from sbnn_converter.standalone.numeric.common import (
     simple,
     type_of,
 )
+from sbnn_converter.tflite.flatbuffer import StoredStep
 
 
-def prelu(op: Op) -> Call:
+def prelu(op: StoredStep) -> Call:
     kind = type_of(op, "INT8", "FLOAT32")
     x, y, slopes = op.inputs[0], op.outputs[0], op.inputs[1]
     values = need_constant(slopes, "slopes")
     if slopes.elements != x.shape[-1] and slopes.shape != x.shape[1:]:
         raise NotExportable(f"found slopes of shape {slopes.shape}, wanted one a channel")
     name, table = f"op{op.number}_params", f"op{op.number}_slopes"
-    constants = {table: array(C_TYPES[kind], table, values)}
+    constants = {table: array(c_name(kind), table, values)}
     tail = (
         f"{pointer('x', x)}, {table}, {slopes.elements}, "
         f"{pointer('y', y, writes=True)}, {y.elements}"
@@ -46,16 +46,16 @@ def prelu(op: Op) -> Call:
     return simple(op, "sbnn_net_prelu_int8", f"&{name}, {tail}", constants)
 
 
-def logistic(op: Op) -> Call:
+def logistic(op: StoredStep) -> Call:
     return _function(op, "logistic", lambda x: 1 / (1 + np.exp(-x)), (1 / 256, -128))
 
 
-def tanh(op: Op) -> Call:
+def tanh(op: StoredStep) -> Call:
     return _function(op, "tanh", np.tanh, (1 / 128, 0))
 
 
 def _function(
-    op: Op,
+    op: StoredStep,
     name: str,
     function: Callable[[np.ndarray], np.ndarray],
     quantization: tuple[float, int],

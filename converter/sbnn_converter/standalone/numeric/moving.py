@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from sbnn_converter.standalone.call import Call, NotExportable, array, struct
-from sbnn_converter.standalone.network import Op
 from sbnn_converter.standalone.numeric.common import (
     activation,
     need_constant,
@@ -15,9 +14,10 @@ from sbnn_converter.standalone.numeric.common import (
     simple,
     type_of,
 )
+from sbnn_converter.tflite.flatbuffer import StoredStep
 
 
-def concatenation(op: Op) -> Call:
+def concatenation(op: StoredStep) -> Call:
     y = op.outputs[0]
     axis = op.options.axis % len(y.shape)
     if activation(op):
@@ -41,7 +41,7 @@ def concatenation(op: Op) -> Call:
     return Call(tuple(statements), places, ("sbnn_net_copy_rows",))
 
 
-def pad(op: Op) -> Call:
+def pad(op: StoredStep) -> Call:
     need_one_image(op)
     kind = type_of(op, "INT8", "FLOAT32")
     x, y = op.inputs[0], op.outputs[0]
@@ -69,7 +69,7 @@ def pad(op: Op) -> Call:
     return Call(tuple(statements), {"x": x, "y": y}, functions)
 
 
-def _item_bytes(op: Op) -> int:
+def _item_bytes(op: StoredStep) -> int:
     """Bytes of an element; all tensors that are moved have one type and one scale."""
     x = op.inputs[-1] if op.name == "SPLIT" else op.inputs[0]
     for y in op.outputs:
@@ -80,7 +80,7 @@ def _item_bytes(op: Op) -> int:
     return x.bytes // x.elements
 
 
-def split(op: Op) -> Call:
+def split(op: StoredStep) -> Call:
     """SPLIT (axis, x) and SPLIT_V (x, sizes, axis)."""
     place = 0 if op.name == "SPLIT" else 2
     x = op.inputs[1] if op.name == "SPLIT" else op.inputs[0]
@@ -100,7 +100,7 @@ def split(op: Op) -> Call:
     return Call(tuple(statements), places, ("sbnn_net_copy_rows",))
 
 
-def strided_slice(op: Op) -> Call:
+def strided_slice(op: StoredStep) -> Call:
     x, o = op.inputs[0], op.options
     begins, ends, strides = (
         [int(v) for v in need_constant(tensor, "bounds").ravel()] for tensor in op.inputs[1:4]
@@ -123,7 +123,7 @@ def strided_slice(op: Op) -> Call:
     return _pick(op, picked, tuple(range(len(x.shape))))
 
 
-def slice_(op: Op) -> Call:
+def slice_(op: StoredStep) -> Call:
     x = op.inputs[0]
     begins, sizes = (
         [int(v) for v in need_constant(tensor, "bounds").ravel()] for tensor in op.inputs[1:3]
@@ -135,14 +135,14 @@ def slice_(op: Op) -> Call:
     return _pick(op, picked, tuple(range(len(x.shape))))
 
 
-def transpose(op: Op) -> Call:
+def transpose(op: StoredStep) -> Call:
     axes = tuple(
         int(a) % len(op.inputs[0].shape) for a in need_constant(op.inputs[1], "permutation").ravel()
     )
     return _pick(op, [range(size) for size in op.inputs[0].shape], axes)
 
 
-def _pick(op: Op, picked: list[range], axes: tuple[int, ...]) -> Call:
+def _pick(op: StoredStep, picked: list[range], axes: tuple[int, ...]) -> Call:
     """A walk over ``picked`` of each axis of the input, the axes in this order."""
     x, y, item = op.inputs[0], op.outputs[0], _item_bytes(op)
     if math.prod(len(p) for p in picked) != y.elements or not y.elements:
@@ -178,7 +178,7 @@ def _pick(op: Op, picked: list[range], axes: tuple[int, ...]) -> Call:
     return simple(op, "sbnn_net_pick", f"&{name}, {{x}}, {{y}}", {name: constant})
 
 
-def resize_nearest(op: Op) -> Call:
+def resize_nearest(op: StoredStep) -> Call:
     need_one_image(op)
     x, y, item = op.inputs[0], op.outputs[0], _item_bytes(op)
     constants = {}

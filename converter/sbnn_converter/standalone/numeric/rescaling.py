@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from sbnn_converter.standalone.call import Call, NotExportable, float_literal, struct
-from sbnn_converter.standalone.network import Op
 from sbnn_converter.standalone.numeric.common import (
     factor,
     float_limits,
@@ -14,12 +13,13 @@ from sbnn_converter.standalone.numeric.common import (
     simple,
     type_of,
 )
+from sbnn_converter.tflite.flatbuffer import StoredStep
 
 # What each kind of ReLU lets through.
 RELUS = {"RELU": (0.0, math.inf), "RELU_N1_TO_1": (-1.0, 1.0), "RELU6": (0.0, 6.0)}
 
 
-def _requantize(op: Op, bounds: tuple[float, float] | None) -> Call:
+def _requantize(op: StoredStep, bounds: tuple[float, float] | None) -> Call:
     x, y = op.inputs[0], op.outputs[0]
     functions = {
         ("INT8", "INT8"): "sbnn_net_requantize_int8",
@@ -46,7 +46,7 @@ def _requantize(op: Op, bounds: tuple[float, float] | None) -> Call:
     return simple(op, function, f"&{name}, {pair(op)}, {y.elements}", {name: constant})
 
 
-def relu(op: Op) -> Call:
+def relu(op: StoredStep) -> Call:
     if type_of(op, "INT8", "FLOAT32") == "INT8":
         return _requantize(op, RELUS[op.name])
     name, constants = float_limits(op, RELUS[op.name])
@@ -55,7 +55,7 @@ def relu(op: Op) -> Call:
     return simple(op, "sbnn_net_limit_float", arguments, constants)
 
 
-def quantize(op: Op) -> Call:
+def quantize(op: StoredStep) -> Call:
     x, y = op.inputs[0], op.outputs[0]
     if x.type != "FLOAT32":
         return _requantize(op, None)
@@ -65,7 +65,7 @@ def quantize(op: Op) -> Call:
     return simple(op, "sbnn_net_quantize_int8", f"{scale}, {pair(op)}, {y.elements}")
 
 
-def dequantize(op: Op) -> Call:
+def dequantize(op: StoredStep) -> Call:
     x, y = op.inputs[0], op.outputs[0]
     if (x.type, y.type) != ("INT8", "FLOAT32"):
         raise NotExportable(f"found {x.type.lower()}, wanted int8")

@@ -6,11 +6,11 @@ import math
 
 from sbnn_converter.standalone.call import Call, NotExportable, float_literal
 from sbnn_converter.standalone.fixed_factor import fixed_factor
-from sbnn_converter.standalone.network import Op
 from sbnn_converter.standalone.numeric.common import pair, simple, type_of
+from sbnn_converter.tflite.flatbuffer import StoredStep
 
 
-def softmax(op: Op) -> Call:
+def softmax(op: StoredStep) -> Call:
     kind = type_of(op, "INT8", "FLOAT32")
     x, y, beta = op.inputs[0], op.outputs[0], float(op.options.beta)
     count = x.shape[-1]

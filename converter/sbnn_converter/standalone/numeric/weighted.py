@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.standalone.call import C_TYPES, Call, NotExportable, array, struct
+from sbnn_converter.standalone.call import Call, NotExportable, array, c_name, struct
 from sbnn_converter.standalone.fixed_factor import fixed_factor
-from sbnn_converter.standalone.network import Op
 from sbnn_converter.standalone.numeric.common import (
     activation,
     limits,
@@ -16,14 +15,15 @@ from sbnn_converter.standalone.numeric.common import (
     type_of,
 )
 from sbnn_converter.standalone.numeric.windows import window_constant
+from sbnn_converter.tflite.flatbuffer import StoredStep
 
 
-def _weights(op: Op, kind: str, channels: int) -> dict[str, str]:
+def _weights(op: StoredStep, kind: str, channels: int) -> dict[str, str]:
     """Definitions of ``op<n>_weights`` for ``channels`` outputs."""
     x, w, y = op.inputs[0], op.inputs[1], op.outputs[0]
     bias = op.inputs[2] if len(op.inputs) > 2 else None
     name = f"op{op.number}_weights"
-    constants = {f"{name}_data": array(C_TYPES[kind], f"{name}_data", need_constant(w, "weights"))}
+    constants = {f"{name}_data": array(c_name(kind), f"{name}_data", need_constant(w, "weights"))}
     if w.type != kind:
         raise NotExportable(f"found {w.type.lower()} weights, wanted {kind.lower()}")
     fields: dict[str, object] = {"weights": f"{name}_data"}
@@ -54,7 +54,7 @@ def _weights(op: Op, kind: str, channels: int) -> dict[str, str]:
     return constants
 
 
-def conv2d(op: Op) -> Call:
+def conv2d(op: StoredStep) -> Call:
     kind = type_of(op, "INT8", "FLOAT32")
     x, w = op.inputs[0].shape, op.inputs[1].shape
     constants = window_constant(op, (w[1], w[2])) | _weights(op, kind, w[0])
@@ -63,7 +63,7 @@ def conv2d(op: Op) -> Call:
     return simple(op, f"sbnn_net_conv2d_{suffix}", arguments, constants)
 
 
-def depthwise(op: Op) -> Call:
+def depthwise(op: StoredStep) -> Call:
     kind = type_of(op, "INT8", "FLOAT32")
     w = op.inputs[1].shape
     constants = window_constant(op, (w[1], w[2])) | _weights(op, kind, w[3])
@@ -72,7 +72,7 @@ def depthwise(op: Op) -> Call:
     return simple(op, f"sbnn_net_depthwise_{suffix}", arguments, constants)
 
 
-def dense(op: Op) -> Call:
+def dense(op: StoredStep) -> Call:
     kind = type_of(op, "INT8", "FLOAT32")
     units, inputs = op.inputs[1].shape
     if op.inputs[0].elements != inputs:

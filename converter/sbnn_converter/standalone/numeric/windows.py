@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sbnn_converter.standalone.call import Call, NotExportable, struct
 from sbnn_converter.standalone.fixed_factor import mean_factor
-from sbnn_converter.standalone.network import Op
 from sbnn_converter.standalone.numeric.common import (
     limits_constant,
     need_constant,
@@ -14,9 +13,10 @@ from sbnn_converter.standalone.numeric.common import (
     simple,
     type_of,
 )
+from sbnn_converter.tflite.flatbuffer import StoredStep
 
 
-def window_constant(op: Op, kernel: tuple[int, int]) -> dict[str, str]:
+def window_constant(op: StoredStep, kernel: tuple[int, int]) -> dict[str, str]:
     """The definition of the op's window, ``op<n>_window``."""
     need_one_image(op)
     x, y, o = op.inputs[0].shape, op.outputs[0].shape, op.options
@@ -40,7 +40,7 @@ def window_constant(op: Op, kernel: tuple[int, int]) -> dict[str, str]:
     return {name: struct("sbnn_net_window", name, fields)}
 
 
-def pool(op: Op) -> Call:
+def pool(op: StoredStep) -> Call:
     is_max = op.name == "MAX_POOL_2D"
     kind = type_of(op, "INT8", "FLOAT32", *(["INT16"] if is_max else []))
     function = "max" if is_max else "average"
@@ -51,7 +51,7 @@ def pool(op: Op) -> Call:
     return simple(op, f"sbnn_net_{function}_pool_{suffix}", arguments, constants)
 
 
-def mean(op: Op) -> Call:
+def mean(op: StoredStep) -> Call:
     need_one_image(op)
     kind = type_of(op, "INT8", "FLOAT32")
     x, y = op.inputs[0], op.outputs[0]

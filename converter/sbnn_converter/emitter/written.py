@@ -1,0 +1,50 @@
+"""Our ops as a file holds them: options and constant inputs (``docs/format.md``)."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from sbnn_converter import graph as g
+from sbnn_converter.tensors.bit_planes import pack_bits
+from sbnn_converter.weights.code import encode, has_sliced_form
+
+
+@dataclasses.dataclass(frozen=True)
+class WrittenOp:
+    """One op.
+
+    Attributes:
+      options: its attributes, whole numbers.
+      constants: its constant inputs, in the order of the format.
+    """
+
+    options: dict[str, int]
+    constants: list[np.ndarray]
+
+
+def written(node: g.SbnnOp, weight_code: str) -> WrittenOp:
+    """What a file says of an op of the graph.
+
+    Args:
+      node: the op.
+      weight_code: one of ``weights.code.CHOICES``; ops that have no such form get
+        ``"auto"``.
+    """
+    options, constants = dict(node.options), []
+    if node.kernel is not None:
+        if weight_code == "sliced" and not has_sliced_form(node.op, node.reads):
+            weight_code = "auto"
+        code = encode(node.kernel, weight_code)
+        options |= {
+            "connections": code.connections,
+            "code": code.code,
+            "code_parameter": code.parameter,
+        }
+        constants.append(code.words.view(np.int32))
+    if node.marks is not None:
+        constants.append(pack_bits(node.marks))
+    if node.stage is not None:
+        constants += node.stage.constants()
+    return WrittenOp(options, constants)

@@ -1,0 +1,102 @@
+"""Faces: what a tensor is made of, for an op that reads or writes it.
+
+A face is planes with weights, or numbers. Bits are one plane a channel, of +1 and -1;
+activations of k bits are k of them, plane i standing for +2^i and -2^i, which makes the
+odd whole numbers from -(2^k - 1) to 2^k - 1; a stream of s bits is s planes in two's
+complement. The kernels have the same as ``sbnn_face`` (``kernels/include/sbnn/face.h``).
+
+Only this file knows which types and shapes tensors of a face have in a .tflite file.
+Files of version 1 have planes of one bit and numbers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+from sbnn_converter.tensors.bit_planes import plane_words
+from sbnn_converter.tensors.types import ElementType, element_type
+
+# The type in which a file holds planes, 32 positions an element.
+_PLANE_TYPE = "INT32"
+
+
+@dataclasses.dataclass(frozen=True)
+class Face:
+    """What a tensor is made of.
+
+    Attributes:
+      numbers: the type of its elements as the schema calls it; None for planes.
+      planes: of each channel; 0 for numbers.
+      twos_complement: whether a 1 weighs 2^i and a 0 nothing, -2^i on the last plane;
+        else they weigh +2^i and -2^i.
+    """
+
+    numbers: str | None = None
+    planes: int = 0
+    twos_complement: bool = False
+
+    @property
+    def is_planes(self) -> bool:
+        """Whether it is planes, not numbers."""
+        return self.planes > 0
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """What a 1 in each plane weighs, from the lowest."""
+        weights = [1 << plane for plane in range(self.planes)]
+        if self.twos_complement:
+            weights[-1] = -weights[-1]
+        return tuple(weights)
+
+    @property
+    def cuts(self) -> int:
+        """Thresholds of a channel that tell the values of planes of +1 and -1 apart."""
+        return (1 << self.planes) - 1
+
+    @property
+    def label(self) -> str:
+        """What people call it: ``"bits"``, ``"2 bits"``, ``"stream of 6 bits"``, ``"int8"``."""
+        if not self.is_planes:
+            return self.numbers.lower()
+        bits = "bits" if self.planes == 1 else f"{self.planes} bits"
+        return f"stream of {bits}" if self.twos_complement else bits
+
+    @property
+    def element_type(self) -> ElementType:
+        """The type of the elements that a file has it in."""
+        return element_type(_PLANE_TYPE if self.is_planes else self.numbers)
+
+    def stored_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """The shape, with a batch of one, of the tensor that a file has it in.
+
+        Args:
+          shape: of one sample, channels last; one axis alone is features.
+        """
+        if not self.is_planes:
+            return (1, *shape)
+        *image, channels = shape
+        if not image:
+            return (1, self.planes * plane_words(channels))
+        return (1, self.planes * channels, plane_words(math.prod(image)))
+
+
+BITS = Face(planes=1)
+FLOAT32 = Face("FLOAT32")
+INT8 = Face("INT8")
+INT16 = Face("INT16")
+
+
+def numbers(name: str) -> Face:
+    """Numbers of the element type ``name``, in the schema's words or in NumPy's."""
+    return Face(name.upper())
+
+
+def stored_face(name: str) -> Face:
+    """The face of a tensor that an op of ours reads or writes.
+
+    Args:
+      name: the type of the tensor's elements, as the schema calls it.
+    """
+    return BITS if name == _PLANE_TYPE else Face(name)
