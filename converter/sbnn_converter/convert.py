@@ -8,14 +8,17 @@ import numpy as np
 import tensorflow as tf
 
 import sbnn_keras  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
-from sbnn_converter.emitter.emit import emit
+from sbnn_converter.emitter.edited import edited_ops, still_there
+from sbnn_converter.emitter.editor import FlatbufferEditor
+from sbnn_converter.emitter.emit import Int8, emit
 from sbnn_converter.emitter.runnable import check_runnable
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.forms import choose_forms
+from sbnn_converter.graph import Graph, SbnnOp
 from sbnn_converter.importer import import_model
-from sbnn_converter.options import _validate_options
+from sbnn_converter.options import ConversionOptions, _validate_options
 from sbnn_converter.passes import run_passes
-from sbnn_converter.quantization import emit_int8
+from sbnn_converter.quantization import quantize, speak_int8
 from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.wiring import check_wiring
 
@@ -102,28 +105,53 @@ def convert_keras_model(
     report("fusing layers and coding weights")
     run_passes(graph, report)
     report("writing the flatbuffer with TFLiteConverter")
-    if options.representative_dataset is None:
-        flatbuffer = emit(graph, weight_code=options.weight_code)
-    else:
-        flatbuffer = emit_int8(
-            graph,
-            options.representative_dataset,
-            options.inference_input_type,
-            options.inference_output_type,
-            options.weight_code,
-        )
+    int8 = None
+    if options.representative_dataset is not None:
+        int8 = quantize(graph, options.representative_dataset)
+    flatbuffer = emit(graph, int8, options.weight_code)
+    flatbuffer = finish(flatbuffer, graph, int8, options, report)
+    _check_result(flatbuffer)
+    check_runnable(flatbuffer, graph)
+    return flatbuffer
+
+
+def finish(
+    model: bytes,
+    graph: Graph,
+    int8: Int8 | None,
+    options: ConversionOptions,
+    report: Callable[[str], None],
+) -> bytes:
+    """Makes the file of what the emitter wrote.
+
+    Args:
+      model: a flatbuffer whose ops of ours read and write bits and floats, in any form.
+      graph: what it was written from.
+      int8: how it was quantized.
+      options: what the user wants.
+      report: called with what is being done.
+    """
+    editor = FlatbufferEditor(model)
+    ops = edited_ops(editor, [n for n in graph.nodes() if isinstance(n, SbnnOp)])
+    if int8 is None and not ops:
+        return model
+    if int8 is not None:
+        ports = options.inference_input_type, options.inference_output_type
+        speak_int8(editor, ops, graph, int8, *ports)
     report("choosing the form of each layer")
-    _check_result(flatbuffer)  # what follows reads it
-    flatbuffer = choose_forms(
-        flatbuffer,
+    ops = still_there(editor, ops)
+    for op in ops:
+        op.store()
+    _check_result(editor.bytes())  # what follows reads it
+    choose_forms(
+        editor,
+        ops,
         options.optimize_for,
         keep_codes=options.weight_code != "auto",
         core=options.target_mcu,
         ram_kb=options.ram_kb,
     )
-    _check_result(flatbuffer)
-    check_runnable(flatbuffer, graph)
-    return flatbuffer
+    return editor.bytes()
 
 
 def _check_result(flatbuffer: bytes) -> None:

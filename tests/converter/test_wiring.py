@@ -32,11 +32,9 @@ def output_of_nothing(graph):
     ],
 )
 def test_a_result_that_cannot_run_is_not_returned(monkeypatch, change, message):
-    choose = sbnn_converter.convert.choose_forms
+    finish = sbnn_converter.convert.finish
     monkeypatch.setattr(
-        sbnn_converter.convert,
-        "choose_forms",
-        lambda model, *rest, **more: rewired(choose(model, *rest, **more), change),
+        sbnn_converter.convert, "finish", lambda *given: rewired(finish(*given), change)
     )
     model = tf.keras.Sequential([tf.keras.Input((6,)), SparseBinaryDense(6), SparseBinaryDense(2)])
     with pytest.raises(sbnn_converter.ConversionError, match=f"{message}.*please report"):

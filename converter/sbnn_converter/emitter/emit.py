@@ -24,7 +24,7 @@ from sbnn_converter.emitter.own_states import separate_states
 from sbnn_converter.emitter.ports import order_ports
 from sbnn_converter.emitter.resources import check_resources
 from sbnn_converter.emitter.settled import settled, without_assignments
-from sbnn_converter.emitter.written import WrittenOp, written
+from sbnn_converter.emitter.written import NODE, WrittenOp, written
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.graph.assignments import assigns
 from sbnn_converter.runtimes.native_log import captured_stderr
@@ -57,8 +57,11 @@ def emit(graph: g.Graph, int8: Int8 | None = None, weight_code: str = "auto") ->
     Args:
       graph: a graph that the passes have finished with.
       weight_code: see ``written``.
-      int8: how to quantize what is not binary; None leaves it in float32. Every
-        SBNN op then carries the option ``node``, its place among the graph's.
+      int8: how to quantize what is not binary; None leaves it in float32.
+
+    Returns:
+      A flatbuffer to be finished: every SBNN op carries the option ``NODE``, its place
+      among the graph's (``edited.py``).
 
     Raises:
       ConversionError: if TFLiteConverter refuses a layer that is not ours.
@@ -67,8 +70,7 @@ def emit(graph: g.Graph, int8: Int8 | None = None, weight_code: str = "auto") ->
     ops = [n for n in nodes if isinstance(n, g.SbnnOp)]
     stored = {node: written(node, weight_code) for node in ops}
     functions = {
-        node: _custom_op(node, stored[node], {} if int8 is None else {"node": index})
-        for index, node in enumerate(ops)
+        node: _custom_op(node, stored[node], {NODE: index}) for index, node in enumerate(ops)
     }
     quantization = int8 or Int8({})
     rescales = _rescales(quantization)

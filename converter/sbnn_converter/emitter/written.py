@@ -10,6 +10,9 @@ from sbnn_converter import graph as g
 from sbnn_converter.tensors.bit_planes import pack_bits
 from sbnn_converter.weights.code import encode, has_sliced_form
 
+# An option that tells, until the file is finished, which node an op was written from.
+NODE = "node"
+
 
 @dataclasses.dataclass(frozen=True)
 class WrittenOp:

@@ -1,9 +1,8 @@
 """The form that each layer takes in a file: its weight code, and how much memory its
 kernel may use.
 
-A finished flatbuffer is read, every layer's possible forms are priced with the cost
-model, and the flatbuffer is written anew with the forms chosen. Nothing that the
-network computes changes.
+A flatbuffer is read, every layer's possible forms are priced with the cost model, and
+the chosen ones are written into it. Nothing that the network computes changes.
 """
 
 from sbnn_converter.forms.choose import GOALS, choose_forms

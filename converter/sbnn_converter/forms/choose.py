@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sbnn_converter.cost_model.estimate import DEFAULT_CORE, estimate_op
@@ -15,8 +18,11 @@ from sbnn_converter.forms.codes import (
     smallest_within,
 )
 from sbnn_converter.memory.lifetimes import live_bytes
-from sbnn_converter.native.plan import pack_options
 from sbnn_converter.tflite.flatbuffer import StoredModel, StoredOp, read_stored_model
+
+if TYPE_CHECKING:  # starting TensorFlow takes seconds: only who writes a file needs it
+    from sbnn_converter.emitter.edited import EditedOp
+    from sbnn_converter.emitter.editor import FlatbufferEditor
 
 # What a user can ask for; without one of them, the smallest file within SLOWER times
 # the instructions of the fastest.
@@ -27,47 +33,64 @@ _SLOWER_FOR_MEMORY = {None: 1.1, "size": 1.5, "speed": 1.0}
 
 
 def choose_forms(
-    model: bytes,
+    editor: FlatbufferEditor,
+    edited: Sequence[EditedOp],
     optimize_for: str | None = None,
     *,
     keep_codes: bool = False,
     core: str = DEFAULT_CORE,
     ram_kb: float | None = None,
-) -> bytes:
-    """Gives every layer of a converted model the form that suits best.
+) -> None:
+    """Gives every layer of a flatbuffer the form that suits best.
 
     Args:
-      model: a flatbuffer.
+      editor: the flatbuffer, finished but for this.
+      edited: its ops.
       optimize_for: ``"size"``: the smallest file, to a hundredth of a layer's bytes,
         and little memory; ``"speed"``: the fewest instructions; ``None``: the smallest
-        file that takes at most 1.5 times the instructions of the fastest, and little memory where that costs a tenth
-        of the time at most.
+        file that takes at most 1.5 times the instructions of the fastest, and little
+        memory where that costs a tenth of the time at most.
       keep_codes: leave the weight codes as they are.
       core: the core to count instructions for.
       ram_kb: RAM that the network may take in TensorFlow Lite Micro, in KB: the
         fastest way through the network that fits is taken, whatever ``optimize_for``
         says; the one of least memory if none does.
-
-    Returns:
-      The flatbuffer.
     """
-    stored = read_stored_model(model)
-    before = ops = [step.sbnn for step in stored.steps if step.sbnn is not None]
+    stored = read_stored_model(editor.bytes())
+    ops = [step.sbnn for step in stored.steps if step.sbnn is not None]
     if not ops:
-        return model
+        return
+    chosen = ops
     if not keep_codes:
-        ops = _with_codes(ops, optimize_for, core)
+        chosen = _with_codes(ops, [op.node.kernel for op in edited], optimize_for, core)
     room = None
     if ram_kb is not None:
         beside = bookkeeping_bytes(stored, core) + MICRO_STACK_BYTES
         room = int(1024 * ram_kb) - beside
-    bands = _bands(stored, ops, optimize_for, core, room)
-    return _rewritten(model, before, ops, bands)
+    bands = _bands(stored, chosen, optimize_for, core, room)
+    for op, before, after, band in zip(edited, ops, chosen, bands, strict=True):
+        options = dict(after.options)
+        if band is not None:
+            options["band_bytes"] = band
+        if options != before.options:
+            op.options = options
+            op.store()
+        if _code_of(after) != _code_of(before):
+            editor.replace_constants(op.operator, 1, after.constants[:1])
+    editor.drop_unread()
 
 
-def _with_codes(ops: list[StoredOp], optimize_for: str | None, core: str) -> list[StoredOp]:
-    coded = [op for op in ops if op.code_bytes]
-    forms = [forms_of(op, core) for op in coded]
+def _code_of(op: StoredOp) -> tuple:
+    return op.options.get("code"), op.code_bytes
+
+
+def _with_codes(
+    ops: list[StoredOp],
+    kernels: list[np.ndarray | None],
+    optimize_for: str | None,
+    core: str,
+) -> list[StoredOp]:
+    forms = [forms_of(op, k, core) for op, k in zip(ops, kernels, strict=True) if op.code_bytes]
     others = sum(estimate_op(op, core).instructions for op in ops if not op.code_bytes)
     fastest = others + sum(layer[0].instructions for layer in forms)
     chosen: list[Form] = {
@@ -95,24 +118,3 @@ def _bands(
         peak=room,
     )
     return [band.bytes for band in chosen]
-
-
-def _rewritten(
-    model: bytes, before: list[StoredOp], ops: list[StoredOp], bands: list[int | None]
-) -> bytes:
-    # Starting TensorFlow takes seconds: only who writes a file needs it.
-    from sbnn_converter.emitter.editor import FlatbufferEditor
-
-    editor = FlatbufferEditor(model)
-    operators = editor.custom_operators("Sbnn")
-    for operator, old, op, band in zip(operators, before, ops, bands, strict=True):
-        options = dict(op.options)
-        if band is not None:
-            options["band_bytes"] = band
-        if options == old.options:
-            continue
-        operator.customOptions = np.frombuffer(pack_options(options), np.uint8)
-        if op.options.get("code") != old.options.get("code") or (op.code_bytes != old.code_bytes):
-            editor.replace_constants(operator, 1, op.constants[:1])
-    editor.drop_unread()
-    return editor.bytes()

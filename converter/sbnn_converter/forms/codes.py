@@ -10,7 +10,6 @@ import numpy as np
 from sbnn_converter.cost_model.estimate import estimate_op
 from sbnn_converter.tflite.flatbuffer import StoredOp
 from sbnn_converter.weights.code import WeightCode, encode, has_sliced_form
-from sbnn_converter.weights.stored import stored_kernel
 
 # What a share of the bytes may cost, as a share of the instructions.
 _WORTH = 10
@@ -31,17 +30,21 @@ class Form:
     instructions: int
 
 
-def forms_of(op: StoredOp, core: str) -> list[Form]:
+def forms_of(op: StoredOp, kernel: np.ndarray, core: str) -> list[Form]:
     """The layer in every weight code that is not larger and slower than another.
+
+    Args:
+      op: the layer as it stands in the file.
+      kernel: its weights, boolean, in the order of the code.
+      core: the core to count instructions for.
 
     Returns:
       Forms from the fastest, which is the largest, to the smallest.
     """
-    ones = stored_kernel(op).ones()
     names = ["rice", "golomb", "bitmap"]
     if has_sliced_form(op.name, op.reads):
         names.append("sliced")
-    forms = [_form(op, encode(ones, name), core) for name in names]
+    forms = [_form(op, encode(kernel, name), core) for name in names]
     forms.sort(key=lambda form: (form.instructions, form.bytes))
     kept = forms[:1]
     for form in forms[1:]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
-from sbnn_converter.emitter.emit import Int8, emit
+from sbnn_converter.emitter.edited import EditedOp
+from sbnn_converter.emitter.editor import FlatbufferEditor
+from sbnn_converter.emitter.emit import Int8
 from sbnn_converter.quantization.activations import split_activations
 from sbnn_converter.quantization.folding import split_steps, use_int8_forms
 from sbnn_converter.quantization.int8_faces import give_int8_faces
@@ -23,20 +25,12 @@ from sbnn_converter.quantization.signs import (
 from sbnn_converter.quantization.wide import scales_before_pools, wide_values
 
 
-def emit_int8(
-    graph: g.Graph,
-    dataset: Callable[[], Iterable[list[np.ndarray]]],
-    input_type: tf.DType,
-    output_type: tf.DType,
-    weight_code: str = "auto",
-) -> bytes:
-    """Writes a graph as a flatbuffer whose layers that are not binary are int8.
+def quantize(graph: g.Graph, dataset: Callable[[], Iterable[list[np.ndarray]]]) -> Int8:
+    """Prepares a graph for int8 and decides how each of its values is to be rounded.
 
     Args:
-      graph: a graph that the passes have finished with.
+      graph: a graph that the passes have finished with; rewritten in place.
       dataset: representative inputs, see ``ranges.calibrate``.
-      input_type, output_type: float32, int8 or uint8.
-      weight_code: see ``emit``.
     """
     split_activations(graph)
     signs_before_concatenations(graph)
@@ -49,7 +43,24 @@ def emit_int8(
     ranges = calibrate(graph, dataset, signed)
     wide = wide_ranges(graph, ranges, wide_values(graph))
     round_down(signed, ranges)
-    model = emit(graph, Int8(ranges, wide), weight_code)
-    model = give_int8_faces(model, [n for n in graph.nodes() if isinstance(n, g.SbnnOp)])
-    output_ranges = [ranges.get(n) for n in graph.outputs]
-    return give_port_types(model, input_type, output_type, output_ranges)
+    return Int8(ranges, wide)
+
+
+def speak_int8(
+    editor: FlatbufferEditor,
+    ops: Sequence[EditedOp],
+    graph: g.Graph,
+    int8: Int8,
+    input_type: tf.DType,
+    output_type: tf.DType,
+) -> None:
+    """Gives the SBNN ops and the ports of a flatbuffer their int8 types.
+
+    Args:
+      editor, ops: what the emitter wrote of ``graph``.
+      int8: what was decided.
+      input_type, output_type: float32, int8 or uint8.
+    """
+    give_int8_faces(editor, ops)
+    output_ranges = [int8.ranges.get(n) for n in graph.outputs]
+    give_port_types(editor, input_type, output_type, output_ranges)

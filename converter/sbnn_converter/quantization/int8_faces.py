@@ -9,10 +9,12 @@ scale, and writes int8 by one multiplication, addition and shift (docs/format.md
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from flatbuffers import flexbuffers
 
 from sbnn_converter import graph as g
+from sbnn_converter.emitter.edited import EditedOp
 from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.emit import RESCALE
 from sbnn_converter.graph.output_stage import Cuts, cuts_of, scale_of
@@ -29,33 +31,18 @@ _INT16_SLACK = 1
 _INT16_SLACK_OF_SUMS = 2
 
 
-def give_int8_faces(model: bytes, nodes: list[g.SbnnOp]) -> bytes:
-    """Rewrites a flatbuffer so that its SBNN ops speak int8 where their
-    neighbours do.
-
-    Args:
-      model: what the emitter wrote, with the option ``node`` in every SBNN op: its
-        index in ``nodes``.
-      nodes: the ops of the graph.
-
-    Returns:
-      The flatbuffer, without the option ``node``.
-    """
-    editor = FlatbufferEditor(model)
+def give_int8_faces(editor: FlatbufferEditor, ops: Sequence[EditedOp]) -> None:
+    """Lets the SBNN ops of a flatbuffer speak int8 where their neighbours do."""
     editor.drop_identities(RESCALE)
     editor.requantize_directly()
-    for operator in editor.custom_operators("Sbnn"):
-        options = flexbuffers.Loads(bytes(operator.customOptions))
-        node = nodes[options.pop("node")]
-        scale = _read_int8(editor, operator, options)
-        if node.face.is_planes:
+    for op in ops:
+        scale = _read_int8(editor, op.operator, op.options)
+        if op.node.face.is_planes:
             if scale is not None:
-                _rescale_thresholds(editor, operator, options, node, scale)
+                _rescale_thresholds(editor, op.operator, op.options, op.node, scale)
         else:
-            _write_int8(editor, operator, options, node, scale)
-        operator.customOptions = np.frombuffer(flexbuffers.Dumps(options), np.uint8)
+            _write_int8(editor, op.operator, op.options, op.node, scale)
     editor.drop_unread()
-    return editor.bytes()
 
 
 def _read_int8(editor: FlatbufferEditor, operator, options: dict) -> float | None:

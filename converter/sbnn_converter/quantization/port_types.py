@@ -17,19 +17,18 @@ _NO_RANGE = (-1.0, 127 / 128)
 
 
 def give_port_types(
-    model: bytes,
+    editor: FlatbufferEditor,
     input_type: tf.DType,
     output_type: tf.DType,
     output_ranges: Sequence[tuple[float, float] | None],
-) -> bytes:
+) -> None:
     """Gives a network's float inputs and outputs their types.
 
     Args:
-      model: a flatbuffer whose inputs and outputs are float, int8 behind them.
+      editor: a flatbuffer whose inputs and outputs are float, int8 behind them.
       input_type, output_type: float32, int8 or uint8.
       output_ranges: least and largest value of each output, None if unknown.
     """
-    editor = FlatbufferEditor(model)
     if input_type != tf.float32:
         for place in range(editor.input_count):
             editor.set_input_type(place, input_type.name.upper())
@@ -40,4 +39,3 @@ def give_port_types(
             zero = round(-128 - low / scale)
             editor.set_output_type(place, output_type.name.upper(), scale, zero)
     editor.drop_unread()
-    return editor.bytes()

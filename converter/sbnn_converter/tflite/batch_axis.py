@@ -16,7 +16,7 @@ import numpy as np
 
 from sbnn_converter.tensors.types import element_type
 from sbnn_converter.tflite import schema
-from sbnn_converter.tflite.flatbuffer import op_name, type_name
+from sbnn_converter.tflite.flatbuffer import is_ours, op_name, type_name
 
 
 @dataclasses.dataclass
@@ -84,7 +84,8 @@ def _graph_follows(root, graph) -> bool:
         )
         if any(t and t.batched for t in op.inputs):
             name = op_name(root.OperatorCodes(operator.OpcodeIndex()))
-            if name not in _RULES or not _RULES[name](op):
+            rule = _first_input if is_ours(name) else _RULES.get(name)
+            if rule is None or not rule(op):
                 return False
             for tensor in op.outputs:
                 tensor.batched = True
@@ -236,7 +237,7 @@ def _named(names: str, rule: Callable[[_Op], bool]) -> dict[str, Callable[[_Op],
 
 _RULES = {
     **_named(
-        "SbnnConv2D SbnnDense SbnnMaxPool2D SbnnQuantize SbnnDequantize ABS CAST CEIL COS "
+        "ABS CAST CEIL COS "
         "DEQUANTIZE ELU EXP FAKE_QUANT FLOOR GELU HARD_SWISH LEAKY_RELU LOG LOGICAL_NOT "
         "LOGISTIC NEG QUANTIZE RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1 ROUND RSQRT SIGN SIN "
         "SQRT SQUARE TANH CONV_2D DEPTHWISE_CONV_2D AVERAGE_POOL_2D MAX_POOL_2D "

@@ -235,7 +235,7 @@ def foreign_ops(model: bytes) -> list[str]:
         root = schema.Model.GetRootAsModel(model, 0)
         codes = [root.OperatorCodes(i) for i in range(root.OperatorCodesLength())]
         names = [op_name(code) for code in codes if code.CustomCode()]
-    return sorted({name for name in names if not name.startswith(_PREFIX)})
+    return sorted({name for name in names if not is_ours(name)})
 
 
 def _read(model: bytes) -> StoredModel:
@@ -273,7 +273,7 @@ def _read_graph(root, graph) -> tuple[list[StoredTensor], list[StoredStep]]:
         inputs = tuple(tensors[i] if i >= 0 else None for i in _numbers(operator.InputsAsNumpy()))
         outputs = tuple(tensors[i] for i in _numbers(operator.OutputsAsNumpy()))
         options = schema.unpacked_options(operator)
-        op = _read_op(operator, name, inputs, outputs) if name.startswith(_PREFIX) else None
+        op = _read_op(operator, name, inputs, outputs) if is_ours(name) else None
         steps.append(StoredStep(number, name, inputs, outputs, options, op))
     return tensors, steps
 
@@ -309,6 +309,11 @@ def _read_tensor(root, tensor, index: int) -> StoredTensor:
         index=index,
         **found,
     )
+
+
+def is_ours(name: str) -> bool:
+    """Whether an op of this name is an SBNN op."""
+    return name.startswith(_PREFIX)
 
 
 def type_name(tensor) -> str:
