@@ -25,6 +25,7 @@ from sbnn_converter.importer.channels_first import in_channels_last
 from sbnn_converter.importer.composed_functions import compose
 from sbnn_converter.importer.functions import import_tf_function, is_function
 from sbnn_converter.importer.layout import import_layout
+from sbnn_converter.importer.overridden import overridden
 from sbnn_converter.importer.pooling import import_global_max_pool, import_max_pool
 from sbnn_converter.importer.time_steps import is_same_on_more_axes
 from sbnn_converter.importer.traced_functions import import_traced
@@ -72,21 +73,34 @@ def import_layer(layer, name: str, inputs: list[g.Node], shape, call, dtype: tf.
       ConversionError: the layer cannot be converted.
     """
     found = None
-    if isinstance(layer, _keras.TimeDistributed) and is_same_on_more_axes(layer.layer):
+    known = not overridden(layer)
+    if not known and is_binary(layer):
+        raise ConversionError(
+            f"layer '{name}' is a {type(layer).__name__} with a {overridden(layer)}() of its "
+            "own, which only Python can run; use the layer that it inherits from, and build "
+            "what the method adds from layers"
+        )
+    if known and isinstance(layer, _keras.TimeDistributed) and is_same_on_more_axes(layer.layer):
         inner = layer.layer
         return import_layer(inner, f"{name}/{inner.name}", inputs, shape, call, dtype)
-    if len(inputs) == 1:
+    if known and len(inputs) == 1:
         found = _import_known(layer, name, inputs[0], shape, call)
-    elif isinstance(layer, _keras.Concatenate) and layer.axis in (-1, len(shape)):
+    elif known and isinstance(layer, _keras.Concatenate) and _joins_channels(layer, inputs, shape):
         return g.Concat(name, inputs, shape)
     if found is None and dtype == tf.float32 and _may_be_channelwise(layer):
         found = _import_custom(layer, name, inputs, shape, call)
-    if found is None and is_function(layer):
+    if found is None and known and is_function(layer):
         found = import_tf_function(name, inputs, shape, call)
     if found is not None:
         return found
     _refuse_binary_kernels(layer, name, inputs, shape)
     return g.KerasLayer(name, inputs, shape, layer, call, face=numbers(dtype.name))
+
+
+def _joins_channels(layer, inputs: list[g.Node], shape) -> bool:
+    """Whether ``inputs``, and no constants beside them, stand side by side."""
+    on_channels = layer.axis in (-1, len(shape))
+    return on_channels and sum(x.shape[-1] for x in inputs) == shape[-1]
 
 
 def _import_known(layer, name: str, x: g.Node, shape, call) -> g.Node | None:

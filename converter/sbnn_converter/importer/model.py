@@ -7,12 +7,16 @@ there.
 
 from __future__ import annotations
 
+import contextlib
+
 import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError, converting
 from sbnn_converter.importer.checks import check_finite, check_precision, check_types
 from sbnn_converter.importer.layers import import_layer
+from sbnn_converter.importer.masks import Masks
+from sbnn_converter.importer.overridden import overridden
 from sbnn_converter.tensors.face import numbers
 from sbnn_keras.keras_3 import is_of_keras_3
 
@@ -37,11 +41,17 @@ def import_model(model: tf.keras.Model) -> g.Graph:
             f"cannot convert an object of type {type(model).__name__}: "
             "a tf.keras.Model is wanted (Keras 2, as sbnn_keras sets it up)"
         )
-    if not _is_static(model):
+    if not _has_graph(model):
         raise ConversionError(
             f"model '{model.name}' has no static graph: found a subclassed or "
             "unbuilt model, wanted a Sequential or Functional one; build it with "
             "an input shape"
+        )
+    if overridden(model):
+        raise ConversionError(
+            f"model '{model.name}' is a {type(model).__name__} with a {overridden(model)}() of "
+            "its own, which its layers do not tell; wanted a Sequential or Functional model "
+            "as Keras has it: build what the method adds from layers"
         )
     check_precision(model)
     inputs = []
@@ -54,25 +64,33 @@ def import_model(model: tf.keras.Model) -> g.Graph:
     return graph
 
 
-def _is_static(model) -> bool:
+def _has_graph(model) -> bool:
     return bool(getattr(model, "_is_graph_network", False))
+
+
+def _is_static(model) -> bool:
+    """Whether the graph is all that a model computes."""
+    return _has_graph(model) and not overridden(model)
 
 
 def _walk(model: tf.keras.Model, inputs: list[g.Node], place: str) -> list[g.Node]:
     """The outputs of ``model`` for ``inputs``; ``place`` is its name and those of
     the models around it."""
     values = {id(t): node for t, node in zip(model.inputs, inputs)}
+    masks = Masks()
     for depth in sorted(model._nodes_by_depth, reverse=True):
         for node in model._nodes_by_depth[depth]:
             if node.is_input:
                 continue
             name = place + node.layer.name
             with converting(name):
+                _check_training(node, name)
                 if isinstance(node.layer, tf.keras.Model) and _is_static(node.layer):
+                    masks.check_nested(node, name)
                     outputs = _walk_nested(node, values, f"{name}/")
                 else:
                     read = [values[id(t)] for t in node.keras_inputs]
-                    outputs = _import_call(node, name, read)
+                    outputs = _import_call(node, name, read, masks)
             tensors = tf.nest.flatten(node.outputs)
             values.update((id(t), o) for t, o in zip(tensors, outputs))
     return [values[id(t)] for t in model.outputs]
@@ -86,11 +104,32 @@ def _walk_nested(node, values: dict[int, g.Node], place: str) -> list[g.Node]:
     return _walk(model, [values[id(t)] for t in tensors], place)
 
 
-def _import_call(node, name: str, read: list[g.Node]) -> list[g.Node]:
+def _check_training(node, name: str) -> None:
+    """Refuses a call that Keras runs as in training whatever it is asked for.
+
+    Raises:
+      ConversionError: in that case.
+    """
+    kwargs = node.call_kwargs or {}
+    if isinstance(kwargs.get("training"), (bool, int)) and kwargs["training"]:
+        raise ConversionError(
+            f"layer '{name}' ({type(node.layer).__name__}) is called with training=True, so "
+            "that it draws numbers or takes the statistics of the batch in predict, too: a "
+            "converted network cannot; build the model without it"
+        )
+
+
+def _import_call(node, name: str, read: list[g.Node], masks: Masks) -> list[g.Node]:
     """One call of a layer: a node for each of its outputs."""
     layer = node.layer
     check_finite(layer, name)
-    call = _call_of(node)
+    outputs = _outputs_of(node, name, *masks.heeding(node, read, _call_of(node)))
+    masks.follow(node, name, read, outputs)
+    return outputs
+
+
+def _outputs_of(node, name: str, read: list[g.Node], call) -> list[g.Node]:
+    layer = node.layer
     tensors = tf.nest.flatten(node.outputs)
     shapes = _output_shapes(tensors, call, read, name)
     if len(tensors) == 1:
@@ -117,9 +156,28 @@ def _call_of(node):
         args, kwargs = node.map_arguments(by_id)
         if layer._expects_training_arg:
             kwargs = {**kwargs, "training": False}
-        return layer(*args, **kwargs)
+        with _on_one_sample(layer):
+            return layer(*args, **kwargs)
 
     return call
+
+
+@contextlib.contextmanager
+def _on_one_sample(layer):
+    """Names a layer that cannot be traced: the batch is one, whatever Keras had."""
+    try:
+        yield
+    except (ValueError, tf.errors.InvalidArgumentError) as error:
+        if isinstance(error, ConversionError):
+            raise
+        # Keras tells of the layer first, and of the arguments behind the reason.
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        found = lines[1] if len(lines) > 1 and lines[0].startswith("Exception") else lines[0]
+        raise ConversionError(
+            f"layer '{layer.name}' ({type(layer).__name__}) cannot run on one sample at a "
+            f"time, as converted networks do: {found}; give no size of the batch to "
+            "tf.keras.Input, and -1 or tf.shape(x)[0] to functions"
+        ) from error
 
 
 def _first_of(call):
