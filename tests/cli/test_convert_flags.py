@@ -95,6 +95,7 @@ def test_int8_without_representative_data(sbnn_convert, digits):
         ("--verify=0", ("verify", "positive")),
         ("--verify=some", ("verify", "some")),
         ("--tolerance=-1", ("tolerance", "non-negative")),
+        ("--tolerance=nan", ("--tolerance is nan", "finite")),
         ("--report=none/r.html", ("output folder", "--report")),
         ("--report=digits.tflite", ("--report and --output both name",)),
         ("--tolerance=0.1", ("--tolerance needs --verify",)),

@@ -96,6 +96,10 @@ HOLDS = "holds the model"
         (("m.h5", "-o", ""), "--output is empty"),
         (("m.h5", "--c_dir", "other"), "holds 'old'"),
         (("m.h5", "--representative_data", "d.npz", "-o", "d.npz"), "is the representative data"),
+        (("m.h5", "-o", "new/"), "a folder: wanted a file's name"),
+        (("",), "name is empty"),
+        (("m.h5", "--target_mcu=cortex-m4", "--ram_kb=inf"), "--ram_kb is inf"),
+        (("m.h5", "--target_mcu=cortex-m4", "--flash_kb=nan"), "--flash_kb is nan"),
         (("fifo",), "neither a file nor a folder"),
     ],
 )

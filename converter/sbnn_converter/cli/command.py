@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 
 from absl import flags
@@ -22,7 +24,7 @@ def run(
     """Parses the command line and runs ``command`` on what is no flag.
 
     Bad input ends in one line on standard error: status 2 for the command line,
-    1 for anything else, 130 for an interrupt.
+    1 for anything else, 128 and the signal's number for an interrupt or a termination.
 
     Args:
       name: the program's name.
@@ -40,10 +42,12 @@ def run(
     if "--version" in argv:
         print(f"{name} {__version__}")
         return
+    _accept_any_name()
     own_flags.set_gnu_getopt(True)  # flags may stand behind the model
     try:
         arguments = own_flags([name, *argv])[1:]
-        command(arguments)
+        with _unwound_by_termination():
+            command(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has seen enough, as with "| head".
@@ -52,11 +56,13 @@ def run(
     except (flags.Error, UsageError) as error:
         _fail(name, f"{error}; see {name} --help", 2)
     except (ValueError, OSError, RuntimeError, ImportError) as error:
-        _fail(name, str(error) or type(error).__name__, 1)
+        _fail(name, _words(error), 1)
     except MemoryError:
         _fail(name, "out of memory", 1)
     except KeyboardInterrupt:
-        _fail(name, "interrupted; nothing was written", 130)
+        _fail(name, "interrupted; nothing was written", 128 + signal.SIGINT)
+    except _Terminated:
+        _fail(name, "terminated; nothing was written", 128 + signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -73,6 +79,42 @@ def progress(first_step: str):
 
 class UsageError(Exception):
     """The command line is not what the program wants."""
+
+
+class _Terminated(BaseException):
+    """The process was asked to end: what is half done is undone on the way out."""
+
+
+def _terminate(*_):
+    raise _Terminated
+
+
+@contextlib.contextmanager
+def _unwound_by_termination():
+    """Lets SIGTERM end the program as an exception does, so that nothing half done stays."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _accept_any_name() -> None:
+    """Names of files need not be text: what cannot be printed is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _words(error: Exception) -> str:
+    """What an error says, without the system's number of it."""
+    if isinstance(error, OSError) and error.strerror:
+        where = "" if error.filename is None else f"'{error.filename}': "
+        return f"{where}{error.strerror}"
+    return str(error) or type(error).__name__
 
 
 def _fail(name: str, message: str, status: int):

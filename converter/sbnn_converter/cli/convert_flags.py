@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import math
 import os
 from pathlib import Path
 
@@ -188,6 +189,8 @@ def read_request(arguments: list[str]) -> Request:
     """
     if len(arguments) != 1:
         raise UsageError(f"found {len(arguments)} models on the command line, wanted one")
+    if not arguments[0]:
+        raise UsageError("the model's name is empty: wanted a file or a folder")
     source = Path(arguments[0])
     is_finished = is_flatbuffer(source)
     if is_finished:
@@ -255,6 +258,9 @@ def _check_combinations() -> None:
     for flag in (_RAM_KB, _FLASH_KB):
         if flag.value == 0:
             raise UsageError(f"--{flag.name} is 0: wanted a number above 0")
+    for flag in (_RAM_KB, _FLASH_KB, _TOLERANCE):
+        if flag.value is not None and not math.isfinite(flag.value):
+            raise UsageError(f"--{flag.name} is {flag.value}: wanted a finite number")
     if _TOLERANCE.value is not None and _VERIFY.value is None:
         raise UsageError("--tolerance needs --verify: say how many samples to compare")
 
@@ -287,7 +293,11 @@ def _tflite_name(source: Path) -> Path:
 def _path(flag: flags.FlagHolder) -> Path | None:
     if flag.value == "":
         raise UsageError(f"--{flag.name} is empty: wanted a name")
-    return None if flag.value is None else Path(flag.value)
+    if flag.value is None:
+        return None
+    if flag.name in (_OUTPUT.name, _REPORT.name) and flag.value.endswith("/"):
+        raise UsageError(f"--{flag.name} is '{flag.value}', a folder: wanted a file's name")
+    return Path(flag.value)
 
 
 def _check_places(source: Path, destinations: Destinations) -> None:

@@ -114,8 +114,8 @@ def make_products(
     if destinations.output is not None:
         _add_file(products, destinations.output, model, "--output")
     if destinations.report is not None:
-        page = html_report(products.inspection, destinations.title, verified).encode()
-        _add_file(products, destinations.report, page, "--report")
+        page = html_report(products.inspection, destinations.title, verified)
+        _add_file(products, destinations.report, page.encode(errors="replace"), "--report")
     if destinations.c_dir is not None:
         progress("writing standalone C")
         _add_c(products, destinations.c_dir, model)
