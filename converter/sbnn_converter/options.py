@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import numbers
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -53,8 +55,8 @@ def _validate_options(
         )
     if target_mcu is not None and target_mcu not in cores():
         raise ConversionError(f"target_mcu is {target_mcu!r}: wanted one of {', '.join(cores())}")
-    if ram_kb is not None and not ram_kb > 0:
-        raise ConversionError(f"ram_kb is {ram_kb!r}: wanted a number above 0")
+    if ram_kb is not None and not _is_positive(ram_kb):
+        raise ConversionError(f"ram_kb is {ram_kb!r}: wanted a finite number above 0")
     options = ConversionOptions(
         inference_input_type=_type("inference_input_type", inference_input_type),
         inference_output_type=_type("inference_output_type", inference_output_type),
@@ -81,6 +83,11 @@ def _validate_options(
                     "--representative_data)"
                 )
     return options
+
+
+def _is_positive(value) -> bool:
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return is_number and 0 < value < math.inf
 
 
 def _type(option: str, given) -> tf.DType:

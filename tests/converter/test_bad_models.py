@@ -10,7 +10,7 @@ from networks import K, digits_net
 from sbnn_converter import ConversionError
 from sbnn_converter.importer import binary_layers
 from sbnn_converter.passes import fuse_sums
-from sbnn_keras import SparseBinaryConv2D
+from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 LARQ = dict(kernel_quantizer="ste_sign", kernel_constraint="weight_clip")
 
@@ -26,6 +26,10 @@ def refusal(model) -> str:
 def model_of(layer, shape=(8, 8, 4)):
     x = tf.keras.Input(shape, name="pixels")
     return tf.keras.Model(x, layer(x))
+
+
+def sparse(units):
+    return SparseBinaryDense(units, connections=0.5, input_quantizer="ste_sign")
 
 
 class Backwards(K.SimpleRNN):
@@ -183,3 +187,32 @@ def test_errors_of_the_importer_name_the_layer_with_its_models(monkeypatch):
     )
     message = refusal(model_of(inner))
     assert "layer 'block/conv'" in message and "TypeError: not a kernel" in message
+
+
+def test_what_a_batch_of_one_cannot_do_is_refused_by_name():
+    x = tf.keras.Input((8,), batch_size=4)
+    model = tf.keras.Model(x, sparse(4)(tf.reshape(x, (4, 8))))
+    message = refusal(model)
+    assert "layer 'tf.reshape'" in message and "tf.shape(x)[0]" in message
+
+
+@pytest.mark.parametrize("kind", ["layer", "model"])
+def test_training_that_is_built_in_is_refused(kind):
+    x = tf.keras.Input((8,))
+    inner = K.Dropout(0.5, name="lost")
+    layer = inner if kind == "layer" else tf.keras.Sequential([x, sparse(8), inner], name="lost")
+    message = refusal(tf.keras.Model(x, sparse(4)(layer(x, training=True))))
+    assert "layer 'lost'" in message and "training=True" in message
+    sbnn_converter.convert_keras_model(tf.keras.Model(x, sparse(4)(layer(x, training=False))))
+
+
+def test_a_constant_behind_a_sparse_layer_is_refused_by_name():
+    x = tf.keras.Input((8,))
+    message = refusal(tf.keras.Model(x, [K.Dense(3)(x), tf.ones_like(sparse(4)(x))]))
+    assert "layer 'tf.ones_like'" in message and "the same whatever it reads" in message
+
+
+@pytest.mark.parametrize("ram_kb", [np.inf, np.nan, 0, "64", True])
+def test_memory_that_is_no_number(ram_kb):
+    with pytest.raises(ConversionError, match="^ram_kb is .*: wanted a finite number above 0$"):
+        sbnn_converter.convert_keras_model(model_of(sparse(4)), ram_kb=ram_kb)

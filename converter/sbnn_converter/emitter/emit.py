@@ -28,6 +28,7 @@ from sbnn_converter.emitter.written import NODE, WrittenOp, written
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.graph.assignments import assigns
 from sbnn_converter.runtimes.native_log import captured_stderr
+from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.flatbuffer import foreign_ops, read_sbnn_ops
 from sbnn_converter.tflite.format_version import FORMAT_VERSION
 from sbnn_converter.tflite.names import code_tensor_name
@@ -298,10 +299,26 @@ def _check_custom_ops(model: bytes, wanted: list[str], graph: g.Graph) -> None:
         )
     found = sorted(op.name for op in read_sbnn_ops(model) if op.name != RESCALE)
     if found != sorted(wanted):
+        node = first_layer_where(graph, _is_constant)
+        if node is not None:
+            raise ConversionError(
+                f"{described(node)} gives the same whatever it reads, so that what stands in "
+                "front of it does nothing: leave both out, and add the constant behind the "
+                "network"
+            )
         raise ConversionError(
             f"TFLiteConverter kept the custom ops {found}, wanted {sorted(wanted)}: "
             "this TensorFlow release is not supported; please report it"
         )
+
+
+def _is_constant(alone: bytes | Exception) -> bool:
+    """Whether no op of a file is left, and its output is no input."""
+    if not isinstance(alone, bytes):
+        return False
+    graph = schema.Model.GetRootAsModel(alone, 0).Subgraphs(0)
+    kept = set(graph.OutputsAsNumpy().tolist()) & set(graph.InputsAsNumpy().tolist())
+    return graph.OperatorsLength() == 0 and not kept
 
 
 @contextlib.contextmanager
