@@ -308,7 +308,7 @@ def test_sums_that_are_added_or_joined_before_a_sign_keep_their_bits(rng, networ
     model = stir(network())
     for layer in model.layers:
         if isinstance(layer, K.BatchNormalization):
-            layer.gamma.assign(np.abs(layer.gamma.numpy()) + 0.5)
+            layer.gamma.assign(np.abs(layer.gamma.numpy()) + 0.1)
     # Whole steps of the input's scale: nothing but what lies between rounds.
     image = rng.integers(0, 256, (100, 8, 8, 1)) * (rng.random((100, 8, 8, 1)) < 0.4)
     image[0, 0, 0], image[0, 0, 1] = 0, 255
@@ -330,6 +330,61 @@ def test_sums_that_are_added_or_joined_before_a_sign_keep_their_bits(rng, networ
     few = [x[:4] for x in xs]
     (micro,) = real_outputs(converted, sbnn_converter.micro.Interpreter, few)
     np.testing.assert_array_equal(micro, host[:4])
+
+
+def float_stem_net():
+    """A float layer's sums that a sign and an addition read, some of falling channels."""
+    x = tf.keras.Input((8, 8, 1))
+    s = K.BatchNormalization()(K.MaxPooling2D()(K.Conv2D(8, 3, padding="same")(x)))
+    y = binary_conv(8, input_quantizer="ste_sign")(s)
+    return x, K.Flatten()(K.Add()([s, K.BatchNormalization()(y)]))
+
+
+def float_dense_net():
+    x = tf.keras.Input((20,))
+    s = K.BatchNormalization()(K.Dense(16)(x))
+    y = SparseBinaryDense(16, connections=0.3, input_quantizer="ste_sign")(s)
+    return x, K.Add()([s, K.BatchNormalization()(y)])
+
+
+def depthwise_net():
+    x = tf.keras.Input((8, 8, 4))
+    s = K.ReLU()(K.BatchNormalization()(K.DepthwiseConv2D(3, padding="same")(x)))
+    y = binary_conv(4, input_quantizer="ste_sign")(x)
+    return x, K.Flatten()(K.Add()([s, K.BatchNormalization()(y)]))
+
+
+def averaged_net():
+    """Sums that are averaged before a sign."""
+    x = tf.keras.Input((8, 8, 4))
+    y = K.BatchNormalization()(binary_conv(16)(x))
+    return x, K.BatchNormalization()(K.GlobalAveragePooling2D()(y))
+
+
+def vector_net():
+    """The input itself, added to sums."""
+    x = tf.keras.Input((20,))
+    y = SparseBinaryDense(20, connections=0.3)(x)
+    return x, K.Add()([x, K.BatchNormalization()(y)])
+
+
+@pytest.mark.parametrize(
+    "network", [float_stem_net, float_dense_net, depthwise_net, averaged_net, vector_net]
+)
+def test_what_a_sign_reads_beside_others_keeps_its_bits(rng, network):
+    x, y = network()
+    y = SparseBinaryDense(24, connections=0.3, input_quantizer="ste_sign")(y)
+    model = stir(tf.keras.Model(x, y))
+    shape = (100, *x.shape[1:])
+    # Whole steps of the input's scale, on an even background.
+    xs = (rng.integers(0, 256, shape) * (rng.random(shape) < 0.4) / 255).astype(np.float32)
+    xs[0].flat[:2] = 0, 1
+    converted = to_int8(model, xs)
+    assert float_tensors(converted) == []
+    keras = model.predict(xs, verbose=0)
+    host = run_int8(converted, "host", xs)
+    assert (np.abs(host - keras) > 1.5 * np.ptp(keras) / 255).mean() < 0.02
+    np.testing.assert_array_equal(run_int8(converted, "micro", xs[:4]), host[:4])
 
 
 @pytest.mark.parametrize("kinds", [(tf.int8, tf.int8), (tf.uint8, tf.uint8)])

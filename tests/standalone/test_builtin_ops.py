@@ -182,6 +182,41 @@ def test_a_sparse_classifier_in_int8(activation, rng, tmp_path):
         )
 
 
+def test_kernels_of_int16(rng, tmp_path):
+    # Convolution, depthwise scale (of channels that fall), mean and dense layer.
+    layers = tf.keras.layers
+    tf.keras.utils.set_random_seed(1)
+    image, features = tf.keras.Input((8, 9, 2)), tf.keras.Input((6,))
+    norm = layers.BatchNormalization(gamma_initializer=tf.keras.initializers.RandomNormal())
+    s = norm(layers.MaxPooling2D()(layers.Conv2D(5, 3, 2, padding="same")(image)))
+    y = sbnn_keras.SparseBinaryConv2D(
+        5, 3, padding="same", connections=0.3, input_quantizer="ste_sign"
+    )(s)
+    t = layers.Add()([s, y])
+    u = layers.Add()([layers.GlobalAveragePooling2D()(t), layers.Dense(5)(features)])
+    y = sbnn_keras.SparseBinaryDense(7, connections=0.5, input_quantizer="ste_sign")(u)
+    xs = [rng.normal(size=(20, *i.shape[1:])).astype(np.float32) for i in (image, features)]
+    model = sbnn_converter.convert_keras_model(
+        tf.keras.Model([image, features], [s, u, y]),
+        representative_dataset=lambda: ([x[i : i + 1] for x in xs] for i in range(20)),
+        inference_input_type=tf.int8,
+        inference_output_type=tf.int8,
+    )
+    assert {"CONV_2D", "DEPTHWISE_CONV_2D", "MEAN", "FULLY_CONNECTED"} <= ops_of(model)
+    xs = [rng.integers(-128, 128, x.shape, np.int8) for x in xs]
+    export = sbnn_converter.export_c(model, tmp_path)
+    wanted = sbnn_converter.Interpreter(model).predict(xs)
+    micro = sbnn_converter.micro.Interpreter(model).predict(xs)
+    source = (tmp_path / f"{export.name}.c").read_text()
+    for name in ("conv2d", "depthwise", "mean", "dense"):
+        assert f"sbnn_net_{name}_int16(" in source
+    found = OnHost(export, tmp_path, UNDEFINED).predict(*xs)
+    for ours, host, there in zip(found, wanted, micro, strict=True):
+        assert len(np.unique(host)) > 5
+        np.testing.assert_array_equal(ours, host)
+        np.testing.assert_array_equal(ours, there)
+
+
 def test_other_ops_stay_refused_by_name(tmp_path):
     x = tf.keras.Input((8, 8))
     y = tf.keras.layers.Dot(2)([x, x])

@@ -11,6 +11,15 @@ void sbnn_net_mean_int8(sbnn_net_factor factor, int32_t x_zero, int32_t y_zero,
   }
 }
 
+void sbnn_net_mean_int16(sbnn_net_factor factor, const int16_t* x,
+                         int32_t positions, int32_t channels, int16_t* y) {
+  for (int32_t c = 0; c < channels; ++c) {
+    int32_t sum = 0;
+    for (int32_t p = 0; p < positions; ++p) sum += x[p * channels + c];
+    y[c] = (int16_t)sbnn_net_limit(sbnn_net_scale(sum, factor), -32768, 32767);
+  }
+}
+
 void sbnn_net_mean_float(const float* x, int32_t positions, int32_t channels,
                          float* y) {
   for (int32_t c = 0; c < channels; ++c) {

@@ -138,6 +138,8 @@ void sbnn_net_average_pool_float(const sbnn_net_window* window,
 void sbnn_net_mean_int8(sbnn_net_factor factor, int32_t x_zero, int32_t y_zero,
                         const int8_t* x, int32_t positions, int32_t channels,
                         int8_t* y);
+void sbnn_net_mean_int16(sbnn_net_factor factor, const int16_t* x,
+                         int32_t positions, int32_t channels, int16_t* y);
 void sbnn_net_mean_float(const float* x, int32_t positions, int32_t channels,
                          float* y);
 
@@ -153,6 +155,15 @@ typedef struct {
   sbnn_net_limits limits;
 } sbnn_net_weights_int8;
 
+/* The same on int16 numbers, whose zero points are 0. */
+typedef struct {
+  const int8_t* weights;
+  const int64_t* bias; /* or NULL */
+  const int32_t* multipliers;
+  const int8_t* shifts;
+  sbnn_net_limits limits;
+} sbnn_net_weights_int16;
+
 typedef struct {
   const float* weights;
   const float* bias; /* or NULL */
@@ -163,6 +174,9 @@ typedef struct {
 void sbnn_net_conv2d_int8(const sbnn_net_window* window, int32_t groups,
                           const sbnn_net_weights_int8* weights,
                           const int8_t* x, int8_t* y);
+void sbnn_net_conv2d_int16(const sbnn_net_window* window, int32_t groups,
+                           const sbnn_net_weights_int16* weights,
+                           const int16_t* x, int16_t* y);
 void sbnn_net_conv2d_float(const sbnn_net_window* window, int32_t groups,
                            const sbnn_net_weights_float* weights,
                            const float* x, float* y);
@@ -172,6 +186,9 @@ void sbnn_net_conv2d_float(const sbnn_net_window* window, int32_t groups,
 void sbnn_net_depthwise_int8(const sbnn_net_window* window,
                              const sbnn_net_weights_int8* weights,
                              const int8_t* x, int8_t* y);
+void sbnn_net_depthwise_int16(const sbnn_net_window* window,
+                              const sbnn_net_weights_int16* weights,
+                              const int16_t* x, int16_t* y);
 void sbnn_net_depthwise_float(const sbnn_net_window* window,
                               const sbnn_net_weights_float* weights,
                               const float* x, float* y);
@@ -179,6 +196,9 @@ void sbnn_net_depthwise_float(const sbnn_net_window* window,
 /* Weights [units, inputs]. */
 void sbnn_net_dense_int8(const sbnn_net_weights_int8* weights, int32_t inputs,
                          int32_t units, const int8_t* x, int8_t* y);
+void sbnn_net_dense_int16(const sbnn_net_weights_int16* weights,
+                          int32_t inputs, int32_t units, const int16_t* x,
+                          int16_t* y);
 void sbnn_net_dense_float(const sbnn_net_weights_float* weights,
                           int32_t inputs, int32_t units, const float* x,
                           float* y);

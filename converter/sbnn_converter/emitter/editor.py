@@ -113,6 +113,34 @@ class FlatbufferEditor:
         scale = np.asarray(parameters.scale, np.float32).reshape(shape)
         return scale, np.asarray(_numbers(parameters.zeroPoint)).reshape(shape)
 
+    def operators_named(self, name: str) -> list:
+        """The operators of a builtin kind, in their order."""
+        return [op for op in self._graph.operators if self._is(op, name)]
+
+    def make_int16(self, tensor: int, like: int) -> None:
+        """Makes a computed tensor INT16 with the quantization of tensor ``like``."""
+        found = self._graph.tensors[tensor]
+        found.type = schema.TensorType.INT16
+        found.quantization = copy.deepcopy(self._graph.tensors[like].quantization)
+
+    def scales(self, tensor: int) -> np.ndarray:
+        """The scale of a quantized tensor, or those of its channels; float64."""
+        return np.asarray(self._graph.tensors[tensor].quantization.scale, np.float64)
+
+    def set_scales(self, tensor: int, scales: np.ndarray) -> None:
+        """Quantizes a tensor of rank 1 symmetrically, as a whole or element by element."""
+        parameters = schema.QuantizationParametersT()
+        parameters.scale = scales.astype(np.float32)
+        parameters.zeroPoint = np.zeros(len(scales), np.int64)
+        self._graph.tensors[tensor].quantization = parameters
+
+    def set_version(self, operator, version: int) -> None:
+        """Says which version of its builtin op an operator needs."""
+        code = copy.copy(self._model.operatorCodes[operator.opcodeIndex])
+        code.version = version
+        operator.opcodeIndex = len(self._model.operatorCodes)
+        self._model.operatorCodes.append(code)
+
     def tensors_of_type(self, kind: str) -> list[int]:
         """The tensors with elements of a type, in the schema's words."""
         return [i for i in range(len(self._graph.tensors)) if self.element_type(i).name == kind]
@@ -190,7 +218,7 @@ class FlatbufferEditor:
     def drop_identities(self, custom_code: str) -> None:
         """Lets what reads a custom op that gives its input back read that input."""
         for op in self.custom_operators(custom_code):
-            self._read_instead(int(op.outputs[0]), int(op.inputs[0]))
+            self.read_instead(int(op.outputs[0]), int(op.inputs[0]))
             self._graph.operators.remove(op)
 
     def requantize_directly(self) -> None:
@@ -200,6 +228,11 @@ class FlatbufferEditor:
                 source = self.integer_in_front_of(op.inputs[0])
                 if source is not None:
                     op.inputs = np.array([source], np.int32)
+
+    def read_instead(self, old: int, new: int) -> None:
+        """Lets what reads tensor ``old`` read ``new``."""
+        for op in self._readers(old):
+            op.inputs = np.array([new if t == old else t for t in op.inputs], np.int32)
 
     def set_input_type(self, place: int, kind: str) -> None:
         """Makes an input of the network, a FLOAT32 tensor, an integer one.
@@ -218,7 +251,7 @@ class FlatbufferEditor:
             new = self._add_tensor(old, "INT8", 1 / 128, 0)
         for op in self._readers(old):  # the same QUANTIZE, or one that reads floats
             if op in quantize:
-                self._read_instead(int(op.outputs[0]), new)
+                self.read_instead(int(op.outputs[0]), new)
         graph.operators = [op for op in graph.operators if op not in quantize]
         if self._readers(old) or old in graph.outputs:
             self._add_operator("DEQUANTIZE", new, old, first=True)
@@ -343,10 +376,6 @@ class FlatbufferEditor:
 
     def _readers(self, tensor: int) -> list:
         return [op for op in self._graph.operators if tensor in op.inputs]
-
-    def _read_instead(self, old: int, new: int) -> None:
-        for op in self._readers(old):
-            op.inputs = np.array([new if t == old else t for t in op.inputs], np.int32)
 
     def _add_tensor(self, like: int, kind: str, scale: float, zero: int) -> int:
         """A tensor with the shape and the name of ``like``; its number."""

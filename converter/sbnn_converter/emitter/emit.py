@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NoReturn
 
 import tensorflow as tf
@@ -46,10 +46,13 @@ class Int8:
       ranges: smallest and largest value of each float node.
       wide: how far from 0 the nodes reach that are to be INT16. What cannot read that
         reads int8, of the node's range.
+      widened: those of ``wide`` that are written as int8 and as INT16 from that, with
+        nothing else to read the int8.
     """
 
     ranges: dict[g.Node, tuple[float, float]]
     wide: dict[g.Node, float] = dataclasses.field(default_factory=dict)
+    widened: Collection[g.Node] = ()
 
 
 def emit(graph: g.Graph, int8: Int8 | None = None, weight_code: str = "auto") -> bytes:
@@ -177,6 +180,8 @@ class _QuantizedValues:
         return node in self._values
 
     def put(self, node: g.Node, value: tf.Tensor) -> None:
+        if node in self._int8.widened:
+            value = self._rescales[node.shape](_fake_int8(value, self._int8.ranges[node]))
         if node in self._int8.wide:
             value = _fake_int16(value, self._int8.wide[node])
         elif node in self._int8.ranges:
@@ -185,8 +190,7 @@ class _QuantizedValues:
 
     def read(self, node: g.Node, reader: g.Node | None) -> tf.Tensor:
         """What ``reader`` reads of ``node``; None reads the network's outputs."""
-        wide = self._int8.wide
-        if node not in wide or _takes_int16(reader, wide):
+        if node not in self._int8.wide or _takes_int16(reader, self._int8):
             return self._values[node]
         if node not in self._narrow:
             value = self._rescales[node.shape](self._values[node])
@@ -194,10 +198,10 @@ class _QuantizedValues:
         return self._narrow[node]
 
 
-def _takes_int16(reader: g.Node | None, wide: dict[g.Node, float]) -> bool:
+def _takes_int16(reader: g.Node | None, int8: Int8) -> bool:
     if isinstance(reader, g.SbnnOp):
         return reader.op == "SbnnQuantize"
-    return reader in wide
+    return reader in int8.wide and reader not in int8.widened
 
 
 def _fake_int8(value: tf.Tensor, values: tuple[float, float]) -> tf.Tensor:

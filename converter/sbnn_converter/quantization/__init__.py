@@ -22,7 +22,13 @@ from sbnn_converter.quantization.signs import (
     scales_before_signs,
     share_scaled_values,
 )
-from sbnn_converter.quantization.wide import scales_before_pools, wide_values
+from sbnn_converter.quantization.wide import (
+    copy_into_wide,
+    count_roundings,
+    scales_before_pools,
+    wide_values,
+    widened_behind,
+)
 
 
 def quantize(graph: g.Graph, dataset: Callable[[], Iterable[list[np.ndarray]]]) -> Int8:
@@ -40,10 +46,11 @@ def quantize(graph: g.Graph, dataset: Callable[[], Iterable[list[np.ndarray]]]) 
     free_prescribed_ranges(graph)
     signed = scales_before_signs(graph)
     use_int8_forms(graph)
+    wide = wide_values(graph, signed)
+    copy_into_wide(graph, wide)
     ranges = calibrate(graph, dataset, signed)
-    wide = wide_ranges(graph, ranges, wide_values(graph))
     round_down(signed, ranges)
-    return Int8(ranges, wide)
+    return Int8(ranges, wide_ranges(graph, ranges, wide), widened_behind(wide))
 
 
 def speak_int8(
@@ -61,6 +68,6 @@ def speak_int8(
       int8: what was decided.
       input_type, output_type: float32, int8 or uint8.
     """
-    give_int8_faces(editor, ops)
+    give_int8_faces(editor, ops, count_roundings(graph))
     output_ranges = [int8.ranges.get(n) for n in graph.outputs]
     give_port_types(editor, input_type, output_type, output_ranges)

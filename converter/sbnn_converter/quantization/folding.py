@@ -12,7 +12,10 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.quantization.scales import operations
 
+# These are part of TFLite's kernels.
+_RECTIFIERS = {"Identity", "Relu", "Relu6"}
 _WITH_WEIGHTS = (
     tf.keras.layers.Conv1D,
     tf.keras.layers.Conv2D,
@@ -38,6 +41,33 @@ def is_absorbed(graph: g.Graph, node: g.Node) -> bool:
     )
 
 
+def weighted_layer(graph: g.Graph, node: g.Node) -> g.KerasLayer | None:
+    """The layer with weights that gives ``node``'s values by one kernel, scale, bias and
+    ReLU behind it included, if TFLite has that kernel for INT16 values, too."""
+    layer = node
+    if isinstance(node, g.Pointwise) and is_absorbed(graph, node.inputs[0]):
+        rest = g.Pointwise(node.name, node.inputs, node.shape, node.steps[1:])
+        if not operations(rest) <= _RECTIFIERS:
+            return None
+        layer = node.inputs[0]
+    return layer if isinstance(layer, g.KerasLayer) and _has_int16_kernel(layer) else None
+
+
+def _has_int16_kernel(node: g.KerasLayer) -> bool:
+    layer = node.layer
+    if type(layer) not in _WITH_WEIGHTS or layer.activation.__name__ not in ("linear", "relu"):
+        return False
+    if isinstance(layer, tf.keras.layers.Dense):
+        return len(node.shape) == 1
+    plain = layer.padding in ("valid", "same") and layer.data_format == "channels_last"
+    return plain and set(layer.dilation_rate) == {1}
+
+
+def is_scale(node: g.Node) -> bool:
+    """Whether a node is a scale and bias of each channel, and nothing else."""
+    return isinstance(node, g.Pointwise) and all(s.affine is not None for s in node.steps)
+
+
 def split_steps(graph: g.Graph) -> None:
     """One node for each scale and bias with the activations behind it.
 
@@ -58,7 +88,7 @@ def use_int8_forms(graph: g.Graph) -> None:
     """Gives every ``Pointwise`` the form that TFLite has int8 kernels for."""
     for node in graph.nodes():
         if isinstance(node, g.Pointwise):
-            folded = takes_scale(node.inputs[0])
+            folded = is_absorbed(graph, node.inputs[0])
             node.steps = [
                 step
                 if step.affine is None or (folded and index == 0)

@@ -9,7 +9,7 @@ scale, and writes int8 by one multiplication, addition and shift (docs/format.md
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -20,26 +20,31 @@ from sbnn_converter.emitter.emit import RESCALE
 from sbnn_converter.graph.output_stage import Cuts, cuts_of, scale_of
 from sbnn_converter.graph.thresholds import IntegerSums
 from sbnn_converter.quantization.fixed_point import fixed_point, to_int8
-from sbnn_converter.quantization.scales import is_sum, moves
+from sbnn_converter.quantization.int16_kernels import use_int16_kernels
 
 # Values of a tensor are at most that many steps from its zero point.
 _INT8_REACH = 255
 _INT16_REACH = 65535
-# How many steps rounding may carry an INT16 value, and a sum of such, from what it should
-# be: a value on a threshold, a tie that is as good as exact, stays on its side.
-_INT16_SLACK = 1
-_INT16_SLACK_OF_SUMS = 2
 
 
-def give_int8_faces(editor: FlatbufferEditor, ops: Sequence[EditedOp]) -> None:
-    """Lets the SBNN ops of a flatbuffer speak int8 where their neighbours do."""
+def give_int8_faces(
+    editor: FlatbufferEditor, ops: Sequence[EditedOp], roundings: Mapping[g.Node, int]
+) -> None:
+    """Lets the SBNN ops of a flatbuffer speak int8 where their neighbours do.
+
+    Args:
+      editor, ops: the flatbuffer and its ops.
+      roundings: how many rounded values make up each INT16 value.
+    """
     editor.drop_identities(RESCALE)
     editor.requantize_directly()
+    editor.drop_unread()
+    use_int16_kernels(editor)
     for op in ops:
         scale = _read_int8(editor, op.operator, op.options)
         if op.node.face.is_planes:
             if scale is not None:
-                _rescale_thresholds(editor, op.operator, op.options, op.node, scale)
+                _rescale_thresholds(editor, op.operator, op.options, op.node, scale, roundings)
         else:
             _write_int8(editor, op.operator, op.options, op.node, scale)
     editor.drop_unread()
@@ -61,7 +66,12 @@ def _read_int8(editor: FlatbufferEditor, operator, options: dict) -> float | Non
 
 
 def _rescale_thresholds(
-    editor: FlatbufferEditor, operator, options: dict, node: g.SbnnOp, scale: float
+    editor: FlatbufferEditor,
+    operator,
+    options: dict,
+    node: g.SbnnOp,
+    scale: float,
+    roundings: Mapping[g.Node, int],
 ) -> None:
     """Thresholds for sums of int8 values, or for the int8 values themselves."""
     stage = node.behind
@@ -71,8 +81,10 @@ def _rescale_thresholds(
         cuts = cuts_of(stage, IntegerSums(reach, scale))
         values = cuts.values + np.int32(options["in_zero_point"])
         if wide:
-            # A falling function is above 0 up to its threshold, not from it on.
-            slack = _INT16_SLACK_OF_SUMS if _behind_sum(node) else _INT16_SLACK
+            # Each rounding may carry a value by half a step; one on its threshold, a tie
+            # that is as good as exact, stays on its side. A falling function is above 0 up
+            # to its threshold, not from it on.
+            slack = roundings[node.inputs[0]] // 2
             values = values + np.where(cuts.flips, slack, -slack).astype(np.int32)
         cuts = Cuts(values, cuts.flips)
     else:
@@ -80,13 +92,6 @@ def _rescale_thresholds(
         step = scale * 2.0**-stage.kernel.domain_shift
         cuts = cuts_of(stage, IntegerSums(bound, step))
     editor.replace_constants(operator, 2 if stage.kernel else 1, cuts.constants())
-
-
-def _behind_sum(node: g.Node) -> bool:
-    source = node.inputs[0]
-    while moves(source):
-        source = source.inputs[0]
-    return is_sum(source)
 
 
 def _write_int8(

@@ -16,7 +16,7 @@ from sbnn_converter import graph as g
 from sbnn_converter.emitter.emit import emit, is_float
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.quantization.folding import is_absorbed
-from sbnn_converter.quantization.scales import groups_of_one_scale, keeps_scale, moves
+from sbnn_converter.quantization.scales import groups_of_one_scale, is_sum, keeps_scale, moves
 from sbnn_converter.runtimes.interpreter import Interpreter
 
 # Outputs whose range TFLite's int8 kernels prescribe: scale 1/256 from 0 on, and
@@ -30,8 +30,8 @@ _PRESCRIBED = {"softmax": _UNIT, "sigmoid": _UNIT, "tanh": _SIGNED_UNIT}
 _SIGN_ZOOM = 32
 
 _keras = tf.keras.layers
-# An INT16 tensor has steps to spare: values larger than those seen do not saturate.
-_WIDE_MARGIN = 2
+# Values of an INT16 tensor that are a little larger than those seen do not saturate.
+_WIDE_MARGIN = 1.25
 
 Range = tuple[float, float]
 
@@ -114,11 +114,16 @@ def _share_ranges(graph: g.Graph, ranges: dict[g.Node, Range]) -> None:
 def wide_ranges(
     graph: g.Graph, ranges: dict[g.Node, Range], wide: Collection[g.Node]
 ) -> dict[g.Node, float]:
-    """How far from 0 each INT16 tensor reaches, which is all that its scale needs."""
+    """How far from 0 each INT16 tensor reaches, which is all that its scale needs.
+
+    What is added has the scale of the sum: whole numbers are then added as they are.
+    """
     far = {n: max(map(abs, ranges[n])) * _WIDE_MARGIN for n in wide}
-    for group in groups_of_one_scale(graph):
-        group = [n for n in group if n in wide]
-        far.update(dict.fromkeys(group, max((far[n] for n in group), default=0.0)))
+    groups = [*groups_of_one_scale(graph), *([n, *n.inputs] for n in wide if is_sum(n))]
+    groups = [[n for n in group if n in wide] for group in groups]
+    while unequal := [group for group in groups if len({far[n] for n in group}) > 1]:
+        for group in unequal:
+            far.update(dict.fromkeys(group, max(far[n] for n in group)))
     return far
 
 

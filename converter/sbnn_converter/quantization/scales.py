@@ -46,8 +46,9 @@ _MOVING = {
 }
 # These stay in the range of what they read, and constants beside it.
 _WITHIN = {"AvgPool", "Maximum", "Minimum", "PadV2", "ResizeBilinear"}
-_MOVING_INT16 = {"ExpandDims", "Identity", "MaxPool", "Reshape", "Squeeze"}
 _ADDING = {"Add", "AddV2"}
+_RESHAPING = {"ExpandDims", "Identity", "Reshape", "Squeeze"}
+_MOVING_INT16 = {"MaxPool", *_RESHAPING}
 _NOTHING = {"Identity", "IdentityN", "NoOp", "Placeholder", "Const"}
 
 
@@ -58,7 +59,7 @@ def moves(node: g.Node) -> bool:
         return True
     if isinstance(node, g.Pointwise):
         return False  # a scale of 1, too, stands for a range of its own
-    return len(node.inputs) == 1 and bool(_operations(node)) and (_operations(node) <= _MOVING)
+    return len(node.inputs) == 1 and bool(operations(node)) and (operations(node) <= _MOVING)
 
 
 def keeps_scale(node: g.Node) -> bool:
@@ -68,7 +69,7 @@ def keeps_scale(node: g.Node) -> bool:
     if isinstance(node, g.Concat):
         return not node.face.is_planes
     within = _WITHIN if isinstance(node, g.Pointwise) else _MOVING | _WITHIN
-    return moves(node) or (bool(_operations(node)) and _operations(node) <= within)
+    return moves(node) or (bool(operations(node)) and operations(node) <= within)
 
 
 def moves_int16(node: g.Node) -> bool:
@@ -76,7 +77,7 @@ def moves_int16(node: g.Node) -> bool:
     converter knows none of CONCATENATION."""
     if isinstance(node, (g.MaxPool, g.Reshape)):
         return True
-    return bool(_operations(node)) and _operations(node) <= _MOVING_INT16
+    return bool(operations(node)) and operations(node) <= _MOVING_INT16
 
 
 def is_sum(node: g.Node) -> bool:
@@ -84,9 +85,14 @@ def is_sum(node: g.Node) -> bool:
     return (
         len(node.inputs) == 2
         and all(n.shape == node.shape for n in node.inputs)
-        and bool(_operations(node))
-        and _operations(node) - {"Identity"} <= _ADDING
+        and bool(operations(node))
+        and operations(node) - {"Identity"} <= _ADDING
     )
+
+
+def is_mean(node: g.Node) -> bool:
+    """Whether a node takes means over axes and does nothing else."""
+    return len(node.inputs) == 1 and operations(node) - _RESHAPING == {"Mean"}
 
 
 def groups_of_one_scale(graph: g.Graph) -> list[list[g.Node]]:
@@ -109,7 +115,7 @@ def _is_float(node: g.Node) -> bool:
     return not node.face.is_planes and (node.dtype.is_floating or node.dtype == tf.variant)
 
 
-def _operations(node: g.Node) -> frozenset[str]:
+def operations(node: g.Node) -> frozenset[str]:
     """Types of the TensorFlow operations on floats that a layer or a function of each
     channel consists of; none for other nodes, or if it cannot be traced by itself."""
     traceable = isinstance(node, (g.KerasLayer, g.Pointwise))
@@ -130,12 +136,12 @@ def _trace(node: g.KerasLayer | g.Pointwise) -> frozenset[str]:
     try:
         call = getattr(node, "call", lambda read: g.apply_steps(node.steps, read[0]))
         function = tf.function(call, autograph=False)
-        operations = function.get_concrete_function(specs).graph.get_operations()
+        traced = function.get_concrete_function(specs).graph.get_operations()
     except Exception:  # its own business: TFLiteConverter will say what is wrong
         return frozenset()
     found = {
         op.type
-        for op in operations
+        for op in traced
         if op.type not in _NOTHING and any(t.dtype.is_floating for t in op.outputs)
     }
     return frozenset(found or {"Identity"})

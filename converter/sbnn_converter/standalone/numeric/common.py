@@ -29,6 +29,11 @@ def type_of(op: StoredStep, *allowed: str) -> str:
     return kinds.pop()
 
 
+def suffix_of(kind: str) -> str:
+    """What the functions for a type end with."""
+    return "float" if kind == "FLOAT32" else kind.lower()
+
+
 def need_one_image(op: StoredStep) -> None:
     """Refuses several images in one tensor, as layers over time steps make of theirs."""
     shape = op.inputs[0].shape

@@ -12,10 +12,14 @@ from sbnn_converter.standalone.numeric.common import (
     need_constant,
     pair,
     simple,
+    suffix_of,
     type_of,
 )
 from sbnn_converter.standalone.numeric.windows import window_constant
 from sbnn_converter.tflite.flatbuffer import StoredStep
+
+# Of the values: the types of weights and bias.
+_TYPES = {"INT8": ("INT8", "INT32"), "INT16": ("INT8", "INT64"), "FLOAT32": ("FLOAT32", "FLOAT32")}
 
 
 def _weights(op: StoredStep, kind: str, channels: int) -> dict[str, str]:
@@ -23,18 +27,21 @@ def _weights(op: StoredStep, kind: str, channels: int) -> dict[str, str]:
     x, w, y = op.inputs[0], op.inputs[1], op.outputs[0]
     bias = op.inputs[2] if len(op.inputs) > 2 else None
     name = f"op{op.number}_weights"
-    constants = {f"{name}_data": array(c_name(kind), f"{name}_data", need_constant(w, "weights"))}
-    if w.type != kind:
-        raise NotExportable(f"found {w.type.lower()} weights, wanted {kind.lower()}")
+    constants = {
+        f"{name}_data": array(c_name(_TYPES[kind][0]), f"{name}_data", need_constant(w, "weights"))
+    }
+    weights_kind, bias_kind = _TYPES[kind]
+    if w.type != weights_kind:
+        raise NotExportable(f"found {w.type.lower()} weights, wanted {weights_kind.lower()}")
     fields: dict[str, object] = {"weights": f"{name}_data"}
     if bias is not None:
-        c_type = "int32_t" if kind == "INT8" else "float"
-        if bias.type != ("INT32" if kind == "INT8" else "FLOAT32"):
+        if bias.type != bias_kind:
             raise NotExportable(f"found a bias of {bias.type.lower()}")
-        constants[f"{name}_bias"] = array(c_type, f"{name}_bias", need_constant(bias, "biases"))
+        bias_type = "int64_t" if bias_kind == "INT64" else c_name(bias_kind)
+        constants[f"{name}_bias"] = array(bias_type, f"{name}_bias", need_constant(bias, "biases"))
         fields["bias"] = f"{name}_bias"
     fields["limits"] = limits(activation(op), y)
-    if kind == "INT8":
+    if kind != "FLOAT32":
         if len(w.scales) > 1 or op.name != "FULLY_CONNECTED":
             scales = np.broadcast_to(w.scales, (channels,))
             real = [x.scale * float(s) / y.scale for s in scales]
@@ -48,35 +55,35 @@ def _weights(op: StoredStep, kind: str, channels: int) -> dict[str, str]:
         ):
             constants[f"{name}_{field}"] = array(c_type, f"{name}_{field}", np.array(values))
             fields[field] = f"{name}_{field}"
+    if kind == "INT8":
         fields |= {"x_zero": x.zero, "y_zero": y.zero}
-    suffix = "int8" if kind == "INT8" else "float"
-    constants[name] = struct(f"sbnn_net_weights_{suffix}", name, fields)
+    constants[name] = struct(f"sbnn_net_weights_{suffix_of(kind)}", name, fields)
     return constants
 
 
 def conv2d(op: StoredStep) -> Call:
-    kind = type_of(op, "INT8", "FLOAT32")
+    kind = type_of(op, *_TYPES)
     x, w = op.inputs[0].shape, op.inputs[1].shape
     constants = window_constant(op, (w[1], w[2])) | _weights(op, kind, w[0])
-    n, suffix = op.number, "int8" if kind == "INT8" else "float"
+    n, suffix = op.number, suffix_of(kind)
     arguments = f"&op{n}_window, {x[3] // w[3]}, &op{n}_weights, {pair(op)}"
     return simple(op, f"sbnn_net_conv2d_{suffix}", arguments, constants)
 
 
 def depthwise(op: StoredStep) -> Call:
-    kind = type_of(op, "INT8", "FLOAT32")
+    kind = type_of(op, *_TYPES)
     w = op.inputs[1].shape
     constants = window_constant(op, (w[1], w[2])) | _weights(op, kind, w[3])
-    n, suffix = op.number, "int8" if kind == "INT8" else "float"
+    n, suffix = op.number, suffix_of(kind)
     arguments = f"&op{n}_window, &op{n}_weights, {pair(op)}"
     return simple(op, f"sbnn_net_depthwise_{suffix}", arguments, constants)
 
 
 def dense(op: StoredStep) -> Call:
-    kind = type_of(op, "INT8", "FLOAT32")
+    kind = type_of(op, *_TYPES)
     units, inputs = op.inputs[1].shape
     if op.inputs[0].elements != inputs:
         raise NotExportable(f"found {op.inputs[0].elements} inputs, wanted {inputs}")
-    n, suffix = op.number, "int8" if kind == "INT8" else "float"
+    n, suffix = op.number, suffix_of(kind)
     arguments = f"&op{n}_weights, {inputs}, {units}, {pair(op)}"
     return simple(op, f"sbnn_net_dense_{suffix}", arguments, _weights(op, kind, units))

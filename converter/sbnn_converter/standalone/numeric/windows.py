@@ -11,6 +11,7 @@ from sbnn_converter.standalone.numeric.common import (
     pair,
     pointer,
     simple,
+    suffix_of,
     type_of,
 )
 from sbnn_converter.tflite.flatbuffer import StoredStep
@@ -44,16 +45,15 @@ def pool(op: StoredStep) -> Call:
     is_max = op.name == "MAX_POOL_2D"
     kind = type_of(op, "INT8", "FLOAT32", *(["INT16"] if is_max else []))
     function = "max" if is_max else "average"
-    suffix = "float" if kind == "FLOAT32" else kind.lower()
     name, constants = limits_constant(op)
     constants |= window_constant(op, (op.options.filterHeight, op.options.filterWidth))
     arguments = f"&op{op.number}_window, {name}, {pair(op)}"
-    return simple(op, f"sbnn_net_{function}_pool_{suffix}", arguments, constants)
+    return simple(op, f"sbnn_net_{function}_pool_{suffix_of(kind)}", arguments, constants)
 
 
 def mean(op: StoredStep) -> Call:
     need_one_image(op)
-    kind = type_of(op, "INT8", "FLOAT32")
+    kind = type_of(op, "INT8", "INT16", "FLOAT32")
     x, y = op.inputs[0], op.outputs[0]
     axes = sorted(int(a) % len(x.shape) for a in need_constant(op.inputs[1], "axes").ravel())
     if axes != list(range(1, len(x.shape) - 1)):
@@ -66,5 +66,7 @@ def mean(op: StoredStep) -> Call:
     multiplier, shift = mean_factor(x.scale / y.scale, positions)
     name = f"op{op.number}_factor"
     constants = {name: f"static const sbnn_net_factor {name} = {{{multiplier}, {shift}}};"}
+    if kind == "INT16":
+        return simple(op, "sbnn_net_mean_int16", f"{name}, {tail}", constants)
     arguments = f"{name}, {x.zero}, {y.zero}, {tail}"
     return simple(op, "sbnn_net_mean_int8", arguments, constants)
