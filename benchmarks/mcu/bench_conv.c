@@ -8,7 +8,7 @@
 
 static bool run(const char* name, int32_t percent, bool plus_minus_one) {
   sbnn_conv2d_params p = {32, 32, 64, 32, 32, 64, 3, 3, 1, 1, 1, 1, 1, 1, 0, 1,
-                          {0, 0}, 32768, 0};
+                          32768, 0, {0, 0}};
   if (plus_minus_one) {
     p.domain.alpha_steps = -1;
     p.domain.shift = 1;
@@ -16,12 +16,7 @@ static bool run(const char* name, int32_t percent, bool plus_minus_one) {
   const sbnn_connections kernel = random_kernel(64, 9 * 64, percent, NULL);
   int32_t* thresholds = (int32_t*)allocate(64u * 4u);
   for (int i = 0; i < 64; ++i) thresholds[i] = random_in(-6, 6);
-  sbnn_output output = {0};
-  output.kind = SBNN_TO_BITS;
-  output.channels = 64;
-  output.channel_bits = 1024;
-  output.thresholds = thresholds;
-  output.flips = random_planes(1, 64);
+  const sbnn_output output = bits_output(64, 1024, thresholds);
   const uint32_t* x = random_planes(64, 1024);
   void* found = allocate(8192u);
   const size_t scratch = sbnn_conv2d_bits_scratch_bytes(&p, &kernel, &output);

@@ -8,7 +8,7 @@
 static bool measure(const char* name, const char* form,
                     const sbnn_connections* kernel, const uint32_t* x,
                     const sbnn_output* output) {
-  const sbnn_dense_params p = {256, 1, 1024, {0, 0}, 0};
+  const sbnn_dense_params p = {256, 1, 1024, 0, {0, 0}};
   uint32_t* found = (uint32_t*)allocate(32u);
   uint32_t* wanted = (uint32_t*)allocate(32u);
   void* scratch = allocate(sbnn_dense_bits_scratch_bytes(&p, kernel));
@@ -41,12 +41,7 @@ static bool run(const char* name, int32_t percent) {
   const sbnn_connections sliced = sliced_kernel(ones, 256, 1024);
   int32_t* thresholds = (int32_t*)allocate(256u * 4u);
   for (int i = 0; i < 256; ++i) thresholds[i] = random_in(-8, 8);
-  sbnn_output output = {0};
-  output.kind = SBNN_TO_BITS;
-  output.channels = 256;
-  output.channel_bits = 1;
-  output.thresholds = thresholds;
-  output.flips = random_planes(1, 256);
+  const sbnn_output output = bits_output(256, 0, thresholds);
   const uint32_t* x = random_planes(1, 1024);
   bool right = measure(name, ".size", &kernel, x, &output);
   right = measure(name, ".speed", &sliced, x, &output) && right;

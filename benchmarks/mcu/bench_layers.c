@@ -11,24 +11,18 @@
 static sbnn_conv2d_params same_3x3(int32_t side, int32_t in, int32_t out,
                                    int32_t band_bytes) {
   const sbnn_conv2d_params p = {side, side, in, side, side, out, 3, 3, 1, 1, 1,
-                                1,    1,    1,  0,    1,    {0, 0}, band_bytes,
-                                0};
+                                1,    1,    1,  0,    1,    band_bytes, 0,
+                                {0, 0}};
   return p;
 }
 
 static sbnn_output random_bits(int32_t channels, int32_t positions,
                                int32_t spread) {
-  sbnn_output output = {0};
   int32_t* thresholds = (int32_t*)allocate((size_t)channels * 4u);
   for (int32_t i = 0; i < channels; ++i) {
     thresholds[i] = random_in(-spread, spread);
   }
-  output.kind = SBNN_TO_BITS;
-  output.channels = channels;
-  output.channel_bits = 32 * sbnn_plane_words(positions);
-  output.thresholds = thresholds;
-  output.flips = random_planes(1, channels);
-  return output;
+  return bits_output(channels, positions, thresholds);
 }
 
 static void report(const char* name, int32_t band_bytes, uint32_t instructions,

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import pathlib
+import re
 import subprocess
 import tempfile
 
 from sbnn_converter import emulation
 from sbnn_converter.export import c_sources
-
-# What an op in a file links to; names as in the file.
-_CLASSES = {
-    "SbnnConv2D": "sbnn_conv2d_class",
-    "SbnnDense": "sbnn_dense_class",
-    "SbnnMaxPool2D": "sbnn_max_pool2d_class",
-    "SbnnQuantize": "sbnn_quantize_class",
-    "SbnnDequantize": "sbnn_dequantize_class",
-}
+from sbnn_converter.op_schema import OPS
 
 
 def code_sizes(core: emulation.Core) -> dict:
@@ -63,7 +56,16 @@ def _linked(core: emulation.Core, objects: dict[str, pathlib.Path]) -> dict[str,
     defined = {p: _symbols(core, o, "--defined-only") for p, o in objects.items()}
     wanted = {p: _symbols(core, o, "--undefined-only") for p, o in objects.items()}
     home = {symbol: path for path, symbols in defined.items() for symbol in symbols}
-    return {op: _closure(symbol, home, wanted) for op, symbol in _CLASSES.items()}
+    return {op: _closure(_class_of(op), home, wanted) for op in OPS}
+
+
+def _class_of(op: str) -> str:
+    """The symbol that an op in a file links to."""
+    name = op.removeprefix("Sbnn")
+    listed = re.search(rf"OP\({name}, (\w+)\)", c_sources.read("runtime/ops/op_list.h"))
+    if listed is None:
+        raise KeyError(f"{op} is not in runtime/ops/op_list.h")
+    return f"sbnn_{listed[1]}_class"
 
 
 def _symbols(core: emulation.Core, path: pathlib.Path, which: str) -> set[str]:

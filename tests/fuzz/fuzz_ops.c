@@ -11,6 +11,10 @@
 #include <string.h>
 
 #include "micro/micro_op.h"
+#include "ops/classes.h"
+#include "ops/option_rules.h"
+#include "ops/stage.h"
+#include "ops/weights.h"
 #include "sbnn/planes.h"
 
 enum { MAX_OPTIONS = 32, TENSORS = 6, MOST_BYTES = 1 << 20 };
@@ -64,6 +68,38 @@ typedef struct {
 static void set(model* m, const char* name, int32_t value) {
   m->options[m->option_count].name = name;
   m->options[m->option_count++].value = value;
+}
+
+static void leave_out(model* m, const char* name) {
+  for (int32_t i = 0; i < m->option_count; ++i) {
+    if (strcmp(m->options[i].name, name) != 0) continue;
+    m->options[i] = m->options[--m->option_count];
+  }
+}
+
+/* All fields of a struct of parameters, from the list that has made it. */
+#define SET_FIELD(name, low, high, when, meaning) set(m, #name, p.name);
+
+/* The ranges of all options there are. */
+static const struct {
+  const char* name;
+  int32_t low, high;
+} kRanges[] = {
+#define RANGE(name, low, high, when, meaning) {#name, low, high},
+    SBNN_CONV2D_OPTIONS(RANGE) SBNN_DENSE_OPTIONS(RANGE)
+        SBNN_MAX_POOL2D_OPTIONS(RANGE) SBNN_DEQUANTIZE_OPTIONS(RANGE)
+            SBNN_WEIGHT_OPTIONS(RANGE) SBNN_STAGE_OPTIONS(RANGE)};
+
+/* An option's value at, or just outside, an end of its range. */
+static void set_to_limit(source* s, option* o) {
+  const size_t count = sizeof(kRanges) / sizeof(kRanges[0]);
+  for (size_t i = 0; i < count; ++i) {
+    if (strcmp(o->name, kRanges[i].name) != 0) continue;
+    const uint32_t step = (uint32_t)below(s, 2);
+    o->value = one_in(s, 2) ? (int32_t)((uint32_t)kRanges[i].low - step)
+                            : (int32_t)((uint32_t)kRanges[i].high + step);
+    return;
+  }
 }
 
 /* The options as a FlexBuffers map whose numbers take four bytes. */
@@ -235,67 +271,64 @@ static void vector(sbnn_tensor* t, sbnn_type type, int32_t batch, int32_t featur
 
 static void make_conv2d(source* s, model* m, int32_t batch) {
   const sbnn_type x = kTypes[below(s, 3)], y = kTypes[below(s, 4)];
-  const int32_t groups = one_in(s, 3) ? 1 + below(s, 4) : 1;
-  const int32_t in = groups * (1 + below(s, 5)), out = groups * (1 + below(s, 9));
-  const int32_t kh = 1 + below(s, 4), kw = 1 + below(s, 4);
-  const int32_t ih = 1 + below(s, 12), iw = 1 + below(s, one_in(s, 3) ? 70 : 12);
-  const int32_t sh = 1 + below(s, 3), sw = 1 + below(s, 3);
-  const int32_t oh = 1 + below(s, 12), ow = 1 + below(s, 40);
-  m->kind = sbnn_find_op("SbnnConv2D");
+  sbnn_conv2d_params p;
+  p.groups = one_in(s, 3) ? 1 + below(s, 4) : 1;
+  p.in_channels = p.groups * (1 + below(s, 5));
+  p.out_channels = p.groups * (1 + below(s, 9));
+  p.kernel_height = 1 + below(s, 4), p.kernel_width = 1 + below(s, 4);
+  p.in_height = 1 + below(s, 12);
+  p.in_width = 1 + below(s, one_in(s, 3) ? 70 : 12);
+  p.stride_height = 1 + below(s, 3), p.stride_width = 1 + below(s, 3);
+  p.out_height = 1 + below(s, 12), p.out_width = 1 + below(s, 40);
+  p.dilation_height = 1 + below(s, 3), p.dilation_width = 1 + below(s, 3);
+  p.pad_top = below(s, 4), p.pad_left = below(s, 4);
+  p.pad_value = x == SBNN_INT8 ? 0 : below(s, 3) - 1;
+  p.in_zero_point = below(s, 256) - 128;
+  p.band_bytes = 1 + below(s, 2000);
   m->inputs = 4;
-  set(m, "in_height", ih), set(m, "in_width", iw), set(m, "in_channels", in);
-  set(m, "out_height", oh), set(m, "out_width", ow), set(m, "out_channels", out);
-  set(m, "kernel_height", kh), set(m, "kernel_width", kw);
-  set(m, "stride_height", sh), set(m, "stride_width", sw);
-  set(m, "dilation_height", 1 + below(s, 3)), set(m, "dilation_width", 1 + below(s, 3));
-  set(m, "pad_top", below(s, 4)), set(m, "pad_left", below(s, 4));
-  set(m, "pad_value", x == SBNN_INT8 ? 0 : below(s, 3) - 1);
-  set(m, "groups", groups);
-  set(m, "in_zero_point", below(s, 256) - 128);
-  if (one_in(s, 2)) set(m, "band_bytes", 1 + below(s, 2000));
-  image(&m->tensors[0], x, batch, ih, iw, in);
-  add_kernel(s, m, out, in / groups * kh * kw, false);
-  add_stage(s, m, 2, x, y, out);
-  image(&m->tensors[4], y, batch, oh, ow, out);
+  SBNN_CONV2D_OPTIONS(SET_FIELD)
+  if (one_in(s, 2)) leave_out(m, "band_bytes");
+  image(&m->tensors[0], x, batch, p.in_height, p.in_width, p.in_channels);
+  add_kernel(s, m, p.out_channels,
+             p.in_channels / p.groups * p.kernel_height * p.kernel_width, false);
+  add_stage(s, m, 2, x, y, p.out_channels);
+  image(&m->tensors[4], y, batch, p.out_height, p.out_width, p.out_channels);
 }
 
 static void make_dense(source* s, model* m, int32_t batch) {
   const sbnn_type x = kTypes[below(s, 3)], y = kTypes[below(s, 4)];
-  const int32_t planes = x == SBNN_INT32 ? 1 + below(s, 4) : 1;
-  const int32_t positions = 1 + below(s, 70), units = 1 + below(s, 70);
-  m->kind = sbnn_find_op("SbnnDense");
+  sbnn_dense_params p;
+  p.planes = x == SBNN_INT32 ? 1 + below(s, 4) : 1;
+  p.positions = 1 + below(s, 70), p.units = 1 + below(s, 70);
+  p.in_zero_point = below(s, 256) - 128;
   m->inputs = 4;
-  set(m, "units", units), set(m, "planes", planes), set(m, "positions", positions);
-  set(m, "in_zero_point", below(s, 256) - 128);
-  vector(&m->tensors[0], x, batch, positions);
-  if (x == SBNN_INT32) m->tensors[0].dims[1] *= planes;
-  add_kernel(s, m, units, planes * positions, x == SBNN_INT32);
-  add_stage(s, m, 2, x, y, units);
-  vector(&m->tensors[4], y, batch, units);
+  SBNN_DENSE_OPTIONS(SET_FIELD)
+  vector(&m->tensors[0], x, batch, p.positions);
+  if (x == SBNN_INT32) m->tensors[0].dims[1] *= p.planes;
+  add_kernel(s, m, p.units, p.planes * p.positions, x == SBNN_INT32);
+  add_stage(s, m, 2, x, y, p.units);
+  vector(&m->tensors[4], y, batch, p.units);
 }
 
 static void make_max_pool2d(source* s, model* m, int32_t batch) {
-  const int32_t channels = 1 + below(s, 40);
-  const int32_t ih = 1 + below(s, 20), iw = 1 + below(s, 40);
-  const int32_t oh = 1 + below(s, 20), ow = 1 + below(s, 40);
-  m->kind = sbnn_find_op("SbnnMaxPool2D");
+  sbnn_max_pool2d_params p;
+  p.channels = 1 + below(s, 40);
+  p.in_height = 1 + below(s, 20), p.in_width = 1 + below(s, 40);
+  p.out_height = 1 + below(s, 20), p.out_width = 1 + below(s, 40);
+  p.pool_height = 1 + below(s, 5), p.pool_width = 1 + below(s, 5);
+  p.stride_height = 1 + below(s, 4), p.stride_width = 1 + below(s, 4);
+  p.pad_top = below(s, 3), p.pad_left = below(s, 3);
   m->inputs = 2;
-  set(m, "channels", channels);
-  set(m, "in_height", ih), set(m, "in_width", iw);
-  set(m, "out_height", oh), set(m, "out_width", ow);
-  set(m, "pool_height", 1 + below(s, 5)), set(m, "pool_width", 1 + below(s, 5));
-  set(m, "stride_height", 1 + below(s, 4)), set(m, "stride_width", 1 + below(s, 4));
-  set(m, "pad_top", below(s, 3)), set(m, "pad_left", below(s, 3));
-  image(&m->tensors[0], SBNN_INT32, batch, ih, iw, channels);
-  const int32_t words = sbnn_plane_words(channels);
+  SBNN_MAX_POOL2D_OPTIONS(SET_FIELD)
+  image(&m->tensors[0], SBNN_INT32, batch, p.in_height, p.in_width, p.channels);
+  const int32_t words = sbnn_plane_words(p.channels);
   fill(s, constant(m, 1, SBNN_INT32, words), words);
-  image(&m->tensors[2], SBNN_INT32, batch, oh, ow, channels);
+  image(&m->tensors[2], SBNN_INT32, batch, p.out_height, p.out_width, p.channels);
 }
 
 static void make_quantize(source* s, model* m, int32_t batch) {
-  const sbnn_type x = one_in(s, 2) ? SBNN_INT8 : SBNN_FLOAT32;
+  const sbnn_type x = kTypes[1 + below(s, 3)];
   const int32_t channels = 1 + below(s, 70);
-  m->kind = sbnn_find_op("SbnnQuantize");
   m->inputs = 3;
   if (one_in(s, 2)) {
     vector(&m->tensors[0], x, batch, channels);
@@ -310,20 +343,20 @@ static void make_quantize(source* s, model* m, int32_t batch) {
 
 static void make_dequantize(source* s, model* m, int32_t batch) {
   const sbnn_type y = one_in(s, 2) ? SBNN_INT8 : SBNN_FLOAT32;
-  const int32_t channels = 1 + below(s, 70);
-  m->kind = sbnn_find_op("SbnnDequantize");
+  const bool is_vector = one_in(s, 2);
+  sbnn_dequantize_params p;
+  p.channels = 1 + below(s, 70);
+  p.plus = below(s, 256) - 128, p.minus = below(s, 256) - 128;
+  p.height = is_vector ? 0 : 1 + below(s, 9);
+  p.width = is_vector ? 0 : 1 + below(s, 9);
   m->inputs = 1;
-  set(m, "plus", below(s, 256) - 128), set(m, "minus", below(s, 256) - 128);
-  set(m, "channels", channels);
-  if (one_in(s, 2)) {
-    set(m, "height", 0), set(m, "width", 0);
-    vector(&m->tensors[0], SBNN_INT32, batch, channels);
-    vector(&m->tensors[1], y, batch, channels);
+  SBNN_DEQUANTIZE_OPTIONS(SET_FIELD)
+  if (is_vector) {
+    vector(&m->tensors[0], SBNN_INT32, batch, p.channels);
+    vector(&m->tensors[1], y, batch, p.channels);
   } else {
-    const int32_t height = 1 + below(s, 9), width = 1 + below(s, 9);
-    set(m, "height", height), set(m, "width", width);
-    image(&m->tensors[0], SBNN_INT32, batch, height, width, channels);
-    image(&m->tensors[1], y, batch, height, width, channels);
+    image(&m->tensors[0], SBNN_INT32, batch, p.height, p.width, p.channels);
+    image(&m->tensors[1], y, batch, p.height, p.width, p.channels);
   }
 }
 
@@ -332,7 +365,7 @@ static void spoil(source* s, model* m, int* inputs, int* outputs) {
   const int32_t tensor = below(s, m->inputs + 1);
   sbnn_tensor* t = &m->tensors[tensor];
   option* o = &m->options[below(s, m->option_count)];
-  switch (below(s, 9)) {
+  switch (below(s, 11)) {
     case 0: o->value = strange(s); break;
     case 1: o->value = (int32_t)((uint32_t)o->value + take(s, 1) % 3u - 1u); break;
     case 2: o->name = "nothing"; break;
@@ -341,6 +374,8 @@ static void spoil(source* s, model* m, int* inputs, int* outputs) {
     case 5: t->type = (sbnn_type)below(s, SBNN_OTHER_TYPE + 1); break;
     case 6: inputs[below(s, m->inputs)] = below(s, m->inputs + 2) - 1; break;
     case 7: outputs[0] = below(s, m->inputs + 2) - 1; break;
+    case 8:
+    case 9: set_to_limit(s, o); break;
     default:
       if (t->data != NULL && m->bytes[tensor] > 0u) {
         const int32_t bit = below(s, 65536) % (int32_t)(m->bytes[tensor] * 8u);
@@ -385,14 +420,21 @@ static int32_t accepted, refused;
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static void (*const kMakers[])(source*, model*, int32_t) = {
-      make_conv2d, make_dense, make_max_pool2d, make_quantize, make_dequantize,
-      make_conv2d, make_dense};
+  static const struct {
+    const sbnn_op_class* kind;
+    void (*make)(source*, model*, int32_t);
+  } kMakers[] = {
+#define MAKER(Name, name) {&sbnn_##name##_class, make_##name},
+      SBNN_OPS(MAKER){&sbnn_conv2d_class, make_conv2d}, /* these more often */
+      {&sbnn_dense_class, make_dense}};
+  const int32_t makers = (int32_t)(sizeof(kMakers) / sizeof(kMakers[0]));
   source s = {data, size};
   model m;
   memset(&m, 0, sizeof(m));
   set(&m, "version", 1);
-  kMakers[below(&s, 7)](&s, &m, one_in(&s, 8) ? 3 : 1);
+  const int32_t which = below(&s, makers);
+  m.kind = kMakers[which].kind;
+  kMakers[which].make(&s, &m, one_in(&s, 8) ? 3 : 1);
   int inputs[SBNN_MAX_INPUTS] = {0, 1, 2, 3}, outputs[1] = {m.inputs};
   for (int32_t i = below(&s, 4); i > 0; --i) spoil(&s, &m, inputs, outputs);
 

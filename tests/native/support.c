@@ -218,16 +218,31 @@ static int32_t* random_numbers(int32_t count, int32_t most) {
   return out;
 }
 
+sbnn_output bits_output(int32_t channels, int32_t positions,
+                        const int32_t* thresholds) {
+  sbnn_output out;
+  memset(&out, 0, sizeof(out));
+  out.stage = SBNN_CUTS;
+  out.face = sbnn_bits_face();
+  out.channels = channels;
+  out.channel_bits = positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
+  out.by.cuts.count = 1;
+  out.by.cuts.thresholds = thresholds;
+  out.by.cuts.flips = random_planes(1, channels);
+  return out;
+}
+
 sbnn_output random_output(int32_t channels, int32_t positions,
                           int32_t spread, size_t* bytes) {
-  sbnn_output out = {0};
+  sbnn_output out;
+  memset(&out, 0, sizeof(out));
+  sbnn_scale* scale = &out.by.scale;
+  out.stage = SBNN_SCALE;
   out.channels = channels;
   const int32_t kind = random_in(0, 7);
   if (kind < 4) {
-    out.kind = SBNN_TO_BITS;
-    out.channel_bits = positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
-    out.thresholds = random_thresholds(channels, spread);
-    out.flips = random_planes(1, channels);
+    out = bits_output(channels, positions,
+                      random_thresholds(channels, spread));
     *bytes = 4u * (size_t)(positions == 0 ? sbnn_plane_words(channels)
                                           : channels *
                                                 sbnn_plane_words(positions));
@@ -235,18 +250,19 @@ sbnn_output random_output(int32_t channels, int32_t positions,
   }
   const size_t values = (size_t)(channels * (positions == 0 ? 1 : positions));
   if (kind < 6) {
-    out.kind = SBNN_TO_FLOAT;
-    out.scale = random_floats(channels);
-    out.bias = random_floats(channels);
+    out.face = sbnn_number_face(SBNN_FLOAT_NUMBERS);
+    scale->factors = random_floats(channels);
+    scale->biases = random_floats(channels);
     *bytes = 4u * values;
     return out;
   }
-  out.kind = kind == 6 ? SBNN_TO_INT8 : SBNN_TO_INT16;
-  out.shift = random_in(0, 12);
-  out.multipliers =
+  out.face =
+      sbnn_number_face(kind == 6 ? SBNN_INT8_NUMBERS : SBNN_INT16_NUMBERS);
+  scale->shift = random_in(0, 12);
+  scale->multipliers =
       random_numbers(channels, kind == 6 ? 300 : INT32_MAX / 4);
-  out.offsets = random_numbers(channels, 100000);
-  if (kind == 7) out.shift = 31;
+  scale->offsets = random_numbers(channels, 100000);
+  if (kind == 7) scale->shift = 31;
   *bytes = values * (kind == 6 ? 1u : 2u);
   return out;
 }

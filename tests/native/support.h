@@ -31,6 +31,10 @@ sbnn_connections random_kernel(int32_t outputs, int32_t fan_in,
 sbnn_connections sliced_kernel(const uint8_t* ones, int32_t units,
                                int32_t inputs);
 
+/* An output stage to bits, with random flips. `positions` is 0 for a vector. */
+sbnn_output bits_output(int32_t channels, int32_t positions,
+                        const int32_t* thresholds);
+
 /* A random output stage of any kind, with thresholds within `spread`; *bytes is
  * the size of the output. `positions` is 0 for a vector. */
 sbnn_output random_output(int32_t channels, int32_t positions, int32_t spread,

@@ -113,12 +113,15 @@ static bool float_case(const sbnn_conv2d_params* p) {
   const int32_t positions = p->out_height * p->out_width;
   size_t y_bytes;
   sbnn_output output = random_output(p->out_channels, positions, 1, &y_bytes);
-  if (output.kind != SBNN_TO_BITS && output.kind != SBNN_TO_FLOAT) return true;
+  if (output.stage != SBNN_CUTS &&
+      output.face.kind != SBNN_FLOAT_NUMBERS) {
+    return true;
+  }
   float* thresholds = (float*)allocate((size_t)p->out_channels * 4u);
   for (int32_t i = 0; i < p->out_channels; ++i) {
     thresholds[i] = (float)random_in(-fan_in, fan_in) / 4.0f;
   }
-  output.float_thresholds = thresholds;
+  if (output.stage == SBNN_CUTS) output.by.cuts.float_thresholds = thresholds;
   const int32_t elements = p->in_height * p->in_width * p->in_channels;
   float* x = (float*)allocate((size_t)elements * 4u);
   for (int32_t i = 0; i < elements; ++i) x[i] = (float)random_in(-64, 64) / 16.0f;

@@ -50,7 +50,7 @@ static bool run(sbnn_dense_params* p) {
                   allocate(sbnn_dense_int8_scratch_bytes(&kernel)));
   right = right && memcmp(wanted, found, bytes) == 0;
 
-  if (output.kind == SBNN_TO_BITS || output.kind == SBNN_TO_FLOAT) {
+  if (output.stage == SBNN_CUTS || output.face.kind == SBNN_FLOAT_NUMBERS) {
     float* real = (float*)allocate((size_t)inputs * 4u);
     float* thresholds = (float*)allocate((size_t)p->units * 4u);
     for (int32_t i = 0; i < inputs; ++i) {
@@ -59,7 +59,9 @@ static bool run(sbnn_dense_params* p) {
     for (int32_t i = 0; i < p->units; ++i) {
       thresholds[i] = (float)random_in(-20, 20);
     }
-    output.float_thresholds = thresholds;
+    if (output.stage == SBNN_CUTS) {
+      output.by.cuts.float_thresholds = thresholds;
+    }
     reference_dense_float(&numbers, &kernel, &output, real, wanted);
     sbnn_dense_float(&numbers, &kernel, &output, real, found,
                      allocate(sbnn_dense_float_scratch_bytes(&kernel)));

@@ -37,18 +37,26 @@ static bool same_everywhere(const sbnn_op* op, const void* x,
   return same;
 }
 
+/* Bits, for the most part. */
+static sbnn_face random_face(void) {
+  const int32_t which = random_in(0, 4);
+  return which < 3    ? sbnn_bits_face()
+         : which == 3 ? sbnn_number_face(SBNN_INT8_NUMBERS)
+                      : sbnn_number_face(SBNN_FLOAT_NUMBERS);
+}
+
 /* Floats are multiples of 1 / `parts`. */
-static void* random_input(sbnn_type type, float parts, int32_t batch,
+static void* random_input(sbnn_face face, float parts, int32_t batch,
                           int32_t planes, int32_t positions, int32_t* bytes) {
-  if (type == SBNN_INT32) {
+  if (face.kind == SBNN_PLANES) {
     *bytes = 4 * planes * sbnn_plane_words(positions);
     return random_planes(batch * planes, positions);
   }
   const int32_t count = batch * planes * positions;
-  *bytes = planes * positions * (type == SBNN_INT8 ? 1 : 4);
+  *bytes = planes * positions * sbnn_number_bytes(face);
   int8_t* out = (int8_t*)allocate((size_t)(*bytes * batch));
   for (int32_t i = 0; i < count; ++i) {
-    if (type == SBNN_INT8) {
+    if (face.kind == SBNN_INT8_NUMBERS) {
       out[i] = (int8_t)random_in(-128, 127);
     } else {
       ((float*)(void*)out)[i] = (float)random_in(-1000, 1000) / parts;
@@ -62,14 +70,15 @@ static void random_stage(sbnn_op* op, int32_t channels, int32_t positions,
                          int32_t spread, size_t* bytes) {
   do {
     op->output = random_output(channels, positions, spread, bytes);
-  } while (op->input == SBNN_FLOAT32 && (op->output.kind == SBNN_TO_INT8 ||
-                                         op->output.kind == SBNN_TO_INT16));
-  if (op->input == SBNN_FLOAT32 && op->output.kind == SBNN_TO_BITS) {
+  } while (op->input.kind == SBNN_FLOAT_NUMBERS &&
+           op->output.stage == SBNN_SCALE &&
+           op->output.face.kind != SBNN_FLOAT_NUMBERS);
+  if (op->input.kind == SBNN_FLOAT_NUMBERS && op->output.stage == SBNN_CUTS) {
     float* thresholds = (float*)allocate((size_t)channels * 4u);
     for (int32_t i = 0; i < channels; ++i) {
       thresholds[i] = (float)random_in(-20, 20);
     }
-    op->output.float_thresholds = thresholds;
+    op->output.by.cuts.float_thresholds = thresholds;
   }
   op->y_bytes = (int32_t)*bytes;
 }
@@ -108,9 +117,9 @@ static bool conv2d_case(bool large) {
     return true;
   }
   random_domain(&p->domain);
-  op.input = PICK(SBNN_INT32, SBNN_INT32, SBNN_INT32, SBNN_INT8, SBNN_FLOAT32);
-  p->pad_value = op.input == SBNN_INT8 ? 0 : PICK(0, 0, 1, -1);
-  p->in_zero_point = op.input == SBNN_INT8 ? random_in(-128, 127) : 0;
+  op.input = random_face();
+  p->pad_value = op.input.kind == SBNN_INT8_NUMBERS ? 0 : PICK(0, 0, 1, -1);
+  p->in_zero_point = op.input.kind == SBNN_INT8_NUMBERS ? random_in(-128, 127) : 0;
   const int32_t fan_in =
       p->in_channels / p->groups * p->kernel_height * p->kernel_width;
   const int32_t positions = p->out_height * p->out_width;
@@ -118,7 +127,7 @@ static bool conv2d_case(bool large) {
   op.kernel = random_kernel(p->out_channels, fan_in,
                             large ? 40 : PICK(0, 2, 5, 10, 30, 50, 100), &ones);
   const int32_t spread =
-      op.input == SBNN_INT8 ? fan_in * 30 + 200 : fan_in / 4 + 2;
+      op.input.kind == SBNN_INT8_NUMBERS ? fan_in * 30 + 200 : fan_in / 4 + 2;
   size_t y_bytes;
   random_stage(&op, p->out_channels, positions, spread << p->domain.shift,
                &y_bytes);
@@ -133,9 +142,9 @@ static bool conv2d_case(bool large) {
   for (int32_t s = 0; s < op.batch; ++s) {
     const void* from = x + (size_t)s * (size_t)op.x_bytes;
     void* to = wanted + (size_t)s * y_bytes;
-    if (op.input == SBNN_INT8) {
+    if (op.input.kind == SBNN_INT8_NUMBERS) {
       reference_conv2d_int8(p, ones, &op.output, (const int8_t*)from, to);
-    } else if (op.input == SBNN_FLOAT32) {
+    } else if (op.input.kind == SBNN_FLOAT_NUMBERS) {
       reference_conv2d_float(p, &op.kernel, &op.output, (const float*)from,
                              to, scratch);
     } else {
@@ -154,7 +163,8 @@ static bool conv2d_case(bool large) {
         (int)p->stride_height, (int)p->stride_width, (int)p->dilation_height,
         (int)p->dilation_width, (int)p->pad_top, (int)p->pad_left,
         (int)p->pad_value, (int)p->groups, (int)p->domain.alpha_steps,
-        (int)p->domain.shift, (int)op.input, (int)op.output.kind);
+        (int)p->domain.shift, (int)op.input.kind,
+        (int)op.output.face.kind);
   }
   return same;
 }
@@ -165,11 +175,11 @@ static bool dense_case(void) {
   sbnn_dense_params* p = &op.params.dense;
   op.kind = &sbnn_dense_class;
   op.batch = PICK(1, 1, 3, 33);
-  op.input = PICK(SBNN_INT32, SBNN_INT32, SBNN_INT32, SBNN_INT8, SBNN_FLOAT32);
+  op.input = random_face();
   p->units = PICK(1, 2, 10, 31, 32, 33, 70);
-  p->planes = op.input == SBNN_INT32 ? PICK(1, 1, 1, 2, 5, 16) : 1;
+  p->planes = op.input.kind == SBNN_PLANES ? PICK(1, 1, 1, 2, 5, 16) : 1;
   p->positions = PICK(1, 3, 16, 31, 32, 49, 64, 200);
-  p->in_zero_point = op.input == SBNN_INT8 ? random_in(-128, 127) : 0;
+  p->in_zero_point = op.input.kind == SBNN_INT8_NUMBERS ? random_in(-128, 127) : 0;
   random_domain(&p->domain);
   const int32_t inputs = p->planes * p->positions;
   uint8_t* ones;
@@ -184,9 +194,9 @@ static bool dense_case(void) {
   for (int32_t s = 0; s < op.batch; ++s) {
     const void* from = x + (size_t)s * (size_t)op.x_bytes;
     void* to = wanted + (size_t)s * y_bytes;
-    if (op.input == SBNN_INT8) {
+    if (op.input.kind == SBNN_INT8_NUMBERS) {
       reference_dense_int8(p, ones, &op.output, (const int8_t*)from, to);
-    } else if (op.input == SBNN_FLOAT32) {
+    } else if (op.input.kind == SBNN_FLOAT_NUMBERS) {
       reference_dense_float(p, &op.kernel, &op.output, (const float*)from, to);
     } else {
       reference_dense_bits(p, &op.kernel, &op.output, (const uint32_t*)from,
@@ -194,14 +204,14 @@ static bool dense_case(void) {
     }
   }
   bool same = same_everywhere(&op, x, wanted, "dense");
-  if (op.input == SBNN_INT32) {
+  if (op.input.kind == SBNN_PLANES) {
     op.kernel = sliced_kernel(ones, p->units, inputs);
     same = same_everywhere(&op, x, wanted, "dense, sliced") && same;
   }
   if (!same) {
     printf(" batch %d units %d planes %d positions %d alpha %d input %d\n",
            (int)op.batch, (int)p->units, (int)p->planes, (int)p->positions,
-           (int)p->domain.alpha_steps, (int)op.input);
+           (int)p->domain.alpha_steps, (int)op.input.kind);
   }
   return same;
 }
@@ -211,7 +221,7 @@ static bool pool_case(void) {
   memset(&op, 0, sizeof(op));
   sbnn_max_pool2d_params* p = &op.params.max_pool2d;
   op.kind = &sbnn_max_pool2d_class;
-  op.input = SBNN_INT32;
+  op.input = sbnn_bits_face();
   op.batch = PICK(1, 3);
   p->channels = PICK(1, 2, 33, 70);
   p->in_height = random_in(1, 20);
@@ -236,7 +246,7 @@ static bool pool_case(void) {
   op.minimum = random_planes(1, p->channels);
   op.y_bytes =
       4 * p->channels * sbnn_plane_words(p->out_height * p->out_width);
-  uint8_t* x = (uint8_t*)random_input(SBNN_INT32, 100.0f, op.batch, p->channels,
+  uint8_t* x = (uint8_t*)random_input(op.input, 100.0f, op.batch, p->channels,
                                       p->in_height * p->in_width,
                                       &op.x_bytes);
   uint8_t* wanted =
@@ -260,24 +270,20 @@ static bool quantize_case(void) {
   memset(&op, 0, sizeof(op));
   memset(&back, 0, sizeof(back));
   op.kind = &sbnn_quantize_class;
-  op.input = PICK(SBNN_INT8, SBNN_FLOAT32);
+  op.input = sbnn_number_face((sbnn_face_kind)PICK(SBNN_INT8_NUMBERS, SBNN_FLOAT_NUMBERS));
   op.batch = back.batch = PICK(1, 3);
   const int32_t channels = random_in(1, 140);
   const int32_t positions = PICK(0, 1, 31, 32, 33, 100);
   const int32_t count = positions == 0 ? 1 : positions;
-  op.params.positions = count;
-  op.output.channels = channels;
-  op.output.channel_bits =
-      positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
+  op.positions = count;
   float* thresholds = (float*)allocate((size_t)channels * 4u);
   int32_t* whole = (int32_t*)allocate((size_t)channels * 4u);
   for (int32_t i = 0; i < channels; ++i) {
     whole[i] = random_in(-130, 130);
     thresholds[i] = (float)whole[i] / 16.0f;
   }
-  op.output.float_thresholds = thresholds;
-  op.output.thresholds = whole;
-  op.output.flips = random_planes(1, channels);
+  op.output = bits_output(channels, positions, whole);
+  op.output.by.cuts.float_thresholds = thresholds;
   op.y_bytes = 4 * sbnn_plane_words((channels - 1) * op.output.channel_bits +
                                     count);
   uint8_t* x = (uint8_t*)random_input(op.input, 100.0f, op.batch, channels, count,
@@ -285,7 +291,7 @@ static bool quantize_case(void) {
   const size_t values = (size_t)(op.batch * channels * count);
   float* real = (float*)allocate(values * 4u);
   for (size_t i = 0; i < values; ++i) {
-    real[i] = op.input == SBNN_INT8 ? (float)((int8_t*)x)[i] / 16.0f
+    real[i] = op.input.kind == SBNN_INT8_NUMBERS ? (float)((int8_t*)x)[i] / 16.0f
                                     : ((float*)(void*)x)[i];
   }
   uint8_t* bits = (uint8_t*)allocate((size_t)(op.batch * op.y_bytes));
@@ -299,17 +305,18 @@ static bool quantize_case(void) {
   }
   for (size_t i = 0; i < values; ++i) small[i] = signs[i] > 0 ? 17 : -100;
   back.kind = &sbnn_dequantize_class;
-  back.input = SBNN_INT32;
+  back.input = sbnn_bits_face();
   back.output = op.output;
-  back.output.kind = SBNN_TO_FLOAT;
-  back.params.dequantize.positions = count;
+  back.output.stage = SBNN_SCALE;
+  back.output.face = sbnn_number_face(SBNN_FLOAT_NUMBERS);
+  back.positions = count;
   back.params.dequantize.plus = 17;
   back.params.dequantize.minus = -100;
   back.x_bytes = op.y_bytes;
   back.y_bytes = 4 * channels * count;
   bool same = same_everywhere(&op, x, bits, "quantize") &&
               same_everywhere(&back, bits, signs, "dequantize");
-  back.output.kind = SBNN_TO_INT8;
+  back.output.face = sbnn_number_face(SBNN_INT8_NUMBERS);
   back.y_bytes = channels * count;
   same = same && same_everywhere(&back, bits, small, "dequantize to int8");
   if (!same) {

@@ -41,9 +41,6 @@ static bool quantize_case(void) {
   const int32_t channels = random_in(1, 70);
   const int32_t positions = PICK(0, 1, 31, 32, 33, 100);
   const int32_t count = positions == 0 ? 1 : positions;
-  sbnn_output output = {0};
-  output.channels = channels;
-  output.channel_bits = positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
   float* x = (float*)allocate((size_t)(channels * count) * 4u);
   int8_t* q = (int8_t*)allocate((size_t)(channels * count));
   float* thresholds = (float*)allocate((size_t)channels * 4u);
@@ -56,9 +53,8 @@ static bool quantize_case(void) {
     whole[i] = random_in(-130, 130);
     thresholds[i] = (float)whole[i];
   }
-  output.float_thresholds = thresholds;
-  output.thresholds = whole;
-  output.flips = random_planes(1, channels);
+  sbnn_output output = bits_output(channels, positions, whole);
+  output.by.cuts.float_thresholds = thresholds;
   const int32_t bits = (channels - 1) * output.channel_bits + count;
   const size_t bytes = 4u * (size_t)sbnn_plane_words(bits);
   uint32_t* wanted = (uint32_t*)allocate(bytes);

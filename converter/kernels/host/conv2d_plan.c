@@ -390,7 +390,7 @@ static void find_starts(making* m, sbnn_host_channel* channel) {
                                    (pixels ? 255 : 1) * plan->group_in *
                                    (int64_t)plan->taps
                              : 0;
-  if (plan->output.kind != SBNN_TO_BITS) {
+  if (plan->output.stage != SBNN_CUTS) {
     for (int32_t kind = 0; kind < m->kinds; ++kind) {
       m->values[kind] = pixels ? -zero : -m->inside[kind];
     }
@@ -402,7 +402,7 @@ static void find_starts(making* m, sbnn_host_channel* channel) {
     return;
   }
   const int64_t reach = window + (most << shift) + 1;
-  int64_t threshold = plan->output.thresholds[channel->channel];
+  int64_t threshold = plan->output.by.cuts.thresholds[channel->channel];
   if (threshold > reach) threshold = reach;
   if (threshold < -reach) threshold = -reach;
   for (int32_t kind = 0; kind < m->kinds; ++kind) {
@@ -470,7 +470,7 @@ static bool plan_channels(making* m, const sbnn_connections* kernel,
     return false;
   }
   decode(plan, kernel, list);
-  if (plan->output.kind == SBNN_TO_BITS) {
+  if (plan->output.stage == SBNN_CUTS) {
     qsort(plan->channels, (size_t)channels, sizeof(sbnn_host_channel),
           by_count);
   }
@@ -526,7 +526,7 @@ static void plan_scratch(sbnn_host_conv2d* plan) {
                                   plan->window_slices * plan->vector_bytes
                             : 0);
   plan->numbers_at = next_part(
-      &total, plan->output.kind == SBNN_TO_BITS
+      &total, plan->output.stage == SBNN_CUTS
                   ? 0
                   : (int64_t)SBNN_HOST_CHANNEL_BLOCK * 8 *
                         plan->vector_bytes * (int64_t)sizeof(int32_t));
@@ -536,13 +536,13 @@ static void plan_scratch(sbnn_host_conv2d* plan) {
 bool sbnn_host_plan_conv2d(sbnn_host_conv2d* plan,
                            const sbnn_conv2d_params* params,
                            const sbnn_connections* kernel,
-                           const sbnn_output* output, bool int8_input,
+                           const sbnn_output* output, sbnn_face input,
                            int32_t batch, int32_t widest,
                            const sbnn_host_memory* memory) {
   memset(plan, 0, sizeof(*plan));
   plan->params = *params;
   plan->output = *output;
-  plan->pixel_slices = int8_input ? SBNN_HOST_PIXEL_SLICES : 1;
+  plan->pixel_slices = input.kind == SBNN_INT8_NUMBERS ? SBNN_HOST_PIXEL_SLICES : input.planes;
   plan->positions = params->out_height * params->out_width;
   plan->out_words = sbnn_plane_words(plan->positions);
   plan->in_words = sbnn_plane_words(params->in_height * params->in_width);

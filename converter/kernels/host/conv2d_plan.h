@@ -126,7 +126,7 @@ typedef struct {
 bool sbnn_host_plan_conv2d(sbnn_host_conv2d* plan,
                            const sbnn_conv2d_params* params,
                            const sbnn_connections* kernel,
-                           const sbnn_output* output, bool int8_input,
+                           const sbnn_output* output, sbnn_face input,
                            int32_t batch, int32_t widest,
                            const sbnn_host_memory* memory);
 

@@ -392,7 +392,7 @@ SBNN_INLINE void SBNN_NAME(write_bits)(const sbnn_host_conv2d* plan,
   const uint8_t* planes = scratch + plan->copies_at;
   const uint32_t* list = plan->offsets + channel->first;
   const SBNN_V flip = SBNN_NAME(all)(
-      1u ^ sbnn_get_bit(plan->output.flips, channel->channel));
+      1u ^ sbnn_get_bit(plan->output.by.cuts.flips, channel->channel));
   uint8_t* plane = y + (int64_t)channel->channel * plan->out_words * 4;
   const int32_t slices = channel->slices;
   if (plan->pixel_slices == 1 && !plan->whole_window && slices <= 8) {
@@ -578,7 +578,7 @@ static void SBNN_NAME(conv2d)(const sbnn_host_conv2d* plan,
     }
   }
   uint8_t* y = (uint8_t*)task->y;
-  if (plan->output.kind != SBNN_TO_BITS) {
+  if (plan->output.stage != SBNN_CUTS) {
     SBNN_NAME(write_numbers)
     (plan, task->begin, task->end, first, words, scratch, y, task->y_bytes,
      task->samples);

@@ -45,7 +45,7 @@ static bool plan_lists(sbnn_host_dense* plan, const sbnn_connections* kernel,
 bool sbnn_host_plan_dense(sbnn_host_dense* plan,
                           const sbnn_dense_params* params,
                           const sbnn_connections* kernel,
-                          const sbnn_output* output, bool bits,
+                          const sbnn_output* output, sbnn_face input,
                           const sbnn_host_memory* memory) {
   memset(plan, 0, sizeof(*plan));
   plan->params = *params;
@@ -54,7 +54,7 @@ bool sbnn_host_plan_dense(sbnn_host_dense* plan,
   const bool sliced = kernel->code == SBNN_CODE_SLICED;
   plan->scratch_bytes = (size_t)params->units * sizeof(int32_t) + 8u;
   if (!sliced && !plan_lists(plan, kernel, inputs, memory)) return false;
-  if (!bits) return true;
+  if (input.kind != SBNN_PLANES) return true;
   plan->in_words = params->planes * sbnn_plane_words(params->positions);
   plan->row_words = (plan->in_words + 1) / 2;
   plan->scratch_bytes += (size_t)plan->row_words * 8u;

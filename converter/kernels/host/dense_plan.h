@@ -30,7 +30,7 @@ typedef struct {
 bool sbnn_host_plan_dense(sbnn_host_dense* plan,
                           const sbnn_dense_params* params,
                           const sbnn_connections* kernel,
-                          const sbnn_output* output, bool bits,
+                          const sbnn_output* output, sbnn_face input,
                           const sbnn_host_memory* memory);
 
 #endif /* SBNN_HOST_DENSE_PLAN_H_ */

@@ -25,38 +25,38 @@ SBNN_INLINE int32_t SBNN_NAME(common_ones)(const uint64_t* x,
 static void SBNN_NAME(write_units)(const sbnn_output* output,
                                    const int32_t* sums, void* y) {
   const int32_t units = output->channels;
-  switch (output->kind) {
-    case SBNN_TO_BITS: {
+  switch (output->face.kind) {
+    case SBNN_PLANES: {
       uint32_t* words = (uint32_t*)y;
       for (int32_t first = 0; first < units; first += 32) {
         const int32_t count = units - first < 32 ? units - first : 32;
         uint32_t bits = 0;
         for (int32_t u = 0; u < count; ++u) {
-          bits |= (uint32_t)(sums[first + u] >= output->thresholds[first + u])
+          bits |= (uint32_t)(sums[first + u] >= output->by.cuts.thresholds[first + u])
                   << u;
         }
-        words[first / 32] = (bits ^ output->flips[first / 32]) &
+        words[first / 32] = (bits ^ output->by.cuts.flips[first / 32]) &
                             (0xFFFFFFFFu >> (32 - count));
       }
       break;
     }
-    case SBNN_TO_FLOAT:
+    case SBNN_FLOAT_NUMBERS:
       for (int32_t u = 0; u < units; ++u) {
-        ((float*)y)[u] = (float)sums[u] * output->scale[u] + output->bias[u];
+        ((float*)y)[u] = (float)sums[u] * output->by.scale.factors[u] + output->by.scale.biases[u];
       }
       break;
-    case SBNN_TO_INT8:
+    case SBNN_INT8_NUMBERS:
       for (int32_t u = 0; u < units; ++u) {
         ((int8_t*)y)[u] = (int8_t)SBNN_NAME(scaled)(
-            sums[u], output->multipliers[u], output->offsets[u],
-            output->shift, INT8_MAX);
+            sums[u], output->by.scale.multipliers[u], output->by.scale.offsets[u],
+            output->by.scale.shift, INT8_MAX);
       }
       break;
-    case SBNN_TO_INT16:
+    case SBNN_INT16_NUMBERS:
       for (int32_t u = 0; u < units; ++u) {
         ((int16_t*)y)[u] = (int16_t)SBNN_NAME(scaled)(
-            sums[u], output->multipliers[u], output->offsets[u],
-            output->shift, INT16_MAX);
+            sums[u], output->by.scale.multipliers[u], output->by.scale.offsets[u],
+            output->by.scale.shift, INT16_MAX);
       }
       break;
   }
@@ -117,7 +117,7 @@ static void SBNN_NAME(dense_float)(const sbnn_host_dense* plan, const void* x,
     for (int32_t i = 0; i < p->positions; ++i) window += input[i];
     window *= (float)p->domain.alpha_steps / (float)(1 << p->domain.shift);
   }
-  if (plan->output.kind == SBNN_TO_BITS) {
+  if (plan->output.stage == SBNN_CUTS) {
     memset(y, 0, 4u * (size_t)sbnn_plane_words(p->units));
   }
   for (int32_t u = 0; u < p->units; ++u) {

@@ -44,9 +44,9 @@ SBNN_INLINE void SBNN_NAME(add_runs)(const float* from, const uint32_t* list,
 static void SBNN_NAME(write_run)(const sbnn_output* output, int32_t f,
                                  const float* sums, int32_t first,
                                  int32_t count, void* y) {
-  if (output->kind == SBNN_TO_BITS) {
-    const float threshold = output->float_thresholds[f];
-    const uint32_t flip = sbnn_get_bit(output->flips, f);
+  if (output->stage == SBNN_CUTS) {
+    const float threshold = output->by.cuts.float_thresholds[f];
+    const uint32_t flip = sbnn_get_bit(output->by.cuts.flips, f);
     uint32_t bits = 0;
     for (int32_t i = 0; i < count; ++i) {
       bits |= ((uint32_t)(sums[i] >= threshold) ^ flip) << i;
@@ -58,7 +58,7 @@ static void SBNN_NAME(write_run)(const sbnn_output* output, int32_t f,
   } else {
     float* out = (float*)y + (int64_t)first * output->channels + f;
     for (int32_t i = 0; i < count; ++i) {
-      *out = sums[i] * output->scale[f] + output->bias[f];
+      *out = sums[i] * output->by.scale.factors[f] + output->by.scale.biases[f];
       out += output->channels;
     }
   }
@@ -78,7 +78,7 @@ static void SBNN_NAME(float_conv2d)(const sbnn_host_float_conv2d* plan,
                    (int64_t)plan->channel_floats * p->in_channels +
                    SBNN_HOST_FLOAT_RUN;
   SBNN_NAME(pad_floats)(plan, (const float*)x, planes);
-  if (plan->output.kind == SBNN_TO_BITS) {
+  if (plan->output.stage == SBNN_CUTS) {
     memset(y, 0, (size_t)p->out_channels * 4u *
                      (size_t)sbnn_plane_words(positions));
   }

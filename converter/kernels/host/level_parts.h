@@ -68,16 +68,8 @@ static void SBNN_NAME_OF_LEVEL(conv2d)(const sbnn_host_conv2d* plan,
   SBNN_JOIN(conv2d_16, SBNN_LEVEL)(plan, task, scratch, copied);
 }
 
+#define SBNN_KERNEL_OF_LEVEL(name, arguments) SBNN_NAME_OF_LEVEL(name),
+
 const sbnn_host_level SBNN_JOIN(sbnn_host, SBNN_LEVEL) = {
-    SBNN_TEXT(SBNN_LEVEL),
-    SBNN_WIDEST,
-    SBNN_NAME_OF_LEVEL(conv2d),
-    SBNN_NAME_OF_LEVEL(float_conv2d),
-    SBNN_NAME_OF_LEVEL(dense_bits),
-    SBNN_NAME_OF_LEVEL(dense_int8),
-    SBNN_NAME_OF_LEVEL(dense_float),
-    SBNN_NAME_OF_LEVEL(max_pool2d),
-    SBNN_NAME_OF_LEVEL(quantize),
-    SBNN_NAME_OF_LEVEL(dequantize_float),
-    SBNN_NAME_OF_LEVEL(dequantize_int8),
-};
+    SBNN_TEXT(SBNN_LEVEL), SBNN_WIDEST,
+    SBNN_HOST_KERNELS(SBNN_KERNEL_OF_LEVEL)};

@@ -34,22 +34,22 @@ static void SBNN_NAME(write_block)(const sbnn_output* output, int32_t f,
   enum { MOST = 512 };
   const int32_t channels = output->channels;
   const int64_t at = (int64_t)first * channels + f;
-  if (output->kind == SBNN_TO_FLOAT) {
+  if (output->face.kind == SBNN_FLOAT_NUMBERS) {
     float values[SBNN_HOST_CHANNEL_BLOCK][MOST];
     for (int32_t i = 0; i < block; ++i) {
-      const float scale = output->scale[f + i], bias = output->bias[f + i];
+      const float scale = output->by.scale.factors[f + i], bias = output->by.scale.biases[f + i];
       for (int32_t p = 0; p < count; ++p) {
         values[i][p] = (float)sums[i * stride + p] * scale + bias;
       }
     }
     SBNN_INTERLEAVE(float, values, channels, block, count, (float*)y + at);
-  } else if (output->kind == SBNN_TO_INT8) {
+  } else if (output->face.kind == SBNN_INT8_NUMBERS) {
     int8_t values[SBNN_HOST_CHANNEL_BLOCK][MOST];
     for (int32_t i = 0; i < block; ++i) {
       for (int32_t p = 0; p < count; ++p) {
         values[i][p] = (int8_t)SBNN_NAME(scaled)(
-            sums[i * stride + p], output->multipliers[f + i],
-            output->offsets[f + i], output->shift, INT8_MAX);
+            sums[i * stride + p], output->by.scale.multipliers[f + i],
+            output->by.scale.offsets[f + i], output->by.scale.shift, INT8_MAX);
       }
     }
     SBNN_INTERLEAVE(int8_t, values, channels, block, count, (int8_t*)y + at);
@@ -58,8 +58,8 @@ static void SBNN_NAME(write_block)(const sbnn_output* output, int32_t f,
     for (int32_t i = 0; i < block; ++i) {
       for (int32_t p = 0; p < count; ++p) {
         values[i][p] = (int16_t)SBNN_NAME(scaled)(
-            sums[i * stride + p], output->multipliers[f + i],
-            output->offsets[f + i], output->shift, INT16_MAX);
+            sums[i * stride + p], output->by.scale.multipliers[f + i],
+            output->by.scale.offsets[f + i], output->by.scale.shift, INT16_MAX);
       }
     }
     SBNN_INTERLEAVE(int16_t, values, channels, block, count,

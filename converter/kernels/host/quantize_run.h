@@ -19,7 +19,7 @@
         }                                                                   \
       }                                                                     \
       for (int32_t j = 0; j < block; ++j) {                                 \
-        const uint32_t flip = 0u - sbnn_get_bit(output->flips, c + j);      \
+        const uint32_t flip = 0u - sbnn_get_bit(cuts->flips, c + j);      \
         to[(c + j) * words + first / 32] = (bits[j] ^ flip) & all;          \
       }                                                                     \
     }                                                                       \
@@ -37,26 +37,35 @@
       bits |= (uint32_t)(from[c + i] >= (thresholds)[c + i]) << i;          \
     }                                                                       \
     to[c / 32] =                                                            \
-        (bits ^ output->flips[c / 32]) & (0xFFFFFFFFu >> (32 - count));     \
+        (bits ^ cuts->flips[c / 32]) & (0xFFFFFFFFu >> (32 - count));     \
   }
 
 static void SBNN_NAME(quantize)(const sbnn_output* output, int32_t positions,
-                                int32_t item_bytes, const void* x, void* y) {
+                                sbnn_face input, const void* x, void* y) {
   enum { BLOCK = 64 };
-  if (output->channel_bits == 1) {
-    if (item_bytes == 1) {
-      SBNN_QUANTIZE_VECTOR(int8_t, output->thresholds)
-    } else if (item_bytes == 2) {
-      SBNN_QUANTIZE_VECTOR(int16_t, output->thresholds)
-    } else {
-      SBNN_QUANTIZE_VECTOR(float, output->float_thresholds)
-    }
-  } else if (item_bytes == 1) {
-    SBNN_QUANTIZE(int8_t, output->thresholds)
-  } else if (item_bytes == 2) {
-    SBNN_QUANTIZE(int16_t, output->thresholds)
-  } else {
-    SBNN_QUANTIZE(float, output->float_thresholds)
+  const sbnn_cuts* cuts = &output->by.cuts;
+  const bool vector = output->channel_bits == 1;
+  switch (input.kind) {
+    case SBNN_INT8_NUMBERS:
+      if (vector) {
+        SBNN_QUANTIZE_VECTOR(int8_t, cuts->thresholds)
+      } else {
+        SBNN_QUANTIZE(int8_t, cuts->thresholds)
+      }
+      break;
+    case SBNN_INT16_NUMBERS:
+      if (vector) {
+        SBNN_QUANTIZE_VECTOR(int16_t, cuts->thresholds)
+      } else {
+        SBNN_QUANTIZE(int16_t, cuts->thresholds)
+      }
+      break;
+    default:
+      if (vector) {
+        SBNN_QUANTIZE_VECTOR(float, cuts->float_thresholds)
+      } else {
+        SBNN_QUANTIZE(float, cuts->float_thresholds)
+      }
   }
 }
 

@@ -102,7 +102,7 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   memset(s, 0, sizeof(*s));
   s->params = p;
   s->output = output;
-  s->bits = output->kind == SBNN_TO_BITS;
+  s->bits = output->stage == SBNN_CUTS;
   s->whole_window = p->domain.alpha_steps != 0;
   s->most = kernel->most;
   sbnn_conv2d_lay_out(&s->layout, p, carver);
@@ -408,9 +408,9 @@ static void write_bits(state* s, int32_t channel, int32_t count, int32_t length,
                        bool count_taps, const uint32_t* planes, int32_t words,
                        uint32_t* y) {
   const sbnn_domain* d = &s->params->domain;
-  const uint32_t invert = sbnn_get_bit(s->output->flips, channel) - 1u;
+  const uint32_t invert = sbnn_get_bit(s->output->by.cuts.flips, channel) - 1u;
   const int32_t most = s->largest_window + ((count + 1) << d->shift);
-  int32_t threshold = s->output->thresholds[channel];
+  int32_t threshold = s->output->by.cuts.thresholds[channel];
   if (threshold > most) threshold = most;
   if (threshold < -most) threshold = -most;
 

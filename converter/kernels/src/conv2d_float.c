@@ -69,7 +69,7 @@ size_t sbnn_conv2d_float_scratch_bytes(const sbnn_conv2d_params* p) {
 }
 
 static void zero_bits(const sbnn_output* output, int32_t positions, void* y) {
-  if (output->kind == SBNN_TO_BITS) {
+  if (output->stage == SBNN_CUTS) {
     memset(y, 0, (size_t)output->channels * sizeof(uint32_t) *
                      (size_t)sbnn_plane_words(positions));
   }

@@ -258,7 +258,7 @@ SBNN_INLINE void compare_channel(const state* s, const sbnn_output* output,
                                  int32_t rows, int32_t first, int32_t present,
                                  uint32_t* y) {
   const sbnn_conv2d_params* p = s->p;
-  const uint32_t flip = 0u - sbnn_get_bit(output->flips, f);
+  const uint32_t flip = 0u - sbnn_get_bit(output->by.cuts.flips, f);
   const int32_t words = sbnn_plane_words(p->out_height * p->out_width);
   uint32_t* const plane = y + f * words;
   const bool whole_words = present == STRIP && p->out_width % STRIP == 0;
@@ -313,8 +313,8 @@ static void run_channel(const state* s, const sbnn_output* output, int32_t f,
   const int32_t present = width - ox < STRIP ? width - ox : STRIP;
   const int32_t first = oy * width + ox;
   int32_t base;
-  if (output->kind == SBNN_TO_BITS &&
-      lanes_suffice(s, count, output->thresholds[f], &base)) {
+  if (output->stage == SBNN_CUTS &&
+      lanes_suffice(s, count, output->by.cuts.thresholds[f], &base)) {
     compare_channel(s, output, f, count, base, rows, first, present,
                     (uint32_t*)y);
   } else {
@@ -330,7 +330,7 @@ void sbnn_conv2d_int8(const sbnn_conv2d_params* p,
   state s;
   set_up(&s, p, kernel, &carver);
   place_taps(&s);
-  if (output->kind == SBNN_TO_BITS) {
+  if (output->stage == SBNN_CUTS) {
     memset(y, 0, (size_t)p->out_channels * 4u *
                      (size_t)sbnn_plane_words(p->out_height * p->out_width));
   }

@@ -14,7 +14,7 @@ static size_t list_bytes(const sbnn_connections* kernel) {
 }
 
 static void zero_bits(const sbnn_output* output, void* y) {
-  if (output->kind == SBNN_TO_BITS) {
+  if (output->stage == SBNN_CUTS) {
     memset(y, 0, 4u * (size_t)sbnn_plane_words(output->channels));
   }
 }

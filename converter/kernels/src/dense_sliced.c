@@ -132,13 +132,13 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   memset(init, 0, sizeof(init));
   for (int32_t first = 0; first < p->units; first += 32) {
     const int32_t present = p->units - first < 32 ? p->units - first : 32;
-    if (output->kind == SBNN_TO_BITS) {
-      find_starts(p, output->thresholds + first,
+    if (output->stage == SBNN_CUTS) {
+      find_starts(p, output->by.cuts.thresholds + first,
                   connections + first, present, window_part,
                   ones ? 0 : -1, -count - 1, numbers);
       sbnn_slice(numbers, sums.slices, init);
       uint32_t* out = (uint32_t*)y + first / 32;
-      uint32_t flips = output->flips[first / 32];
+      uint32_t flips = output->by.cuts.flips[first / 32];
       if (!ones) flips = ~flips;
       uint32_t sliced[SBNN_MAX_SLICES];
       sum_words(sums, planes, init, sliced);

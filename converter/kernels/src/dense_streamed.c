@@ -61,16 +61,16 @@ static void finish_unit(void* the_layer, int32_t sum) {
   const sbnn_output* output = l->output;
   const int32_t unit = l->unit++;
   sum = sum * (1 << l->shift) + l->window_part;
-  if (output->kind != SBNN_TO_BITS) {
+  if (output->stage != SBNN_CUTS) {
     sbnn_write_sums(output, unit, 0, &sum, 1, l->y);
     return;
   }
   uint32_t bits = l->bits;
-  if (sum >= output->thresholds[unit]) bits |= 1u << (unit & 31);
+  if (sum >= output->by.cuts.thresholds[unit]) bits |= 1u << (unit & 31);
   l->bits = bits;
   if ((unit & 31) == 31 || unit + 1 == l->units) {
     const uint32_t there = 0xFFFFFFFFu >> (31 - (unit & 31));
-    ((uint32_t*)l->y)[unit >> 5] = (bits ^ output->flips[unit >> 5]) & there;
+    ((uint32_t*)l->y)[unit >> 5] = (bits ^ output->by.cuts.flips[unit >> 5]) & there;
     l->bits = 0;
   }
 }

@@ -5,8 +5,8 @@
 static void write_bits(const sbnn_output* output, int32_t channel,
                        int32_t first, const int32_t* sums, int32_t count,
                        uint32_t* y) {
-  const int32_t threshold = output->thresholds[channel];
-  const uint32_t flip = sbnn_get_bit(output->flips, channel);
+  const int32_t threshold = output->by.cuts.thresholds[channel];
+  const uint32_t flip = sbnn_get_bit(output->by.cuts.flips, channel);
   const int32_t bit = channel * output->channel_bits + first;
   for (int32_t p = 0; p < count; ++p) {
     sbnn_put_bit(y, bit + p, (uint32_t)(sums[p] >= threshold) ^ flip);
@@ -16,8 +16,8 @@ static void write_bits(const sbnn_output* output, int32_t channel,
 static int32_t scaled(const sbnn_output* output, int32_t channel, int32_t sum,
                       int32_t limit) {
   const int64_t y =
-      ((int64_t)sum * output->multipliers[channel] + output->offsets[channel]) >>
-      output->shift;
+      ((int64_t)sum * output->by.scale.multipliers[channel] + output->by.scale.offsets[channel]) >>
+      output->by.scale.shift;
   return y > limit ? limit : y < -limit - 1 ? -limit - 1 : (int32_t)y;
 }
 
@@ -26,23 +26,23 @@ void sbnn_write_sums(const sbnn_output* output, int32_t channel,
                      void* y) {
   const int32_t step = output->channels;
   const int32_t at = first * step + channel;
-  switch (output->kind) {
-    case SBNN_TO_BITS:
+  switch (output->face.kind) {
+    case SBNN_PLANES:
       write_bits(output, channel, first, sums, count, (uint32_t*)y);
       break;
-    case SBNN_TO_FLOAT:
+    case SBNN_FLOAT_NUMBERS:
       for (int32_t p = 0; p < count; ++p) {
         ((float*)y)[at + p * step] =
-            (float)sums[p] * output->scale[channel] + output->bias[channel];
+            (float)sums[p] * output->by.scale.factors[channel] + output->by.scale.biases[channel];
       }
       break;
-    case SBNN_TO_INT8:
+    case SBNN_INT8_NUMBERS:
       for (int32_t p = 0; p < count; ++p) {
         ((int8_t*)y)[at + p * step] =
             (int8_t)scaled(output, channel, sums[p], INT8_MAX);
       }
       break;
-    case SBNN_TO_INT16:
+    case SBNN_INT16_NUMBERS:
       for (int32_t p = 0; p < count; ++p) {
         ((int16_t*)y)[at + p * step] =
             (int16_t)scaled(output, channel, sums[p], INT16_MAX);
@@ -54,9 +54,9 @@ void sbnn_write_sums(const sbnn_output* output, int32_t channel,
 void sbnn_write_float_sums(const sbnn_output* output, int32_t channel,
                            const float* sums, int32_t stride,
                            int32_t positions, void* y) {
-  if (output->kind == SBNN_TO_BITS) {
-    const float threshold = output->float_thresholds[channel];
-    const uint32_t flip = sbnn_get_bit(output->flips, channel);
+  if (output->stage == SBNN_CUTS) {
+    const float threshold = output->by.cuts.float_thresholds[channel];
+    const uint32_t flip = sbnn_get_bit(output->by.cuts.flips, channel);
     const int32_t first = channel * output->channel_bits;
     for (int32_t p = 0; p < positions; ++p) {
       sbnn_put_bit((uint32_t*)y, first + p,
@@ -66,7 +66,7 @@ void sbnn_write_float_sums(const sbnn_output* output, int32_t channel,
     float* out = (float*)y + channel;
     for (int32_t p = 0; p < positions; ++p) {
       out[p * output->channels] =
-          sums[p * stride] * output->scale[channel] + output->bias[channel];
+          sums[p * stride] * output->by.scale.factors[channel] + output->by.scale.biases[channel];
     }
   }
 }

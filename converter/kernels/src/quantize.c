@@ -16,7 +16,7 @@ typedef uint32_t collect_bits(const sbnn_output* output, int32_t c,
                        const void* values, int32_t first, int32_t count) {  \
     const int32_t channels = output->channels;                              \
     const type* x = (const type*)values + (first + count) * channels + c;   \
-    const threshold_type threshold = output->thresholds[c];                 \
+    const threshold_type threshold = output->by.cuts.thresholds[c];                 \
     uint32_t bits = 0;                                                      \
     for (int32_t i = 0; i < count; ++i) {                                   \
       x -= channels;                                                        \
@@ -38,7 +38,7 @@ static void quantize(const sbnn_output* output, int32_t positions,
   memset(y, 0, (size_t)sbnn_plane_words(last_bit) * sizeof(uint32_t));
   int32_t first = 0;
   for (int32_t c = 0; c < channels; ++c, first += output->channel_bits) {
-    const uint32_t flips = 0u - sbnn_get_bit(output->flips, c);
+    const uint32_t flips = 0u - sbnn_get_bit(output->by.cuts.flips, c);
     for (int32_t p = 0; p < positions; p += 32) {
       const int32_t count = positions - p < 32 ? positions - p : 32;
       const uint32_t bits =

@@ -7,6 +7,7 @@
 
 #include "micro/micro_op.h"
 #include "micro/tflm_abi.h"
+#include "ops/classes.h"
 
 static sbnn_type type_of(int tflite_type) {
   if (tflite_type == kTfLiteFloat32) return SBNN_FLOAT32;
@@ -66,28 +67,19 @@ static TfLiteStatus invoke(TfLiteContext* context, TfLiteNode* node) {
 
 /* A TFLM registration does not tell its kernel which op it is, so each op has a
  * prepare function of its own. */
-#define SBNN_MICRO_OP(name)                                          \
-  static TfLiteStatus prepare_##name(TfLiteContext* context,         \
-                                     TfLiteNode* node) {             \
-    return prepare_as(sbnn_find_op(#name), context, node);           \
+#define SBNN_PREPARE_OP(Name, name)                          \
+  static TfLiteStatus prepare_##name(TfLiteContext* context, \
+                                     TfLiteNode* node) {     \
+    return prepare_as(&sbnn_##name##_class, context, node);  \
   }
-
-SBNN_MICRO_OP(SbnnConv2D)
-SBNN_MICRO_OP(SbnnDense)
-SBNN_MICRO_OP(SbnnMaxPool2D)
-SBNN_MICRO_OP(SbnnQuantize)
-SBNN_MICRO_OP(SbnnDequantize)
+SBNN_OPS(SBNN_PREPARE_OP)
 
 static const struct {
   const char* name;
   TfLiteStatus (*prepare)(TfLiteContext* context, TfLiteNode* node);
 } kOps[] = {
-    {"SbnnConv2D", prepare_SbnnConv2D},
-    {"SbnnDense", prepare_SbnnDense},
-    {"SbnnMaxPool2D", prepare_SbnnMaxPool2D},
-    {"SbnnQuantize", prepare_SbnnQuantize},
-    {"SbnnDequantize", prepare_SbnnDequantize},
-};
+#define SBNN_REGISTER_OP(Name, name) {"Sbnn" #Name, prepare_##name},
+    SBNN_OPS(SBNN_REGISTER_OP)};
 
 __attribute__((visibility("default"))) _Bool SbnnRegisterOps(
     TflmOpResolver* resolver) {

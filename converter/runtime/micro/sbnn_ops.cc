@@ -93,10 +93,8 @@ Registration Register() {
 
 }  // namespace
 
-Registration RegisterConv2D() { return Register<sbnn_conv2d_class>(); }
-Registration RegisterDense() { return Register<sbnn_dense_class>(); }
-Registration RegisterMaxPool2D() { return Register<sbnn_max_pool2d_class>(); }
-Registration RegisterQuantize() { return Register<sbnn_quantize_class>(); }
-Registration RegisterDequantize() { return Register<sbnn_dequantize_class>(); }
+#define SBNN_REGISTER(Name, name) \
+  Registration Register##Name() { return Register<sbnn_##name##_class>(); }
+SBNN_OPS(SBNN_REGISTER)
 
 }  // namespace sbnn

@@ -9,6 +9,7 @@
 #ifndef SBNN_MICRO_SBNN_OPS_H_
 #define SBNN_MICRO_SBNN_OPS_H_
 
+#include "ops/op_list.h"
 #include "tensorflow/lite/c/common.h"
 #include "tensorflow/lite/micro/kernels/kernel_util.h"
 
@@ -18,43 +19,18 @@ namespace sbnn {
 using Registration =
     decltype(tflite::micro::RegisterOp(nullptr, nullptr, nullptr));
 
-Registration RegisterConv2D();
-Registration RegisterDense();
-Registration RegisterMaxPool2D();
-Registration RegisterQuantize();
-Registration RegisterDequantize();
-
+// For each op of ops/op_list.h, such as RegisterConv2D() and AddConv2D(resolver).
 // `resolver` is a tflite::MicroMutableOpResolver<N> with room for one more op.
 // kTfLiteError if it has none, or has the op already.
-template <typename Resolver>
-TfLiteStatus AddConv2D(Resolver& resolver) {
-  Registration registration = RegisterConv2D();
-  return resolver.AddCustom("SbnnConv2D", &registration);
-}
-
-template <typename Resolver>
-TfLiteStatus AddDense(Resolver& resolver) {
-  Registration registration = RegisterDense();
-  return resolver.AddCustom("SbnnDense", &registration);
-}
-
-template <typename Resolver>
-TfLiteStatus AddMaxPool2D(Resolver& resolver) {
-  Registration registration = RegisterMaxPool2D();
-  return resolver.AddCustom("SbnnMaxPool2D", &registration);
-}
-
-template <typename Resolver>
-TfLiteStatus AddQuantize(Resolver& resolver) {
-  Registration registration = RegisterQuantize();
-  return resolver.AddCustom("SbnnQuantize", &registration);
-}
-
-template <typename Resolver>
-TfLiteStatus AddDequantize(Resolver& resolver) {
-  Registration registration = RegisterDequantize();
-  return resolver.AddCustom("SbnnDequantize", &registration);
-}
+#define SBNN_DECLARE_OP(Name, name)                               \
+  Registration Register##Name();                                  \
+  template <typename Resolver>                                    \
+  TfLiteStatus Add##Name(Resolver& resolver) {                    \
+    Registration registration = Register##Name();                 \
+    return resolver.AddCustom("Sbnn" #Name, &registration);       \
+  }
+SBNN_OPS(SBNN_DECLARE_OP)
+#undef SBNN_DECLARE_OP
 
 }  // namespace sbnn
 

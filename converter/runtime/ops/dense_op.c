@@ -1,64 +1,86 @@
 /* SbnnDense: inputs x, weight code, and the output stage's two constants. */
 #include "ops/check.h"
 #include "ops/classes.h"
+#include "ops/face.h"
+#include "ops/option_rules.h"
+#include "ops/stage.h"
+#include "ops/weights.h"
 #include "sbnn/planes.h"
+
+#define SBNN_FIELDS sbnn_dense_params
+static const sbnn_option_rule kRules[] = {
+    SBNN_DENSE_OPTIONS(SBNN_OPTION_RULE)};
+
+/* The input may have any shape: a flattened image is read as it lies. */
+static bool check_input(const sbnn_op* op, const sbnn_tensor* x,
+                        sbnn_problem* problem) {
+  const sbnn_dense_params* p = &op->params.dense;
+  int32_t found;
+  int32_t wanted = p->planes;
+  if (!sbnn_elements_of_sample(x, &found, problem)) return false;
+  if (op->input.kind != SBNN_PLANES) {
+    SBNN_CHECK(p->planes == 1, "planes of a numeric input", p->planes, 1);
+    wanted = p->positions;
+  } else if (!sbnn_multiply(&wanted, op->input.planes, problem) ||
+             !sbnn_multiply(&wanted, sbnn_plane_words(p->positions),
+                            problem)) {
+    return false;
+  }
+  SBNN_CHECK(found == wanted, "elements of the input", found, wanted);
+  return sbnn_multiply(&wanted, 32, problem);
+}
 
 static bool prepare(sbnn_op* op, const sbnn_options* options,
                     const sbnn_tensor* inputs, sbnn_tensor* output,
                     sbnn_problem* problem) {
   sbnn_dense_params* p = &op->params.dense;
-  if (!sbnn_read_option(options, "units", 1, INT32_MAX, &p->units, problem) ||
-      !sbnn_read_option(options, "planes", 1, INT32_MAX, &p->planes,
-                        problem) ||
-      !sbnn_read_option(options, "positions", 1, INT32_MAX - 31,
-                        &p->positions, problem)) {
-    return false;
-  }
-  int32_t found;
-  int32_t wanted = p->planes;
-  if (!sbnn_elements_of_sample(&inputs[0], &found, problem)) return false;
-  if (op->input != SBNN_INT32) {
-    SBNN_CHECK(p->planes == 1, "planes of a numeric input", p->planes, 1);
-    wanted = p->positions;
-  } else if (!sbnn_multiply(&wanted, sbnn_plane_words(p->positions), problem)) {
-    return false;
-  }
-  SBNN_CHECK(found == wanted, "elements of the input", found, wanted);
-  int32_t bits = wanted, fan_in = p->planes;
-  if (!sbnn_multiply(&bits, 32, problem) ||
+  int32_t fan_in = p->planes;
+  if (!check_input(op, &inputs[0], problem) ||
       !sbnn_multiply(&fan_in, p->positions, problem) ||
       !sbnn_prepare_kernel(op, options, &inputs[1], p->units, fan_in,
                            &p->domain, problem) ||
-      !sbnn_prepare_output(op, options, &inputs[2], output->type, p->units, 0,
-                           problem)) {
+      !sbnn_prepare_output(op, options, &inputs[2], p->units, 0, problem)) {
     return false;
   }
-  if (op->input == SBNN_INT8) {
-    if (!sbnn_read_option(options, "in_zero_point", -128, 127,
-                          &p->in_zero_point, problem)) {
-      return false;
-    }
-    op->scratch_bytes = sbnn_dense_int8_scratch_bytes(&op->kernel);
-  } else if (op->input == SBNN_FLOAT32) {
-    op->scratch_bytes = sbnn_dense_float_scratch_bytes(&op->kernel);
-  } else {
-    op->scratch_bytes = sbnn_dense_bits_scratch_bytes(p, &op->kernel);
+  switch (op->input.kind) {
+    case SBNN_INT8_NUMBERS:
+      op->scratch_bytes = sbnn_dense_int8_scratch_bytes(&op->kernel);
+      break;
+    case SBNN_FLOAT_NUMBERS:
+      op->scratch_bytes = sbnn_dense_float_scratch_bytes(&op->kernel);
+      break;
+    default:
+      op->scratch_bytes = sbnn_dense_bits_scratch_bytes(p, &op->kernel);
   }
-  sbnn_vector_shape(output, p->units);
+  sbnn_vector_shape(output, op->output.face, p->units);
   return true;
 }
 
 static void invoke(const sbnn_op* op, const void* x, void* y, void* scratch) {
-  if (op->input == SBNN_INT8) {
-    sbnn_dense_int8(&op->params.dense, &op->kernel, &op->output,
-                    (const int8_t*)x, y, scratch);
-  } else if (op->input == SBNN_FLOAT32) {
-    sbnn_dense_float(&op->params.dense, &op->kernel, &op->output,
-                     (const float*)x, y, scratch);
-  } else {
-    sbnn_dense_bits(&op->params.dense, &op->kernel, &op->output,
-                    (const uint32_t*)x, y, scratch);
+  const sbnn_dense_params* p = &op->params.dense;
+  switch (op->input.kind) {
+    case SBNN_INT8_NUMBERS:
+      sbnn_dense_int8(p, &op->kernel, &op->output, (const int8_t*)x, y,
+                      scratch);
+      break;
+    case SBNN_FLOAT_NUMBERS:
+      sbnn_dense_float(p, &op->kernel, &op->output, (const float*)x, y,
+                       scratch);
+      break;
+    default:
+      sbnn_dense_bits(p, &op->kernel, &op->output, (const uint32_t*)x, y,
+                      scratch);
   }
 }
 
-const sbnn_op_class sbnn_dense_class = {"SbnnDense", 4, prepare, invoke};
+const sbnn_op_class sbnn_dense_class = {
+    .name = "SbnnDense",
+    .inputs = 4,
+    .reads = SBNN_ON_PLANES | SBNN_ON_FLOAT | SBNN_ON_INT8,
+    .writes = SBNN_ON_PLANES | SBNN_ON_FLOAT | SBNN_ON_INT8 | SBNN_ON_INT16,
+    .faces = "a dense layer goes from bit planes, float32 or int8 to these or int16",
+    .options = kRules,
+    .option_count = SBNN_RULE_COUNT(kRules),
+    .prepare = prepare,
+    .invoke = invoke,
+};

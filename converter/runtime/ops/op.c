@@ -4,10 +4,13 @@
 
 #include "ops/check.h"
 #include "ops/classes.h"
+#include "ops/face.h"
+#include "ops/option_rules.h"
 
 static const sbnn_op_class* const kClasses[] = {
-    &sbnn_conv2d_class,     &sbnn_dense_class,      &sbnn_max_pool2d_class,
-    &sbnn_quantize_class,   &sbnn_dequantize_class,
+#define SBNN_CLASS(Name, name) &sbnn_##name##_class,
+    SBNN_OPS(SBNN_CLASS)
+#undef SBNN_CLASS
 };
 
 const sbnn_op_class* sbnn_find_op(const char* name) {
@@ -38,16 +41,16 @@ bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
              "rank of the input", inputs[0].rank, SBNN_MAX_RANK);
   SBNN_CHECK(inputs[0].dims[0] >= 1, "batch size", inputs[0].dims[0], 1);
   op->batch = inputs[0].dims[0];
-  op->input = inputs[0].type;
-  SBNN_CHECK(op->input == SBNN_FLOAT32 || op->input == SBNN_INT8 ||
-                 op->input == SBNN_INT32 ||
-                 (op->input == SBNN_INT16 && kind == &sbnn_quantize_class),
-             "input must be float32, int8 or int32 bit planes", 0, 0);
-  SBNN_CHECK(output->type != SBNN_OTHER_TYPE,
-             "output must be float32, int8, int16 or int32 bit planes", 0, 0);
+  op->input = sbnn_face_of(&inputs[0]);
+  op->output.face = sbnn_face_of(output);
+  SBNN_CHECK((kind->reads >> op->input.kind & 1) != 0 &&
+                 (kind->writes >> op->output.face.kind & 1) != 0,
+             kind->faces, 0, 0);
   int32_t all_bytes = op->batch;
   if (!sbnn_bytes_of_sample(&inputs[0], &op->x_bytes, problem) ||
       !sbnn_multiply(&all_bytes, op->x_bytes, problem) ||
+      !sbnn_read_options(options, kind->options, kind->option_count,
+                         op->input, op->output.face, &op->params, problem) ||
       !kind->prepare(op, options, inputs, output, problem)) {
     return false;
   }

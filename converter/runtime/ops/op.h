@@ -16,6 +16,7 @@
 #include "ops/options.h"
 #include "sbnn/conv2d.h"
 #include "sbnn/dense.h"
+#include "sbnn/face.h"
 #include "sbnn/max_pool2d.h"
 #include "sbnn/quantize.h"
 
@@ -57,17 +58,35 @@ static inline const char* sbnn_problem_format(const sbnn_problem* problem) {
 
 typedef struct sbnn_op sbnn_op;
 
+/* An option that an op's file has: ops/option_rules.h. */
+typedef struct sbnn_option_rule sbnn_option_rule;
+
 typedef struct {
   const char* name; /* custom code in the flatbuffer */
   int32_t inputs;   /* number of input tensors */
-  /* Checks options and tensors, fills in `op` and `output->dims`. `output->type`
-   * is given. False, with `problem` set, if anything does not fit. */
+  /* The kinds of faces that it reads and writes, a bit each, and what is wrong
+   * where a file has others. */
+  uint8_t reads, writes;
+  uint8_t option_count;
+  const char* faces;
+  /* Of `op->params`; those of weights and output stages stand in ops/weights.h
+   * and ops/stage.h. */
+  const sbnn_option_rule* options;
+  /* Checks tensors, fills in `op` and `output->dims`. Faces are known, options
+   * are read. False, with `problem` set, if anything does not fit. */
   bool (*prepare)(sbnn_op* op, const sbnn_options* options,
                   const sbnn_tensor* inputs, sbnn_tensor* output,
                   sbnn_problem* problem);
   /* Runs one sample of the batch. */
   void (*invoke)(const sbnn_op* op, const void* x, void* y, void* scratch);
 } sbnn_op_class;
+
+enum {
+  SBNN_ON_PLANES = 1 << SBNN_PLANES,
+  SBNN_ON_FLOAT = 1 << SBNN_FLOAT_NUMBERS,
+  SBNN_ON_INT8 = 1 << SBNN_INT8_NUMBERS,
+  SBNN_ON_INT16 = 1 << SBNN_INT16_NUMBERS
+};
 
 /* An op that `prepare` has accepted. */
 struct sbnn_op {
@@ -76,16 +95,13 @@ struct sbnn_op {
     sbnn_conv2d_params conv2d;
     sbnn_dense_params dense;
     sbnn_max_pool2d_params max_pool2d;
-    int32_t positions;
-    struct {
-      int32_t positions;
-      int8_t plus, minus; /* int8 output only */
-    } dequantize;
+    sbnn_dequantize_params dequantize;
   } params;
-  sbnn_type input; /* SBNN_INT32 for bit planes, SBNN_FLOAT32 or SBNN_INT8 */
+  sbnn_face input;
   sbnn_connections kernel;
-  sbnn_output output;
+  sbnn_output output;      /* always with its face */
   const uint32_t* minimum; /* max pooling only */
+  int32_t positions;       /* of a channel; quantizing and back only */
   int32_t batch;
   int32_t x_bytes, y_bytes; /* of one sample */
   size_t scratch_bytes;

@@ -10,7 +10,7 @@
 #include "../../kernels/src/carver.h"
 #include "../../kernels/src/conv2d_borders.h"
 #include "../../kernels/src/conv2d_layout.h"
-#include "ops/op.h"
+#include "ops/classes.h"
 
 typedef struct {
   int64_t scratch_bytes;
@@ -96,7 +96,7 @@ __attribute__((visibility("default"))) bool SbnnPlanOp(
   }
   plan->scratch_bytes = (int64_t)op.scratch_bytes;
   plan->most = op.kernel.most;
-  if (strcmp(name, "SbnnConv2D") == 0 && op.input == SBNN_INT32 &&
+  if (kind == &sbnn_conv2d_class && op.input.kind == SBNN_PLANES &&
       !plan_conv2d_bits(&op.params.conv2d, plan)) {
     problem->what = "out of memory";
     return false;

@@ -70,10 +70,14 @@ def array(kind: str, name: str, values: np.ndarray) -> str:
     return f"static const {kind} {name}[{len(flat)}] = {{\n" + "\n".join(lines) + "\n};"
 
 
+def initializer(fields: Mapping[str, object]) -> str:
+    """What a struct is initialized with; fields that are 0 may be left out."""
+    return "{" + ", ".join(f".{field} = {value}" for field, value in fields.items()) + "}"
+
+
 def struct(kind: str, name: str, fields: Mapping[str, object]) -> str:
-    """The definition of a constant struct; fields that are 0 may be left out."""
-    items = ", ".join(f".{field} = {value}" for field, value in fields.items())
-    return f"static const {kind} {name} = {{{items}}};"
+    """The definition of a constant struct."""
+    return f"static const {kind} {name} = {initializer(fields)};"
 
 
 def int_literal(value: int) -> str:

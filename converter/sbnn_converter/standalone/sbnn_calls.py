@@ -9,43 +9,26 @@ from __future__ import annotations
 import numpy as np
 
 from sbnn_converter.native.plan import Plan, plan_op
-from sbnn_converter.standalone.call import Call, NotExportable, array, c_name, struct
+from sbnn_converter.op_schema import OPS
+from sbnn_converter.standalone.call import (
+    Call,
+    NotExportable,
+    array,
+    c_name,
+    initializer,
+    struct,
+)
 from sbnn_converter.tensors.face import FLOAT32, INT8, Face
 from sbnn_converter.tflite.flatbuffer import StoredStep
 from sbnn_converter.weights.code import SLICED
 from sbnn_converter.weights.stored import stored_kernel
 
-_CONV_FIELDS = (
-    "in_height",
-    "in_width",
-    "in_channels",
-    "out_height",
-    "out_width",
-    "out_channels",
-    "kernel_height",
-    "kernel_width",
-    "stride_height",
-    "stride_width",
-    "dilation_height",
-    "dilation_width",
-    "pad_top",
-    "pad_left",
-    "pad_value",
-    "groups",
-)
-_POOL_FIELDS = (
-    "channels",
-    "in_height",
-    "in_width",
-    "out_height",
-    "out_width",
-    "pool_height",
-    "pool_width",
-    "stride_height",
-    "stride_width",
-    "pad_top",
-    "pad_left",
-)
+# sbnn_face_kind of kernels/include/sbnn/face.h.
+_NUMBERS = {
+    "FLOAT32": "SBNN_FLOAT_NUMBERS",
+    "INT8": "SBNN_INT8_NUMBERS",
+    "INT16": "SBNN_INT16_NUMBERS",
+}
 
 
 def sbnn_call(op: StoredStep) -> Call:
@@ -104,13 +87,20 @@ def _kernel(op: StoredStep, most: int) -> dict[str, str]:
     }
 
 
+def _face(face: Face) -> str:
+    """What an ``sbnn_face`` is initialized with."""
+    if face.is_planes:
+        return f"{{SBNN_PLANES, {face.planes}, {int(face.twos_complement)}}}"
+    return f"{{{_NUMBERS[face.numbers]}, 0, 0}}"
+
+
 def _output(op: StoredStep, channels: int, positions: int) -> dict[str, str]:
     """Definitions of the output stage ``op<n>_output``; ``positions`` 0: a vector."""
     name = f"op{op.number}_output"
     first, second = op.sbnn.constants[-2:]
     face = op.sbnn.writes
-    channel_bits = 32 * _words(positions) if positions else 1
-    fields: dict[str, object] = {"channels": channels}
+    fields: dict[str, object] = {"face": _face(face), "channels": channels}
+    how: dict[str, object] = {}
     if face.is_planes:
         is_float = first.dtype == np.float32
         thresholds = "float_thresholds" if is_float else "thresholds"
@@ -118,20 +108,18 @@ def _output(op: StoredStep, channels: int, positions: int) -> dict[str, str]:
             thresholds: ("float" if is_float else "int32_t", first),
             "flips": ("uint32_t", second.view(np.uint32)),
         }
-        fields |= {"kind": "SBNN_TO_BITS", "channel_bits": channel_bits}
+        stage, how["count"] = "cuts", face.cuts
+        fields["channel_bits"] = 32 * _words(positions) if positions else 1
     elif face == FLOAT32:
-        arrays = {"scale": ("float", first), "bias": ("float", second)}
-        fields |= {"kind": "SBNN_TO_FLOAT"}
+        stage, arrays = "scale", {"factors": ("float", first), "biases": ("float", second)}
     else:
         arrays = {"multipliers": ("int32_t", first), "offsets": ("int32_t", second)}
-        fields |= {
-            "kind": f"SBNN_TO_{face.numbers}",
-            "shift": op.sbnn.options["output_shift"],
-        }
+        stage, how["shift"] = "scale", op.sbnn.options["output_shift"]
     constants = {}
     for field, (c_type, values) in arrays.items():
         constants[f"{name}_{field}"] = array(c_type, f"{name}_{field}", values)
-        fields[field] = f"{name}_{field}"
+        how[field] = f"{name}_{field}"
+    fields |= {"stage": f"SBNN_{stage.upper()}", "by": f"{{.{stage} = {initializer(how)}}}"}
     constants[name] = struct("sbnn_output", name, fields)
     return constants
 
@@ -141,10 +129,14 @@ def _domain(op: StoredStep) -> str:
     return f"{{{o['alpha_steps']}, {o['domain_shift']}}}"
 
 
-def _params(op: StoredStep, kind: str, fields: dict[str, object]) -> dict[str, str]:
+def _params(op: StoredStep, kind: str, domain: str | None = None) -> dict[str, str]:
+    """Definitions of the kernel's parameters ``op<n>_params``: the op's own options."""
     name = f"op{op.number}_params"
-    optional = ("in_zero_point",)
-    fields |= {f: op.sbnn.options[f] for f in optional if f in op.sbnn.options}
+    schema = OPS[op.name]
+    options = schema.of(op.sbnn.options).as_dict()
+    fields: dict[str, object] = {f: options[f] for f in schema.names() if f in options}
+    if domain is not None:
+        fields["domain"] = domain
     return {name: struct(kind, name, fields)}
 
 
@@ -167,13 +159,10 @@ def _weighted(op: StoredStep, function: str, query: str, constants: dict, scratc
 
 def _conv2d(op: StoredStep, plan: Plan) -> Call:
     o, n = op.sbnn.options, op.number
-    fields: dict[str, object] = {f: o[f] for f in _CONV_FIELDS} | {"domain": _domain(op)}
-    if "band_bytes" in o:
-        fields["band_bytes"] = o["band_bytes"]
     constants = {
         **_kernel(op, plan.most),
         **_output(op, o["out_channels"], o["out_height"] * o["out_width"]),
-        **_params(op, "sbnn_conv2d_params", fields),
+        **_params(op, "sbnn_conv2d_params", _domain(op)),
     }
     kind = _suffix(op.sbnn.reads)
     arguments = {
@@ -189,11 +178,10 @@ def _conv2d(op: StoredStep, plan: Plan) -> Call:
 
 def _dense(op: StoredStep, plan: Plan) -> Call:
     o, n = op.sbnn.options, op.number
-    fields: dict[str, object] = {f: o[f] for f in ("units", "planes", "positions")}
     constants = {
         **_kernel(op, plan.most),
         **_output(op, o["units"], 0),
-        **_params(op, "sbnn_dense_params", fields | {"domain": _domain(op)}),
+        **_params(op, "sbnn_dense_params", _domain(op)),
     }
     kind = _suffix(op.sbnn.reads)
     function, header = f"sbnn_dense_{kind}", "sbnn/dense.h"
@@ -211,7 +199,7 @@ def _max_pool2d(op: StoredStep, _: Plan) -> Call:
     minimum = f"op{n}_minimum"
     constants = {
         minimum: array("uint32_t", minimum, op.sbnn.constants[0].view(np.uint32)),
-        **_params(op, "sbnn_max_pool2d_params", {f: op.sbnn.options[f] for f in _POOL_FIELDS}),
+        **_params(op, "sbnn_max_pool2d_params"),
     }
     return Call(
         statements=(

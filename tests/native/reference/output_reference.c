@@ -13,7 +13,7 @@ static void set_bit(uint32_t* words, int32_t at) {
 /* Planes of bits begin with a word each, vectors have one bit behind the other. */
 void reference_zero_bits(const sbnn_output* output, int32_t positions,
                          void* y) {
-  if (output->kind != SBNN_TO_BITS) return;
+  if (output->stage != SBNN_CUTS) return;
   const int32_t last = (output->channels - 1) * output->channel_bits;
   for (int32_t i = 0; i < reference_words(last + positions); ++i) {
     ((uint32_t*)y)[i] = 0u;
@@ -22,7 +22,7 @@ void reference_zero_bits(const sbnn_output* output, int32_t positions,
 
 static void write_bit(const sbnn_output* output, int32_t channel,
                       int32_t position, bool reached, void* y) {
-  if (reached != reference_bit(output->flips, channel)) {
+  if (reached != reference_bit(output->by.cuts.flips, channel)) {
     set_bit((uint32_t*)y, channel * output->channel_bits + position);
   }
 }
@@ -37,18 +37,18 @@ static int64_t floor_of(int64_t value, int32_t shift) {
 void reference_write_sum(const sbnn_output* output, int32_t channel,
                          int32_t position, int32_t sum, void* y) {
   const int32_t at = position * output->channels + channel;
-  if (output->kind == SBNN_TO_BITS) {
-    write_bit(output, channel, position, sum >= output->thresholds[channel], y);
+  if (output->stage == SBNN_CUTS) {
+    write_bit(output, channel, position, sum >= output->by.cuts.thresholds[channel], y);
     return;
   }
-  if (output->kind == SBNN_TO_FLOAT) {
+  if (output->face.kind == SBNN_FLOAT_NUMBERS) {
     ((float*)y)[at] =
-        (float)sum * output->scale[channel] + output->bias[channel];
+        (float)sum * output->by.scale.factors[channel] + output->by.scale.biases[channel];
     return;
   }
-  const int64_t product = (int64_t)sum * output->multipliers[channel];
-  int64_t value = floor_of(product + output->offsets[channel], output->shift);
-  if (output->kind == SBNN_TO_INT8) {
+  const int64_t product = (int64_t)sum * output->by.scale.multipliers[channel];
+  int64_t value = floor_of(product + output->by.scale.offsets[channel], output->by.scale.shift);
+  if (output->face.kind == SBNN_INT8_NUMBERS) {
     if (value < -128) value = -128;
     if (value > 127) value = 127;
     ((int8_t*)y)[at] = (int8_t)value;
@@ -61,11 +61,11 @@ void reference_write_sum(const sbnn_output* output, int32_t channel,
 
 void reference_write_float_sum(const sbnn_output* output, int32_t channel,
                                int32_t position, float sum, void* y) {
-  if (output->kind == SBNN_TO_BITS) {
+  if (output->stage == SBNN_CUTS) {
     write_bit(output, channel, position,
-              sum >= output->float_thresholds[channel], y);
+              sum >= output->by.cuts.float_thresholds[channel], y);
   } else {
     ((float*)y)[position * output->channels + channel] =
-        sum * output->scale[channel] + output->bias[channel];
+        sum * output->by.scale.factors[channel] + output->by.scale.biases[channel];
   }
 }

@@ -7,26 +7,43 @@
 
 #include "sbnn/connections.h"
 #include "sbnn/domain.h"
+#include "sbnn/option_list.h"
 #include "sbnn/output.h"
 
+#define SBNN_CONV2D_OPTIONS(X)                                              \
+  X(in_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the input")          \
+  X(in_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the input")        \
+  X(in_channels, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "channels of the input")    \
+  X(out_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the output")        \
+  X(out_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the output")      \
+  X(out_channels, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "filters")                 \
+  X(kernel_height, 1, 255, SBNN_ALWAYS, "rows of the window")               \
+  X(kernel_width, 1, 255, SBNN_ALWAYS, "columns of the window")             \
+  X(stride_height, 1, 255, SBNN_ALWAYS, "rows from one window to the next") \
+  X(stride_width, 1, 255, SBNN_ALWAYS,                                      \
+    "columns from one window to the next")                                  \
+  X(dilation_height, 1, 255, SBNN_ALWAYS, "rows from one tap to the next")  \
+  X(dilation_width, 1, 255, SBNN_ALWAYS, "columns from one tap to the next") \
+  X(pad_top, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows above the image")         \
+  X(pad_left, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns left of the image")   \
+  X(pad_value, -1, 1, SBNN_ALWAYS,                                          \
+    "what stands outside the image; 0 if the input is int8")                \
+  X(groups, 1, SBNN_MAX_SIDE, SBNN_ALWAYS,                                  \
+    "parts that the channels of input and output are divided into")         \
+  X(band_bytes, 1, INT32_MAX, SBNN_MAY_MISS,                                \
+    "scratch memory that copies of the input take at most")                 \
+  X(in_zero_point, -128, 127, SBNN_WITH_INT8_INPUT,                         \
+    "what stands for 0 in the input")
+
 typedef struct {
-  int32_t in_height, in_width, in_channels;
-  int32_t out_height, out_width, out_channels;
-  int32_t kernel_height, kernel_width;
-  int32_t stride_height, stride_width;
-  int32_t dilation_height, dilation_width;
-  int32_t pad_top, pad_left;
-  /* What stands outside the image: 0, +1 or -1. */
-  int32_t pad_value;
   /* Output channel f reads the input channels of group
-   * f / (out_channels / groups); a kernel spans in_channels / groups. */
-  int32_t groups;
+   * f / (out_channels / groups); a kernel spans in_channels / groups.
+   *
+   * band_bytes is how much memory copies of the input may take at a time; the
+   * layer is run in as many passes as that needs, at least a word of each plane
+   * in one. Each pass decodes the weights anew. 0: SBNN_DEFAULT_BAND_BYTES. */
+  SBNN_CONV2D_OPTIONS(SBNN_OPTION_FIELD)
   sbnn_domain domain;
-  /* How much memory copies of the input may take at a time; the layer is run in
-   * as many passes as that needs, at least a word of each plane in one. Each
-   * pass decodes the weights anew. 0: SBNN_DEFAULT_BAND_BYTES. */
-  int32_t band_bytes;
-  int32_t in_zero_point; /* int8 input stands for x - in_zero_point */
 } sbnn_conv2d_params;
 
 enum { SBNN_DEFAULT_BAND_BYTES = 20480 };

@@ -7,17 +7,23 @@
 
 #include "sbnn/connections.h"
 #include "sbnn/domain.h"
+#include "sbnn/option_list.h"
 #include "sbnn/output.h"
 
+#define SBNN_DENSE_OPTIONS(X)                                              \
+  X(units, 1, INT32_MAX, SBNN_ALWAYS, "outputs")                           \
+  X(planes, 1, INT32_MAX, SBNN_ALWAYS,                                     \
+    "planes of the input; 1 if it is numbers")                             \
+  X(positions, 1, INT32_MAX - 31, SBNN_ALWAYS, "bits of a plane, or numbers") \
+  X(in_zero_point, -128, 127, SBNN_WITH_INT8_INPUT,                        \
+    "what stands for 0 in the input")
+
 typedef struct {
-  int32_t units;
-  /* The input as bit planes: `planes` planes of `positions` bits each. Input i
-   * of the kernel is position i % positions of plane i / positions, so that a
-   * flattened image needs no unpacking: the converter permutes the kernel
-   * instead. A plain vector is one plane. Other inputs: planes = 1. */
-  int32_t planes, positions;
+  /* Input i of the kernel is position i % positions of plane i / positions, so
+   * that a flattened image needs no unpacking: the converter permutes the kernel
+   * instead. A plain vector is one plane. */
+  SBNN_DENSE_OPTIONS(SBNN_OPTION_FIELD)
   sbnn_domain domain;
-  int32_t in_zero_point; /* int8 input stands for x - in_zero_point */
 } sbnn_dense_params;
 
 /* Each kernel tells the bytes of scratch, aligned for pointers, that a call

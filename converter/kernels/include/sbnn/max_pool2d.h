@@ -4,13 +4,25 @@
 
 #include <stdint.h>
 
+#include "sbnn/option_list.h"
+
+#define SBNN_MAX_POOL2D_OPTIONS(X)                                            \
+  X(channels, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "channels of input and output")  \
+  X(in_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the input")            \
+  X(in_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the input")          \
+  X(out_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the output")          \
+  X(out_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the output")        \
+  X(pool_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the window")         \
+  X(pool_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the window")       \
+  X(stride_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS,                             \
+    "rows from one window to the next")                                       \
+  X(stride_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS,                              \
+    "columns from one window to the next")                                    \
+  X(pad_top, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows above the image")           \
+  X(pad_left, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns left of the image")
+
 typedef struct {
-  int32_t channels;
-  int32_t in_height, in_width;
-  int32_t out_height, out_width;
-  int32_t pool_height, pool_width;
-  int32_t stride_height, stride_width;
-  int32_t pad_top, pad_left; /* padded positions never win */
+  SBNN_MAX_POOL2D_OPTIONS(SBNN_OPTION_FIELD) /* padded positions never win */
 } sbnn_max_pool2d_params;
 
 /* The maximum of +1 and -1 is the OR of their bits. Channels whose bit is set

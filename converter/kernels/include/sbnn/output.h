@@ -1,17 +1,23 @@
 /* The output stage: from the sums of a channel to what the next op reads.
  *
- * To bits.  Batch normalization, bias and sign behind a layer collapse into one
- * comparison, because each of them is monotone in the sum:
+ * Cuts, to planes.  Batch normalization, bias and quantizer behind a layer
+ * collapse into comparisons, because each of them is monotone in the sum. Bits
+ * have one cut:
  *
  *     bit = (sum >= threshold[channel]) xor flip[channel]
  *
- * A flip stands for a negative slope (a negative batch-normalization gamma). A
- * channel that never changes its sign gets a threshold that no sum, or every
- * sum, reaches.
+ * and activations of k bits 2^k - 1 of them, one between each two levels. A flip
+ * stands for a negative slope (a negative batch-normalization gamma). A channel
+ * that never changes its sign gets a threshold that no sum, or every sum,
+ * reaches.
  *
- * To float.  y = sum * scale[channel] + bias[channel], written channels last.
+ * A range of slices, to a stream: those of the sum from `first` on, added to it.
  *
- * To int8 and int16.  All in whole numbers, written channels last:
+ * A scale, to numbers, written channels last. To float,
+ *
+ *     y = sum * factor[channel] + bias[channel]
+ *
+ * to int8 and int16 all in whole numbers,
  *
  *     y = clamp((sum * multiplier[channel] + offset[channel]) >> shift)
  *
@@ -24,35 +30,49 @@
 
 #include <stdint.h>
 
-typedef enum {
-  SBNN_TO_BITS,
-  SBNN_TO_FLOAT,
-  SBNN_TO_INT8,
-  SBNN_TO_INT16
-} sbnn_output_kind;
+#include "sbnn/face.h"
 
-/* What the output stage needs to know of a layer; constants only. */
+typedef enum { SBNN_CUTS, SBNN_SLICE_RANGE, SBNN_SCALE } sbnn_stage;
+
 typedef struct {
-  sbnn_output_kind kind;
-  int32_t channels;
-  /* Bits between position 0 of neighbouring channels: 32 * plane words for an
-   * image, 1 for a vector. Only for SBNN_TO_BITS. */
-  int32_t channel_bits;
-  /* SBNN_TO_BITS: int32 or float thresholds, as the sums are. */
+  int32_t count; /* of a channel: 1 for bits */
+  /* [channel][count], ascending: int32 or float, as the sums are. */
   const int32_t* thresholds;
   const float* float_thresholds;
   const uint32_t* flips; /* one bit a channel */
-  /* SBNN_TO_FLOAT. */
-  const float* scale;
-  const float* bias;
-  /* SBNN_TO_INT8, SBNN_TO_INT16. */
+} sbnn_cuts;
+
+typedef struct {
+  int32_t first, count;
+} sbnn_slice_range;
+
+typedef struct {
+  /* To float. */
+  const float* factors;
+  const float* biases;
+  /* To int8 and int16. */
   const int32_t* multipliers;
   const int32_t* offsets;
   int32_t shift; /* 0 .. 31 */
+} sbnn_scale;
+
+/* What the output stage needs to know of a layer; constants only. */
+typedef struct {
+  sbnn_stage stage;
+  sbnn_face face; /* what is written: planes by cuts and slices, else numbers */
+  int32_t channels;
+  /* Bits between position 0 of neighbouring planes: 32 * plane words for an
+   * image, 1 for a vector. Only where planes are written. */
+  int32_t channel_bits;
+  union {
+    sbnn_cuts cuts;
+    sbnn_slice_range slices;
+    sbnn_scale scale;
+  } by;
 } sbnn_output;
 
 /* Writes `count` positions of channel `channel`, from position `first` on, from
- * integer sums. `y` is what `output->kind` says: uint32_t words (already
+ * integer sums. `y` is what `output->face` says: uint32_t words (already
  * zeroed), float, int8_t or int16_t. */
 void sbnn_write_sums(const sbnn_output* output, int32_t channel,
                      int32_t first, const int32_t* sums, int32_t count,

@@ -4,7 +4,20 @@
 
 #include <stdint.h>
 
+#include "sbnn/option_list.h"
 #include "sbnn/output.h"
+
+#define SBNN_DEQUANTIZE_OPTIONS(X)                                     \
+  X(height, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows; 0 if it is a vector") \
+  X(width, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns")                   \
+  X(channels, 1, INT32_MAX - 31, SBNN_ALWAYS,                          \
+    "channels, or features of a vector")                               \
+  X(plus, -128, 127, SBNN_WITH_INT8_OUTPUT, "what stands for +1")      \
+  X(minus, -128, 127, SBNN_WITH_INT8_OUTPUT, "what stands for -1")
+
+typedef struct {
+  SBNN_DEQUANTIZE_OPTIONS(SBNN_OPTION_FIELD)
+} sbnn_dequantize_params;
 
 /* Binarizes `x`, positions x channels floats, through the thresholds of
  * `output` (kind SBNN_TO_BITS): a plain sign is threshold 0 without flip. */

@@ -1,0 +1,10 @@
+/* Numbers to planes on a host: nothing is worked out ahead. */
+#include "host/host_class.h"
+
+static void run(const sbnn_host_task* task) {
+  const sbnn_op* op = task->op;
+  task->level->quantize(&op->output, op->positions, op->input,
+                        sbnn_host_x(task), sbnn_host_y(task));
+}
+
+const sbnn_host_class sbnn_host_quantize_class = {NULL, run};

@@ -1,0 +1,73 @@
+#include "ops/face.h"
+
+#include "ops/check.h"
+#include "sbnn/planes.h"
+
+sbnn_face sbnn_face_of(const sbnn_tensor* tensor) {
+  switch (tensor->type) {
+    case SBNN_INT32:
+      return sbnn_bits_face();
+    case SBNN_FLOAT32:
+      return sbnn_number_face(SBNN_FLOAT_NUMBERS);
+    case SBNN_INT8:
+      return sbnn_number_face(SBNN_INT8_NUMBERS);
+    case SBNN_INT16:
+      return sbnn_number_face(SBNN_INT16_NUMBERS);
+    default:
+      return sbnn_number_face(SBNN_NO_FACE);
+  }
+}
+
+bool sbnn_check_image(const sbnn_tensor* tensor, sbnn_face face,
+                      int32_t height, int32_t width, int32_t channels,
+                      sbnn_problem* problem) {
+  const int32_t* dims = tensor->dims;
+  if (face.kind != SBNN_PLANES) {
+    SBNN_CHECK(tensor->rank == 4, "rank of a numeric input", tensor->rank, 4);
+    SBNN_CHECK(dims[1] == height, "input height", dims[1], height);
+    SBNN_CHECK(dims[2] == width, "input width", dims[2], width);
+    SBNN_CHECK(dims[3] == channels, "input channels", dims[3], channels);
+    return true;
+  }
+  const int32_t words = sbnn_plane_words(height * width);
+  int32_t planes = channels;
+  if (!sbnn_multiply(&planes, face.planes, problem)) return false;
+  SBNN_CHECK(tensor->rank == 3, "rank of input bit planes", tensor->rank, 3);
+  SBNN_CHECK(dims[1] == planes, "input planes", dims[1], planes);
+  SBNN_CHECK(dims[2] == words, "words of an input plane", dims[2], words);
+  return true;
+}
+
+bool sbnn_check_vector(const sbnn_tensor* tensor, sbnn_face face,
+                       int32_t features, sbnn_problem* problem) {
+  int32_t wanted = features;
+  if (face.kind == SBNN_PLANES) {
+    wanted = sbnn_plane_words(features);
+    if (!sbnn_multiply(&wanted, face.planes, problem)) return false;
+  }
+  SBNN_CHECK(tensor->rank == 2, "rank of a vector", tensor->rank, 2);
+  SBNN_CHECK(tensor->dims[1] == wanted, "elements of the input",
+             tensor->dims[1], wanted);
+  return true;
+}
+
+void sbnn_image_shape(sbnn_tensor* tensor, sbnn_face face, int32_t height,
+                      int32_t width, int32_t channels) {
+  if (face.kind == SBNN_PLANES) {
+    tensor->rank = 3;
+    tensor->dims[1] = channels * face.planes;
+    tensor->dims[2] = sbnn_plane_words(height * width);
+  } else {
+    tensor->rank = 4;
+    tensor->dims[1] = height;
+    tensor->dims[2] = width;
+    tensor->dims[3] = channels;
+  }
+}
+
+void sbnn_vector_shape(sbnn_tensor* tensor, sbnn_face face, int32_t features) {
+  tensor->rank = 2;
+  tensor->dims[1] = face.kind == SBNN_PLANES
+                        ? sbnn_plane_words(features) * face.planes
+                        : features;
+}

@@ -1,0 +1,63 @@
+#include "ops/weights.h"
+
+#include <string.h>
+
+#include "ops/check.h"
+#include "ops/classes.h"
+#include "ops/option_rules.h"
+
+typedef struct {
+  SBNN_WEIGHT_OPTIONS(SBNN_OPTION_FIELD)
+} weight_options;
+
+#define SBNN_FIELDS weight_options
+static const sbnn_option_rule kRules[] = {
+    SBNN_WEIGHT_OPTIONS(SBNN_OPTION_RULE)};
+
+bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
+                         const sbnn_tensor* tensor, int32_t outputs,
+                         int32_t fan_in, sbnn_domain* domain,
+                         sbnn_problem* problem) {
+  sbnn_connections* kernel = &op->kernel;
+  weight_options o;
+  memset(&o, 0, sizeof(o));
+  kernel->weights = outputs;
+  if (!sbnn_multiply(&kernel->weights, fan_in, problem) ||
+      !sbnn_read_options(options, kRules, SBNN_RULE_COUNT(kRules), op->input,
+                         op->output.face, &o, problem)) {
+    return false;
+  }
+  SBNN_CHECK(o.connections <= kernel->weights, "connections", o.connections,
+             kernel->weights);
+  domain->shift = o.domain_shift;
+  domain->alpha_steps = o.alpha_steps;
+  const int64_t steps =
+      ((int64_t)1 << o.domain_shift) +
+      (o.alpha_steps < 0 ? -o.alpha_steps : o.alpha_steps);
+  /* The kernels add a few such sums; int8 inputs are up to 255 each. */
+  const int64_t most =
+      INT32_MAX / (op->input.kind == SBNN_INT8_NUMBERS ? 4 * 256 : 4);
+  SBNN_CHECK(fan_in * steps <= most, "fan-in is too large to sum exactly",
+             fan_in, (int32_t)(most / steps));
+  SBNN_CHECK(tensor->rank == 1, "rank of the weight code", tensor->rank, 1);
+  if (!sbnn_check_constant(tensor, SBNN_INT32, tensor->dims[0], problem)) {
+    return false;
+  }
+  kernel->words = (const uint32_t*)tensor->data;
+  kernel->word_count = tensor->dims[0];
+  kernel->count = o.connections;
+  kernel->code = (uint8_t)o.code;
+  kernel->parameter = (uint8_t)o.code_parameter;
+  if (kernel->code == SBNN_CODE_SLICED) {
+    SBNN_CHECK(
+        op->kind == &sbnn_dense_class && op->input.kind == SBNN_PLANES,
+        "sliced weights are for dense layers on bits", 0, 0);
+    SBNN_CHECK(sbnn_sliced_connections_valid(kernel, outputs, fan_in),
+               "the weight code is corrupt", 0, 0);
+    return true;
+  }
+  SBNN_CHECK(sbnn_connections_valid(kernel), "the weight code is corrupt", 0,
+             0);
+  kernel->most = sbnn_most_connections(kernel, fan_in);
+  return true;
+}

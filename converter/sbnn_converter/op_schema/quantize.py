@@ -1,0 +1,12 @@
+"""SbnnQuantize."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sbnn_converter.op_schema.option import Op
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Quantize(Op):
+    """Numbers to bit planes; all that it needs are the cuts of its output stage."""

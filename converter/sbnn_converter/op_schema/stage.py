@@ -1,0 +1,16 @@
+"""The options of an output stage."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sbnn_converter.op_schema.option import INTEGER_OUTPUT, Op, option
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Staged(Op):
+    """An op with an output stage (``runtime/ops/stage.h``)."""
+
+    output_shift: int | None = option(
+        0, 31, "bits that products are shifted by", when=INTEGER_OUTPUT
+    )

@@ -1,0 +1,118 @@
+"""An op's options are the same in C, in Python and in docs/format.md."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sbnn_converter.op_schema import OPS, Option
+from sbnn_converter.op_schema.stage import Staged
+from sbnn_converter.op_schema.weights import Weighted
+
+ROOT = Path(__file__).resolve().parents[2]
+CONVERTER = ROOT / "converter"
+# What an op adds to what it has in common with others.
+LISTS = {"Weight": Weighted, "Stage": Staged} | {
+    name.removeprefix("Sbnn"): op for name, op in OPS.items() if op.names()
+}
+# The heading of docs/format.md under which each list stands.
+HEADINGS = {"Weight": "### Weight code", "Stage": "## Output stage"} | {
+    name.removeprefix("Sbnn"): f"### {name}" for name in OPS
+}
+WHEN = {
+    "SBNN_ALWAYS": "always",
+    "SBNN_MAY_MISS": "may be missing",
+    "SBNN_WITH_INT8_INPUT": "int8 input",
+    "SBNN_WITH_INT8_OUTPUT": "int8 output",
+    "SBNN_WITH_INTEGER_OUTPUT": "int8 or int16 output",
+}
+C_LISTS = {
+    "Weight": "SBNN_WEIGHT_OPTIONS",
+    "Stage": "SBNN_STAGE_OPTIONS",
+    "Conv2D": "SBNN_CONV2D_OPTIONS",
+    "Dense": "SBNN_DENSE_OPTIONS",
+    "MaxPool2D": "SBNN_MAX_POOL2D_OPTIONS",
+    "Dequantize": "SBNN_DEQUANTIZE_OPTIONS",
+}
+PRINTER = """
+#include <stdio.h>
+#include "ops/classes.h"
+#include "ops/stage.h"
+#include "ops/weights.h"
+#define ROW(name, low, high, when, meaning) \\
+  printf("%s\\t%s\\t%d\\t%d\\t%s\\t%s\\n", list, #name, low, high, #when, meaning);
+#define NAME(Name, name) printf("op\\tSbnn%s\\n", #Name);
+int main(void) {
+  const char* list;
+  LISTS
+  SBNN_OPS(NAME)
+  return 0;
+}
+"""
+
+
+def own_options(op) -> list[Option]:
+    return [rule for rule in op.rules() if rule.name in op.names()]
+
+
+@pytest.fixture(scope="module")
+def in_c(tmp_path_factory) -> list[list[str]]:
+    """What the lists of the C sources say, line by line."""
+    if not shutil.which("gcc"):
+        pytest.skip("not installed: gcc")
+    program = tmp_path_factory.mktemp("schema") / "print"
+    lists = "".join(f'list = "{name}"; {macro}(ROW)\n' for name, macro in C_LISTS.items())
+    includes = [f"-I{CONVERTER / folder}" for folder in ("kernels/include", "runtime")]
+    subprocess.run(
+        ["gcc", "-std=c99", "-x", "c", "-", *includes, "-o", program],
+        input=PRINTER.replace("LISTS", lists),
+        text=True,
+        check=True,
+    )
+    done = subprocess.run([program], check=True, capture_output=True, text=True)
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def in_docs(name: str) -> list[Option]:
+    """The table of options under a list's heading."""
+    text = (ROOT / "docs" / "format.md").read_text()
+    section = text.split(f"\n{HEADINGS[name]}\n")[1]
+    section = re.split(rf"\n#{{2,{HEADINGS[name].count('#')}}} ", section)[0]
+    rows = re.findall(r"^\| `(\w+)` \| (\S+) to (\S+) \| (.*?) \| (.*?) \|$", section, re.M)
+    return [Option(n, int(low), int(high), when, meaning) for n, low, high, when, meaning in rows]
+
+
+def test_every_list_of_options_is_compared():
+    assert set(LISTS) == set(C_LISTS)
+    headers = [*CONVERTER.glob("kernels/include/sbnn/*.h"), *CONVERTER.glob("runtime/ops/*.h")]
+    defined = re.findall(
+        r"^#define (SBNN_\w+_OPTIONS)\(X\)", "".join(h.read_text() for h in headers), re.M
+    )
+    assert sorted(defined) == sorted(C_LISTS.values())
+
+
+def test_c_and_python_know_the_same_ops(in_c):
+    assert [row[1] for row in in_c if row[0] == "op"] == list(OPS)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_options_are_the_same_in_c_python_and_the_docs(name, in_c):
+    rows = [row[1:] for row in in_c if row[0] == name]
+    found = [Option(n, int(low), int(high), WHEN[when], m) for n, low, high, when, m in rows]
+    assert found == own_options(LISTS[name])
+    assert in_docs(name) == own_options(LISTS[name])
+
+
+def test_an_option_out_of_its_range_is_named():
+    options = {rule.name: rule.low for rule in OPS["SbnnMaxPool2D"].rules()}
+    assert OPS["SbnnMaxPool2D"].of({**options, "unknown": 5}).as_dict() == options
+    with pytest.raises(
+        ValueError,
+        match=r"SbnnMaxPool2D: option pad_top \(rows above the image\) is -1: wanted 0 to 32768",
+    ):
+        OPS["SbnnMaxPool2D"].of({**options, "pad_top": -1})
+    del options["channels"]
+    with pytest.raises(ValueError, match="option channels .* is None: wanted 1 to 32768"):
+        OPS["SbnnMaxPool2D"].of(options)
