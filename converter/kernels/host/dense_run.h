@@ -24,6 +24,8 @@ SBNN_INLINE int32_t SBNN_NAME(common_ones)(const uint64_t* x,
 /* The output stage of all units of a sample. */
 static void SBNN_NAME(write_units)(const sbnn_output* output,
                                    const int32_t* sums, void* y) {
+  const sbnn_cuts* cuts = &output->by.cuts;
+  const sbnn_scale* scale = &output->by.scale;
   const int32_t units = output->channels;
   switch (output->face.kind) {
     case SBNN_PLANES: {
@@ -32,31 +34,31 @@ static void SBNN_NAME(write_units)(const sbnn_output* output,
         const int32_t count = units - first < 32 ? units - first : 32;
         uint32_t bits = 0;
         for (int32_t u = 0; u < count; ++u) {
-          bits |= (uint32_t)(sums[first + u] >= output->by.cuts.thresholds[first + u])
+          bits |= (uint32_t)(sums[first + u] >= cuts->thresholds[first + u])
                   << u;
         }
-        words[first / 32] = (bits ^ output->by.cuts.flips[first / 32]) &
+        words[first / 32] = (bits ^ cuts->flips[first / 32]) &
                             (0xFFFFFFFFu >> (32 - count));
       }
       break;
     }
     case SBNN_FLOAT_NUMBERS:
       for (int32_t u = 0; u < units; ++u) {
-        ((float*)y)[u] = (float)sums[u] * output->by.scale.factors[u] + output->by.scale.biases[u];
+        ((float*)y)[u] = (float)sums[u] * scale->factors[u] + scale->biases[u];
       }
       break;
     case SBNN_INT8_NUMBERS:
       for (int32_t u = 0; u < units; ++u) {
-        ((int8_t*)y)[u] = (int8_t)SBNN_NAME(scaled)(
-            sums[u], output->by.scale.multipliers[u], output->by.scale.offsets[u],
-            output->by.scale.shift, INT8_MAX);
+        ((int8_t*)y)[u] = (int8_t)sbnn_scaled(
+            sums[u], scale->multipliers[u], scale->offsets[u],
+            scale->shift, INT8_MAX);
       }
       break;
     case SBNN_INT16_NUMBERS:
       for (int32_t u = 0; u < units; ++u) {
-        ((int16_t*)y)[u] = (int16_t)SBNN_NAME(scaled)(
-            sums[u], output->by.scale.multipliers[u], output->by.scale.offsets[u],
-            output->by.scale.shift, INT16_MAX);
+        ((int16_t*)y)[u] = (int16_t)sbnn_scaled(
+            sums[u], scale->multipliers[u], scale->offsets[u],
+            scale->shift, INT16_MAX);
       }
       break;
   }

@@ -11,6 +11,7 @@
 #endif
 
 #include "../src/inline.h"
+#include "../src/scaled.h"
 #include "level.h"
 #include "sbnn/planes.h"
 

@@ -24,18 +24,14 @@ typedef uint16_t sbnn_eight_halves __attribute__((vector_size(16)));
 
 #define SBNN_VECTOR_BYTES 16
 #define SBNN_NAME(x) SBNN_JOIN(x##_16, SBNN_LEVEL)
-#include "vector_adders.h"
-#include "vector_sums.h"
-#include "conv2d_vectors.h"
+#include "level_width.h"
 #undef SBNN_VECTOR_BYTES
 #undef SBNN_NAME
 
 #if SBNN_WIDEST >= 32
 #define SBNN_VECTOR_BYTES 32
 #define SBNN_NAME(x) SBNN_JOIN(x##_32, SBNN_LEVEL)
-#include "vector_adders.h"
-#include "vector_sums.h"
-#include "conv2d_vectors.h"
+#include "level_width.h"
 #undef SBNN_VECTOR_BYTES
 #undef SBNN_NAME
 #endif
@@ -43,9 +39,7 @@ typedef uint16_t sbnn_eight_halves __attribute__((vector_size(16)));
 #if SBNN_WIDEST >= 64
 #define SBNN_VECTOR_BYTES 64
 #define SBNN_NAME(x) SBNN_JOIN(x##_64, SBNN_LEVEL)
-#include "vector_adders.h"
-#include "vector_sums.h"
-#include "conv2d_vectors.h"
+#include "level_width.h"
 #undef SBNN_VECTOR_BYTES
 #undef SBNN_NAME
 #endif

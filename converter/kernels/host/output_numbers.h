@@ -18,13 +18,6 @@
     }                                                                    \
   } while (0)
 
-SBNN_INLINE int32_t SBNN_NAME(scaled)(int32_t sum, int32_t multiplier,
-                                      int32_t offset, int32_t shift,
-                                      int32_t limit) {
-  const int64_t y = ((int64_t)sum * multiplier + offset) >> shift;
-  return y > limit ? limit : y < -limit - 1 ? -limit - 1 : (int32_t)y;
-}
-
 /* Channels f .. f + block - 1 at `count` positions from `first` on; the sums of a
  * channel lie together, `stride` numbers from those of the next. */
 static void SBNN_NAME(write_block)(const sbnn_output* output, int32_t f,
@@ -32,14 +25,15 @@ static void SBNN_NAME(write_block)(const sbnn_output* output, int32_t f,
                                    int32_t count, const int32_t* sums,
                                    int32_t stride, void* y) {
   enum { MOST = 512 };
+  const sbnn_scale* scale = &output->by.scale;
   const int32_t channels = output->channels;
   const int64_t at = (int64_t)first * channels + f;
   if (output->face.kind == SBNN_FLOAT_NUMBERS) {
     float values[SBNN_HOST_CHANNEL_BLOCK][MOST];
     for (int32_t i = 0; i < block; ++i) {
-      const float scale = output->by.scale.factors[f + i], bias = output->by.scale.biases[f + i];
+      const float factor = scale->factors[f + i], bias = scale->biases[f + i];
       for (int32_t p = 0; p < count; ++p) {
-        values[i][p] = (float)sums[i * stride + p] * scale + bias;
+        values[i][p] = (float)sums[i * stride + p] * factor + bias;
       }
     }
     SBNN_INTERLEAVE(float, values, channels, block, count, (float*)y + at);
@@ -47,9 +41,9 @@ static void SBNN_NAME(write_block)(const sbnn_output* output, int32_t f,
     int8_t values[SBNN_HOST_CHANNEL_BLOCK][MOST];
     for (int32_t i = 0; i < block; ++i) {
       for (int32_t p = 0; p < count; ++p) {
-        values[i][p] = (int8_t)SBNN_NAME(scaled)(
-            sums[i * stride + p], output->by.scale.multipliers[f + i],
-            output->by.scale.offsets[f + i], output->by.scale.shift, INT8_MAX);
+        values[i][p] = (int8_t)sbnn_scaled(
+            sums[i * stride + p], scale->multipliers[f + i],
+            scale->offsets[f + i], scale->shift, INT8_MAX);
       }
     }
     SBNN_INTERLEAVE(int8_t, values, channels, block, count, (int8_t*)y + at);
@@ -57,9 +51,9 @@ static void SBNN_NAME(write_block)(const sbnn_output* output, int32_t f,
     int16_t values[SBNN_HOST_CHANNEL_BLOCK][MOST];
     for (int32_t i = 0; i < block; ++i) {
       for (int32_t p = 0; p < count; ++p) {
-        values[i][p] = (int16_t)SBNN_NAME(scaled)(
-            sums[i * stride + p], output->by.scale.multipliers[f + i],
-            output->by.scale.offsets[f + i], output->by.scale.shift, INT16_MAX);
+        values[i][p] = (int16_t)sbnn_scaled(
+            sums[i * stride + p], scale->multipliers[f + i],
+            scale->offsets[f + i], scale->shift, INT16_MAX);
       }
     }
     SBNN_INTERLEAVE(int16_t, values, channels, block, count,

@@ -1,22 +1,13 @@
 #include "conv2d_layout.h"
 
 #include "sbnn/planes.h"
-
-/* The tap rows ky and where they read. */
-static int32_t rho_of(const sbnn_conv2d_params* p, int32_t ky) {
-  return ky * p->dilation_height % p->stride_height;
-}
-
-static uint32_t moved_bits(const sbnn_conv2d_params* p, int32_t ky) {
-  return (uint32_t)(ky * p->dilation_height / p->stride_height) *
-         (uint32_t)p->out_width;
-}
+#include "tap_rows.h"
 
 /* The first tap row that shares its copies with `ky`. */
 static int32_t sharer(const sbnn_conv2d_params* p, int32_t ky) {
   for (int32_t other = 0; other < ky; ++other) {
-    if (rho_of(p, other) == rho_of(p, ky) &&
-        (moved_bits(p, other) - moved_bits(p, ky)) % 32u == 0u) {
+    if (sbnn_rho_of(p, other) == sbnn_rho_of(p, ky) &&
+        (sbnn_moved_bits(p, other) - sbnn_moved_bits(p, ky)) % 32u == 0u) {
       return other;
     }
   }
@@ -34,13 +25,13 @@ static int64_t plan_copies(const sbnn_conv2d_params* p, int32_t band,
     for (int32_t other = ky + 1; other < p->kernel_height; ++other) {
       if (sharer(p, other) == ky) last = other;
     }
-    const int32_t first = (int32_t)(moved_bits(p, ky) / 32u);
+    const int32_t first = (int32_t)(sbnn_moved_bits(p, ky) / 32u);
     const int32_t words =
-        band + (int32_t)(moved_bits(p, last) / 32u) - first;
+        band + (int32_t)(sbnn_moved_bits(p, last) / 32u) - first;
     if (layout != NULL && layout->row_copies != NULL) {
       sbnn_row_copies* copies = &layout->row_copies[count];
-      copies->rho = rho_of(p, ky);
-      copies->phase = (int32_t)(moved_bits(p, ky) % 32u);
+      copies->rho = sbnn_rho_of(p, ky);
+      copies->phase = (int32_t)(sbnn_moved_bits(p, ky) % 32u);
       copies->first = first;
       copies->words = words;
       copies->at = (int32_t)at;
@@ -49,7 +40,7 @@ static int64_t plan_copies(const sbnn_conv2d_params* p, int32_t band,
         for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
           layout->tap_at[other * p->kernel_width + kx] =
               (uint32_t)(at + kx * words - first) +
-              moved_bits(p, other) / 32u;
+              sbnn_moved_bits(p, other) / 32u;
         }
       }
     }
@@ -95,7 +86,7 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
    * first stream bit to `end`, and a word more because they join two. */
   const int32_t last = p->kernel_height - 1;
   int64_t start = 0;
-  int64_t end = 32 * (int64_t)out->band_words + moved_bits(p, last) + 32;
+  int64_t end = 32 * (int64_t)out->band_words + sbnn_moved_bits(p, last) + 32;
   if (out->same_pitch) {
     start = -(int64_t)p->pad_top * p->in_width - p->pad_left;
     end += start + (int64_t)(p->kernel_width - 1) * p->dilation_width;

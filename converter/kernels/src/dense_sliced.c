@@ -7,9 +7,8 @@
  * the inputs are +1 it is the other way round: the sum over inputs that are -1
  * counts n - c. So a layer never adds more than half of its words.
  *
- * With thresholds T as in conv2d_bits.c, bit = c + floor((A - T -
- * 2^shift * n) / 2^(shift + 1)) >= 0, or, counting e = n - c instead,
- * the opposite of e - n - floor(...) - 1 >= 0. */
+ * With thresholds T as in starts.h, bit = c + start >= 0, or, counting e = n - c
+ * instead, the opposite of e - n - start - 1 >= 0. */
 #include "hot.h"
 #include <stdbool.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include "dense_window.h"
 #include "plane_sums.h"
 #include "sbnn/planes.h"
+#include "starts.h"
 #include "unslice.h"
 
 static int32_t inputs_of(const sbnn_dense_params* p) {
@@ -100,7 +100,8 @@ SBNN_NOINLINE void find_starts(const sbnn_dense_params* p, const int32_t* thresh
     int32_t from = *thresholds++;
     from = from > 0x3FFFFFFF ? 0x3FFFFFFF : from;
     from = from < -0x40000000 ? -0x40000000 : from;
-    from = (window_part - n * (1 << shift) - from) >> (shift + 1);
+    const sbnn_start_rule rule = {window_part - from, shift, shift + 1, -1};
+    from = sbnn_start_of(rule, n);
     from = (from ^ invert) - (n & invert);
     from &= from >> 31;
     *starts++ = from < least ? least : from;

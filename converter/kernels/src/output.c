@@ -1,6 +1,7 @@
 #include "sbnn/output.h"
 
 #include "sbnn/planes.h"
+#include "scaled.h"
 
 static void write_bits(const sbnn_output* output, int32_t channel,
                        int32_t first, const int32_t* sums, int32_t count,
@@ -15,10 +16,9 @@ static void write_bits(const sbnn_output* output, int32_t channel,
 
 static int32_t scaled(const sbnn_output* output, int32_t channel, int32_t sum,
                       int32_t limit) {
-  const int64_t y =
-      ((int64_t)sum * output->by.scale.multipliers[channel] + output->by.scale.offsets[channel]) >>
-      output->by.scale.shift;
-  return y > limit ? limit : y < -limit - 1 ? -limit - 1 : (int32_t)y;
+  const sbnn_scale* scale = &output->by.scale;
+  return sbnn_scaled(sum, scale->multipliers[channel], scale->offsets[channel],
+                     scale->shift, limit);
 }
 
 void sbnn_write_sums(const sbnn_output* output, int32_t channel,

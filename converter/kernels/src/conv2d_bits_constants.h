@@ -1,0 +1,129 @@
+/* What the counters of a channel start from, bit-sliced: a number for each kind
+ * of position (starts.h, conv2d_borders.h); a part of conv2d_bits.c. */
+#ifndef SBNN_CONV2D_BITS_CONSTANTS_H_
+#define SBNN_CONV2D_BITS_CONSTANTS_H_
+
+#include <stdbool.h>
+
+#include "conv2d_bits_state.h"
+#include "starts.h"
+
+/* The start of each kind of position, from the counts of the taps: the taps of a
+ * kind are a rectangle. Sums over rows of taps come from a table whose row ky is
+ * the sum of the tap rows before ky; sums over their columns are done in place. */
+static void find_starts(const state* s, int32_t count, bool count_taps,
+                        sbnn_start_rule rule) {
+  const sbnn_conv2d_borders* b = &s->borders;
+  const int32_t width = s->params->kernel_width;
+  int32_t* out = s->kind_values;
+  if (!count_taps) {
+    *out = sbnn_start_of(rule, count);
+    return;
+  }
+  int32_t* sums = s->rectangles;
+  const int32_t* counts = s->tap_counts;
+  const int32_t* const counts_end = counts + s->layout.taps;
+  while (counts != counts_end) {
+    sums[width] = sums[0] + *counts++;
+    ++sums;
+  }
+  int32_t* const columns = sums + width;
+  const sbnn_tap_range* const rows_end = b->rows + b->row_classes;
+  const sbnn_tap_range* const columns_end = b->columns + b->column_classes;
+  for (const sbnn_tap_range* r = b->rows; r != rows_end; ++r) {
+    const int32_t* above = s->rectangles + r->first * width;
+    const int32_t* below = s->rectangles + r->behind * width;
+    int32_t* to = columns;
+    int32_t sum = 0;
+    for (const int32_t* const end = above + width; above != end;) {
+      *to++ = sum;
+      sum += *below++ - *above++;
+    }
+    *to = sum;
+    for (const sbnn_tap_range* c = b->columns; c != columns_end; ++c) {
+      *out++ = sbnn_start_of(rule, columns[c->behind] - columns[c->first]);
+    }
+  }
+}
+
+/* Bit-slices the starts of a word class, SLICED_AT_ONCE slices. */
+SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
+                             const sbnn_kind_bits* end, uint32_t* out) {
+  uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0;
+  do { /* masks do not overlap: sums do for ORs */
+    const uint32_t mask = kind->mask;
+    const uint32_t bits = (uint32_t)values[kind->kind];
+    a0 += mask * (bits & 1u);
+    a1 += mask * ((bits >> 1) & 1u);
+    a2 += mask * ((bits >> 2) & 1u);
+    a3 += mask * ((bits >> 3) & 1u);
+    a4 += mask * ((bits >> 4) & 1u);
+    a5 += mask * ((bits >> 5) & 1u);
+    a6 += mask * ((bits >> 6) & 1u);
+  } while (++kind != end);
+  out[0] = a0;
+  out[1] = a1;
+  out[2] = a2;
+  out[3] = a3;
+  out[4] = a4;
+  out[5] = a5;
+  out[6] = a6;
+}
+
+/* The same for a few slices. */
+SBNN_INLINE void slice_class_thinly(const int32_t* values,
+                                    const sbnn_kind_bits* kind,
+                                    const sbnn_kind_bits* end, uint32_t* out) {
+  uint32_t a0 = 0, a1 = 0, a2 = 0;
+  do {
+    const uint32_t mask = kind->mask;
+    const uint32_t bits = (uint32_t)values[kind->kind];
+    a0 += mask * (bits & 1u);
+    a1 += mask * ((bits >> 1) & 1u);
+    a2 += mask * ((bits >> 2) & 1u);
+  } while (++kind != end);
+  out[0] = a0;
+  out[1] = a1;
+  out[2] = a2;
+}
+
+/* Bit-slices the kinds' starts for each word class, `slices` slices each. The top
+ * slice is XORed with `flip`. Changes the starts if slices > SLICED_AT_ONCE. */
+static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
+  const sbnn_conv2d_borders* b = &s->borders;
+  const int32_t kinds = b->row_classes * b->column_classes;
+  uint32_t* out = s->constants;
+  for (int32_t left = slices; left > 0; left -= SLICED_AT_ONCE) {
+    uint32_t* to = out;
+    const sbnn_kind_bits* kind = b->kind_bits;
+    const int32_t* behind = b->class_at;
+    for (int32_t i = b->word_classes; i != 0; --i) {
+      const sbnn_kind_bits* const end = b->kind_bits + *++behind;
+      if (left <= 3) {
+        slice_class_thinly(s->kind_values, kind, end, to);
+      } else {
+        slice_class(s->kind_values, kind, end, to);
+      }
+      if (left <= SLICED_AT_ONCE) to[left - 1] ^= flip;
+      to += s->slices_room;
+      kind = end;
+    }
+    if (left > SLICED_AT_ONCE) {
+      for (int32_t i = 0; i < kinds; ++i) s->kind_values[i] >>= SLICED_AT_ONCE;
+    }
+    out += SLICED_AT_ONCE;
+  }
+}
+
+/* Where the words of a band find what they start from. */
+SBNN_COLD void find_inits(state* s, int32_t words) {
+  const bool own = s->whole_window && s->bits;
+  for (int32_t w = 0; w < words; ++w) {
+    s->word_inits[w] =
+        own ? s->inits + w * s->slices_room
+            : s->constants + s->borders.word_class[w] * s->slices_room +
+                  (s->bits ? 0 : 1);
+  }
+}
+
+#endif /* SBNN_CONV2D_BITS_CONSTANTS_H_ */

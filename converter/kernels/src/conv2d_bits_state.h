@@ -1,0 +1,111 @@
+/* What a convolution of bits keeps in scratch memory while it runs, and how many
+ * slices its counters take; a part of conv2d_bits.c. */
+#ifndef SBNN_CONV2D_BITS_STATE_H_
+#define SBNN_CONV2D_BITS_STATE_H_
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "bit_slices.h"
+#include "connection_stream.h"
+#include "conv2d_borders.h"
+#include "conv2d_layout.h"
+#include "plane_sums.h"
+#include "sbnn/conv2d.h"
+#include "whole_numbers.h"
+
+/* Slices that constants are cut into together. */
+enum { SLICED_AT_ONCE = 7 };
+
+typedef struct {
+  const sbnn_conv2d_params* params;
+  const sbnn_output* output;
+  sbnn_conv2d_layout layout;
+  sbnn_conv2d_borders borders;
+  int32_t most;         /* connections of a channel */
+  int32_t list_room;    /* entries of `list` */
+  int32_t slices_room;  /* slices of a constant, at most */
+  bool bits;            /* sums are compared, not written out */
+  bool whole_window;    /* alpha_steps is not 0 */
+  uint32_t* list;
+  uint32_t* tap_bytes;  /* layout.tap_at in bytes */
+  int32_t* tap_counts;  /* a channel's connections of each tap */
+  int32_t* rectangles;  /* kernel_height + 1 rows of sums, and one to work in */
+  int32_t* kind_values; /* a channel's constant for each kind of position */
+  uint32_t* constants;  /* the same, bit-sliced, for each word class */
+  uint32_t* inits;      /* constants + whole window, for each word */
+  const uint32_t** word_inits; /* where each word's start is */
+  int32_t largest_window; /* magnitude of A, at most */
+  int32_t window_slices;
+  uint32_t* window; /* A, window_slices slices for each word */
+} state;
+
+/* Slices in which c, from a start of -count - 1 to 0, cannot overflow. */
+static int32_t slices_of_signs(int32_t count) {
+  return count < 16 ? 5 : 1 + sbnn_bits_below((uint32_t)count + 1u);
+}
+
+/* The same where all of them are wanted. */
+static int32_t slices_of_sums(int32_t count) {
+  const int32_t slices = slices_of_signs(count);
+  return slices < SBNN_LONG_SLICES ? SBNN_LONG_SLICES : slices;
+}
+
+/* Slices of A - T - 2^shift * v, of which the low shift + 1 are dropped. */
+static int32_t slices_with_window(const state* s, int32_t count) {
+  const sbnn_domain* d = &s->params->domain;
+  const int64_t fan_in = (int64_t)s->layout.group_in * s->layout.taps;
+  const int64_t most = 2 * sbnn_magnitude(d->alpha_steps) * fan_in +
+                       ((int64_t)(count + 1) << (d->shift + 1)) + 1;
+  const int32_t slices = sbnn_signed_bits(most);
+  const int32_t least = SBNN_LONG_SLICES + d->shift + 1;
+  return slices < least ? least : slices;
+}
+
+SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
+                   const sbnn_connections* kernel, const sbnn_output* output,
+                   sbnn_carver* carver) {
+  memset(s, 0, sizeof(*s));
+  s->params = p;
+  s->output = output;
+  s->bits = output->stage == SBNN_CUTS;
+  s->whole_window = p->domain.alpha_steps != 0;
+  s->most = kernel->most;
+  sbnn_conv2d_lay_out(&s->layout, p, carver);
+  sbnn_conv2d_find_borders(&s->borders, p, &s->layout, carver);
+
+  s->list_room = (s->most + SBNN_STREAM_SLACK + 3) & ~3;
+  s->list = (uint32_t*)sbnn_carve(carver, s->list_room, 4u);
+  s->tap_counts = (int32_t*)sbnn_carve(carver, s->layout.taps, 4u);
+  s->rectangles = (int32_t*)sbnn_carve(
+      carver, (int64_t)(p->kernel_height + 2) * p->kernel_width + 1, 4u);
+  s->kind_values = (int32_t*)sbnn_carve(
+      carver, (int64_t)s->borders.row_classes * s->borders.column_classes, 4u);
+  s->tap_bytes = (uint32_t*)sbnn_carve(carver, s->layout.taps, 4u);
+  s->slices_room = s->bits ? slices_of_signs(s->most + 3)
+                           : slices_of_sums(s->most + 3) + 1;
+  if (s->whole_window) {
+    const int32_t more = slices_with_window(s, s->most + 3);
+    if (more > s->slices_room) s->slices_room = more;
+  }
+  s->slices_room =
+      (s->slices_room + SLICED_AT_ONCE - 1) / SLICED_AT_ONCE * SLICED_AT_ONCE;
+  if (s->whole_window) {
+    const int32_t fan_in = s->layout.group_in * s->layout.taps;
+    s->largest_window =
+        (int32_t)sbnn_magnitude(p->domain.alpha_steps) * fan_in;
+    s->window_slices = sbnn_signed_bits(s->largest_window);
+    s->window = (uint32_t*)sbnn_carve(
+        carver, (int64_t)s->layout.band_words * s->window_slices, 4u);
+    if (s->bits) {
+      s->inits = (uint32_t*)sbnn_carve(
+          carver, (int64_t)s->layout.band_words * s->slices_room, 4u);
+    }
+  }
+  s->constants = (uint32_t*)sbnn_carve(
+      carver, (int64_t)s->borders.word_classes * s->slices_room, 4u);
+  s->word_inits = (const uint32_t**)sbnn_carve(carver, s->layout.band_words,
+                                               SBNN_POINTER_BYTES);
+}
+
+#endif /* SBNN_CONV2D_BITS_STATE_H_ */

@@ -1,0 +1,25 @@
+/* Where the tap rows of a window read.
+ *
+ * A stream is the input with the output's pitch: its row r is the input's row
+ * r * stride + rho - pad_top. Tap row ky reads the stream of its rho, moved by
+ * whole rows of the output. */
+#ifndef SBNN_TAP_ROWS_H_
+#define SBNN_TAP_ROWS_H_
+
+#include <stdint.h>
+
+#include "sbnn/conv2d.h"
+
+/* The stream of tap row `ky`. */
+static inline int32_t sbnn_rho_of(const sbnn_conv2d_params* p, int32_t ky) {
+  return ky * p->dilation_height % p->stride_height;
+}
+
+/* The bits by which it is moved there. */
+static inline uint32_t sbnn_moved_bits(const sbnn_conv2d_params* p,
+                                       int32_t ky) {
+  return (uint32_t)(ky * p->dilation_height / p->stride_height) *
+         (uint32_t)p->out_width;
+}
+
+#endif /* SBNN_TAP_ROWS_H_ */
