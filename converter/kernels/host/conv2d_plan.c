@@ -27,7 +27,8 @@ static void choose_vectors(sbnn_host_conv2d* plan, int32_t batch,
     plan->words = 1;
   } else {
     plan->lane_bytes = plan->vector_bytes;
-    plan->words = (int32_t)sbnn_divide_up(plan->positions, 8 * plan->vector_bytes);
+    plan->words =
+        (int32_t)sbnn_divide_up(plan->positions, 8 * plan->vector_bytes);
   }
 }
 
@@ -51,11 +52,11 @@ static void plan_scratch(sbnn_host_conv2d* plan) {
                             ? (int64_t)plan->params.groups * plan->band_words *
                                   plan->window_slices * plan->vector_bytes
                             : 0);
-  plan->numbers_at = next_part(
-      &total, plan->output.stage == SBNN_CUTS
-                  ? 0
-                  : (int64_t)SBNN_HOST_CHANNEL_BLOCK * 8 *
-                        plan->vector_bytes * (int64_t)sizeof(int32_t));
+  plan->numbers_at = next_part(&total, plan->output.stage == SBNN_CUTS
+                                           ? 0
+                                           : (int64_t)SBNN_HOST_CHANNEL_BLOCK *
+                                                 8 * plan->vector_bytes *
+                                                 (int64_t)sizeof(int32_t));
   plan->scratch_bytes = total;
 }
 
@@ -68,7 +69,8 @@ bool sbnn_host_plan_conv2d(sbnn_host_conv2d* plan,
   memset(plan, 0, sizeof(*plan));
   plan->params = *params;
   plan->output = *output;
-  plan->pixel_slices = input.kind == SBNN_INT8_NUMBERS ? SBNN_HOST_PIXEL_SLICES : input.planes;
+  plan->pixel_slices =
+      input.kind == SBNN_INT8_NUMBERS ? SBNN_HOST_PIXEL_SLICES : input.planes;
   plan->positions = params->out_height * params->out_width;
   plan->out_words = sbnn_plane_words(plan->positions);
   plan->in_words = sbnn_plane_words(params->in_height * params->in_width);
@@ -80,7 +82,8 @@ bool sbnn_host_plan_conv2d(sbnn_host_conv2d* plan,
   sbnn_host_making m;
   memset(&m, 0, sizeof(m));
   m.plan = plan;
-  if (!sbnn_host_lay_out(plan, memory) || !sbnn_host_find_inside(plan, memory) ||
+  if (!sbnn_host_lay_out(plan, memory) ||
+      !sbnn_host_find_inside(plan, memory) ||
       !sbnn_host_sort_words(&m, memory)) {
     return false;
   }

@@ -77,8 +77,9 @@ bool sbnn_host_plan_channels(sbnn_host_making* m,
     }
     sbnn_host_sum_inside(m);
     sbnn_host_find_starts(m, channel);
-    sbnn_host_slice_values(m, channel->start_slices,
-                 plan->starts + channel->start_at * plan->vector_bytes);
+    sbnn_host_slice_values(
+        m, channel->start_slices,
+        plan->starts + channel->start_at * plan->vector_bytes);
   }
   return true;
 }

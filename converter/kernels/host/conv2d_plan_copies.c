@@ -70,8 +70,7 @@ static void plan_copies(sbnn_host_conv2d* plan) {
   }
 }
 
-bool sbnn_host_lay_out(sbnn_host_conv2d* plan,
-                       const sbnn_host_memory* memory) {
+bool sbnn_host_lay_out(sbnn_host_conv2d* plan, const sbnn_host_memory* memory) {
   const sbnn_conv2d_params* p = &plan->params;
   plan->streams = (sbnn_host_stream*)sbnn_host_take(memory, plan->taps,
                                                     sizeof(sbnn_host_stream));
@@ -83,9 +82,9 @@ bool sbnn_host_lay_out(sbnn_host_conv2d* plan,
   }
   plan->band_words = plan->words;
   plan_copies(plan);
-  for (int32_t bands = 2; plan->band_words > 2 &&
-                          (int64_t)plan->plane_bytes * sbnn_host_planes(plan) >
-                              BAND_BYTES;
+  for (int32_t bands = 2;
+       plan->band_words > 2 &&
+       (int64_t)plan->plane_bytes * sbnn_host_planes(plan) > BAND_BYTES;
        ++bands) {
     /* An even number: sums take two vectors at a time. */
     plan->band_words = (int32_t)sbnn_divide_up(plan->words, bands);
@@ -93,15 +92,16 @@ bool sbnn_host_lay_out(sbnn_host_conv2d* plan,
     plan_copies(plan);
   }
   plan->bands = (int32_t)sbnn_divide_up(plan->words, plan->band_words);
-  if ((int64_t)plan->plane_bytes * sbnn_host_planes(plan) > INT32_MAX) return false;
+  if ((int64_t)plan->plane_bytes * sbnn_host_planes(plan) > INT32_MAX)
+    return false;
   plan->same_pitch = p->stride_height == 1 && p->stride_width == 1 &&
                      p->in_width == p->out_width;
   return true;
 }
 
 /* Whether a bit of a stream lies inside the image. */
-static bool inside(const sbnn_host_conv2d* plan,
-                   const sbnn_host_stream* stream, int64_t bit) {
+static bool inside(const sbnn_host_conv2d* plan, const sbnn_host_stream* stream,
+                   int64_t bit) {
   const sbnn_conv2d_params* p = &plan->params;
   const int64_t y =
       bit / p->out_width * p->stride_height + stream->rho - p->pad_top;

@@ -39,8 +39,7 @@ void sbnn_host_slice_values(const sbnn_host_making* m, int32_t slices,
                             uint8_t* to);
 
 /* conv2d_plan_starts.c: the sum of the whole window, times alpha_steps. */
-bool sbnn_host_plan_window(sbnn_host_making* m,
-                           const sbnn_host_memory* memory);
+bool sbnn_host_plan_window(sbnn_host_making* m, const sbnn_host_memory* memory);
 
 /* What the counters of a channel start from, as values of the kinds, given
  * `inside` of its tap_counts. */

@@ -37,7 +37,8 @@ bool sbnn_host_plan_window(sbnn_host_making* m,
   if (plan->window_sum_slices < MIN_SLICES + 1) {
     plan->window_sum_slices = MIN_SLICES + 1;
   }
-  plan->window_slices = sbnn_signed_bits(sbnn_magnitude(p->domain.alpha_steps) * most);
+  plan->window_slices =
+      sbnn_signed_bits(sbnn_magnitude(p->domain.alpha_steps) * most);
   plan->window_starts = (uint8_t*)sbnn_host_take(
       memory, (int64_t)plan->word_classes * plan->window_sum_slices,
       (size_t)plan->vector_bytes);
@@ -76,9 +77,9 @@ void sbnn_host_find_starts(sbnn_host_making* m, sbnn_host_channel* channel) {
   int64_t threshold = plan->output.by.cuts.thresholds[channel->channel];
   if (threshold > reach) threshold = reach;
   if (threshold < -reach) threshold = -reach;
-  const sbnn_start_rule rule = {
-      (int32_t)-threshold, shift, plan->whole_window ? 0 : dropped,
-      plan->whole_window ? -1 : 0};
+  const sbnn_start_rule rule = {(int32_t)-threshold, shift,
+                                plan->whole_window ? 0 : dropped,
+                                plan->whole_window ? -1 : 0};
   for (int32_t kind = 0; kind < m->kinds; ++kind) {
     int64_t value =
         sbnn_start_of(rule, pixels ? (int32_t)zero : m->inside[kind]);

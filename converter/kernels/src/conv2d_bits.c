@@ -17,11 +17,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "connection_stream.h"
 #include "conv2d_bits_constants.h"
 #include "conv2d_bits_list.h"
 #include "conv2d_bits_state.h"
 #include "conv2d_bits_window.h"
-#include "connection_stream.h"
 #include "plane_sums.h"
 #include "sbnn/conv2d.h"
 #include "sbnn/planes.h"

@@ -30,69 +30,18 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "carver.h"
 #include "connection_stream.h"
+#include "conv2d_int8_strips.h"
 #include "inline.h"
 #include "row_bits.h"
 #include "sbnn/conv2d.h"
 #include "sbnn/planes.h"
 
-enum { LANES = 16, STRIP = 2 * LANES, MOST_IN_LANE = 128, MOST_U = 255 };
-
-typedef struct {
-  const sbnn_conv2d_params* p;
-  int32_t taps, group_in, group_out, fan_in;
-  int32_t zero; /* u of the zero point */
-  int32_t residues;    /* columns of different residues that taps read */
-  int32_t strip_words; /* of a row, channel and residue */
-  int32_t row_words;   /* of a row and channel */
-  int32_t band_rows;   /* output rows of a band */
-  int32_t rows;        /* input rows that these span */
-  uint32_t* list;
-  uint32_t* tap_at;
-  uint32_t* strips;    /* [channel of the group][row][residue][strip_words] */
-  int32_t* windows; /* [row of the band][STRIP]: alpha_steps * sum of the window */
-} state;
-
-SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
-                   const sbnn_connections* kernel, sbnn_carver* carver) {
-  s->p = p;
-  s->taps = p->kernel_height * p->kernel_width;
-  s->group_in = p->in_channels / p->groups;
-  s->group_out = p->out_channels / p->groups;
-  s->fan_in = s->group_in * s->taps;
-  s->zero = p->in_zero_point + 128;
-  s->residues =
-      p->kernel_width < p->stride_width ? p->kernel_width : p->stride_width;
-  if (p->dilation_width != 1) s->residues = p->stride_width;
-  s->strip_words =
-      LANES + (p->kernel_width - 1) * p->dilation_width / p->stride_width;
-  s->row_words = s->residues * s->strip_words;
-  const int32_t span = (p->kernel_height - 1) * p->dilation_height + 1;
-  const int64_t room =
-      p->band_bytes > 0 ? p->band_bytes : SBNN_DEFAULT_BAND_BYTES;
-  const bool has_windows = p->domain.alpha_steps != 0;
-  const int64_t row = (int64_t)s->group_in * s->row_words;
-  const int64_t fitting = room / (4 * (row + (has_windows ? STRIP : 0)));
-  int64_t band = (fitting - span) / p->stride_height + 1;
-  if (fitting < span) band = 1;
-  if (band > p->out_height) band = p->out_height;
-  s->band_rows = (int32_t)band;
-  s->rows = (s->band_rows - 1) * p->stride_height + span;
-  /* A window is summed as a channel with all connections. */
-  const int32_t most = has_windows ? s->fan_in : kernel->most;
-  s->list = (uint32_t*)sbnn_carve(carver, most + SBNN_STREAM_SLACK, 4u);
-  s->tap_at = (uint32_t*)sbnn_carve(carver, s->taps, 4u);
-  s->windows =
-      (int32_t*)sbnn_carve(carver, has_windows ? band * STRIP : 0, 4u);
-  s->strips = (uint32_t*)sbnn_carve(carver, row * s->rows, 4u);
-}
-
 size_t sbnn_conv2d_int8_scratch_bytes(const sbnn_conv2d_params* p,
                                       const sbnn_connections* kernel) {
   sbnn_carver carver = {NULL, 0};
-  state s;
-  set_up(&s, p, kernel, &carver);
+  sbnn_int8_strips s;
+  sbnn_int8_set_up(&s, p, kernel, &carver);
   return sbnn_carved(&carver);
 }
 
@@ -105,8 +54,8 @@ SBNN_INLINE uint32_t pixel(const sbnn_conv2d_params* p, const int8_t* row,
 }
 
 /* The lanes of the band that starts in output row `oy` and column `ox`. */
-static void load_strips(const state* s, const int8_t* x, int32_t group,
-                        int32_t oy, int32_t ox) {
+static void load_strips(const sbnn_int8_strips* s, const int8_t* x,
+                        int32_t group, int32_t oy, int32_t ox) {
   const sbnn_conv2d_params* p = s->p;
   const uint32_t pad = (uint32_t)s->zero;
   uint32_t* to = s->strips;
@@ -133,7 +82,7 @@ static void load_strips(const state* s, const int8_t* x, int32_t group,
   }
 }
 
-SBNN_COLD void place_taps(const state* s) {
+SBNN_COLD void place_taps(const sbnn_int8_strips* s) {
   const sbnn_conv2d_params* p = s->p;
   for (int32_t ky = 0; ky < p->kernel_height; ++ky) {
     for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
@@ -146,7 +95,7 @@ SBNN_COLD void place_taps(const state* s) {
   }
 }
 
-static void place_connections(const state* s, int32_t count) {
+static void place_connections(const sbnn_int8_strips* s, int32_t count) {
   const uint32_t taps = (uint32_t)s->taps;
   const uint32_t channel_words = (uint32_t)(s->rows * s->row_words);
   for (int32_t i = 0; i < count; ++i) {
@@ -157,7 +106,7 @@ static void place_connections(const state* s, int32_t count) {
 
 /* Where the lanes of a row start, for one channel (see the top of this file);
  * `windows` is NULL where weights are 0 and 1, and all lanes start alike. */
-SBNN_INLINE void start_lanes(const state* s, const int32_t* windows,
+SBNN_INLINE void start_lanes(const sbnn_int8_strips* s, const int32_t* windows,
                              int32_t base, uint32_t* start) {
   const int32_t shift = s->p->domain.shift;
   for (int32_t j = 0; j < LANES; ++j) {
@@ -193,32 +142,9 @@ SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
   return bits;
 }
 
-/* Whether lanes of 16 bits tell sum >= threshold for every input there can be;
- * if so, `base` is what start_lanes wants. A lane holds numbers modulo 2^16, so
- * that only the last one, 2^15 + floor((sum - threshold) / 2^shift), must fit. */
-SBNN_COLD bool lanes_suffice(const state* s, int32_t count, int32_t threshold,
-                          int32_t* base) {
-  const int32_t step = 1 << s->p->domain.shift;
-  const int32_t alpha = s->p->domain.alpha_steps;
-  /* The sum of the weights that are connections, and of those that are not. */
-  const int32_t ones = count * (step + alpha);
-  const int32_t others = (s->fan_in - count) * alpha;
-  const int32_t span =
-      MOST_U * ((ones < 0 ? -ones : ones) + (others < 0 ? -others : others));
-  if (span >= step << 15) return false;
-  /* No sum is outside [least, least + span]. */
-  const int32_t least =
-      MOST_U * ((ones < 0 ? ones : 0) + (others < 0 ? others : 0)) -
-      s->zero * (ones + others);
-  if (threshold < least) threshold = least;
-  if (threshold > least + span + 1) threshold = least + span + 1;
-  *base = (step << 15) - step * count * s->zero - threshold;
-  return true;
-}
-
 /* The 32 sums of x - in_zero_point over the listed words, any number of them. */
-static void add_up(const state* s, const uint32_t* strips, int32_t count,
-                   int32_t* sums) {
+static void add_up(const sbnn_int8_strips* s, const uint32_t* strips,
+                   int32_t count, int32_t* sums) {
   const uint32_t* const end = s->list + count;
   for (int32_t j = 0; j < LANES; ++j) {
     int32_t low = -count * s->zero, high = low;
@@ -239,7 +165,7 @@ static void add_up(const state* s, const uint32_t* strips, int32_t count,
 }
 
 /* Fills `windows` for the band. */
-SBNN_COLD void sum_windows(const state* s, int32_t rows) {
+SBNN_COLD void sum_windows(const sbnn_int8_strips* s, int32_t rows) {
   for (int32_t i = 0; i < s->fan_in; ++i) s->list[i] = (uint32_t)i;
   place_connections(s, s->fan_in);
   int32_t* window = s->windows;
@@ -253,10 +179,10 @@ SBNN_COLD void sum_windows(const state* s, int32_t rows) {
 }
 
 /* The band of one channel as bits, from lanes that start from `base`. */
-SBNN_INLINE void compare_channel(const state* s, const sbnn_output* output,
-                                 int32_t f, int32_t count, int32_t base,
-                                 int32_t rows, int32_t first, int32_t present,
-                                 uint32_t* y) {
+SBNN_INLINE void compare_channel(const sbnn_int8_strips* s,
+                                 const sbnn_output* output, int32_t f,
+                                 int32_t count, int32_t base, int32_t rows,
+                                 int32_t first, int32_t present, uint32_t* y) {
   const sbnn_conv2d_params* p = s->p;
   const uint32_t flip = 0u - sbnn_get_bit(output->by.cuts.flips, f);
   const int32_t words = sbnn_plane_words(p->out_height * p->out_width);
@@ -285,9 +211,9 @@ SBNN_INLINE void compare_channel(const state* s, const sbnn_output* output,
 
 /* The band of one channel as sums, for outputs that are numbers, and for
  * kernels that lanes are too narrow for. */
-static void sum_channel(const state* s, const sbnn_output* output, int32_t f,
-                           int32_t count, int32_t rows, int32_t first,
-                           int32_t present, void* y) {
+static void sum_channel(const sbnn_int8_strips* s, const sbnn_output* output,
+                        int32_t f, int32_t count, int32_t rows, int32_t first,
+                        int32_t present, void* y) {
   const sbnn_conv2d_params* p = s->p;
   const uint32_t* strips = s->strips;
   const int32_t* windows = s->windows;
@@ -306,15 +232,15 @@ static void sum_channel(const state* s, const sbnn_output* output, int32_t f,
 }
 
 /* The whole band of one channel; `s->list` holds its connections. */
-static void run_channel(const state* s, const sbnn_output* output, int32_t f,
-                        int32_t count, int32_t oy, int32_t rows, int32_t ox,
-                        void* y) {
+static void run_channel(const sbnn_int8_strips* s, const sbnn_output* output,
+                        int32_t f, int32_t count, int32_t oy, int32_t rows,
+                        int32_t ox, void* y) {
   const int32_t width = s->p->out_width;
   const int32_t present = width - ox < STRIP ? width - ox : STRIP;
   const int32_t first = oy * width + ox;
   int32_t base;
   if (output->stage == SBNN_CUTS &&
-      lanes_suffice(s, count, output->by.cuts.thresholds[f], &base)) {
+      sbnn_int8_lanes_suffice(s, count, output->by.cuts.thresholds[f], &base)) {
     compare_channel(s, output, f, count, base, rows, first, present,
                     (uint32_t*)y);
   } else {
@@ -323,16 +249,16 @@ static void run_channel(const state* s, const sbnn_output* output, int32_t f,
 }
 
 void sbnn_conv2d_int8(const sbnn_conv2d_params* p,
-                      const sbnn_connections* kernel,
-                      const sbnn_output* output, const int8_t* x, void* y,
-                      void* scratch) {
+                      const sbnn_connections* kernel, const sbnn_output* output,
+                      const int8_t* x, void* y, void* scratch) {
   sbnn_carver carver = {(uint8_t*)scratch, 0};
-  state s;
-  set_up(&s, p, kernel, &carver);
+  sbnn_int8_strips s;
+  sbnn_int8_set_up(&s, p, kernel, &carver);
   place_taps(&s);
   if (output->stage == SBNN_CUTS) {
-    memset(y, 0, (size_t)p->out_channels * 4u *
-                     (size_t)sbnn_plane_words(p->out_height * p->out_width));
+    memset(y, 0,
+           (size_t)p->out_channels * 4u *
+               (size_t)sbnn_plane_words(p->out_height * p->out_width));
   }
   for (int32_t oy = 0; oy < p->out_height; oy += s.band_rows) {
     const int32_t rows =

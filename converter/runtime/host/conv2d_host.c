@@ -24,9 +24,8 @@ static bool plan_planes(sbnn_host_plan* out, const sbnn_op* op,
   sbnn_host_conv2d* plan =
       (sbnn_host_conv2d*)sbnn_host_take(memory, 1, sizeof(sbnn_host_conv2d));
   if (plan == NULL ||
-      !sbnn_host_plan_conv2d(plan, &op->params.conv2d, &op->kernel,
-                             &op->output, op->input, op->batch, level->widest,
-                             memory)) {
+      !sbnn_host_plan_conv2d(plan, &op->params.conv2d, &op->kernel, &op->output,
+                             op->input, op->batch, level->widest, memory)) {
     return false;
   }
   out->plan = plan;
@@ -42,8 +41,8 @@ static bool plan_floats(sbnn_host_plan* out, const sbnn_op* op,
   const sbnn_conv2d_params* p = &op->params.conv2d;
   sbnn_host_float_conv2d* plan = (sbnn_host_float_conv2d*)sbnn_host_take(
       memory, 1, sizeof(sbnn_host_float_conv2d));
-  if (plan == NULL || !sbnn_host_plan_float_conv2d(plan, p, &op->kernel,
-                                                   &op->output, memory)) {
+  if (plan == NULL ||
+      !sbnn_host_plan_float_conv2d(plan, p, &op->kernel, &op->output, memory)) {
     return false;
   }
   out->plan = plan;
@@ -74,8 +73,8 @@ static void run_planes(const sbnn_host_task* self) {
   task.begin = (int32_t)(blocks * chunk / self->chunks) * block;
   task.end = (int32_t)(blocks * (chunk + 1) / self->chunks) * block;
   if (task.end > channels) task.end = channels;
-  task.samples = op->batch - sample < plan->samples ? op->batch - sample
-                                                    : plan->samples;
+  task.samples =
+      op->batch - sample < plan->samples ? op->batch - sample : plan->samples;
   task.x = self->x + (int64_t)sample * op->x_bytes;
   task.y = self->y + (int64_t)sample * op->y_bytes;
   task.x_bytes = op->x_bytes;

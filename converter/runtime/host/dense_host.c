@@ -28,11 +28,8 @@ static void run(const sbnn_host_task* task) {
     case SBNN_FLOAT_NUMBERS:
       level->dense_float(made, x, y, task->scratch);
       break;
-    case SBNN_INT8_NUMBERS:
-      level->dense_int8(made, x, y, task->scratch);
-      break;
-    default:
-      level->dense_bits(made, x, y, task->scratch);
+    case SBNN_INT8_NUMBERS: level->dense_int8(made, x, y, task->scratch); break;
+    default: level->dense_bits(made, x, y, task->scratch);
   }
 }
 

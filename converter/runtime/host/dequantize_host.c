@@ -5,11 +5,10 @@ static void run(const sbnn_host_task* task) {
   const sbnn_op* op = task->op;
   const sbnn_output* output = &op->output;
   if (output->face.kind == SBNN_INT8_NUMBERS) {
-    task->level->dequantize_int8(output->channels, output->channel_bits,
-                                 op->positions,
-                                 (int8_t)op->params.dequantize.plus,
-                                 (int8_t)op->params.dequantize.minus,
-                                 sbnn_host_x(task), sbnn_host_y(task));
+    task->level->dequantize_int8(
+        output->channels, output->channel_bits, op->positions,
+        (int8_t)op->params.dequantize.plus, (int8_t)op->params.dequantize.minus,
+        sbnn_host_x(task), sbnn_host_y(task));
   } else {
     task->level->dequantize_float(output->channels, output->channel_bits,
                                   op->positions, sbnn_host_x(task),

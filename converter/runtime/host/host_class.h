@@ -15,8 +15,8 @@ typedef struct {
   const sbnn_op* op;
   const sbnn_host_level* level;
   const void* plan;
-  int32_t chunks; /* parts of the channels: neighbouring tasks */
-  int32_t number; /* of the task */
+  int32_t chunks;   /* parts of the channels: neighbouring tasks */
+  int32_t number;   /* of the task */
   const uint8_t* x; /* of the whole batch */
   uint8_t* y;
   uint8_t* scratch;
@@ -25,7 +25,7 @@ typedef struct {
 
 /* An op as it is worked out ahead. */
 typedef struct {
-  void* plan; /* the class's own; NULL: it needs none */
+  void* plan;           /* the class's own; NULL: it needs none */
   size_t scratch_bytes; /* of a worker */
   int32_t tasks;        /* for the whole batch; a sample each unless changed */
   int32_t chunks;

@@ -12,7 +12,8 @@ static const struct {
   const sbnn_op_class* kind;
   const sbnn_host_class* on_host;
 } kClasses[] = {
-#define SBNN_ON_HOST(Name, name) {&sbnn_##name##_class, &sbnn_host_##name##_class},
+#define SBNN_ON_HOST(Name, name) \
+  {&sbnn_##name##_class, &sbnn_host_##name##_class},
     SBNN_OPS(SBNN_ON_HOST)
 #undef SBNN_ON_HOST
 };
@@ -135,10 +136,9 @@ sbnn_host_op* sbnn_make_host_op(sbnn_host* host, const sbnn_op* op) {
   self->plan.scratch_bytes =
       (self->plan.scratch_bytes / SBNN_HOST_ALIGNMENT + 2u) *
       SBNN_HOST_ALIGNMENT;
-  self->scratch = (uint8_t*)take(
-      self, self->plan.scratch_bytes * (size_t)self->workers);
-  self->copied =
-      (int32_t*)take(self, sizeof(int32_t) * (size_t)self->workers);
+  self->scratch =
+      (uint8_t*)take(self, self->plan.scratch_bytes * (size_t)self->workers);
+  self->copied = (int32_t*)take(self, sizeof(int32_t) * (size_t)self->workers);
   if (self->scratch == NULL || self->copied == NULL) {
     sbnn_free_host_op(self);
     return NULL;
@@ -174,6 +174,5 @@ void sbnn_run_host_op(sbnn_host_op* self, const void* x, void* y) {
   const sbnn_host_plan* plan = &self->plan;
   const bool share = self->workers >= self->host->threads &&
                      plan->work * plan->tasks > SBNN_WORTH_A_THREAD;
-  sbnn_run_tasks(share ? self->host->pool : NULL, plan->tasks, run_task,
-                 self);
+  sbnn_run_tasks(share ? self->host->pool : NULL, plan->tasks, run_task, self);
 }

@@ -41,16 +41,16 @@ static TfLiteStatus prepare_as(const sbnn_op_class* kind,
   const sbnn_micro_wiring wiring = {node->inputs->data, node->inputs->size,
                                     node->outputs->data, node->outputs->size};
   sbnn_problem problem;
-  if (!sbnn_micro_prepare(node->user_data, kind, &wiring, view, context, &problem)) {
+  if (!sbnn_micro_prepare(node->user_data, kind, &wiring, view, context,
+                          &problem)) {
     context->ReportError(context, sbnn_problem_format(&problem), kind->name,
-                         problem.what, (int)problem.found,
-                         (int)problem.wanted);
+                         problem.what, (int)problem.found, (int)problem.wanted);
     return kTfLiteError;
   }
   sbnn_micro_op* self = (sbnn_micro_op*)node->user_data;
   if (self->op.scratch_bytes == 0u) return kTfLiteOk;
-  return context->RequestScratchBufferInArena(
-      context, self->op.scratch_bytes, &self->scratch_index);
+  return context->RequestScratchBufferInArena(context, self->op.scratch_bytes,
+                                              &self->scratch_index);
 }
 
 static TfLiteStatus invoke(TfLiteContext* context, TfLiteNode* node) {
@@ -58,10 +58,9 @@ static TfLiteStatus invoke(TfLiteContext* context, TfLiteNode* node) {
   void* scratch = self->scratch_index < 0
                       ? NULL
                       : context->GetScratchBuffer(context, self->scratch_index);
-  sbnn_invoke_op(&self->op,
-                 context->GetEvalTensor(context, node->inputs->data[0])->data,
-                 context->GetEvalTensor(context, node->outputs->data[0])->data,
-                 scratch);
+  sbnn_invoke_op(
+      &self->op, context->GetEvalTensor(context, node->inputs->data[0])->data,
+      context->GetEvalTensor(context, node->outputs->data[0])->data, scratch);
   return kTfLiteOk;
 }
 

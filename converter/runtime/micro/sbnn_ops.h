@@ -22,12 +22,12 @@ using Registration =
 // For each op of ops/op_list.h, such as RegisterConv2D() and AddConv2D(resolver).
 // `resolver` is a tflite::MicroMutableOpResolver<N> with room for one more op.
 // kTfLiteError if it has none, or has the op already.
-#define SBNN_DECLARE_OP(Name, name)                               \
-  Registration Register##Name();                                  \
-  template <typename Resolver>                                    \
-  TfLiteStatus Add##Name(Resolver& resolver) {                    \
-    Registration registration = Register##Name();                 \
-    return resolver.AddCustom("Sbnn" #Name, &registration);       \
+#define SBNN_DECLARE_OP(Name, name)                         \
+  Registration Register##Name();                            \
+  template <typename Resolver>                              \
+  TfLiteStatus Add##Name(Resolver& resolver) {              \
+    Registration registration = Register##Name();           \
+    return resolver.AddCustom("Sbnn" #Name, &registration); \
   }
 SBNN_OPS(SBNN_DECLARE_OP)
 #undef SBNN_DECLARE_OP

@@ -14,9 +14,9 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
                     const sbnn_tensor* inputs, sbnn_tensor* output,
                     sbnn_problem* problem) {
   sbnn_conv2d_params* p = &op->params.conv2d;
-  SBNN_CHECK(p->in_channels % p->groups == 0 &&
-                 p->out_channels % p->groups == 0,
-             "groups must divide both numbers of channels", p->groups, 1);
+  SBNN_CHECK(
+      p->in_channels % p->groups == 0 && p->out_channels % p->groups == 0,
+      "groups must divide both numbers of channels", p->groups, 1);
 
   /* Sizes that the kernels multiply must fit into int32. */
   int32_t in_size = p->in_height, out_size = p->out_height;
@@ -36,8 +36,8 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
   }
   switch (op->input.kind) {
     case SBNN_INT8_NUMBERS:
-      SBNN_CHECK(p->pad_value == 0, "pad_value of an int8 input",
-                 p->pad_value, 0);
+      SBNN_CHECK(p->pad_value == 0, "pad_value of an int8 input", p->pad_value,
+                 0);
       op->scratch_bytes = sbnn_conv2d_int8_scratch_bytes(p, &op->kernel);
       break;
     case SBNN_FLOAT_NUMBERS:
@@ -76,7 +76,8 @@ const sbnn_op_class sbnn_conv2d_class = {
     .inputs = 4,
     .reads = SBNN_ON_PLANES | SBNN_ON_FLOAT | SBNN_ON_INT8,
     .writes = SBNN_ON_PLANES | SBNN_ON_FLOAT | SBNN_ON_INT8 | SBNN_ON_INT16,
-    .faces = "convolving goes from bit planes, float32 or int8 to these or int16",
+    .faces =
+        "convolving goes from bit planes, float32 or int8 to these or int16",
     .options = kRules,
     .option_count = SBNN_RULE_COUNT(kRules),
     .prepare = prepare,

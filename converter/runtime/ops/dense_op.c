@@ -8,8 +8,7 @@
 #include "sbnn/planes.h"
 
 #define SBNN_FIELDS sbnn_dense_params
-static const sbnn_option_rule kRules[] = {
-    SBNN_DENSE_OPTIONS(SBNN_OPTION_RULE)};
+static const sbnn_option_rule kRules[] = {SBNN_DENSE_OPTIONS(SBNN_OPTION_RULE)};
 
 /* The input may have any shape: a flattened image is read as it lies. */
 static bool check_input(const sbnn_op* op, const sbnn_tensor* x,
@@ -22,8 +21,7 @@ static bool check_input(const sbnn_op* op, const sbnn_tensor* x,
     SBNN_CHECK(p->planes == 1, "planes of a numeric input", p->planes, 1);
     wanted = p->positions;
   } else if (!sbnn_multiply(&wanted, op->input.planes, problem) ||
-             !sbnn_multiply(&wanted, sbnn_plane_words(p->positions),
-                            problem)) {
+             !sbnn_multiply(&wanted, sbnn_plane_words(p->positions), problem)) {
     return false;
   }
   SBNN_CHECK(found == wanted, "elements of the input", found, wanted);
@@ -49,8 +47,7 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
     case SBNN_FLOAT_NUMBERS:
       op->scratch_bytes = sbnn_dense_float_scratch_bytes(&op->kernel);
       break;
-    default:
-      op->scratch_bytes = sbnn_dense_bits_scratch_bytes(p, &op->kernel);
+    default: op->scratch_bytes = sbnn_dense_bits_scratch_bytes(p, &op->kernel);
   }
   sbnn_vector_shape(output, op->output.face, p->units);
   return true;
@@ -78,7 +75,8 @@ const sbnn_op_class sbnn_dense_class = {
     .inputs = 4,
     .reads = SBNN_ON_PLANES | SBNN_ON_FLOAT | SBNN_ON_INT8,
     .writes = SBNN_ON_PLANES | SBNN_ON_FLOAT | SBNN_ON_INT8 | SBNN_ON_INT16,
-    .faces = "a dense layer goes from bit planes, float32 or int8 to these or int16",
+    .faces =
+        "a dense layer goes from bit planes, float32 or int8 to these or int16",
     .options = kRules,
     .option_count = SBNN_RULE_COUNT(kRules),
     .prepare = prepare,

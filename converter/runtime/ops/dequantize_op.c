@@ -39,8 +39,8 @@ static void invoke(const sbnn_op* op, const void* x, void* y, void* scratch) {
   const sbnn_dequantize_params* p = &op->params.dequantize;
   if (o->face.kind == SBNN_INT8_NUMBERS) {
     sbnn_dequantize_int8(o->channels, o->channel_bits, op->positions,
-                         (int8_t)p->plus, (int8_t)p->minus,
-                         (const uint32_t*)x, (int8_t*)y);
+                         (int8_t)p->plus, (int8_t)p->minus, (const uint32_t*)x,
+                         (int8_t*)y);
   } else {
     sbnn_dequantize(o->channels, o->channel_bits, op->positions,
                     (const uint32_t*)x, (float*)y);

@@ -5,22 +5,16 @@
 
 sbnn_face sbnn_face_of(const sbnn_tensor* tensor) {
   switch (tensor->type) {
-    case SBNN_INT32:
-      return sbnn_bits_face();
-    case SBNN_FLOAT32:
-      return sbnn_number_face(SBNN_FLOAT_NUMBERS);
-    case SBNN_INT8:
-      return sbnn_number_face(SBNN_INT8_NUMBERS);
-    case SBNN_INT16:
-      return sbnn_number_face(SBNN_INT16_NUMBERS);
-    default:
-      return sbnn_number_face(SBNN_NO_FACE);
+    case SBNN_INT32: return sbnn_bits_face();
+    case SBNN_FLOAT32: return sbnn_number_face(SBNN_FLOAT_NUMBERS);
+    case SBNN_INT8: return sbnn_number_face(SBNN_INT8_NUMBERS);
+    case SBNN_INT16: return sbnn_number_face(SBNN_INT16_NUMBERS);
+    default: return sbnn_number_face(SBNN_NO_FACE);
   }
 }
 
-bool sbnn_check_image(const sbnn_tensor* tensor, sbnn_face face,
-                      int32_t height, int32_t width, int32_t channels,
-                      sbnn_problem* problem) {
+bool sbnn_check_image(const sbnn_tensor* tensor, sbnn_face face, int32_t height,
+                      int32_t width, int32_t channels, sbnn_problem* problem) {
   const int32_t* dims = tensor->dims;
   if (face.kind != SBNN_PLANES) {
     SBNN_CHECK(tensor->rank == 4, "rank of a numeric input", tensor->rank, 4);

@@ -10,9 +10,8 @@ sbnn_face sbnn_face_of(const sbnn_tensor* tensor);
 
 /* An image, [batch, planes of all channels, words] or [batch, height, width,
  * channels], and a vector of features. */
-bool sbnn_check_image(const sbnn_tensor* tensor, sbnn_face face,
-                      int32_t height, int32_t width, int32_t channels,
-                      sbnn_problem* problem);
+bool sbnn_check_image(const sbnn_tensor* tensor, sbnn_face face, int32_t height,
+                      int32_t width, int32_t channels, sbnn_problem* problem);
 bool sbnn_check_vector(const sbnn_tensor* tensor, sbnn_face face,
                        int32_t features, sbnn_problem* problem);
 

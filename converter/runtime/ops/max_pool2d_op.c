@@ -32,8 +32,8 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
 
 static void invoke(const sbnn_op* op, const void* x, void* y, void* scratch) {
   (void)scratch;
-  sbnn_max_pool2d_bits(&op->params.max_pool2d, op->minimum,
-                       (const uint32_t*)x, (uint32_t*)y);
+  sbnn_max_pool2d_bits(&op->params.max_pool2d, op->minimum, (const uint32_t*)x,
+                       (uint32_t*)y);
 }
 
 const sbnn_op_class sbnn_max_pool2d_class = {

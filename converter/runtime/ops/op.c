@@ -49,8 +49,8 @@ bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
   int32_t all_bytes = op->batch;
   if (!sbnn_bytes_of_sample(&inputs[0], &op->x_bytes, problem) ||
       !sbnn_multiply(&all_bytes, op->x_bytes, problem) ||
-      !sbnn_read_options(options, kind->options, kind->option_count,
-                         op->input, op->output.face, &op->params, problem) ||
+      !sbnn_read_options(options, kind->options, kind->option_count, op->input,
+                         op->output.face, &op->params, problem) ||
       !kind->prepare(op, options, inputs, output, problem)) {
     return false;
   }

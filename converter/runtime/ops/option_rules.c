@@ -18,17 +18,13 @@ static bool applies(const sbnn_option_rule* rule, const sbnn_options* options,
                     sbnn_face input, sbnn_face output) {
   int32_t value;
   switch (rule->when) {
-    case SBNN_MAY_MISS:
-      return sbnn_option(options, rule->name, &value);
-    case SBNN_WITH_INT8_INPUT:
-      return input.kind == SBNN_INT8_NUMBERS;
-    case SBNN_WITH_INT8_OUTPUT:
-      return output.kind == SBNN_INT8_NUMBERS;
+    case SBNN_MAY_MISS: return sbnn_option(options, rule->name, &value);
+    case SBNN_WITH_INT8_INPUT: return input.kind == SBNN_INT8_NUMBERS;
+    case SBNN_WITH_INT8_OUTPUT: return output.kind == SBNN_INT8_NUMBERS;
     case SBNN_WITH_INTEGER_OUTPUT:
       return output.kind == SBNN_INT8_NUMBERS ||
              output.kind == SBNN_INT16_NUMBERS;
-    default:
-      return true;
+    default: return true;
   }
 }
 

@@ -11,8 +11,7 @@ typedef struct {
 } stage_options;
 
 #define SBNN_FIELDS stage_options
-static const sbnn_option_rule kRules[] = {
-    SBNN_STAGE_OPTIONS(SBNN_OPTION_RULE)};
+static const sbnn_option_rule kRules[] = {SBNN_STAGE_OPTIONS(SBNN_OPTION_RULE)};
 
 /* One cut a channel: the only planes that files have are bits. */
 static bool read_cuts(sbnn_output* output, sbnn_face sums,
@@ -21,12 +20,11 @@ static bool read_cuts(sbnn_output* output, sbnn_face sums,
   sbnn_cuts* cuts = &output->by.cuts;
   const int32_t channels = output->channels;
   output->stage = SBNN_CUTS;
-  output->channel_bits =
-      positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
+  output->channel_bits = positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
   if (!sbnn_check_constant(
           &constants[0],
-          sums.kind == SBNN_FLOAT_NUMBERS ? SBNN_FLOAT32 : SBNN_INT32,
-          channels, problem) ||
+          sums.kind == SBNN_FLOAT_NUMBERS ? SBNN_FLOAT32 : SBNN_INT32, channels,
+          problem) ||
       !sbnn_check_constant(&constants[1], SBNN_INT32,
                            sbnn_plane_words(channels), problem)) {
     return false;

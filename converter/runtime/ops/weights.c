@@ -31,9 +31,8 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
              kernel->weights);
   domain->shift = o.domain_shift;
   domain->alpha_steps = o.alpha_steps;
-  const int64_t steps =
-      ((int64_t)1 << o.domain_shift) +
-      (o.alpha_steps < 0 ? -o.alpha_steps : o.alpha_steps);
+  const int64_t steps = ((int64_t)1 << o.domain_shift) +
+                        (o.alpha_steps < 0 ? -o.alpha_steps : o.alpha_steps);
   /* The kernels add a few such sums; int8 inputs are up to 255 each. */
   const int64_t most =
       INT32_MAX / (op->input.kind == SBNN_INT8_NUMBERS ? 4 * 256 : 4);
@@ -49,9 +48,8 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
   kernel->code = (uint8_t)o.code;
   kernel->parameter = (uint8_t)o.code_parameter;
   if (kernel->code == SBNN_CODE_SLICED) {
-    SBNN_CHECK(
-        op->kind == &sbnn_dense_class && op->input.kind == SBNN_PLANES,
-        "sliced weights are for dense layers on bits", 0, 0);
+    SBNN_CHECK(op->kind == &sbnn_dense_class && op->input.kind == SBNN_PLANES,
+               "sliced weights are for dense layers on bits", 0, 0);
     SBNN_CHECK(sbnn_sliced_connections_valid(kernel, outputs, fan_in),
                "the weight code is corrupt", 0, 0);
     return true;

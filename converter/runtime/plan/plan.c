@@ -9,13 +9,14 @@
 
 #include "../../kernels/src/carver.h"
 #include "../../kernels/src/conv2d_borders.h"
+#include "../../kernels/src/conv2d_int8_strips.h"
 #include "../../kernels/src/conv2d_layout.h"
 #include "ops/classes.h"
 
 typedef struct {
   int64_t scratch_bytes;
-  int64_t most;         /* connections of the output channel with the most */
-  /* Convolutions of bits only, all passes together: */
+  int64_t most; /* connections of the output channel with the most */
+  /* Convolutions of bits, all passes together: */
   int64_t passes;       /* how often the weights are decoded */
   int64_t copies;       /* moved planes, for all groups */
   int64_t copy_words;   /* their words */
@@ -24,6 +25,11 @@ typedef struct {
   int64_t kind_bits;    /* kinds of positions in these */
   int64_t kinds;        /* kinds of positions */
   int64_t same_pitch;   /* 1 if planes are moved whole, 0 if row by row */
+  /* Convolutions of int8 only; they have passes, too: */
+  int64_t rows;      /* of the input, as they are loaded in all passes */
+  int64_t row_words; /* of one of these and a channel */
+  int64_t strips;    /* of the output, an output row each */
+  int64_t lanes;     /* 1 if lanes of 16 bits suffice for every channel */
 } sbnn_plan;
 
 /* Rows that one pass moves one by one where planes can't be moved whole. */
@@ -64,8 +70,8 @@ static bool plan_conv2d_bits(const sbnn_conv2d_params* p, sbnn_plan* plan) {
     plan->stream_rows += stream_rows(p, &layout);
     plan->word_classes += borders.word_classes;
     plan->kind_bits += borders.class_at[borders.word_classes];
-    plan->copies += (int64_t)layout.row_copies_count * p->kernel_width *
-                    p->in_channels;
+    plan->copies +=
+        (int64_t)layout.row_copies_count * p->kernel_width * p->in_channels;
     for (int32_t i = 0; i < layout.row_copies_count; ++i) {
       plan->copy_words +=
           (int64_t)(layout.row_copies[i].words - (layout.band_words - words)) *
@@ -76,6 +82,21 @@ static bool plan_conv2d_bits(const sbnn_conv2d_params* p, sbnn_plan* plan) {
   plan->same_pitch = layout.same_pitch ? 1 : 0;
   free(memory);
   return true;
+}
+
+static void plan_conv2d_int8(const sbnn_op* op, sbnn_plan* plan) {
+  const sbnn_conv2d_params* p = &op->params.conv2d;
+  sbnn_carver carver = {NULL, 0};
+  sbnn_int8_strips strips;
+  int32_t base;
+  sbnn_int8_set_up(&strips, p, &op->kernel, &carver);
+  const int64_t in_row = (p->out_width - 1) / STRIP + 1;
+  plan->passes = ((p->out_height - 1) / strips.band_rows + 1) * in_row;
+  plan->strips = p->out_height * in_row;
+  plan->rows = plan->passes * strips.rows;
+  plan->row_words = strips.row_words;
+  plan->lanes = op->output.stage == SBNN_CUTS &&
+                sbnn_int8_lanes_suffice(&strips, op->kernel.most, 0, &base);
 }
 
 /* Prepares the op `name` from its options and tensors as a runtime would.
@@ -96,7 +117,9 @@ __attribute__((visibility("default"))) bool SbnnPlanOp(
   }
   plan->scratch_bytes = (int64_t)op.scratch_bytes;
   plan->most = op.kernel.most;
-  if (kind == &sbnn_conv2d_class && op.input.kind == SBNN_PLANES &&
+  if (kind != &sbnn_conv2d_class) return true;
+  if (op.input.kind == SBNN_INT8_NUMBERS) plan_conv2d_int8(&op, plan);
+  if (op.input.kind == SBNN_PLANES &&
       !plan_conv2d_bits(&op.params.conv2d, plan)) {
     problem->what = "out of memory";
     return false;

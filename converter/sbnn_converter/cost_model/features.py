@@ -14,10 +14,6 @@ from sbnn_converter.tensors.face import FLOAT32, INT16
 from sbnn_converter.tflite.flatbuffer import StoredOp
 from sbnn_converter.weights.code import code_name
 
-_STRIP = 32  # columns that the int8 convolution and the pooling take at a time
-_MOST_U = 255  # a pixel of an int8 lane, counted from -128
-_DEFAULT_BAND_BYTES = 20480
-
 
 def op_features(op: StoredOp, plan: Plan) -> tuple[str, dict[str, float]]:
     """The kernel that runs ``op``, and how often it takes each of its steps.
@@ -130,56 +126,25 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     return counts
 
 
-def int8_passes(options: dict[str, int]) -> tuple[int, int, int]:
-    """How the int8 convolution cuts its image: passes, input rows of all passes, and
-    words of a row (``conv2d_int8.c``, ``set_up``)."""
-    o = options
-    residues = min(o["kernel_width"], o["stride_width"])
-    if o["dilation_width"] != 1:
-        residues = o["stride_width"]
-    reach = (o["kernel_width"] - 1) * o["dilation_width"] // o["stride_width"]
-    row_words = residues * (_STRIP // 2 + reach)
-    span = (o["kernel_height"] - 1) * o["dilation_height"] + 1
-    room = o.get("band_bytes") or _DEFAULT_BAND_BYTES
-    window_words = _STRIP if o["alpha_steps"] else 0
-    row = o["in_channels"] // o["groups"] * row_words + window_words
-    fitting = room // (4 * row)
-    band = 1 if fitting < span else (fitting - span) // o["stride_height"] + 1
-    band = min(band, o["out_height"])
-    passes = -(-o["out_height"] // band) * -(-o["out_width"] // _STRIP)
-    return passes, passes * ((band - 1) * o["stride_height"] + span), row_words
-
-
-def lanes_suffice(fan_in: int, count: int, options: dict[str, int]) -> bool:
-    """Whether the int8 convolution compares a channel of ``count`` connections in lanes
-    of 16 bits (``conv2d_int8.c``, ``lanes_suffice``)."""
-    step, alpha = 1 << options["domain_shift"], options["alpha_steps"]
-    ones, others = count * (step + alpha), (fan_in - count) * alpha
-    return _MOST_U * (abs(ones) + abs(others)) < step << 15
-
-
 def _conv2d_int8(op: StoredOp, plan: Plan) -> dict[str, float]:
     o = op.options
     filters, positions = o["out_channels"], o["out_height"] * o["out_width"]
-    strips = o["out_height"] * -(-o["out_width"] // _STRIP)
     fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
-    passes, rows, row_words = int8_passes(o)
-    fast = op.writes.is_planes and lanes_suffice(fan_in, plan.most, o)
-    way = "lanes" if fast else "sums"
+    way = "lanes" if plan.lanes else "sums"
     counts = {
-        **_decoding(op, filters * fan_in, passes),
-        "pass": passes,
-        "channel": passes * filters,
-        "load row": rows * o["in_channels"],
-        "load word": rows * row_words * o["in_channels"],
-        f"add {way}": o["connections"] * strips,
-        f"strip {way}": filters * strips,
+        **_decoding(op, filters * fan_in, plan.passes),
+        "pass": plan.passes,
+        "channel": plan.passes * filters,
+        "load row": plan.rows * o["in_channels"],
+        "load word": plan.rows * plan.row_words * o["in_channels"],
+        f"add {way}": o["connections"] * plan.strips,
+        f"strip {way}": filters * plan.strips,
     }
     if o["alpha_steps"]:
-        counts["window"] = o["groups"] * strips
-        counts["add window"] = o["groups"] * strips * fan_in
-        counts[f"start {way}"] = filters * strips
-    if not fast:
+        counts["window"] = o["groups"] * plan.strips
+        counts["add window"] = o["groups"] * plan.strips * fan_in
+        counts[f"start {way}"] = filters * plan.strips
+    if not plan.lanes:
         counts |= _sums(op, filters * positions)
     return counts
 

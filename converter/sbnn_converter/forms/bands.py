@@ -12,7 +12,6 @@ import math
 from collections.abc import Sequence
 
 from sbnn_converter.cost_model.estimate import estimate_op
-from sbnn_converter.cost_model.features import int8_passes
 from sbnn_converter.memory.lifetimes import aligned
 from sbnn_converter.native.plan import plan_op
 from sbnn_converter.tensors.face import INT8
@@ -61,11 +60,9 @@ def _whole_bytes(op: StoredOp) -> int | None:
     if op.name != "SbnnConv2D" or not (op.reads.is_planes or op.reads == INT8):
         return None
     channels = o["in_channels"] // o["groups"]
-    if op.reads == INT8:
-        _, rows, row_words = int8_passes({**o, "band_bytes": _UNLIMITED})
-        strips = -(-o["out_width"] // 32)
-        return 4 * channels * rows // strips * row_words
     plan = plan_op(op, band_bytes=_UNLIMITED)
+    if op.reads == INT8:
+        return 4 * channels * plan.rows // plan.passes * plan.row_words
     return 4 * plan.copy_words // o["in_channels"] * channels
 
 

@@ -22,7 +22,7 @@ _MAX_RANK = 4
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What an op takes; the fields behind ``most`` are for convolutions of bits.
+    """What an op takes; the fields behind ``most`` are for convolutions.
 
     Attributes:
       scratch_bytes: memory that it needs while it runs.
@@ -34,6 +34,10 @@ class Plan:
       kind_bits: kinds of positions in these.
       kinds: kinds of positions: windows that lose the same taps to the border.
       same_pitch: whether input planes are moved as a whole.
+      rows: of int8 input, as they are loaded in all passes.
+      row_words: of one of these and a channel.
+      strips: of the output, each of one output row.
+      lanes: whether lanes of 16 bits suffice for the sums of every channel.
     """
 
     scratch_bytes: int
@@ -46,6 +50,10 @@ class Plan:
     kind_bits: int
     kinds: int
     same_pitch: bool
+    rows: int
+    row_words: int
+    strips: int
+    lanes: bool
 
 
 class _Tensor(ctypes.Structure):
@@ -104,7 +112,8 @@ def plan_op(op: StoredOp, **options: int) -> Plan:
             f"(found {problem.found}, wanted {problem.wanted}); convert the model again"
         )
     numbers = {name: getattr(plan, name) for name, _ in _Plan._fields_}
-    return Plan(**{**numbers, "same_pitch": bool(plan.same_pitch)})
+    flags = {"same_pitch": bool(plan.same_pitch), "lanes": bool(plan.lanes)}
+    return Plan(**{**numbers, **flags})
 
 
 def pack_options(options: Mapping[str, int]) -> bytes:

@@ -20,8 +20,8 @@ typedef enum {
 } sbnn_face_kind;
 
 typedef struct {
-  uint8_t kind;   /* sbnn_face_kind */
-  uint8_t planes; /* of a channel; 0 for numbers */
+  uint8_t kind;            /* sbnn_face_kind */
+  uint8_t planes;          /* of a channel; 0 for numbers */
   uint8_t twos_complement; /* 1: a 1 weighs 2^i and a 0 nothing, the top plane
                               -2^i; 0: they weigh +2^i and -2^i */
 } sbnn_face;
