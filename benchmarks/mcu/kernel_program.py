@@ -16,8 +16,7 @@ def kernel_sources() -> list[pathlib.Path]:
     return [c_sources.root() / path for path in c_sources.kernel_sources()]
 
 
-def _include() -> pathlib.Path:
-    return c_sources.root() / "kernels" / "include"
+INCLUDES = (c_sources.root() / "kernels" / "include", TESTS, TESTS / "reference")
 
 
 def build(
@@ -48,7 +47,7 @@ def build(
             program,
         ],
         out,
-        includes=(*includes, _include(), TESTS, TESTS / "reference"),
+        includes=(*includes, *INCLUDES),
         defines=defines,
     )
 
@@ -58,5 +57,5 @@ def code_bytes(core: emulation.Core, folder: pathlib.Path) -> int:
     objects = []
     for source in kernel_sources():
         objects.append(folder / (source.stem + ".o"))
-        emulation.compile_object(core, source, objects[-1], includes=[_include()])
+        emulation.compile_object(core, source, objects[-1], includes=INCLUDES[:1])
     return emulation.image_size(core, *objects).flash

@@ -3,12 +3,13 @@ a second start of TensorFlow would only cost time, in this one."""
 
 import importlib
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from absl.testing import flagsaver
+
+import processes
 
 ROOT = Path(__file__).parents[2]
 MODULES = {
@@ -35,14 +36,9 @@ def environment() -> dict[str, str]:
     return {**own, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "converter")])}
 
 
-def run_process(program, *arguments, cwd=None) -> Result:
-    done = subprocess.run(
-        command_line(program, *arguments),
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=environment(),
-    )
+def run_process(program, *arguments) -> Result:
+    _, *command = command_line(program, *arguments)
+    done = processes.run(command, environment())
     return Result(done.returncode, done.stdout, done.stderr)
 
 

@@ -1,5 +1,6 @@
 """Data for the examples: pictures of ten classes, made in an instant."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+import processes
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -48,11 +51,20 @@ def command():
 def run_example(command, tmp_path):
     """Runs an example to its end and returns its result.json and its output."""
 
-    def run(name, *flags):
-        done = subprocess.run(
-            command(name, "--out", tmp_path, *flags), capture_output=True, text=True
-        )
+    def run(name, *flags, run=processes.run):
+        _, *words = command(name, "--out", tmp_path, *flags)
+        done = run(words)
         assert done.returncode == 0, done.stderr
         return json.loads((tmp_path / "result.json").read_text()), done.stdout
 
     return run
+
+
+@pytest.fixture
+def run_example_alone(run_example):
+    """The same as users start it, with nothing loaded."""
+
+    def start(words):
+        return subprocess.run([sys.executable, *words], capture_output=True, text=True)
+
+    return functools.partial(run_example, run=start)

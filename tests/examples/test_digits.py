@@ -7,8 +7,8 @@ import subprocess
 import sbnn_converter
 
 
-def test_keras_tflite_and_tflm_agree_on_all_digits(run_example, tmp_path):
-    report, printed = run_example("digits", "--epochs", 3)
+def test_keras_tflite_and_tflm_agree_on_all_digits(run_example_alone, tmp_path):
+    report, printed = run_example_alone("digits", "--epochs", 3)
     assert report["keras_and_tflite_differ"] == report["keras_and_tflm_differ"] == 0
     assert report["test_images"] == report["tflm_images"] == 450
     assert report["accuracy_tflite"] == report["accuracy_keras"]

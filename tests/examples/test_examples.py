@@ -1,10 +1,12 @@
 """Each example trains, converts, and finds its runtimes in agreement."""
 
-import os
 import re
 import subprocess
+import time
 
 import pytest
+
+import processes
 
 MNIST = (28, 28)
 CIFAR10 = (32, 32, 3)
@@ -57,20 +59,25 @@ def test_a_killed_training_goes_on_where_it_was(
     name, flags, epoch, command, data_file, run_example, tmp_path
 ):
     flags = ["--data", data_file(MNIST), "--epochs", 6, "--batch", 64, *flags]
-    words = command(name, "--out", tmp_path, *flags)
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as first:
-        for line in first.stdout:
-            found = re.match(epoch, line)
-            if found and found[1] == "4":  # epochs 1 and 2 are saved by now
-                first.kill()
-                break
+    _, *words = command(name, "--out", tmp_path, *flags)
+    log = tmp_path / "log"
+    first = processes.start(words, log, tmp_path / "errors", processes.as_of_users())
+    # When epoch 4 is spoken of, epochs 1 and 2 are saved.
+    while first.is_alive() and not re.search(epoch.replace(r"(\d+)", "4"), read(log)):
+        time.sleep(0.05)
+    first.kill()
+    first.join()
+    assert re.findall(epoch, read(log))[-1] < "6", (tmp_path / "errors").read_text()
     result, printed = run_example(name, *flags)
     check(result)
     epochs = [int(number) for number in re.findall(epoch, printed)]
     assert epochs and epochs == list(range(epochs[0], 7)) and epochs[0] > 2
     if name == "custom_loop":
         assert result["accuracy_keras"] > 0.5  # ten classes
+
+
+def read(log):
+    return log.read_text() if log.exists() else ""
 
 
 @pytest.mark.parametrize(

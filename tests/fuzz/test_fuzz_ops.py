@@ -7,41 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from host_program import KERNELS, RUNTIME, build
+
 HERE = Path(__file__).parent
-CONVERTER = HERE.parents[1] / "converter"
 
 
 @pytest.fixture(scope="module")
-def fuzzer(tmp_path_factory) -> Path:
+def fuzzer(objects, tmp_path_factory) -> Path:
     if not shutil.which("gcc"):
         pytest.skip("not installed: gcc")
     program = tmp_path_factory.mktemp("fuzz") / "fuzz_ops"
     sources = [
-        *sorted((CONVERTER / "kernels" / "src").glob("*.c")),
-        *sorted((CONVERTER / "runtime" / "ops").glob("*.c")),
-        CONVERTER / "runtime" / "micro" / "micro_op.c",
+        *sorted((KERNELS / "src").glob("*.c")),
+        *sorted((RUNTIME / "ops").glob("*.c")),
+        RUNTIME / "micro" / "micro_op.c",
         HERE / "fuzz_ops.c",
     ]
-    subprocess.run(
-        [
-            "gcc",
-            "-g",
-            "-O1",
-            "-fsanitize=address,undefined",
-            "-fno-sanitize-recover",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-I",
-            CONVERTER / "kernels" / "include",
-            "-I",
-            CONVERTER / "runtime",
-            *sources,
-            "-o",
-            program,
-        ],
-        check=True,
-    )
+    build(objects, program, sources, unwatched=())
     return program
 
 

@@ -1,26 +1,23 @@
 """Trains a small network with a given strategy and writes its weights; see test_distribution.
 
-    python distributed_training.py STRATEGY OUTPUT.npz
+    python distributed_training.py workers OUTPUT.npz
+    python distributed_training.py replicas ONE.npz TWO.npz
 
-STRATEGY is `one`, `mirrored` (two logical CPUs) or `workers` (TF_CONFIG is set).
-With `mirrored`, a network with batch normalization is trained as well. Fails where
-the connections of two replicas differ.
+As one of several workers (TF_CONFIG is set), or with one replica and then with two on
+logical CPUs; then a network with batch normalization is trained on two as well. Fails
+where the connections of two replicas differ.
 """
 
 import sys
+
+import sbnn_keras  # isort: skip  (selects Keras 2)
 
 import numpy as np
 import tensorflow as tf
 from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
 
-import sbnn_keras
 
-
-def make_strategy(name):
-    if name == "one":
-        return tf.distribute.get_strategy()
-    if name == "workers":
-        return tf.distribute.MultiWorkerMirroredStrategy()
+def two_replicas():
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
@@ -61,19 +58,26 @@ def assert_replicas_agree(sparse):
             np.testing.assert_array_equal(first, other)
 
 
-def main():
-    name, output = sys.argv[1:]
-    strategy = make_strategy(name)
-    sparse = train(strategy)
-    assert_replicas_agree(sparse)
+def save(sparse, output):
     np.savez(
         output,
         *[layer.kernel.latent_variable.numpy() for layer in sparse],
         *[layer.binary_kernel() for layer in sparse],
         *[layer.bias.numpy() for layer in sparse],
     )
-    if name == "mirrored":
-        assert_replicas_agree(train(strategy, normalized=True))
+
+
+def main():
+    name, *outputs = sys.argv[1:]
+    if name == "workers":
+        save(train(tf.distribute.MultiWorkerMirroredStrategy()), *outputs)
+        return
+    strategy = two_replicas()
+    for one, output in zip((tf.distribute.get_strategy(), strategy), outputs, strict=True):
+        sparse = train(one)
+        assert_replicas_agree(sparse)
+        save(sparse, output)
+    assert_replicas_agree(train(strategy, normalized=True))
 
 
 if __name__ == "__main__":

@@ -49,42 +49,64 @@ CASES = {
 }
 
 
-def build(case, **extra):
-    ours, theirs, arguments, shape = CASES[case]
-    layer = ours(**arguments, input_quantizer="ste_sign", **extra)
-    model = tf.keras.Sequential([tf.keras.Input(shape), layer])
+def train(cases, **extra):
+    """Layers side by side, trained together: the model, the layers and samples by case."""
+    tf.keras.utils.set_random_seed(0)
+    inputs, outputs, layers, x = [], [], {}, {}
+    rng = np.random.default_rng(0)
+    for case in cases:
+        ours, _, arguments, shape = CASES[case]
+        layers[case] = ours(**arguments, input_quantizer="ste_sign", **extra)
+        inputs.append(tf.keras.Input(shape))
+        outputs.append(layers[case](inputs[-1]))
+        x[case] = rng.normal(size=(8, *shape)).astype(np.float32)
+    model = tf.keras.Model(inputs, outputs)
     model.compile("adam", "mse")
-    x = np.random.default_rng(0).normal(size=(8, *shape)).astype(np.float32)
-    y = np.zeros(model.compute_output_shape((8, *shape)))
-    model.fit(x, y, batch_size=4, epochs=2, verbose=0)
-    return model, layer, theirs(**arguments, use_bias=False, input_quantizer="ste_sign"), x
+    samples = list(x.values())
+    zeros = [np.zeros((8, *output.shape[1:])) for output in outputs]
+    model.fit(samples, zeros, batch_size=4, epochs=2, verbose=0)
+    return model, layers, x
 
 
-@pytest.mark.parametrize("domain", ["01", "general", "signed"])
+@pytest.fixture(scope="module", params=["01", "general", "signed"])
+def trained(request):
+    model, layers, x = train(CASES, connections=0.2, domain=request.param)
+    return layers, x, dict(zip(CASES, model.predict(list(x.values()), verbose=0)))
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_outputs_are_larqs_sums_scaled_afterwards(case, domain):
-    model, ours, theirs, x = build(case, connections=0.2, domain=domain)
-    theirs.build(x.shape)
+def test_outputs_are_larqs_sums_scaled_afterwards(trained, case):
+    layers, x, found = trained
+    ours, (_, theirs, arguments, _) = layers[case], CASES[case]
+    theirs = theirs(**arguments, use_bias=False, input_quantizer="ste_sign")
+    theirs.build(x[case].shape)
     kernels = ours.binary_kernels()
     theirs.set_weights(list(kernels.values()))
-    sums = theirs(x).numpy()
-    outputs = sums * ours.output_scale + ours.bias.numpy()
-    np.testing.assert_array_equal(model.predict(x, verbose=0), outputs)
+    sums = theirs(x[case]).numpy()
+    np.testing.assert_array_equal(found[case], sums * ours.output_scale + ours.bias.numpy())
     steps = sums * 64.0 ** len(kernels)
     np.testing.assert_array_equal(steps, np.round(steps))
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_counts_are_exact_after_training(case):
-    _, layer, _, _ = build(case, connections=0.2)
+def test_counts_are_exact_after_training(trained, case):
+    layer = trained[0][case]
     for kernel in layer.binary_kernels().values():
-        assert kernel.sum() == round(0.2 * kernel.size)
+        connections = kernel != (0 if layer.domain == "signed" else kernel.min())
+        assert connections.sum() == round(0.2 * kernel.size)
+
+
+@pytest.fixture(scope="module")
+def to_save():
+    """A model of a layer with one kernel and one with two, samples, what it answers."""
+    model, _, x = train(["dense", "separable2d"], connections=0.2, domain="general")
+    samples = list(x.values())
+    return model, samples, model(samples)
 
 
 @pytest.mark.parametrize("form", ["h5", "keras", "saved_model", "weights", "weights.h5"])
-@pytest.mark.parametrize("case", ["dense", "separable2d"])
-def test_a_saved_model_predicts_the_same(case, form, tmp_path):
-    model, layer, _, x = build(case, connections=0.2, domain="general")
+def test_a_saved_model_predicts_the_same(to_save, form, tmp_path):
+    model, samples, wanted = to_save
     path = str(tmp_path / f"model.{form}")
     if form.startswith("weights"):
         path = str(tmp_path / ("w.h5" if form == "weights.h5" else "checkpoint"))
@@ -94,20 +116,26 @@ def test_a_saved_model_predicts_the_same(case, form, tmp_path):
     else:
         model.save(path)
         again = tf.keras.models.load_model(path)
-    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
-    steps = [int(q.steps.numpy()) for q in again.layers[0].kernel_quantizers()]
-    assert steps == [4] * len(steps)
+    for found, output in zip(again(samples), wanted, strict=True):
+        np.testing.assert_array_equal(found, output)
+    layers = [layer for layer in again.layers if hasattr(layer, "kernel_quantizers")]
+    steps = [int(q.steps.numpy()) for layer in layers for q in layer.kernel_quantizers()]
+    assert steps == [4] * 3
 
 
-def test_domain_parameters_say_what_the_kernel_holds():
-    model, layer, _, x = build("dense", connections=0.25, domain="general")
+def test_domain_parameters_say_what_the_kernel_holds(to_save):
+    layer = next(
+        layer for layer in to_save[0].layers if isinstance(layer, sbnn_keras.SparseBinaryDense)
+    )
     r, scale = layer.domain_parameters()
     assert -64 <= r <= 64 and r != 0 and scale > 0
     values = np.unique(layer.binary_kernel())
     np.testing.assert_array_equal(values, [r / 64, 1 + r / 64])
     exponent = 2.0**layer.exponent
     np.testing.assert_allclose(layer.output_scale, exponent * scale)
-    assert build("dense")[1].domain_parameters() == (0, 1.0)
+    plain = sbnn_keras.SparseBinaryDense(3)
+    plain.build((None, 4))
+    assert plain.domain_parameters() == (0, 1.0)
 
 
 @pytest.mark.parametrize("quantizer", ["sparse_binary", "sparse_binary_general", SparseBinary()])

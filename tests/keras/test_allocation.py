@@ -6,6 +6,8 @@ import tensorflow as tf
 
 import sbnn_keras
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 WEIGHTS = {"first": 36, "separable": 9 * 4 + 4 * 8, "wide": 8192, "last": 1280}
 
 

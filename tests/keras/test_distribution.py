@@ -1,37 +1,31 @@
 """Two replicas, and two workers, train the same network as one replica."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import processes
+
 SCRIPT = Path(__file__).with_name("distributed_training.py")
 
 
-def start(strategy, output, **environment):
-    return subprocess.Popen(
-        [sys.executable, str(SCRIPT), strategy, str(output)],
-        env={**os.environ, "CUDA_VISIBLE_DEVICES": "", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+def start(strategy, *outputs, **environment):
+    environment = {**processes.as_of_users(), "CUDA_VISIBLE_DEVICES": "", **environment}
+    log = outputs[0].with_suffix(".log")
+    return processes.start([SCRIPT, strategy, *outputs], log, log, environment), log
 
 
-def wait(*processes):
-    for process in processes:
-        try:
-            text, _ = process.communicate(timeout=120)
-        except subprocess.TimeoutExpired:
-            for other in processes:
-                other.kill()
-            raise
-        assert process.returncode == 0, text
+def wait(*started):
+    end = time.monotonic() + 120
+    for process, _ in started:
+        process.join(max(0, end - time.monotonic()))
+    for process, log in started:
+        process.kill()
+        assert process.exitcode == 0, log.read_text()
 
 
 def load(path):
@@ -40,10 +34,11 @@ def load(path):
 
 
 @pytest.fixture(scope="module")
-def one_replica(tmp_path_factory):
-    path = tmp_path_factory.mktemp("one") / "one.npz"
-    wait(start("one", path))
-    return load(path)
+def one_and_two_replicas(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("replicas")
+    paths = folder / "one.npz", folder / "two.npz"
+    wait(start("replicas", *paths))
+    return [load(path) for path in paths]
 
 
 def assert_same(results, reference):
@@ -51,14 +46,14 @@ def assert_same(results, reference):
         np.testing.assert_allclose(result, expected, atol=2e-5)
 
 
-def test_two_replicas_agree_with_one(one_replica, tmp_path):
+def test_two_replicas_agree_with_one(one_and_two_replicas):
     # The script itself compares the connections of the replicas, also in a network
     # with batch normalization.
-    wait(start("mirrored", tmp_path / "two.npz"))
-    assert_same(load(tmp_path / "two.npz"), one_replica)
+    one, two = one_and_two_replicas
+    assert_same(two, one)
 
 
-def test_two_workers_agree_with_one_replica(one_replica, tmp_path):
+def test_two_workers_agree_with_one_replica(one_and_two_replicas, tmp_path):
     workers = []
     for _ in range(2):
         with socket.socket() as free:
@@ -71,4 +66,4 @@ def test_two_workers_agree_with_one_replica(one_replica, tmp_path):
     outputs = [tmp_path / f"{i}.npz" for i in range(2)]
     wait(*[start("workers", o, TF_CONFIG=c) for o, c in zip(outputs, configs)])
     for output in outputs:
-        assert_same(load(output), one_replica)
+        assert_same(load(output), one_and_two_replicas[0])

@@ -54,6 +54,7 @@ def test_the_target_is_met_and_said(capsys):
     assert "met" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_missed_target_is_said(capsys):
     model = network()
     constraint = ExpectedConnections(0.01, gamma=0.001)
@@ -72,6 +73,7 @@ def test_layers_are_exempted_by_name_or_by_their_own_connections():
         ExpectedConnections(0.1, 0.1, exempt=["lost"]).kernels(network())
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_loaded_model_trains_on_with_its_optimizer(tmp_path):
     model = network()
     model.compile("adam", ExpectedConnections(0.2, 0.1).loss("mse", model))
@@ -88,6 +90,7 @@ def test_wrong_settings_are_named(target, gamma):
         ExpectedConnections(target, gamma)
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("form", [None, "keras", "h5"])
 def test_the_summary_tells_target_and_share(form, tmp_path):
     model = network()

@@ -62,6 +62,7 @@ def test_kernels_stand_still_while_the_rest_learns():
     assert moved(watch.seen, "ours", 4, 5)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_resumed_training_stays_frozen():
     model, watch = network(), Watch()
     freeze = sbnn_keras.FreezeConnections(2)
@@ -71,6 +72,7 @@ def test_a_resumed_training_stays_frozen():
     np.testing.assert_array_equal(model.get_layer("ours").binary_kernel(), before)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_frozen_layer_is_saved_whole(tmp_path):
     model = network()
     model.get_layer("ours").trainable = False

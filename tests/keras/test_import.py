@@ -1,40 +1,47 @@
 """`import sbnn_keras` finds Keras 2, whatever was imported before it."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import processes
 
-def run_python(script: str) -> subprocess.CompletedProcess:
-    environment = {k: v for k, v in os.environ.items() if k != "TF_USE_LEGACY_KERAS"}
-    return subprocess.run(
-        [sys.executable, "-c", script],
-        env={**environment, "TF_CPP_MIN_LOG_LEVEL": "3"},
+USE = (
+    "; from sbnn_keras import SparseBinaryDense"
+    "; from tensorflow.keras import layers"
+    "; assert issubclass(SparseBinaryDense, tf.keras.layers.Dense)"
+    "; assert layers.Dense is tf.keras.layers.Dense"
+    "; print(tf.keras.Sequential.__module__)"
+)
+
+
+def test_imported_first_it_gives_keras_2():
+    done = subprocess.run(
+        [sys.executable, "-c", "import sbnn_keras, tensorflow as tf" + USE],
+        env={**processes.as_of_users(), "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         text=True,
     )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("tf_keras.")
+
+
+def run_python(script: str) -> subprocess.CompletedProcess:
+    """Runs it in a process in which TensorFlow, but nothing of Keras is loaded."""
+    return processes.run(["-c", script])
 
 
 @pytest.mark.parametrize(
     "imports",
     [
-        "import sbnn_keras, tensorflow as tf",
         "import tensorflow as tf, sbnn_keras",
         "import tensorflow as tf; from tensorflow import keras; import sbnn_keras",
     ],
 )
-def test_either_import_order_gives_keras_2(imports):
-    use = (
-        "; from sbnn_keras import SparseBinaryDense"
-        "; from tensorflow.keras import layers"
-        "; assert issubclass(SparseBinaryDense, tf.keras.layers.Dense)"
-        "; assert layers.Dense is tf.keras.layers.Dense"
-        "; print(tf.keras.Sequential.__module__)"
-    )
-    result = run_python(imports + use)
+def test_imported_after_tensorflow_it_gives_keras_2(imports):
+    result = run_python(imports + USE)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("tf_keras.")
 

@@ -39,6 +39,7 @@ def events(folder):
     return values
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_tensorboard_and_history_hold_what_numpy_counts(tmp_path):
     pytest.importorskip("tensorboard")
     model = network()
@@ -65,6 +66,7 @@ def test_tensorboard_and_history_hold_what_numpy_counts(tmp_path):
     assert {"epoch_first/density", "epoch_last/flip_ratio"} <= set(written)
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("verbose", [1, 2])
 def test_they_stand_in_the_progress_line(verbose, capsys):
     logger = sbnn_keras.SparsityLogger()

@@ -8,6 +8,8 @@ import tensorflow as tf
 import sbnn_keras
 from sbnn_keras.quantizers import QuantHardTanh
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 STEPS = {1: 1.0, 2: 1.0, 3: 0.6, 4: 0.33}
 RNG = np.random.default_rng(0)
 X = RNG.normal(0, 2, 500).astype(np.float32)

@@ -50,12 +50,14 @@ def test_the_share_follows_the_schedule_exactly(built, first):
     assert ones(model) == {"first": 30, "last": 15}
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_layer_stops_at_its_own_share():
     model = network(last=0.2)
     model.fit(X, Y, verbose=0, callbacks=[ConnectionsSchedule(ConstantSparsity(0.9, 0))])
     assert ones(model) == {"first": 60, "last": 60}
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_layers_are_exempted_and_overridden_by_name():
     model = network()
     before = ones(model)["last"]
@@ -78,12 +80,14 @@ def test_an_unknown_layer_is_named():
         network().fit(X, Y, verbose=0, callbacks=[ConnectionsSchedule(0.1, layers=["lost"])])
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_an_early_end_is_said(capsys):
     decay = PolynomialDecay(0.5, 0.95, begin_step=0, end_step=600)
     network().fit(X, Y, verbose=0, callbacks=[ConnectionsSchedule(decay)])
     assert "first: training ended before its schedule" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_the_summary_tells_target_and_current_share():
     model = network(0.05)
     decay = PolynomialDecay(0.5, 0.95, begin_step=0, end_step=600)
@@ -93,6 +97,7 @@ def test_the_summary_tells_target_and_current_share():
     assert "held at 0.5, target 0.05" in " ".join("".join(lines).split())
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("rate", [1.0, 1000.0])
 def test_latent_weights_at_their_bound_are_told(rate, capsys):
     model = network()

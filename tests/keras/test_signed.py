@@ -9,6 +9,8 @@ import sbnn_keras
 from sbnn_keras import plots, quantizers
 from sbnn_keras.quantizers import SparseBinary
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 IMAGE = np.random.default_rng(0).normal(size=(32, 8, 8, 2)).astype(np.float32)
 CLASSES = np.random.default_rng(1).integers(0, 3, 32)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from objects import Objects
 from sbnn_converter.micro import _runtime
 from sbnn_converter.runtimes.native_log import captured_stderr
 
@@ -26,10 +27,13 @@ def has_tools(*names: str) -> bool:
     return all(shutil.which(name) for name in names)
 
 
-def compile_folder(folder: Path, out: Path, prefix: str = "", flags=(), main: bool = True):
+def compile_folder(
+    folder: Path, objects: Objects, prefix: str = "", flags=(), main: bool = True
+) -> list[Path]:
     """Compiles every source of ``folder``; returns the object files.
 
     Args:
+      objects: where object files are kept.
       prefix: of the compilers' names, such as ``arm-none-eabi-``.
       main: whether to compile the example program, too.
     """
@@ -38,23 +42,14 @@ def compile_folder(folder: Path, out: Path, prefix: str = "", flags=(), main: bo
         jobs["g++"].append(folder / "main.cpp")
     standards = {
         "gcc": ["-std=c99"],
-        "g++": ["-std=c++17", "-fno-rtti", "-fno-exceptions", "-I", HEADERS],
+        "g++": ["-std=c++17", "-fno-rtti", "-fno-exceptions", f"-I{HEADERS}"],
     }
-    out.mkdir(parents=True)
+    compiled = []
     for compiler, sources in jobs.items():
-        command = [
-            prefix + compiler,
-            *standards[compiler],
-            *WARNINGS,
-            "-ffp-contract=off",
-            "-I",
-            folder / "src",
-            *flags,
-            "-c",
-            *sources,
-        ]
-        subprocess.run(command, check=True, cwd=out)
-    return sorted(out.glob("*.o"))
+        command = [prefix + compiler, *standards[compiler], *WARNINGS, "-ffp-contract=off"]
+        command += [f"-I{folder / 'src'}", *flags]
+        compiled += objects.compile(command, sources)
+    return compiled
 
 
 class ExportedInterpreter:
@@ -65,12 +60,13 @@ class ExportedInterpreter:
         folder: Path,
         name: str,
         out: Path,
+        objects: Objects,
         model: bytes | None = None,
         *,
         flags: tuple[str, ...] = ("-O1", STATIC_MEMORY),
     ):
         flags = ["-fPIC", "-fvisibility=hidden", *flags]
-        objects = compile_folder(folder, out, flags=flags, main=False)
+        compiled = compile_folder(folder, objects, flags=flags, main=False)
         library = out / f"lib{name}.so"
         subprocess.run(
             [
@@ -85,7 +81,7 @@ class ExportedInterpreter:
                 "-I",
                 folder / "src",
                 HERE / "in_the_wheel.cpp",
-                *objects,
+                *compiled,
                 "-o",
                 library,
             ],

@@ -64,9 +64,9 @@ def folders(models, tmp_path_factory):
 @needs_compiler
 @pytest.mark.parametrize("name", NETWORKS)
 def test_in_the_real_interpreter_1000_answers_are_the_delegates(
-    name, folders, models, tmp_path, rng
+    name, folders, models, tmp_path, objects, rng
 ):
-    exported = ExportedInterpreter(folders[name], name, tmp_path / "build")
+    exported = ExportedInterpreter(folders[name], name, tmp_path, objects)
     assert exported.model == models[name]
     x = inputs(name, rng, 1000)
     wanted = sbnn_converter.Interpreter(models[name]).predict(x)
@@ -81,19 +81,19 @@ MISMATCH = "built with another TF_LITE_STATIC_MEMORY than TensorFlow Lite Micro"
 
 
 @needs_compiler
-def test_another_node_layout_than_the_interpreter_s_is_named(models, tmp_path):
+def test_another_node_layout_than_the_interpreter_s_is_named(models, tmp_path, objects):
     folder = export_micro(models["digits"], tmp_path / "dynamic", name="dynamic")
     with pytest.raises(RuntimeError, match=f"SbnnConv2D: {MISMATCH}"):
-        ExportedInterpreter(folder, "dynamic", tmp_path / "build", flags=("-O0",))
+        ExportedInterpreter(folder, "dynamic", tmp_path, objects, flags=("-O0",))
 
 
 @needs_compiler
 @pytest.mark.parametrize("defines, own, other", [((STATIC_MEMORY,), 3, 4), ((), 4, 3)])
 def test_a_node_of_another_layout_and_a_full_arena_are_told_apart(
-    folders, tmp_path, defines, own, other
+    folders, tmp_path, objects, defines, own, other
 ):
     flags = [*defines, f"-I{HEADERS}"]
-    objects = compile_folder(folders["digits"], tmp_path / "build", flags=flags, main=False)
+    compiled = compile_folder(folders["digits"], objects, flags=flags, main=False)
     program = tmp_path / "node_layouts"
     subprocess.run(
         [
@@ -102,7 +102,7 @@ def test_a_node_of_another_layout_and_a_full_arena_are_told_apart(
             *flags,
             f"-I{folders['digits']}/src",
             HEADERS.parent / "node_layouts.cpp",
-            *objects,
+            *compiled,
             "-o",
             program,
         ],
@@ -118,13 +118,11 @@ def test_a_node_of_another_layout_and_a_full_arena_are_told_apart(
 
 @needs_cross_compiler
 @pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4", "cortex-m33"])
-def test_it_builds_for_cortex_m_without_constructors_or_libraries(core, folders, tmp_path):
+def test_it_builds_for_cortex_m_without_constructors_or_libraries(core, folders, objects):
     folder = folders["shortcuts"]
-    objects = compile_folder(
-        folder, tmp_path / core, "arm-none-eabi-", [*CORTEX_M, f"-mcpu={core}"]
-    )
+    compiled = compile_folder(folder, objects, "arm-none-eabi-", [*CORTEX_M, f"-mcpu={core}"])
     table = subprocess.run(
-        ["arm-none-eabi-nm", "-C", *objects], check=True, capture_output=True, text=True
+        ["arm-none-eabi-nm", "-C", *compiled], check=True, capture_output=True, text=True
     ).stdout
     assert "sbnn_invoke_op" in table
     for unwanted in (

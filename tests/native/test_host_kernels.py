@@ -1,81 +1,28 @@
 """The host's kernels agree with the references at every level of instructions."""
 
-import concurrent.futures
-import glob
 import pathlib
 import shutil
 import subprocess
 
 import pytest
 
-HERE = pathlib.Path(__file__).resolve().parent
-KERNELS = HERE.parent.parent / "converter" / "kernels"
-RUNTIME = HERE.parent.parent / "converter" / "runtime"
-FLAGS = [
-    "-std=c99",
-    "-ffp-contract=off",
-    "-Wall",
-    "-Wextra",
-    "-Wconversion",
-    "-Werror",
-    "-I",
-    KERNELS / "include",
-    "-I",
-    RUNTIME,
-]
+from host_program import KERNELS, NATIVE, REFERENCES, RUNTIME, STRICT, build
 
 
-def sources(*patterns: str) -> list[str]:
-    return [p for pattern in patterns for p in sorted(glob.glob(str(pattern)))]
+def sources(*folders: pathlib.Path) -> list[pathlib.Path]:
+    return [source for folder in folders for source in sorted(folder.glob("*.c"))]
 
 
-# Compiling the same source with them a third time would take long.
-UNWATCHED = ["level_avx2.c"]
-
-
-def compiled(source: str, folder: pathlib.Path) -> pathlib.Path:
-    """An object file, with sanitizers for memory and undefined behaviour."""
-    out = folder / f"{pathlib.Path(source).stem}.o"
-    watched = pathlib.Path(source).name not in UNWATCHED
-    sanitize = ["-fsanitize=address,undefined", "-fno-sanitize-recover"] if watched else []
-    subprocess.run(
-        [
-            "gcc",
-            "-O1",
-            *sanitize,
-            *FLAGS,
-            "-I",
-            HERE,
-            "-I",
-            HERE / "reference",
-            "-c",
-            source,
-            "-o",
-            out,
-        ],
-        check=True,
-    )
-    return out
-
-
-def test_every_level_gives_the_references_results_within_its_memory(tmp_path):
+def test_every_level_gives_the_references_results_within_its_memory(objects, tmp_path):
     """Batches, threads and random shapes; levels that this processor lacks are left out."""
     image = tmp_path / "test_host"
-    files = sources(
-        HERE / "support.c",
-        HERE / "test_host.c",
-        HERE / "reference" / "*.c",
-        KERNELS / "src" / "*.c",
-        KERNELS / "host" / "*.c",
-        RUNTIME / "host" / "*.c",
-        RUNTIME / "ops" / "*.c",
+    watched = [NATIVE / "test_host.c"] + sources(
+        KERNELS / "src", KERNELS / "host", RUNTIME / "host", RUNTIME / "ops"
     )
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        objects = list(pool.map(lambda source: compiled(source, tmp_path), files))
-    subprocess.run(
-        ["gcc", "-fsanitize=address,undefined", *objects, "-pthread", "-o", image],
-        check=True,
-    )
+    # Compiling the same source with sanitizers a third time would take long.
+    again = KERNELS / "host" / "level_avx2.c"
+    watched.remove(again)
+    build(objects, image, watched, [*REFERENCES, again])
     done = subprocess.run([image], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
@@ -83,5 +30,6 @@ def test_every_level_gives_the_references_results_within_its_memory(tmp_path):
 def test_clang_compiles_every_level_without_warnings(tmp_path):
     if shutil.which("clang") is None:
         pytest.skip("clang is not installed")
-    for source in sources(KERNELS / "host" / "*.c", RUNTIME / "host" / "*.c"):
-        subprocess.run(["clang", "-O1", *FLAGS, "-c", source, "-o", tmp_path / "out.o"], check=True)
+    command = ["clang", *STRICT, f"-I{KERNELS / 'include'}", f"-I{RUNTIME}", "-O1", "-c"]
+    for source in sources(KERNELS / "host", RUNTIME / "host"):
+        subprocess.run([*command, source, "-o", tmp_path / "out.o"], check=True)

@@ -1,6 +1,6 @@
 """The C kernels agree with their references: on the host and on Cortex-M in QEMU."""
 
-import glob
+import functools
 import pathlib
 import shutil
 import subprocess
@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "benchmarks" / "mcu"))
 
 from tensorflow import keras as K
 
+import host_program
 import kernel_program
 import sbnn_converter
 import sbnn_keras
@@ -31,48 +32,42 @@ def needs_tools_of(core: str):
     return pytest.mark.skipif(bool(missing), reason=f"not installed: {missing}")
 
 
+@pytest.fixture(scope="module")
+def kernel_objects(tmp_path_factory):
+    """A function from a core to the objects of kernels and references for it."""
+
+    @functools.cache
+    def compiled(core: emulation.Core) -> list[pathlib.Path]:
+        folder = tmp_path_factory.mktemp(core.name)
+        found = []
+        for source in (*host_program.REFERENCES, *kernel_program.kernel_sources()):
+            found.append(folder / f"{source.stem}.o")
+            emulation.compile_object(core, source, found[-1], includes=kernel_program.INCLUDES)
+        return found
+
+    return compiled
+
+
 def emulated(*cores: str):
     return [pytest.param(core, marks=needs_tools_of(core)) for core in cores]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_host_results_are_the_references_and_no_access_is_out_of_bounds(program, tmp_path):
+def test_host_results_are_the_references_and_no_access_is_out_of_bounds(program, objects, tmp_path):
     image = tmp_path / program
-    subprocess.run(
-        [
-            "gcc",
-            "-std=c99",
-            "-g",
-            "-O1",
-            "-fsanitize=address,undefined",
-            "-fno-sanitize-recover",
-            "-ffp-contract=off",
-            *WARNINGS,
-            "-I",
-            HERE,
-            "-I",
-            HERE / "reference",
-            "-I",
-            KERNELS / "include",
-            HERE / "support.c",
-            HERE / f"{program}.c",
-            *glob.glob(str(HERE / "reference" / "*.c")),
-            *kernel_program.kernel_sources(),
-            "-o",
-            image,
-        ],
-        check=True,
-    )
+    host_program.build(objects, image, [HERE / f"{program}.c", *kernel_program.kernel_sources()])
     done = subprocess.run([image], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 @pytest.mark.parametrize("core", emulated("cortex-m0", "cortex-m4", "rv32imac"))
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_emulated_cores_give_the_references_results(program, core, tmp_path):
+def test_emulated_cores_give_the_references_results(program, core, kernel_objects, tmp_path):
     image = tmp_path / f"{program}.elf"
-    kernel_program.build(HERE / f"{program}.c", emulation.CORES[core], image)
-    done = emulation.run(emulation.CORES[core], image)
+    core = emulation.CORES[core]
+    parts = [HERE / f"{program}.c", *kernel_objects(core)]
+    emulation.compile_program(core, parts, image, includes=kernel_program.INCLUDES)
+    done = emulation.run(core, image)
     assert done.status == 0, done.text[-2000:]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from objects import Objects
 from sbnn_converter.emulation import WARNINGS
 from sbnn_converter.standalone import Export, model_text
 
@@ -13,30 +14,14 @@ from sbnn_converter.standalone import Export, model_text
 class OnHost:
     """An exported folder as a shared library."""
 
-    def __init__(self, export: Export, folder: Path, flags=("-O2",)):
+    def __init__(self, export: Export, folder: Path, objects: Objects, flags=("-O2",)):
         self.export = export
         sources = [f"{export.name}.c", *(p for p in export.kernels if p.endswith(".c"))]
         library = folder / f"lib{export.name}.so"
-        subprocess.run(
-            [
-                "gcc",
-                "-std=c99",
-                "-ffp-contract=off",
-                *flags,
-                *WARNINGS,
-                "-shared",
-                "-fPIC",
-                f"-D{export.name.upper()}_CHECK",
-                "-I.",
-                "-Ikernels/include",
-                "-Iruntime",
-                *sources,
-                "-o",
-                library,
-            ],
-            cwd=folder,
-            check=True,
-        )
+        command = ["gcc", "-std=c99", "-ffp-contract=off", *flags, *WARNINGS, "-fPIC"]
+        command += [f"-D{export.name.upper()}_CHECK", "-I.", "-Ikernels/include", "-Iruntime"]
+        compiled = objects.compile(command, sources, cwd=folder)
+        subprocess.run(["gcc", *flags, "-shared", *compiled, "-o", library], check=True)
         self._library = ctypes.CDLL(str(library))
         self._invoke = getattr(self._library, f"{export.name}_invoke")
 

@@ -83,9 +83,9 @@ def ops_of(model: bytes) -> set[str]:
     return set(sbnn_converter.tflite.flatbuffer.read_stored_model(model).other_ops)
 
 
-def in_c(model: bytes, folder, x: np.ndarray) -> np.ndarray:
+def in_c(model: bytes, folder, objects, x: np.ndarray) -> np.ndarray:
     export = sbnn_converter.export_c(model, folder)
-    (found,) = OnHost(export, folder, UNDEFINED).predict(x)
+    (found,) = OnHost(export, folder, objects, UNDEFINED).predict(x)
     return found
 
 
@@ -99,14 +99,14 @@ CASES = [(name, "int8") for name in OPS] + [
 
 
 @pytest.mark.parametrize("name, kind", CASES)
-def test_an_op_gives_the_reference_s_outputs(name, kind, rng, tmp_path):
+def test_an_op_gives_the_reference_s_outputs(name, kind, rng, tmp_path, objects):
     op, function = OPS[name]
     x = rng.normal(size=(8, *IMAGE)).astype(np.float32)
     model = converted(function, IMAGE, x if kind == "int8" else None)
     assert op in ops_of(model)
     if kind == "int8":
         x = rng.integers(-128, 128, x.shape, np.int8)
-    found, wanted = in_c(model, tmp_path, x), reference(model, x)
+    found, wanted = in_c(model, tmp_path, objects, x), reference(model, x)
     assert len(np.unique(wanted)) > 3
     if kind == "int8":
         np.testing.assert_array_equal(found, wanted)
@@ -122,27 +122,27 @@ RANGES = [(-0.01, 0.01), (-1, 1), (-3, 0.5), (0, 6), (-9, 9), (-60, 20), (-2000,
 
 @pytest.mark.parametrize("function", [tf.sigmoid, tf.tanh])
 @pytest.mark.parametrize("low, high", RANGES)
-def test_functions_of_all_int8(function, low, high, tmp_path):
+def test_functions_of_all_int8(function, low, high, tmp_path, objects):
     samples = np.linspace(low, high, 256, dtype=np.float32)[None]
     model = converted(function, (256,), samples)
     x = np.arange(-128, 128, dtype=np.int8)[None]
-    np.testing.assert_array_equal(in_c(model, tmp_path, x), reference(model, x))
+    np.testing.assert_array_equal(in_c(model, tmp_path, objects, x), reference(model, x))
     if high - low < 4 * 255:  # else TensorFlow Lite Micro is wrong next to 0
         micro = sbnn_converter.micro.Interpreter(model).predict(x)
         np.testing.assert_array_equal(reference(model, x), micro)
 
 
 @pytest.mark.parametrize("function", [tf.sigmoid, tf.tanh])
-def test_functions_of_floats_of_any_size(function, rng, tmp_path):
+def test_functions_of_floats_of_any_size(function, rng, tmp_path, objects):
     sizes = 2.0 ** rng.uniform(-30, 8, 2000) * rng.choice([-1, 1], 2000)
     edges = [0.0, -0.0, 0.625, -9.0, 16.7, -87.3, -88.0, -103.0, 1e30, -1e30, np.inf, -np.inf]
     x = np.float32([*sizes, *edges])[None]
     model = converted(function, x.shape[1:])
-    np.testing.assert_array_max_ulp(in_c(model, tmp_path, x), reference(model, x), 4)
+    np.testing.assert_array_max_ulp(in_c(model, tmp_path, objects, x), reference(model, x), 4)
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
-def test_a_sparse_classifier_in_int8(activation, rng, tmp_path):
+def test_a_sparse_classifier_in_int8(activation, rng, tmp_path, objects):
     layers = [
         tf.keras.Input((6, 6, 3)),
         sbnn_keras.SparseBinaryConv2D(8, 3, connections=0.3, input_quantizer=None),
@@ -163,7 +163,7 @@ def test_a_sparse_classifier_in_int8(activation, rng, tmp_path):
     )
     x = rng.integers(-128, 128, (20, 6, 6, 3), np.int8)
     wanted = sbnn_converter.micro.Interpreter(model).predict(x)
-    np.testing.assert_array_equal(in_c(model, tmp_path, x), wanted)
+    np.testing.assert_array_equal(in_c(model, tmp_path, objects, x), wanted)
     assert len(np.unique(wanted)) > 3
     if shutil.which("clang"):  # in_c compiles with gcc
         subprocess.run(

@@ -48,10 +48,10 @@ def rng():
     return np.random.default_rng(7)
 
 
-def assert_agrees(model: bytes, folder, *inputs):
+def assert_agrees(model: bytes, folder, objects, *inputs):
     """The export's outputs are those of TensorFlow Lite Micro, to the last bit."""
     export = sbnn_converter.export_c(model, folder)
-    found = OnHost(export, folder, UNDEFINED)
+    found = OnHost(export, folder, objects, UNDEFINED)
     assert found.check() == 0
     given = list(inputs) if len(inputs) > 1 else inputs[0]
     wanted = sbnn_converter.micro.Interpreter(model).predict(given)
@@ -63,36 +63,36 @@ def assert_agrees(model: bytes, folder, *inputs):
 
 
 @pytest.mark.parametrize("network", ["quick_net", "react_net"])
-def test_networks_in_float(rng, network, tmp_path):
+def test_networks_in_float(rng, network, tmp_path, objects):
     model = converted(without_softmax(stir(zoo.NETWORKS[network]("01"))), rng)
-    assert_agrees(model, tmp_path / "c", pixels(rng, 8, zoo.SHAPE))
+    assert_agrees(model, tmp_path / "c", objects, pixels(rng, 8, zoo.SHAPE))
 
 
 @pytest.mark.parametrize("network", zoo.NETWORKS.values(), ids=zoo.NETWORKS)
-def test_networks_in_int8(rng, network, tmp_path):
+def test_networks_in_int8(rng, network, tmp_path, objects):
     model = converted(stir(network("general")), rng, tf.int8)
     x = rng.integers(-128, 128, (30, *zoo.SHAPE), dtype=np.int8)
-    export = assert_agrees(model, tmp_path / "c", x)
+    export = assert_agrees(model, tmp_path / "c", objects, x)
     arena = sbnn_converter.micro.Interpreter(model).arena_used_bytes
     assert export.ram_bytes < arena  # no interpreter to hold
 
 
 @pytest.mark.parametrize("scale", [0.05, 1.0, 20.0])
-def test_softmax(rng, scale, tmp_path):
+def test_softmax(rng, scale, tmp_path, objects):
     layer = sbnn_keras.SparseBinaryConv2D(10, 3, connections=0.3)
     layers = [tf.keras.Input((6, 6, 4)), layer, K.Rescaling(scale), K.Softmax()]
     model = tf.keras.Sequential(layers)
     x = rng.integers(-128, 128, (50, 6, 6, 4), dtype=np.int8)
-    assert_agrees(converted(model, rng, tf.int8), tmp_path / "int8", x)
+    assert_agrees(converted(model, rng, tf.int8), tmp_path / "int8", objects, x)
     x = rng.random((50, 6, 6, 4), np.float32)
     flatbuffer = converted(model, rng)
     export = sbnn_converter.export_c(flatbuffer, tmp_path / "float")
-    (found,) = OnHost(export, tmp_path / "float", UNDEFINED).predict(x)
+    (found,) = OnHost(export, tmp_path / "float", objects, UNDEFINED).predict(x)
     wanted = sbnn_converter.micro.Interpreter(flatbuffer).predict(x)
     np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-30)
 
 
-def test_several_inputs_and_outputs_in_uint8(rng, tmp_path):
+def test_several_inputs_and_outputs_in_uint8(rng, tmp_path, objects):
     a, b = tf.keras.Input((6, 6, 4), name="a"), tf.keras.Input((6, 6, 4), name="b")
     layer = sbnn_keras.SparseBinaryConv2D(
         8, 3, padding="same", connections=0.3, input_quantizer="ste_sign"
@@ -101,7 +101,7 @@ def test_several_inputs_and_outputs_in_uint8(rng, tmp_path):
     both = K.Concatenate()([y, z])
     model = stir(tf.keras.Model([a, b], [K.Flatten()(both), K.Add()([y, z])]))
     x = [rng.integers(0, 256, (10, 6, 6, 4), dtype=np.uint8) for _ in range(2)]
-    export = assert_agrees(converted(model, rng, tf.uint8), tmp_path / "c", *x)
+    export = assert_agrees(converted(model, rng, tf.uint8), tmp_path / "c", objects, *x)
     assert "const uint8_t* input_0" in export.texts["model.h"]
     assert "uint8_t* output_1" in export.texts["model.h"]
 
@@ -125,10 +125,10 @@ def test_only_needed_kernels_are_copied(rng, tmp_path):
     assert "kernels/src/dense_numbers.c" in written
 
 
-def test_the_c_library_gives_memcpy_and_memset_alone(rng, tmp_path):
+def test_the_c_library_gives_memcpy_and_memset_alone(rng, tmp_path, objects):
     model = converted(without_softmax(stir(zoo.react_net("01"))), rng, tf.int8)
     export = sbnn_converter.export_c(model, tmp_path / "c")
-    OnHost(export, tmp_path / "c")
+    OnHost(export, tmp_path / "c", objects)
     wanted = subprocess.run(
         ["nm", "-D", "--undefined-only", tmp_path / "c" / "libmodel.so"],
         check=True,
