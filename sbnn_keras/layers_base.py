@@ -214,9 +214,8 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
     def call(self, inputs, training=None):
         if training and self._sees_signs:
             warn_if_one_sign(inputs, self._first_batch_seen, self.name)
-        elif training and self._first_batch_seen is not None and self.use_bias:
-            if self.input_quantizer is None:
-                warn_if_large(inputs, self._first_batch_seen, self.name)
+        elif training and self._adds_bias_to_raw_inputs:
+            warn_if_large(inputs, self._first_batch_seen, self.name)
         with _sums_only(self):
             sums = super().call(inputs)
         if training and self._centres_bias and self.use_bias and not self._sees_signs:
@@ -227,6 +226,12 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
                 self._channel_axis(sums),
             )
         return self.finish(sums)
+
+    @property
+    def _adds_bias_to_raw_inputs(self) -> bool:
+        """Whether large inputs would drown the bias, and nothing has been said of it yet."""
+        watches = self._first_batch_seen is not None
+        return watches and self.use_bias and self.input_quantizer is None
 
     def _scaled(self, sums: tf.Tensor) -> tf.Tensor:
         scale = self._along_channels(self._output_scale(sums.dtype), sums)

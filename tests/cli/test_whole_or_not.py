@@ -1,6 +1,7 @@
 """Whatever goes wrong, outputs are whole or as they were."""
 
 import errno
+import itertools
 import os
 import pty
 import re
@@ -80,6 +81,18 @@ def everything(folder) -> dict[str, bytes | None]:
     }
 
 
+def failing_at(number, function):
+    """``function`` for a disk that is full at its call of this number."""
+    calls = itertools.count()
+
+    def failing(*arguments, **options):
+        if next(calls) == number:
+            disk_is_full()
+        return function(*arguments, **options)
+
+    return failing
+
+
 @pytest.mark.parametrize("call", ["fsync", "replace", "rename", "mkdir"])
 def test_whichever_step_fails_all_is_as_it_was(tmp_path, monkeypatch, call):
     # The disk is full at the first, the second, ... of these calls, until none is left.
@@ -88,14 +101,7 @@ def test_whichever_step_fails_all_is_as_it_was(tmp_path, monkeypatch, call):
         place = tmp_path / str(failed)
         place.mkdir()
         outputs, before = outputs_over_old_ones(place)
-        calls = iter(range(100))
-
-        def failing(*arguments, **options):
-            if next(calls) == failed:
-                disk_is_full()
-            return original(*arguments, **options)
-
-        monkeypatch.setattr(os, call, failing)
+        monkeypatch.setattr(os, call, failing_at(failed, original))
         try:
             write_all(outputs)
         except OSError as error:

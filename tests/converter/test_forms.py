@@ -1,5 +1,6 @@
 """The form of each layer: answers stay, size, time and memory are what was asked for."""
 
+import functools
 import itertools
 import pathlib
 import sys
@@ -130,6 +131,11 @@ def test_more_ram_is_used_for_fewer_passes(binarynet):
     assert costs[0].instructions > costs[1].instructions > costs[2].instructions
 
 
+def peak_beside(live, choice):
+    """Most bytes at one time, beside those of tensors that live."""
+    return max(n + band.scratch_bytes for n, band in zip(live, choice))
+
+
 def test_bands_give_the_least_peak_within_the_time(rng):
     for _ in range(30):
         bands, live = [], rng.integers(0, 50, 3).tolist()
@@ -139,10 +145,7 @@ def test_bands_give_the_least_peak_within_the_time(rng):
             bands.append([Band(1, int(s), int(t)) for s, t in zip(scratch, time)])
         live = [16 * n for n in live]
         fastest = sum(op[0].instructions for op in bands)
-
-        def peak(choice):
-            return max(n + band.scratch_bytes for n, band in zip(live, choice))
-
+        peak = functools.partial(peak_beside, live)
         within = [
             c for c in itertools.product(*bands) if sum(b.instructions for b in c) <= 1.2 * fastest
         ]

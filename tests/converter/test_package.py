@@ -47,7 +47,7 @@ def test_signatures_and_docstrings_are_the_functions_own(name):
 
 def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="'sbnn_converter' has no attribute 'x'"):
-        sbnn_converter.x
+        _ = sbnn_converter.x
 
 
 def test_both_packages_tell_the_installed_version():

@@ -43,7 +43,7 @@ def page_of(*layers) -> str:
 class WellFormed(HTMLParser):
     """Fails on a tag that is closed wrongly; gathers tags and text."""
 
-    EMPTY = {"meta", "rect", "line"}
+    EMPTY = ("meta", "rect", "line")
 
     def __init__(self, page: str):
         super().__init__()

@@ -51,7 +51,7 @@ def test_a_wrong_layer_is_found(wrong_thresholds):
     name = first_parting_layer(model, samples, convert, FLOAT_TOLERANCE, looked_at.append)
     # Up to its batch normalization the sums are right; the sign behind it, with
     # the wrong thresholds, is the next convolution's.
-    convolutions = [l.name for l in model.layers if "conv2d" in l.name]
+    convolutions = [layer.name for layer in model.layers if "conv2d" in layer.name]
     assert name == convolutions[2]
     assert 0 < len(looked_at) <= 4  # of twelve layers: bisection
 
@@ -66,7 +66,7 @@ def test_parts_that_cannot_be_converted_alone_are_passed_over(wrong_thresholds):
 
     samples = random_samples(model, 20)
     name = first_parting_layer(model, samples, convert, FLOAT_TOLERANCE)
-    assert name == [l.name for l in model.layers if "conv2d" in l.name][2]
+    assert name == [layer.name for layer in model.layers if "conv2d" in layer.name][2]
 
 
 def test_not_a_number_is_no_agreement():

@@ -20,7 +20,7 @@ def start(strategy, *outputs, **environment):
 
 
 def wait(*started):
-    end = time.monotonic() + 120
+    end = time.monotonic() + 600
     for process, _ in started:
         process.join(max(0, end - time.monotonic()))
     for process, log in started:

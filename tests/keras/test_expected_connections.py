@@ -65,7 +65,9 @@ def test_a_missed_target_is_said(capsys):
 
 
 def test_layers_are_exempted_by_name_or_by_their_own_connections():
-    names = lambda ec, model: [k.layer.name for k in ec.kernels(model)]
+    def names(constraint, model):
+        return [kernel.layer.name for kernel in constraint.kernels(model)]
+
     assert names(ExpectedConnections(0.1, 0.1), network()) == ["first", "last"]
     assert names(ExpectedConnections(0.1, 0.1, exempt=["last"]), network()) == ["first"]
     assert names(ExpectedConnections(0.1, 0.1), network(connections=0.3)) == ["first"]

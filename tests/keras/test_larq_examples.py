@@ -1,5 +1,7 @@
 """Larq's own example networks run with only the layer names changed."""
 
+import functools
+
 import larq as lq
 import numpy as np
 import pytest
@@ -46,7 +48,7 @@ def mnist_tutorial():
 
 def binary_net():
     arguments = dict(input_quantizer="ste_sign", kernel_constraint="weight_clip", use_bias=False)
-    norm = lambda: tf.keras.layers.BatchNormalization(momentum=0.999, scale=False)
+    norm = functools.partial(tf.keras.layers.BatchNormalization, momentum=0.999, scale=False)
     model = tf.keras.models.Sequential(
         [
             SparseBinaryConv2D(

@@ -60,14 +60,14 @@ def test_the_held_share_by_magnitude_with_the_signs_of_the_latent_weights():
         for layer in model.layers[:2] + model.layers[3:]:
             assert not layer.polarity
             found = layer.binary_kernels()
-            for name, quantizer in zip(found, layer.kernel_quantizers()):
+            for name, kernel in found.items():
                 latent = getattr(layer, name).latent_variable.numpy()
                 count = round(0.1 * latent.size)
-                assert np.count_nonzero(found[name]) == count
+                assert np.count_nonzero(kernel) == count
                 if epochs == 0:  # later the choice is that of the last step's beginning
-                    np.testing.assert_array_equal(found[name], signed(latent, count))
-                assert set(np.unique(found[name])) <= {-1.0, 0.0, 1.0}
-    assert {-1.0, 1.0} <= set(np.unique(found["kernel"]))
+                    np.testing.assert_array_equal(kernel, signed(latent, count))
+                assert set(np.unique(kernel)) <= {-1.0, 0.0, 1.0}
+    assert {-1.0, 1.0} <= set(np.unique(kernel))
 
 
 @pytest.mark.parametrize("shape", [(784, 100), (3, 3, 16, 32), (5, 8, 64)])

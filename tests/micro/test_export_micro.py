@@ -108,9 +108,11 @@ def test_a_node_of_another_layout_and_a_full_arena_are_told_apart(
         ],
         check=True,
     )
-    says = lambda slot, full: (
-        subprocess.run([program, str(slot), str(full)], capture_output=True, text=True).stdout
-    )
+
+    def says(slot, full):
+        command = [program, str(slot), str(full)]
+        return subprocess.run(command, capture_output=True, text=True).stdout
+
     assert says(own, 0).startswith("SbnnDense: number of input tensors")
     assert says(own, 1) == "SbnnDense: the arena is too small"
     assert says(other, 0) == says(other, 1) == f"SbnnDense: {MISMATCH}"

@@ -64,16 +64,12 @@ def test_the_installed_packages_work_away_from_the_repository(wheel, tmp_path):
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
     subprocess.run([*command, "--target", str(tmp_path), str(wheel)], check=True)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    run = lambda *args: (
-        subprocess.run(
-            [sys.executable, *args],
-            cwd=tmp_path,
-            env=environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-    )
+
+    def run(*arguments):
+        command = [sys.executable, *arguments]
+        how = dict(cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
+        return subprocess.run(command, **how).stdout
+
     where = run(
         "-c",
         "from sbnn_keras import SparseBinaryDense; import sbnn_keras, sbnn_converter;"

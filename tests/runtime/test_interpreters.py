@@ -281,8 +281,8 @@ def test_a_forked_process_goes_on(converted, rng, reopen):
 
 @pytest.mark.parametrize("stream", [None, "closed"])
 def test_a_program_without_standard_error(converted, stream, monkeypatch, tmp_path):
-    closed = open(tmp_path / "closed", "w")
-    closed.close()
+    with open(tmp_path / "closed", "w") as closed:
+        pass
     monkeypatch.setattr(sys, "stderr", closed if stream == "closed" else None)
     assert sbnn_converter.Interpreter(converted).output_details
 

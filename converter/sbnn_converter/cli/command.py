@@ -72,9 +72,11 @@ def progress(first_step: str):
     Native libraries write there too and are kept quiet by redirecting the file
     descriptor; the display has one of its own.
     """
-    with os.fdopen(os.dup(2), "w") as terminal:
-        with Console(file=terminal).status(first_step) as status:
-            yield status
+    with (
+        os.fdopen(os.dup(2), "w") as terminal,
+        Console(file=terminal).status(first_step) as status,
+    ):
+        yield status
 
 
 class UsageError(Exception):

@@ -40,7 +40,7 @@ class Destinations:
     micro_dir: Path | None = None
     c_dir: Path | None = None
     core: str | None = None
-    board: Board = Board()
+    board: Board = dataclasses.field(default_factory=Board)
     optimize_for: str | None = None
 
     def files(self) -> dict[str, Path]:

@@ -25,9 +25,8 @@ def layers_where(
         foreign custom ops, or the exception that it raises instead.
     """
     for node in graph.nodes():
-        if isinstance(node, g.KerasLayer):
-            if trouble(convert_alone(node)):
-                yield node
+        if isinstance(node, g.KerasLayer) and trouble(convert_alone(node)):
+            yield node
 
 
 def first_layer_where(graph: g.Graph, trouble) -> g.KerasLayer | None:

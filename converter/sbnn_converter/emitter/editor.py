@@ -210,10 +210,10 @@ class FlatbufferEditor:
         """The int8 or int16 tensor that a QUANTIZE, its only reader, makes of
         ``tensor``."""
         readers = self._readers(tensor)
-        if len(readers) == 1 and tensor not in self._graph.outputs:
-            if self._is(readers[0], "QUANTIZE"):
-                return self._if_integer(readers[0].outputs[0])
-        return None
+        if len(readers) != 1 or tensor in self._graph.outputs:
+            return None
+        (reader,) = readers
+        return self._if_integer(reader.outputs[0]) if self._is(reader, "QUANTIZE") else None
 
     def drop_identities(self, custom_code: str) -> None:
         """Lets what reads a custom op that gives its input back read that input."""

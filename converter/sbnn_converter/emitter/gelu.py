@@ -91,9 +91,9 @@ def _half_of_both(editor: FlatbufferEditor, term: int | None, x: int):
             return None
         product = reader.outputs[0]
         number, factors = _factors(editor, product, {term, x})
-        if math.isclose(number, 0.5, rel_tol=_TOLERANCE):
-            if sorted(factors) == sorted([term, x]):
-                return reader
+        is_half = math.isclose(number, 0.5, rel_tol=_TOLERANCE)
+        if is_half and sorted(factors) == sorted([term, x]):
+            return reader
     return None
 
 

@@ -160,10 +160,11 @@ def _library_sources() -> dict[str, bytes]:
 
 
 def _test_tensors(kind: str, tensors: Sequence[np.ndarray]) -> str:
-    return "".join(
-        f"    {{k{kind}{i}, {values[0].nbytes}, {'true' if values.dtype == np.float32 else 'false'}}},\n"
-        for i, values in enumerate(tensors)
-    )
+    lines = []
+    for i, values in enumerate(tensors):
+        is_float = "true" if values.dtype == np.float32 else "false"
+        lines.append(f"    {{k{kind}{i}, {values[0].nbytes}, {is_float}}},\n")
+    return "".join(lines)
 
 
 def _platformio(name: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -171,11 +172,16 @@ def _pick(op: StoredStep, picked: list[range], axes: tuple[int, ...]) -> Call:
         {
             "start": start,
             "bytes": run,
-            "counts": "{%s}" % ", ".join(str(count) for count, _ in walk),
-            "steps": "{%s}" % ", ".join(str(step) for _, step in walk),
+            "counts": _braces(count for count, _ in walk),
+            "steps": _braces(step for _, step in walk),
         },
     )
     return simple(op, "sbnn_net_pick", f"&{name}, {{x}}, {{y}}", {name: constant})
+
+
+def _braces(numbers: Iterable[int]) -> str:
+    """What initializes an array in C."""
+    return "{" + ", ".join(map(str, numbers)) + "}"
 
 
 def resize_nearest(op: StoredStep) -> Call:
