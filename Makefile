@@ -1,4 +1,6 @@
 # make demo    sets everything up, then trains, converts and runs a network
+# make check   lint, format, types, imports and the fast tests, in a minute
+# make format  formats Python and C
 # make test    runs all tests
 # make bench   runs all benchmarks; tables here, figures in build/bench.json
 # make tflm-check  builds exported folders in your own TensorFlow Lite Micro (TFLM_DIR=...)
@@ -9,14 +11,42 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Written behind a finished installation; older than its sources, it is redone.
 READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.ready-dev
 NATIVE := $(wildcard converter/kernels/*/*.[ch] converter/kernels/include/sbnn/*.h converter/runtime/*/*.[ch])
 
-.PHONY: demo test bench peers tflm-check cross-tools clean
+C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.[ch]' 'converter/runtime/*.cc' 'tests/*.[ch]' 'tests/*.cpp' 'benchmarks/*.[ch]' 2>/dev/null)
+# What needs no TensorFlow.
+FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/examples/test_closing_page.py
+
+.PHONY: check lint types imports fast-tests format demo test bench peers tflm-check cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+# Types and tests take longest: they run beside one another.
+check: $(DEV_READY)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target fast-tests types lint imports
+
+lint:
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	clang-format --dry-run -Werror $(C_FILES)
+
+types:
+	$(BIN)/mypy
+
+imports:
+	$(BIN)/lint-imports --no-logo
+
+fast-tests:
+	$(BIN)/python -m pytest -m 'not slow' $(FAST)
+
+format: $(DEV_READY)
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+	clang-format -i $(C_FILES)
 
 bench: $(READY) cross-tools peers
 	$(BIN)/python benchmarks/bench.py
@@ -43,6 +73,11 @@ $(READY): setup.py pyproject.toml $(NATIVE)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "cannot create $(VENV): install venv, for example with 'apt-get install python3-venv'"; exit 1; }
 	@echo "installing into $(VENV); this takes a minute or two the first time"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(DEV_READY): $(READY)
+	@command -v clang-format >/dev/null || { echo "clang-format is not installed: install it, for example with 'apt-get install clang-format'"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
 clean:

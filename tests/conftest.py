@@ -1,20 +1,25 @@
-"""All tests run on Keras 2, as sbnn_keras sets it up, and on one thread of noise."""
+"""All tests run on Keras 2 and from the same seed. TensorFlow is loaded by those that need
+it: tests of C, of graphs and of files start at once."""
 
 import os
+import random
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["TF_USE_LEGACY_KERAS"] = "1"  # for what imports TensorFlow before sbnn_keras
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
-import sbnn_keras  # noqa: F401  (before TensorFlow: selects Keras 2)
 from objects import Objects
 
 
 @pytest.fixture(autouse=True)
 def fixed_seeds():
-    tf.keras.utils.set_random_seed(1)
+    random.seed(1)
+    np.random.seed(1)
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].keras.utils.set_random_seed(1)
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +38,8 @@ def rng():
 def eagerly():
     """Functions run as they are written. For a few steps of training this takes a
     fraction of the time of tracing them; where graphs are what is tested, it is no use."""
+    import tensorflow as tf
+
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)

@@ -9,6 +9,8 @@ those on other random ops than the ones fitted to.
 
 from __future__ import annotations
 
+import shared_with_tests  # isort: skip  # noqa: F401
+
 import argparse
 import json
 import pathlib
@@ -17,8 +19,8 @@ import sys
 import numpy as np
 from scipy.optimize import nnls
 
-import ops
 from code_sizes import code_sizes
+from op_counts import measure_ops
 from samples import Sampler
 from sbnn_converter import cost_model, emulation
 from sbnn_converter.cost_model.features import KERNELS, op_features
@@ -64,7 +66,7 @@ def main() -> int:
         entry = known["cores"].setdefault(core, {})
         for kernel in args.kernel or KERNELS:
             sampled = Sampler(args.seed).ops(kernel, args.samples)
-            found = ops.measure_ops(sampled, core)
+            found = measure_ops(sampled, core)
             counts = [op_features(op, plan_op(op))[1] for op in sampled]
             measured = np.array([m.instructions for m in found], float)
             held = int(len(measured) * _CHECKED)

@@ -7,109 +7,16 @@ prints what each SBNN op of a converted model takes, beside the estimate.
 
 from __future__ import annotations
 
+import shared_with_tests  # isort: skip  # noqa: F401
+
 import argparse
-import dataclasses
 import itertools
 import pathlib
-import tempfile
-from collections.abc import Sequence
 
-import numpy as np
-
-import kernel_program
+from op_counts import measure_ops
 from sbnn_converter import emulation
 from sbnn_converter.cost_model.estimate import cores, estimate_op
-from sbnn_converter.export import c_sources
-from sbnn_converter.native.plan import pack_options
-from sbnn_converter.tflite.flatbuffer import StoredOp, read_stored_model
-
-RUNTIME = c_sources.root() / "runtime"
-_TYPES = {
-    "FLOAT32": "SBNN_FLOAT32",
-    "INT32": "SBNN_INT32",
-    "INT8": "SBNN_INT8",
-    "INT16": "SBNN_INT16",
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Measured:
-    """What an op took: instructions of a run and of preparing it, scratch bytes."""
-
-    instructions: int
-    prepare: int
-    scratch_bytes: int
-
-
-# Ops in a program: their weights have to fit into the board's memory.
-_AT_ONCE = 20
-
-
-def measure_ops(ops: Sequence[StoredOp], core: str) -> list[Measured]:
-    """Runs each op once on random input.
-
-    Raises:
-      RuntimeError: an op is refused or the program fails.
-    """
-    parts = (ops[first : first + _AT_ONCE] for first in range(0, len(ops), _AT_ONCE))
-    return [measured for part in parts for measured in _measure(part, core)]
-
-
-def _measure(ops: Sequence[StoredOp], core: str) -> list[Measured]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        (folder / "cases.h").write_text(_cases(ops))
-        image = folder / "bench.elf"
-        board = emulation.CORES[core]
-        kernel_program.build(
-            kernel_program.HERE / "bench_ops.c",
-            board,
-            image,
-            sources=sorted(RUNTIME.glob("ops/*.c")),
-            includes=(folder, RUNTIME),
-        )
-        done = emulation.run(board, image)
-    if done.status != 0:
-        raise RuntimeError(f"bench_ops.c on {core} failed:\n{done.text}")
-    numbers = done.numbers
-    return [
-        Measured(numbers[f"op{i}"], numbers[f"prepare.op{i}"], numbers[f"scratch.op{i}"])
-        for i in range(len(ops))
-    ]
-
-
-def _cases(ops: Sequence[StoredOp]) -> str:
-    """The C header with all cases."""
-    lines = [
-        '#include "ops/op.h"',
-        "#include <stdint.h>",
-        "typedef struct { const char* name; const char* op; sbnn_options options;",
-        "  int32_t input_count; sbnn_tensor inputs[SBNN_MAX_INPUTS];",
-        "  sbnn_type output; } bench_case;",
-    ]
-    rows = []
-    for i, op in enumerate(ops):
-        options = pack_options(op.options)
-        lines.append(f"static const uint8_t options{i}[] = {{{_list(options)}}};")
-        inputs = [_tensor(op.input.type, op.input.shape, "0")]
-        for j, constant in enumerate(op.constants):
-            words = np.ascontiguousarray(constant).view(np.uint32)
-            kind = "FLOAT32" if constant.dtype == np.float32 else "INT32"
-            lines.append(f"static const uint32_t data{i}_{j}[] = {{{_list(words)}}};")
-            inputs.append(_tensor(kind, constant.shape, f"(void*)(uintptr_t)data{i}_{j}"))
-        rows.append(
-            f'{{"op{i}", "{op.name}", {{options{i}, sizeof(options{i})}}, '
-            f"{len(inputs)}, {{{', '.join(inputs)}}}, {_TYPES[op.output.type]}}},"
-        )
-    return "\n".join([*lines, "static const bench_case kCases[] = {", *rows, "};", ""])
-
-
-def _tensor(kind: str, shape: tuple[int, ...], data: str) -> str:
-    return f"{{{_TYPES[kind]}, {len(shape)}, {{{_list(shape)}}}, {data}}}"
-
-
-def _list(numbers) -> str:
-    return ",".join(str(int(n)) + ("u" if int(n) >= 2**31 else "") for n in numbers)
+from sbnn_converter.tflite.flatbuffer import read_stored_model
 
 
 def _or_dash(count: int | None) -> str:

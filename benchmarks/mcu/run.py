@@ -7,6 +7,8 @@ prints a table; ``--check`` compares each result with the reference kernels too.
 
 from __future__ import annotations
 
+import shared_with_tests  # isort: skip  # noqa: F401
+
 import argparse
 import json
 import pathlib
@@ -27,7 +29,7 @@ def measure(core: emulation.Core, check: bool) -> dict[str, int]:
         for program in PROGRAMS:
             image = folder / "bench.elf"
             defines = ("SBNN_BENCH_CHECK",) if check else ()
-            kernel_program.build(kernel_program.HERE / program, core, image, defines)
+            kernel_program.build(kernel_program.BENCHMARKS / program, core, image, defines)
             done = emulation.run(core, image)
             if done.status != 0:
                 raise RuntimeError(f"{program} on {core.name} failed:\n{done.text}")

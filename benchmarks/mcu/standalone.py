@@ -2,12 +2,14 @@
 
     python benchmarks/mcu/standalone.py [--core cortex-m4f ...] [--json build/net.json]
 
-prints instructions and memory of the networks in mcu_networks.py on each core, the
+prints instructions and memory of the networks in tests/support/mcu_networks.py on each core, the
 profile of BinaryNet at half width on a Cortex-M4, and what of it TensorFlow Lite Micro
 would take. Outputs are compared with this machine's.
 """
 
 from __future__ import annotations
+
+import shared_with_tests  # isort: skip  # noqa: F401
 
 import argparse
 import json

@@ -2,8 +2,6 @@
 
 import functools
 import itertools
-import pathlib
-import sys
 
 import numpy as np
 import pytest
@@ -11,6 +9,7 @@ import tensorflow as tf
 
 import sbnn_converter
 from networks import K, binarynet_half, digits_net, pixels, stir
+from op_counts import measure_ops
 from sbnn_converter import emulation
 from sbnn_converter.cost_model.estimate import estimate_op
 from sbnn_converter.cost_model.network import MICRO, PLAIN_C, estimate_network
@@ -19,9 +18,6 @@ from sbnn_converter.forms.codes import Form, smallest_within
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops, read_stored_model
 from sbnn_keras import SparseBinaryDense
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "benchmarks" / "mcu"))
-from ops import measure_ops
 
 GOALS = (None, "size", "speed")
 

@@ -1,4 +1,4 @@
-"""Imports sbnn_keras before any test module imports Larq, which needs Keras 2."""
+"""Tests of training start from the same seed, and leave no graph behind."""
 
 import pytest
 import tensorflow as tf

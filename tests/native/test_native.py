@@ -4,22 +4,16 @@ import functools
 import pathlib
 import shutil
 import subprocess
-import sys
 
 import pytest
+
+import host_program
+import kernel_program
+from sbnn_converter import emulation
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 KERNELS = ROOT / "converter" / "kernels"
-sys.path.insert(0, str(ROOT / "benchmarks" / "mcu"))
-
-from tensorflow import keras as K
-
-import host_program
-import kernel_program
-import sbnn_converter
-import sbnn_keras
-from sbnn_converter import emulation
 
 PROGRAMS = ["test_conv2d", "test_dense", "test_max_pool2d"]
 # Where C sources are; one that is missing here would not be compiled.
@@ -34,16 +28,19 @@ def needs_tools_of(core: str):
 
 @pytest.fixture(scope="module")
 def kernel_objects(tmp_path_factory):
-    """A function from a core to the objects of kernels and references for it."""
+    """A function from a core to the objects of kernels for it, and those of references."""
 
     @functools.cache
-    def compiled(core: emulation.Core) -> list[pathlib.Path]:
+    def compiled(core: emulation.Core) -> tuple[list[pathlib.Path], ...]:
         folder = tmp_path_factory.mktemp(core.name)
-        found = []
-        for source in (*host_program.REFERENCES, *kernel_program.kernel_sources()):
-            found.append(folder / f"{source.stem}.o")
-            emulation.compile_object(core, source, found[-1], includes=kernel_program.INCLUDES)
-        return found
+
+        def object_of(source):
+            out = folder / f"{source.stem}.o"
+            emulation.compile_object(core, source, out, includes=kernel_program.INCLUDES)
+            return out
+
+        sources = kernel_program.kernel_sources(), host_program.REFERENCES
+        return tuple([object_of(source) for source in part] for part in sources)
 
     return compiled
 
@@ -60,12 +57,14 @@ def test_host_results_are_the_references_and_no_access_is_out_of_bounds(program,
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("core", emulated("cortex-m0", "cortex-m4", "rv32imac"))
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_emulated_cores_give_the_references_results(program, core, kernel_objects, tmp_path):
     image = tmp_path / f"{program}.elf"
     core = emulation.CORES[core]
-    parts = [HERE / f"{program}.c", *kernel_objects(core)]
+    kernels, references = kernel_objects(core)
+    parts = [HERE / f"{program}.c", *kernels, *references]
     emulation.compile_program(core, parts, image, includes=kernel_program.INCLUDES)
     done = emulation.run(core, image)
     assert done.status == 0, done.text[-2000:]
@@ -84,13 +83,16 @@ LIMITS = {
 }
 
 
+@pytest.mark.slow
 @needs_tools_of("cortex-m4")
-def test_instruction_counts_stay_within_their_limits(tmp_path):
+def test_instruction_counts_stay_within_their_limits(kernel_objects, tmp_path):
     core = emulation.CORES["cortex-m4"]
+    kernels, references = kernel_objects(core)
     found = {}
     for program in ("bench_conv.c", "bench_dense.c"):
         image = tmp_path / "bench.elf"
-        kernel_program.build(kernel_program.HERE / program, core, image)
+        parts = [kernel_program.BENCHMARKS / program, *kernels, *references]
+        emulation.compile_program(core, parts, image, includes=kernel_program.INCLUDES)
         done = emulation.run(core, image)
         assert done.status == 0, done.text
         found.update(done.numbers)
@@ -98,9 +100,12 @@ def test_instruction_counts_stay_within_their_limits(tmp_path):
     assert not over
 
 
+@pytest.mark.slow
 @needs_tools_of("cortex-m4")
-def test_all_kernels_together_fit_their_share_of_flash(tmp_path):
-    assert kernel_program.code_bytes(emulation.CORES["cortex-m4"], tmp_path) <= 20 * 1024
+def test_all_kernels_together_fit_their_share_of_flash(kernel_objects):
+    core = emulation.CORES["cortex-m4"]
+    kernels, _ = kernel_objects(core)
+    assert emulation.image_size(core, *kernels).flash <= 20 * 1024
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
@@ -126,16 +131,3 @@ def test_every_c_file_compiles_without_warnings(compiler, tmp_path):
         cwd=tmp_path,
     )
     assert len(list(tmp_path.glob("*.o"))) == len(sources)
-
-
-@needs_tools_of("rv32imac")
-def test_ops_are_counted_on_a_core_without_a_c_library(tmp_path):
-    layer = K.Sequential([K.Input((40,)), sbnn_keras.SparseBinaryDense(3, connections=0.3)])
-    (tmp_path / "m.tflite").write_bytes(sbnn_converter.convert_keras_model(layer))
-    done = subprocess.run(
-        [sys.executable, kernel_program.HERE / "ops.py", tmp_path / "m.tflite", "--core=rv32imac"],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout.splitlines()[-1].split()[1].replace(",", "")) > 100

@@ -1,19 +1,13 @@
 """Standalone networks on emulated cores: outputs, memory, sizes."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+import mcu_networks
 import sbnn_converter
 from sbnn_converter import emulation
 from sbnn_converter.emulation.trial import KernelObjects, try_on
 from sbnn_converter.standalone import plan_export
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "mcu"))
-
-import mcu_networks
 
 SAMPLES = 4
 CORES = [

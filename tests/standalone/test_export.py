@@ -15,6 +15,7 @@ import sbnn_keras
 import zoo
 from networks import K, pixels, stir
 from on_host import OnHost
+from overlaps import overlaps
 from sbnn_converter.standalone import plan_export
 from sbnn_converter.standalone.fixed_factor import fixed_factor
 
@@ -107,8 +108,6 @@ def test_several_inputs_and_outputs_in_uint8(rng, tmp_path, objects):
 
 
 def test_buffers_of_an_exported_network_do_not_overlap(rng):
-    from test_memory import overlaps
-
     model = converted(without_softmax(stir(zoo.bi_real_net("01"))), rng, tf.int8)
     export = plan_export(model)
     assert len(export.buffers) > 20

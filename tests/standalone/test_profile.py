@@ -4,19 +4,15 @@ import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
 
+import mcu_networks
 import sbnn_converter
 from sbnn_converter import emulation
 from sbnn_converter.report.profile_table import print_profile
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "mcu"))
-
-import mcu_networks
 
 CASE = mcu_networks.CASES["digits"]
 pytestmark = pytest.mark.skipif(

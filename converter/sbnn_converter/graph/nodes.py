@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
 
 from sbnn_converter.tensors.face import FLOAT32, Face
 
 if TYPE_CHECKING:
+    import tensorflow as tf
+
     from sbnn_converter.graph.output_stage import Cuts, Scale
 
 
@@ -38,6 +39,8 @@ class Node:
     @property
     def dtype(self) -> tf.DType:
         """TensorFlow's type of its output."""
+        import tensorflow as tf
+
         return tf.as_dtype(self.face.element_type.name.lower())
 
 
@@ -146,6 +149,8 @@ def affine_step(scale: np.ndarray, bias: np.ndarray) -> PointwiseStep:
     bias = np.asarray(bias, np.float64)
 
     def apply(x: tf.Tensor) -> tf.Tensor:
+        import tensorflow as tf
+
         return x * tf.constant(scale, x.dtype) + tf.constant(bias, x.dtype)
 
     return PointwiseStep(apply, (scale, bias))
@@ -153,6 +158,8 @@ def affine_step(scale: np.ndarray, bias: np.ndarray) -> PointwiseStep:
 
 def apply_steps(steps: Sequence[PointwiseStep], x: tf.Tensor) -> tf.Tensor:
     """Computes ``steps`` one after another on a tensor of any rank."""
+    import tensorflow as tf
+
     for step in steps:
         if step.rank in (None, x.shape.rank):
             x = step.apply(x)

@@ -19,7 +19,6 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-import tensorflow as tf
 
 from sbnn_converter.graph import PointwiseStep, apply_steps
 
@@ -94,6 +93,7 @@ def find_thresholds(
         they do not say it themselves.
       domain: the values that a sum can take.
     """
+    import tensorflow as tf
 
     @tf.function(autograph=False)
     def positive(x):
@@ -124,6 +124,7 @@ def levels_of(step: PointwiseStep, channels: int, rank: int) -> tuple[float, ...
       step: rises or falls, channel by channel.
       channels, rank: as for ``find_thresholds``.
     """
+    import tensorflow as tf
 
     @tf.function(autograph=False)
     def apply(x):

@@ -9,7 +9,6 @@ have no op for it, but each step of the function is a threshold, and
 from __future__ import annotations
 
 import numpy as np
-import tensorflow as tf
 
 from sbnn_converter.graph import (
     Graph,
@@ -62,5 +61,7 @@ def _sum_of_signs(node: Pointwise, last: int) -> Node:
         parts.append(Pointwise(node.name, [sign], node.shape, [heights]))
     if len(parts) == 1:
         return parts[0]
+    import tensorflow as tf
+
     layer = tf.keras.layers.Add(name=node.name.replace("/", "_"))
     return KerasLayer(node.name, parts, node.shape, layer, layer)

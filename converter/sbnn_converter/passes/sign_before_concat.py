@@ -6,10 +6,13 @@ A function of each channel between both is cut into its parts.
 
 from __future__ import annotations
 
-import tensorflow as tf
+from typing import TYPE_CHECKING
 
 from sbnn_converter.graph import Concat, Graph, Node, Pointwise, PointwiseStep, Sign
 from sbnn_converter.passes.sign_before_pool import function_in_front
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 class SignBeforeConcat:
@@ -36,6 +39,8 @@ def part_of_step(step: PointwiseStep, channels: slice, width: int) -> PointwiseS
     """``step`` on some of its channels; the others are fed zeros."""
 
     def apply(x: tf.Tensor) -> tf.Tensor:
+        import tensorflow as tf
+
         around = [[0, 0]] * (x.shape.rank - 1)
         sides = [channels.start, width - channels.stop]
         return step.apply(tf.pad(x, [*around, sides]))[..., channels]

@@ -6,9 +6,12 @@ both signs and all that stands between them go into one threshold.
 
 from __future__ import annotations
 
-import tensorflow as tf
+from typing import TYPE_CHECKING
 
 from sbnn_converter.graph import Graph, Node, Pointwise, PointwiseStep, Sign
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 class SignThroughSigns:
@@ -30,4 +33,6 @@ class SignThroughSigns:
 
 
 def _sign(x: tf.Tensor) -> tf.Tensor:
+    import tensorflow as tf
+
     return tf.where(x >= 0, tf.ones_like(x), -tf.ones_like(x))

@@ -1,5 +1,5 @@
-"""Programs that call the kernels themselves, for emulated cores: benchmarks and the
-tests in tests/native."""
+"""Programs that call the kernels themselves, for emulated cores: in tests and in
+benchmarks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pathlib
 from sbnn_converter import emulation
 from sbnn_converter.export import c_sources
 
-HERE = pathlib.Path(__file__).resolve().parent
-TESTS = HERE.parent.parent / "tests" / "native"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TESTS = ROOT / "tests" / "native"
+BENCHMARKS = ROOT / "benchmarks" / "mcu"
 
 
 def kernel_sources() -> list[pathlib.Path]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-ACCURACY = Path(__file__).parents[2] / "benchmarks" / "accuracy"
+ACCURACY = Path(__file__).parent
 
 
 @pytest.fixture(autouse=True, scope="module")
