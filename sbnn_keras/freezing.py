@@ -37,7 +37,7 @@ class FreezeConnections(ModelCallback):
     def __init__(self, epochs: int):
         super().__init__()
         self.epochs = check_whole(epochs, "epochs", at_least=0)
-        self._frozen = []
+        self._frozen: list = []
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._frozen or epoch < self.params["epochs"] - self.epochs:

@@ -46,9 +46,11 @@ def check_inputs(inputs, layer) -> None:
 class NotForKeras3:
     """Mixin for layers: Keras 3 says what they are when it refuses them."""
 
+    name: str  # as every layer has one
+
     def __call__(self, inputs, *args, **kwargs):
         check_inputs(inputs, self)
-        return super().__call__(inputs, *args, **kwargs)
+        return super().__call__(inputs, *args, **kwargs)  # type: ignore[misc]  # the layer's
 
     def __repr__(self):
         return (

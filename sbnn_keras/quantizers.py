@@ -114,14 +114,14 @@ class SparseBinary(_BaseQuantizer):
         self.refresh_every = refresh_every
         self._owner = self.name
         # What holds the connections; None in Larq's layers, which cannot.
-        self.held = None
-        self._ratio = None
-        self._sharpness = None
-        self._state = []
-        self._constrained_to = None
+        self.held: HeldConnections | None = None
+        self._ratio: tf.Variable | None = None
+        self._sharpness: tf.Variable | None = None
+        self._state: list[tf.Variable] = []
+        self._constrained_to: float | None = None
         # Variable that multiplies the outputs, where a layer learns one.
-        self.output_scale = None
-        self._first_share = None
+        self.output_scale: tf.Variable | None = None
+        self._first_share: float | None = None
 
     @property
     def domain(self) -> str:

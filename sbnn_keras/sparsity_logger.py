@@ -26,8 +26,8 @@ class SparsityLogger(ModelCallback):
         super().__init__()
         self.per_layer = per_layer
         self.keep_latents = keep_latents
-        self._before = {}
-        self.history = {}
+        self._before: dict = {}
+        self.history: dict[str, list] = {}
 
     def on_epoch_begin(self, epoch, logs=None):
         if not self._before:

@@ -19,7 +19,7 @@ class ShortRepr:
     def __repr__(self) -> str:
         shown = ", ".join(
             f"{field.name}={_short(getattr(self, field.name))}"
-            for field in dataclasses.fields(self)
+            for field in dataclasses.fields(self)  # type: ignore[arg-type]  # mixin of dataclasses
             if field.repr
         )
         return f"{type(self).__name__}({shown})"

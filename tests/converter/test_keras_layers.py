@@ -5,7 +5,6 @@ import inspect
 import sys
 from pathlib import Path
 
-import larq as lq
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -15,6 +14,7 @@ from keras_layers import LAYERS, NO_LAYERS, REFUSED, Case, K
 from sbnn_converter import ConversionError
 from sbnn_converter.micro_export.model_facts import op_additions
 from sbnn_converter.standalone import plan_export
+from sbnn_keras import SparseBinaryDense
 
 sys.path.append(str(Path(__file__).parents[1] / "standalone"))
 from on_host import OnHost
@@ -27,10 +27,7 @@ RECURRENT = (K.RNN, K.Bidirectional, K.ConvLSTM1D, K.ConvLSTM2D)
 
 
 def sparse(x, units: int = 3):
-    """Larq's layer with our weights: one of ours, which can hold a share, takes three
-    times as long to build and to trace, and there are hundreds."""
-    kwargs = dict(input_quantizer="ste_sign", kernel_quantizer="sparse_binary", use_bias=False)
-    return lq.layers.QuantDense(units, **kwargs)(x)
+    return SparseBinaryDense(units, connections=0.5, input_quantizer="ste_sign")(x)
 
 
 def around(case: Case, inputs: list, sums: list) -> dict:

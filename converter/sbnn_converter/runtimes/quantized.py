@@ -56,6 +56,9 @@ def dequantize(y: np.ndarray, detail: dict) -> np.ndarray:
 class QuantizedFaces:
     """What an interpreter with `input_details` and `output_details` offers besides."""
 
+    input_details: list[dict]
+    output_details: list[dict]
+
     def quantize(self, x):
         """Real numbers in the types of the inputs, for ``predict``.
 

@@ -1,0 +1,20 @@
+"""Signs of signs are left out; signs of anything else stay."""
+
+from sbnn_converter.graph import Graph, Input, Sign
+from sbnn_converter.passes.drop_second_sign import DropSecondSign
+
+
+def test_the_sign_of_a_sign_is_the_sign():
+    x = Input("x", [], (4,))
+    first = Sign("first", [x], (4,))
+    second = Sign("second", [first], (4,))
+    graph = Graph([x], [second])
+    assert DropSecondSign().match(graph, second)
+    DropSecondSign().transform(graph, second)
+    assert graph.outputs == [first] and graph.nodes() == [x, first]
+
+
+def test_the_sign_of_a_float_stays():
+    x = Input("x", [], (4,))
+    first = Sign("first", [x], (4,))
+    assert not DropSecondSign().match(Graph([x], [first]), first)
