@@ -18,7 +18,7 @@ C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.
 # What needs no TensorFlow.
 FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/examples/test_closing_page.py
 
-.PHONY: check lint c-format types imports fast-tests format demo test bench peers tflm-check cross-tools clean
+.PHONY: check lint types imports fast-tests format demo test bench peers tflm-check cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
@@ -32,8 +32,6 @@ check: $(DEV_READY)
 lint:
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
-
-c-format: # joins lint with the first commit that is formatted
 	clang-format --dry-run -Werror $(C_FILES)
 
 types:

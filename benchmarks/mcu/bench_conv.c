@@ -7,8 +7,8 @@
 #include "support.h"
 
 static bool run(const char* name, int32_t percent, bool plus_minus_one) {
-  sbnn_conv2d_params p = {32, 32, 64, 32, 32, 64, 3, 3, 1, 1, 1, 1, 1, 1, 0, 1,
-                          32768, 0, {0, 0}};
+  sbnn_conv2d_params p = {32, 32, 64, 32, 32, 64, 3,     3, 1,     1,
+                          1,  1,  1,  1,  0,  1,  32768, 0, {0, 0}};
   if (plus_minus_one) {
     p.domain.alpha_steps = -1;
     p.domain.shift = 1;

@@ -10,9 +10,9 @@
 
 static sbnn_conv2d_params same_3x3(int32_t side, int32_t in, int32_t out,
                                    int32_t band_bytes) {
-  const sbnn_conv2d_params p = {side, side, in, side, side, out, 3, 3, 1, 1, 1,
-                                1,    1,    1,  0,    1,    band_bytes, 0,
-                                {0, 0}};
+  const sbnn_conv2d_params p = {side, side, in,         side, side,  out, 3,
+                                3,    1,    1,          1,    1,     1,   1,
+                                0,    1,    band_bytes, 0,    {0, 0}};
   return p;
 }
 
@@ -101,8 +101,8 @@ static bool first_layer(const char* name, int32_t percent, int32_t alpha_steps,
 }
 
 static bool pool(const char* name, int32_t side, int32_t channels) {
-  const sbnn_max_pool2d_params p = {channels, side, side, side / 2, side / 2,
-                                    2,        2,    2,    2,        0, 0};
+  const sbnn_max_pool2d_params p = {channels, side, side, side / 2, side / 2, 2,
+                                    2,        2,    2,    0,        0};
   const uint32_t* x = random_planes(channels, side * side);
   const uint32_t* minimum = random_planes(1, channels);
   uint32_t* y = (uint32_t*)allocate(
@@ -114,8 +114,8 @@ static bool pool(const char* name, int32_t side, int32_t channels) {
 }
 
 int main(void) {
-  static const int32_t kBands[] = {32768, 24576, 20480, 16384, 14336,
-                                   12288, 8192,  4096};
+  static const int32_t kBands[] = {32768, 24576, 20480, 16384,
+                                   14336, 12288, 8192,  4096};
   seed_random(5);
   bool right = first_layer("conv_int8_3x64_32x32.5", 5, 0, 0);
   right = first_layer("conv_int8_3x64_32x32.50", 50, 0, 0) && right;

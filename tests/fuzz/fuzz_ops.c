@@ -43,9 +43,9 @@ static bool one_in(source* s, int32_t chances) {
 
 /* A number as a broken file might have it. */
 static int32_t strange(source* s) {
-  static const int32_t kValues[] = {0,     -1,      1,         255,      256,
-                                    32767, 32768,   65536,     INT32_MAX, INT32_MIN,
-                                    31,    1 << 30, INT32_MAX - 31};
+  static const int32_t kValues[] = {
+      0,     -1,        1,         255, 256,     32767,         32768,
+      65536, INT32_MAX, INT32_MIN, 31,  1 << 30, INT32_MAX - 31};
   const int32_t which = below(s, 20);
   if (which < 13) return kValues[which];
   return (int32_t)take(s, which < 17 ? 1 : 4);
@@ -113,11 +113,11 @@ static size_t write_options(const model* m, uint8_t* to) {
     memcpy(to + at, m->options[i].name, length);
     at += length;
   }
-#define PUT(number)                             \
-  do {                                          \
-    const uint32_t put = (uint32_t)(number);    \
-    memcpy(to + at, &put, 4);                   \
-    at += 4u;                                   \
+#define PUT(number)                          \
+  do {                                       \
+    const uint32_t put = (uint32_t)(number); \
+    memcpy(to + at, &put, 4);                \
+    at += 4u;                                \
   } while (0)
   PUT(n);
   const uint32_t key_vector = at;
@@ -185,8 +185,8 @@ static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
   set(m, "code", kCodes[code]);
   if (kCodes[code] == SBNN_CODE_SLICED) {
     const int32_t groups = (outputs + 31) / 32;
-    uint32_t* words = (uint32_t*)constant(m, 1, SBNN_INT32,
-                                          groups * fan_in + outputs);
+    uint32_t* words =
+        (uint32_t*)constant(m, 1, SBNN_INT32, groups * fan_in + outputs);
     for (int32_t u = 0; u < outputs; ++u) {
       for (int32_t i = 0; i < fan_in; ++i) {
         if (below(s, one_of) != 0) continue;
@@ -238,16 +238,22 @@ static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
   set(m, "domain_shift", one_in(s, 2) ? 0 : below(s, 9));
 }
 
-static const sbnn_type kTypes[] = {SBNN_INT32, SBNN_INT8, SBNN_FLOAT32, SBNN_INT16};
+static const sbnn_type kTypes[] = {SBNN_INT32, SBNN_INT8, SBNN_FLOAT32,
+                                   SBNN_INT16};
 
 /* The constants of an output stage as tensors `i` and `i + 1`. */
 static void add_stage(source* s, model* m, int32_t i, sbnn_type x, sbnn_type y,
                       int32_t channels) {
-  const bool floats = y == SBNN_FLOAT32 || (y == SBNN_INT32 && x == SBNN_FLOAT32);
+  const bool floats =
+      y == SBNN_FLOAT32 || (y == SBNN_INT32 && x == SBNN_FLOAT32);
   const sbnn_type first = floats ? SBNN_FLOAT32 : SBNN_INT32;
   fill(s, constant(m, i, first, channels), channels);
-  const int32_t second = y == SBNN_INT32 ? sbnn_plane_words(channels) : channels;
-  fill(s, constant(m, i + 1, y == SBNN_FLOAT32 ? SBNN_FLOAT32 : SBNN_INT32, second), second);
+  const int32_t second =
+      y == SBNN_INT32 ? sbnn_plane_words(channels) : channels;
+  fill(
+      s,
+      constant(m, i + 1, y == SBNN_FLOAT32 ? SBNN_FLOAT32 : SBNN_INT32, second),
+      second);
   set(m, "output_shift", below(s, 32));
 }
 
@@ -262,7 +268,8 @@ static void image(sbnn_tensor* t, sbnn_type type, int32_t batch, int32_t height,
   t->dims[3] = channels;
 }
 
-static void vector(sbnn_tensor* t, sbnn_type type, int32_t batch, int32_t features) {
+static void vector(sbnn_tensor* t, sbnn_type type, int32_t batch,
+                   int32_t features) {
   t->type = type;
   t->rank = 2;
   t->dims[0] = batch;
@@ -290,7 +297,8 @@ static void make_conv2d(source* s, model* m, int32_t batch) {
   if (one_in(s, 2)) leave_out(m, "band_bytes");
   image(&m->tensors[0], x, batch, p.in_height, p.in_width, p.in_channels);
   add_kernel(s, m, p.out_channels,
-             p.in_channels / p.groups * p.kernel_height * p.kernel_width, false);
+             p.in_channels / p.groups * p.kernel_height * p.kernel_width,
+             false);
   add_stage(s, m, 2, x, y, p.out_channels);
   image(&m->tensors[4], y, batch, p.out_height, p.out_width, p.out_channels);
 }
@@ -323,7 +331,8 @@ static void make_max_pool2d(source* s, model* m, int32_t batch) {
   image(&m->tensors[0], SBNN_INT32, batch, p.in_height, p.in_width, p.channels);
   const int32_t words = sbnn_plane_words(p.channels);
   fill(s, constant(m, 1, SBNN_INT32, words), words);
-  image(&m->tensors[2], SBNN_INT32, batch, p.out_height, p.out_width, p.channels);
+  image(&m->tensors[2], SBNN_INT32, batch, p.out_height, p.out_width,
+        p.channels);
 }
 
 static void make_quantize(source* s, model* m, int32_t batch) {
@@ -367,7 +376,9 @@ static void spoil(source* s, model* m, int* inputs, int* outputs) {
   option* o = &m->options[below(s, m->option_count)];
   switch (below(s, 11)) {
     case 0: o->value = strange(s); break;
-    case 1: o->value = (int32_t)((uint32_t)o->value + take(s, 1) % 3u - 1u); break;
+    case 1:
+      o->value = (int32_t)((uint32_t)o->value + take(s, 1) % 3u - 1u);
+      break;
     case 2: o->name = "nothing"; break;
     case 3: t->dims[below(s, SBNN_MAX_RANK)] = strange(s); break;
     case 4: t->rank = below(s, SBNN_MAX_RANK + 1); break;
@@ -390,7 +401,9 @@ static bool view(void* interpreter, int index, sbnn_tensor* out) {
 }
 
 static size_t bytes_of(const sbnn_tensor* t) {
-  const size_t size = t->type == SBNN_INT8 ? 1u : t->type == SBNN_INT16 ? 2u : 4u;
+  const size_t size = t->type == SBNN_INT8    ? 1u
+                      : t->type == SBNN_INT16 ? 2u
+                                              : 4u;
   size_t elements = 1;
   for (int32_t i = 0; i < t->rank; ++i) elements *= (size_t)t->dims[i];
   return elements * size;

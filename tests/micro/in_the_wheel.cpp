@@ -9,7 +9,8 @@
 #define NAME(model, what) JOIN(model, what)
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-EXPORT bool NAME(MODEL, _register)(tflite::MicroMutableOpResolver<200>* resolver) {
+EXPORT bool NAME(MODEL,
+                 _register)(tflite::MicroMutableOpResolver<200>* resolver) {
   return MODEL::AddOps(*resolver) == kTfLiteOk;
 }
 

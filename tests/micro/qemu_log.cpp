@@ -13,7 +13,8 @@ void DebugLog(const char* format, va_list arguments) {
   bench_print(line);
 }
 
-int DebugVsnprintf(char* buffer, size_t size, const char* format, va_list arguments) {
+int DebugVsnprintf(char* buffer, size_t size, const char* format,
+                   va_list arguments) {
   return std::vsnprintf(buffer, size, format, arguments);
 }
 #else  // trees from before 2024

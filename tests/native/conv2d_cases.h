@@ -36,7 +36,10 @@ static inline bool random_axis(int32_t in, int32_t* kernel, int32_t* stride,
 /* Weights {0, 1}, -1 and +1, or general ones. */
 static inline void random_domain(sbnn_domain* domain) {
   switch (random_in(0, 4)) {
-    case 0: domain->alpha_steps = -1; domain->shift = 1; break;
+    case 0:
+      domain->alpha_steps = -1;
+      domain->shift = 1;
+      break;
     case 1:
       domain->alpha_steps = random_in(-40, 40);
       domain->shift = 6;

@@ -143,8 +143,8 @@ sbnn_connections sliced_kernel(const uint8_t* ones, int32_t units,
   return out;
 }
 
-sbnn_connections random_kernel(int32_t outputs, int32_t fan_in,
-                               int32_t percent, uint8_t** all_ones) {
+sbnn_connections random_kernel(int32_t outputs, int32_t fan_in, int32_t percent,
+                               uint8_t** all_ones) {
   sbnn_connections out = {0};
   const int32_t weights = outputs * fan_in;
   uint8_t* ones = (uint8_t*)allocate((size_t)weights);
@@ -232,8 +232,8 @@ sbnn_output bits_output(int32_t channels, int32_t positions,
   return out;
 }
 
-sbnn_output random_output(int32_t channels, int32_t positions,
-                          int32_t spread, size_t* bytes) {
+sbnn_output random_output(int32_t channels, int32_t positions, int32_t spread,
+                          size_t* bytes) {
   sbnn_output out;
   memset(&out, 0, sizeof(out));
   sbnn_scale* scale = &out.by.scale;
@@ -241,11 +241,10 @@ sbnn_output random_output(int32_t channels, int32_t positions,
   out.channels = channels;
   const int32_t kind = random_in(0, 7);
   if (kind < 4) {
-    out = bits_output(channels, positions,
-                      random_thresholds(channels, spread));
-    *bytes = 4u * (size_t)(positions == 0 ? sbnn_plane_words(channels)
-                                          : channels *
-                                                sbnn_plane_words(positions));
+    out = bits_output(channels, positions, random_thresholds(channels, spread));
+    *bytes =
+        4u * (size_t)(positions == 0 ? sbnn_plane_words(channels)
+                                     : channels * sbnn_plane_words(positions));
     return out;
   }
   const size_t values = (size_t)(channels * (positions == 0 ? 1 : positions));

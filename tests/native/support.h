@@ -24,8 +24,8 @@ bool free_all(void);
 /* A random kernel of `outputs` channels with `percent` ones in all, coded
  * as the converter does: Golomb-Rice with the best parameter, or a bitmap.
  * `ones`, if not NULL, receives it as a byte a weight. */
-sbnn_connections random_kernel(int32_t outputs, int32_t fan_in,
-                               int32_t percent, uint8_t** ones);
+sbnn_connections random_kernel(int32_t outputs, int32_t fan_in, int32_t percent,
+                               uint8_t** ones);
 
 /* The same kernel as SBNN_CODE_SLICED. */
 sbnn_connections sliced_kernel(const uint8_t* ones, int32_t units,
@@ -43,8 +43,8 @@ sbnn_output random_output(int32_t channels, int32_t positions, int32_t spread,
 /* One of the listed numbers. */
 int32_t pick(const int32_t* from, int32_t count);
 
-#define PICK(...)                                                   \
-  pick((const int32_t[]){__VA_ARGS__},                              \
+#define PICK(...)                      \
+  pick((const int32_t[]){__VA_ARGS__}, \
        (int32_t)(sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t)))
 
 /* `words` random words. */

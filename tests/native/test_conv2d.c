@@ -92,8 +92,7 @@ static bool bits_case(const sbnn_conv2d_params* p) {
   const sbnn_output output =
       random_output(p->out_channels, positions,
                     (fan_in / 4 + 2) << p->domain.shift, &y_bytes);
-  const uint32_t* x =
-      random_planes(p->in_channels, p->in_height * p->in_width);
+  const uint32_t* x = random_planes(p->in_channels, p->in_height * p->in_width);
   void* wanted = allocate(y_bytes);
   void* found = allocate(y_bytes);
   reference_conv2d_bits(p, &kernel, &output, x, wanted,
@@ -108,13 +107,12 @@ static bool bits_case(const sbnn_conv2d_params* p) {
 static bool float_case(const sbnn_conv2d_params* p) {
   const int32_t fan_in =
       p->in_channels / p->groups * p->kernel_height * p->kernel_width;
-  const sbnn_connections kernel = random_kernel(
-      p->out_channels, fan_in, PICK(0, 2, 10, 50, 100), NULL);
+  const sbnn_connections kernel =
+      random_kernel(p->out_channels, fan_in, PICK(0, 2, 10, 50, 100), NULL);
   const int32_t positions = p->out_height * p->out_width;
   size_t y_bytes;
   sbnn_output output = random_output(p->out_channels, positions, 1, &y_bytes);
-  if (output.stage != SBNN_CUTS &&
-      output.face.kind != SBNN_FLOAT_NUMBERS) {
+  if (output.stage != SBNN_CUTS && output.face.kind != SBNN_FLOAT_NUMBERS) {
     return true;
   }
   float* thresholds = (float*)allocate((size_t)p->out_channels * 4u);
@@ -124,7 +122,8 @@ static bool float_case(const sbnn_conv2d_params* p) {
   if (output.stage == SBNN_CUTS) output.by.cuts.float_thresholds = thresholds;
   const int32_t elements = p->in_height * p->in_width * p->in_channels;
   float* x = (float*)allocate((size_t)elements * 4u);
-  for (int32_t i = 0; i < elements; ++i) x[i] = (float)random_in(-64, 64) / 16.0f;
+  for (int32_t i = 0; i < elements; ++i)
+    x[i] = (float)random_in(-64, 64) / 16.0f;
   void* wanted = allocate(y_bytes);
   void* found = allocate(y_bytes);
   reference_conv2d_float(p, &kernel, &output, x, wanted,
@@ -147,8 +146,8 @@ int main(void) {
     if (!random_case(&p, largest)) continue;
     ++run;
     p.band_bytes = PICK(0, 0, 1, 500, 3000);
-    const bool same = bits_case(&p) &&
-                      (run % 2 != 0 ? float_case(&p) : int8_case(p));
+    const bool same =
+        bits_case(&p) && (run % 2 != 0 ? float_case(&p) : int8_case(p));
     if (!same || !free_all()) {
       print_case(&p);
       print_number("seed", seed);

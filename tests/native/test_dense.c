@@ -19,8 +19,8 @@ static bool run(sbnn_dense_params* p) {
       random_kernel(p->units, inputs, percent, &ones);
   const sbnn_connections sliced = sliced_kernel(ones, p->units, inputs);
   size_t bytes;
-  sbnn_output output = random_output(
-      p->units, 0, (inputs / 8 + 2) << p->domain.shift, &bytes);
+  sbnn_output output =
+      random_output(p->units, 0, (inputs / 8 + 2) << p->domain.shift, &bytes);
   void* wanted = allocate(bytes);
   void* found = allocate(bytes);
   bool right = sbnn_connections_valid(&kernel) &&
@@ -85,7 +85,10 @@ int main(void) {
     p.planes = PICK(1, 1, 1, 2, 5, 16);
     p.positions = PICK(1, 3, 16, 31, 32, 49, 64, 200);
     switch (random_in(0, 3)) {
-      case 0: p.domain.alpha_steps = -1; p.domain.shift = 1; break;
+      case 0:
+        p.domain.alpha_steps = -1;
+        p.domain.shift = 1;
+        break;
       case 1:
         p.domain.alpha_steps = random_in(-40, 40);
         p.domain.shift = 6;

@@ -119,7 +119,8 @@ static bool conv2d_case(bool large) {
   random_domain(&p->domain);
   op.input = random_face();
   p->pad_value = op.input.kind == SBNN_INT8_NUMBERS ? 0 : PICK(0, 0, 1, -1);
-  p->in_zero_point = op.input.kind == SBNN_INT8_NUMBERS ? random_in(-128, 127) : 0;
+  p->in_zero_point =
+      op.input.kind == SBNN_INT8_NUMBERS ? random_in(-128, 127) : 0;
   const int32_t fan_in =
       p->in_channels / p->groups * p->kernel_height * p->kernel_width;
   const int32_t positions = p->out_height * p->out_width;
@@ -135,8 +136,7 @@ static bool conv2d_case(bool large) {
    * sums are exact. Without padding the order of sums is compared, too. */
   const float parts = p->pad_value == 0 ? 100.0f : 128.0f;
   uint8_t* x = (uint8_t*)random_input(op.input, parts, op.batch, p->in_channels,
-                                      p->in_height * p->in_width,
-                                      &op.x_bytes);
+                                      p->in_height * p->in_width, &op.x_bytes);
   uint8_t* wanted = (uint8_t*)allocate(y_bytes * (size_t)op.batch);
   void* scratch = allocate(reference_conv2d_scratch_bytes(p));
   for (int32_t s = 0; s < op.batch; ++s) {
@@ -145,8 +145,8 @@ static bool conv2d_case(bool large) {
     if (op.input.kind == SBNN_INT8_NUMBERS) {
       reference_conv2d_int8(p, ones, &op.output, (const int8_t*)from, to);
     } else if (op.input.kind == SBNN_FLOAT_NUMBERS) {
-      reference_conv2d_float(p, &op.kernel, &op.output, (const float*)from,
-                             to, scratch);
+      reference_conv2d_float(p, &op.kernel, &op.output, (const float*)from, to,
+                             scratch);
     } else {
       reference_conv2d_bits(p, &op.kernel, &op.output, (const uint32_t*)from,
                             to, scratch);
@@ -157,13 +157,12 @@ static bool conv2d_case(bool large) {
     printf(
         " batch %d in %dx%dx%d out %dx%dx%d kernel %dx%d stride %d %d dilation "
         "%d %d pad %d %d of %d groups %d alpha %d/2^%d input %d output %d\n",
-        (int)op.batch, (int)p->in_height, (int)p->in_width,
-        (int)p->in_channels, (int)p->out_height, (int)p->out_width,
-        (int)p->out_channels, (int)p->kernel_height, (int)p->kernel_width,
-        (int)p->stride_height, (int)p->stride_width, (int)p->dilation_height,
-        (int)p->dilation_width, (int)p->pad_top, (int)p->pad_left,
-        (int)p->pad_value, (int)p->groups, (int)p->domain.alpha_steps,
-        (int)p->domain.shift, (int)op.input.kind,
+        (int)op.batch, (int)p->in_height, (int)p->in_width, (int)p->in_channels,
+        (int)p->out_height, (int)p->out_width, (int)p->out_channels,
+        (int)p->kernel_height, (int)p->kernel_width, (int)p->stride_height,
+        (int)p->stride_width, (int)p->dilation_height, (int)p->dilation_width,
+        (int)p->pad_top, (int)p->pad_left, (int)p->pad_value, (int)p->groups,
+        (int)p->domain.alpha_steps, (int)p->domain.shift, (int)op.input.kind,
         (int)op.output.face.kind);
   }
   return same;
@@ -179,15 +178,15 @@ static bool dense_case(void) {
   p->units = PICK(1, 2, 10, 31, 32, 33, 70);
   p->planes = op.input.kind == SBNN_PLANES ? PICK(1, 1, 1, 2, 5, 16) : 1;
   p->positions = PICK(1, 3, 16, 31, 32, 49, 64, 200);
-  p->in_zero_point = op.input.kind == SBNN_INT8_NUMBERS ? random_in(-128, 127) : 0;
+  p->in_zero_point =
+      op.input.kind == SBNN_INT8_NUMBERS ? random_in(-128, 127) : 0;
   random_domain(&p->domain);
   const int32_t inputs = p->planes * p->positions;
   uint8_t* ones;
   op.kernel = random_kernel(p->units, inputs,
                             PICK(0, 1, 2, 5, 10, 20, 30, 50, 100), &ones);
   size_t y_bytes;
-  random_stage(&op, p->units, 0, (inputs / 8 + 2) << p->domain.shift,
-               &y_bytes);
+  random_stage(&op, p->units, 0, (inputs / 8 + 2) << p->domain.shift, &y_bytes);
   uint8_t* x = (uint8_t*)random_input(op.input, 100.0f, op.batch, p->planes,
                                       p->positions, &op.x_bytes);
   uint8_t* wanted = (uint8_t*)allocate(y_bytes * (size_t)op.batch);
@@ -244,13 +243,10 @@ static bool pool_case(void) {
     p->out_width = p->in_width / 2;
   }
   op.minimum = random_planes(1, p->channels);
-  op.y_bytes =
-      4 * p->channels * sbnn_plane_words(p->out_height * p->out_width);
+  op.y_bytes = 4 * p->channels * sbnn_plane_words(p->out_height * p->out_width);
   uint8_t* x = (uint8_t*)random_input(op.input, 100.0f, op.batch, p->channels,
-                                      p->in_height * p->in_width,
-                                      &op.x_bytes);
-  uint8_t* wanted =
-      (uint8_t*)allocate((size_t)op.y_bytes * (size_t)op.batch);
+                                      p->in_height * p->in_width, &op.x_bytes);
+  uint8_t* wanted = (uint8_t*)allocate((size_t)op.y_bytes * (size_t)op.batch);
   for (int32_t s = 0; s < op.batch; ++s) {
     reference_max_pool2d_bits(
         p, op.minimum,
@@ -270,7 +266,8 @@ static bool quantize_case(void) {
   memset(&op, 0, sizeof(op));
   memset(&back, 0, sizeof(back));
   op.kind = &sbnn_quantize_class;
-  op.input = sbnn_number_face((sbnn_face_kind)PICK(SBNN_INT8_NUMBERS, SBNN_FLOAT_NUMBERS));
+  op.input = sbnn_number_face(
+      (sbnn_face_kind)PICK(SBNN_INT8_NUMBERS, SBNN_FLOAT_NUMBERS));
   op.batch = back.batch = PICK(1, 3);
   const int32_t channels = random_in(1, 140);
   const int32_t positions = PICK(0, 1, 31, 32, 33, 100);
@@ -284,15 +281,16 @@ static bool quantize_case(void) {
   }
   op.output = bits_output(channels, positions, whole);
   op.output.by.cuts.float_thresholds = thresholds;
-  op.y_bytes = 4 * sbnn_plane_words((channels - 1) * op.output.channel_bits +
-                                    count);
-  uint8_t* x = (uint8_t*)random_input(op.input, 100.0f, op.batch, channels, count,
-                                      &op.x_bytes);
+  op.y_bytes =
+      4 * sbnn_plane_words((channels - 1) * op.output.channel_bits + count);
+  uint8_t* x = (uint8_t*)random_input(op.input, 100.0f, op.batch, channels,
+                                      count, &op.x_bytes);
   const size_t values = (size_t)(op.batch * channels * count);
   float* real = (float*)allocate(values * 4u);
   for (size_t i = 0; i < values; ++i) {
-    real[i] = op.input.kind == SBNN_INT8_NUMBERS ? (float)((int8_t*)x)[i] / 16.0f
-                                    : ((float*)(void*)x)[i];
+    real[i] = op.input.kind == SBNN_INT8_NUMBERS
+                  ? (float)((int8_t*)x)[i] / 16.0f
+                  : ((float*)(void*)x)[i];
   }
   uint8_t* bits = (uint8_t*)allocate((size_t)(op.batch * op.y_bytes));
   float* signs = (float*)allocate(values * 4u);
@@ -331,10 +329,9 @@ int main(int argc, char** argv) {
   int32_t wrong = 0;
   for (int32_t seed = 1; seed <= cases && wrong < 10; ++seed) {
     seed_random((uint32_t)seed);
-    const bool right = conv2d_case(seed % 100 == 0) &&
-                       (seed % 4 != 0 || dense_case()) &&
-                       (seed % 4 != 1 || pool_case()) &&
-                       (seed % 4 != 2 || quantize_case());
+    const bool right =
+        conv2d_case(seed % 100 == 0) && (seed % 4 != 0 || dense_case()) &&
+        (seed % 4 != 1 || pool_case()) && (seed % 4 != 2 || quantize_case());
     if (!right) {
       print_number("seed", seed);
       print("\n");

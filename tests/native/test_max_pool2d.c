@@ -68,8 +68,7 @@ static bool quantize_case(void) {
   float* same = (float*)allocate((size_t)(channels * count) * 4u);
   reference_dequantize(channels, output.channel_bits, count, found, back);
   sbnn_dequantize(channels, output.channel_bits, count, found, same);
-  return right &&
-         memcmp(back, same, (size_t)(channels * count) * 4u) == 0;
+  return right && memcmp(back, same, (size_t)(channels * count) * 4u) == 0;
 }
 
 int main(void) {

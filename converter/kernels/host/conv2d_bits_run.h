@@ -41,8 +41,7 @@ SBNN_INLINE void SBNN_NAME(write_bits)(const sbnn_host_conv2d* plan,
                                        const sbnn_host_channel* channel,
                                        int32_t first, int32_t words,
                                        const uint8_t* scratch, uint8_t* y,
-                                       int64_t sample_bytes,
-                                       int32_t samples) {
+                                       int64_t sample_bytes, int32_t samples) {
   const uint8_t* planes = scratch + plan->copies_at;
   const uint32_t* list = plan->offsets + channel->first;
   const SBNN_V flip = SBNN_NAME(all)(
@@ -65,8 +64,8 @@ SBNN_INLINE void SBNN_NAME(write_bits)(const sbnn_host_conv2d* plan,
       (plan, plane, sample_bytes, samples, first + w + 1, signs[1] ^ flip);
     }
     for (; w < words; ++w) {
-      const uint8_t* start[2] = {
-          SBNN_NAME(start_of)(plan, channel, first + w), NULL};
+      const uint8_t* start[2] = {SBNN_NAME(start_of)(plan, channel, first + w),
+                                 NULL};
       SBNN_V signs[2];
       SBNN_NAME(short_signs)
       (planes + w * SBNN_VECTOR_BYTES, list, channel->count, start, slices, 1,
@@ -89,8 +88,8 @@ SBNN_INLINE void SBNN_NAME(write_bits)(const sbnn_host_conv2d* plan,
       }
     }
     SBNN_NAME(sum_listed)
-    (plan, planes + w * SBNN_VECTOR_BYTES, list, channel->count, start,
-     slices, sum);
+    (plan, planes + w * SBNN_VECTOR_BYTES, list, channel->count, start, slices,
+     sum);
     SBNN_NAME(write_plane)
     (plan, plane, sample_bytes, samples, first + w, sum[slices - 1] ^ flip);
   }

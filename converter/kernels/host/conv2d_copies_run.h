@@ -37,8 +37,8 @@ SBNN_INLINE void SBNN_NAME(copy_bits)(const uint8_t* source, int64_t step,
 /* The same for samples side by side, `lane` bytes each. */
 SBNN_INLINE void SBNN_NAME(copy_lanes)(const uint8_t* source, int64_t step,
                                        int32_t samples, int64_t bit,
-                                       uint64_t keep, uint64_t pad,
-                                       uint8_t* to, int32_t lane) {
+                                       uint64_t keep, uint64_t pad, uint8_t* to,
+                                       int32_t lane) {
   const uint8_t* from = source + (bit >> 3);
   const uint32_t right = (uint32_t)(bit & 7);
   for (int32_t s = 0; s < samples; ++s) {
@@ -48,7 +48,7 @@ SBNN_INLINE void SBNN_NAME(copy_lanes)(const uint8_t* source, int64_t step,
     low = (((low >> right) | (high << (8u - right))) & keep) | (pad & ~keep);
     if (s * lane + 8 <= SBNN_VECTOR_BYTES) {
       memcpy(to, &low, 8); /* the next lanes are written later */
-    } else { /* not beyond the vector */
+    } else {               /* not beyond the vector */
       memcpy(to, &low, (size_t)lane);
     }
     from += step;
@@ -78,8 +78,8 @@ static void SBNN_NAME(copy_moved)(const sbnn_host_conv2d* plan,
     if (plan->samples == 1) {
       SBNN_NAME(copy_bits)
       (source, step, count, bit,
-       copy->keep + (int64_t)first * SBNN_VECTOR_BYTES, pad_bit,
-       to + copy->at, to_step, copy->bytes);
+       copy->keep + (int64_t)first * SBNN_VECTOR_BYTES, pad_bit, to + copy->at,
+       to_step, copy->bytes);
       continue;
     }
     uint64_t keep;
@@ -87,8 +87,7 @@ static void SBNN_NAME(copy_moved)(const sbnn_host_conv2d* plan,
     for (int32_t c = 0; c < count; ++c) {
       SBNN_NAME(copy_lanes)
       (source + c * step, plan->source_bytes, samples, bit, keep,
-       0u - (uint64_t)pad_bit, to + c * to_step + copy->at,
-       plan->lane_bytes);
+       0u - (uint64_t)pad_bit, to + c * to_step + copy->at, plan->lane_bytes);
     }
   }
 }
@@ -119,8 +118,8 @@ static void SBNN_NAME(copy_streams)(const sbnn_host_conv2d* plan,
       uint64_t keep, bits;
       memcpy(&keep, copy->keep, 8);
       SBNN_NAME(copy_lanes)
-      (stream, 0, 1, copy->start, keep, 0u - (uint64_t)pad_bit,
-       (uint8_t*)&bits, plan->lane_bytes);
+      (stream, 0, 1, copy->start, keep, 0u - (uint64_t)pad_bit, (uint8_t*)&bits,
+       plan->lane_bytes);
       memcpy(lane, &bits, (size_t)plan->lane_bytes);
     }
     source += plan->source_bytes;
@@ -140,8 +139,7 @@ SBNN_INLINE bool SBNN_NAME(lies_well)(const sbnn_host_conv2d* plan, int32_t c,
 /* Samples side by side whose planes fill a lane at most: all of them are moved in
  * one shift. What crosses into another lane comes from outside the image. */
 static void SBNN_NAME(copy_side_by_side)(const sbnn_host_conv2d* plan,
-                                         const uint8_t* x,
-                                         int64_t sample_bytes,
+                                         const uint8_t* x, int64_t sample_bytes,
                                          int32_t samples, uint8_t* to) {
   const sbnn_conv2d_params* p = &plan->params;
   const SBNN_V pad = SBNN_NAME(all)(p->pad_value > 0 ? 1u : 0u);
@@ -159,8 +157,8 @@ static void SBNN_NAME(copy_side_by_side)(const sbnn_host_conv2d* plan,
     const SBNN_V planes = SBNN_NAME(load)(bytes);
     for (int32_t i = 0; i < plan->copies_count; ++i) {
       const sbnn_host_copy* copy = &plan->copies[i];
-      const int64_t move = SBNN_NAME(first_bit)(plan, copy) -
-                           8 * (int64_t)plan->source_guard;
+      const int64_t move =
+          SBNN_NAME(first_bit)(plan, copy) - 8 * (int64_t)plan->source_guard;
       const SBNN_V keep = SBNN_NAME(load)(copy->keep);
       SBNN_V moved = SBNN_NAME(all)(0u);
       if (move >= 0 && move < 64) moved = planes >> (uint64_t)move;
@@ -173,10 +171,9 @@ static void SBNN_NAME(copy_side_by_side)(const sbnn_host_conv2d* plan,
 }
 
 /* The copies of all planes for the band from vector `first` on. */
-static void SBNN_NAME(copy_planes)(const sbnn_host_conv2d* plan,
-                                   const void* x, int64_t sample_bytes,
-                                   int32_t samples, int32_t first,
-                                   uint8_t* scratch) {
+static void SBNN_NAME(copy_planes)(const sbnn_host_conv2d* plan, const void* x,
+                                   int64_t sample_bytes, int32_t samples,
+                                   int32_t first, uint8_t* scratch) {
   const sbnn_conv2d_params* p = &plan->params;
   const bool pixels = plan->pixel_slices > 1;
   const int32_t channels = p->in_channels;
@@ -221,8 +218,9 @@ static void SBNN_NAME(copy_planes)(const sbnn_host_conv2d* plan,
   }
   const uint32_t zero = (uint32_t)(p->in_zero_point + 128);
   for (int32_t k = 0; k < plan->pixel_slices; ++k) {
-    const uint32_t pad_bit =
-        pixels ? (zero >> k) & 1u : p->pad_value > 0 ? 1u : 0u;
+    const uint32_t pad_bit = pixels             ? (zero >> k) & 1u
+                             : p->pad_value > 0 ? 1u
+                                                : 0u;
     const uint8_t* from = source + k * step;
     const int64_t from_step = step * plan->pixel_slices;
     uint8_t* out = to + (int64_t)k * plan->plane_bytes;

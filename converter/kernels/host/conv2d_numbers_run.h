@@ -23,15 +23,14 @@ SBNN_INLINE void SBNN_NAME(unslice)(const SBNN_V* sliced, int32_t slices,
         memcpy(&mask, bytes[k] + at, 4);
         sum = k == slices - 1
                   ? _mm512_mask_sub_epi16(sum, mask, sum, one)
-                  : _mm512_add_epi16(
-                        _mm512_add_epi16(sum, sum),
-                        _mm512_maskz_mov_epi16(mask, one));
+                  : _mm512_add_epi16(_mm512_add_epi16(sum, sum),
+                                     _mm512_maskz_mov_epi16(mask, one));
       }
       int32_t* to = numbers + 8 * at;
-      _mm512_storeu_si512(to, _mm512_cvtepi16_epi32(
-                                  _mm512_castsi512_si256(sum)));
-      _mm512_storeu_si512(to + 16, _mm512_cvtepi16_epi32(
-                                       _mm512_extracti64x4_epi64(sum, 1)));
+      _mm512_storeu_si512(to,
+                          _mm512_cvtepi16_epi32(_mm512_castsi512_si256(sum)));
+      _mm512_storeu_si512(
+          to + 16, _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64(sum, 1)));
     }
     return;
   }
@@ -78,8 +77,7 @@ static void SBNN_NAME(number_sums)(const sbnn_host_conv2d* plan,
     ++wide;
     SBNN_V carry = SBNN_NAME(all)(0u);
     for (int32_t k = 0; k < wide; ++k) {
-      const int32_t at =
-          k < plan->window_slices ? k : plan->window_slices - 1;
+      const int32_t at = k < plan->window_slices ? k : plan->window_slices - 1;
       if (k >= slices) sum[k] = top;
       carry = SBNN_NAME(full_add)(
           &sum[k], SBNN_NAME(load)(window + at * SBNN_VECTOR_BYTES), carry);
@@ -90,16 +88,15 @@ static void SBNN_NAME(number_sums)(const sbnn_host_conv2d* plan,
 }
 
 static void SBNN_NAME(write_numbers)(const sbnn_host_conv2d* plan,
-                                     int32_t begin, int32_t end,
-                                     int32_t first, int32_t words,
-                                     uint8_t* scratch, uint8_t* y,
-                                     int64_t sample_bytes, int32_t samples) {
+                                     int32_t begin, int32_t end, int32_t first,
+                                     int32_t words, uint8_t* scratch,
+                                     uint8_t* y, int64_t sample_bytes,
+                                     int32_t samples) {
   enum { BITS = 8 * SBNN_VECTOR_BYTES };
   int32_t* numbers = (int32_t*)(void*)(scratch + plan->numbers_at);
   for (int32_t f = begin; f < end; f += SBNN_HOST_CHANNEL_BLOCK) {
-    const int32_t block = end - f < SBNN_HOST_CHANNEL_BLOCK
-                              ? end - f
-                              : SBNN_HOST_CHANNEL_BLOCK;
+    const int32_t block =
+        end - f < SBNN_HOST_CHANNEL_BLOCK ? end - f : SBNN_HOST_CHANNEL_BLOCK;
     for (int32_t w = 0; w < words; ++w) {
       for (int32_t i = 0; i < block; ++i) {
         SBNN_NAME(number_sums)
@@ -115,8 +112,8 @@ static void SBNN_NAME(write_numbers)(const sbnn_host_conv2d* plan,
         const int32_t at = (first + w) * BITS;
         const int32_t left = plan->positions - at;
         SBNN_NAME_OF_LEVEL(write_block)
-        (&plan->output, f, block, at, left < BITS ? left : BITS, numbers,
-         BITS, y);
+        (&plan->output, f, block, at, left < BITS ? left : BITS, numbers, BITS,
+         y);
       }
     }
   }

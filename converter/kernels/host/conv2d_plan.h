@@ -72,7 +72,7 @@ typedef struct {
   int32_t vector_bytes;
   int32_t samples;    /* side by side in a vector: more than 1 only where */
   int32_t lane_bytes; /* a plane is at most 8 bytes; these are of one sample */
-  int32_t out_words; /* 32-bit words of an output plane */
+  int32_t out_words;  /* 32-bit words of an output plane */
   int32_t in_words;
   int32_t positions;
   int32_t words; /* vectors of an output plane */
@@ -102,7 +102,8 @@ typedef struct {
 
   /* Scratch of one thread, in bytes from its beginning. */
   int32_t source_bytes; /* of a plane of the input, with guards */
-  int32_t source_guard; /* bytes in front of the band's first, a multiple of 8 */
+  int32_t
+      source_guard; /* bytes in front of the band's first, a multiple of 8 */
   int32_t stream_bytes;
   size_t source_at, stream_at, copies_at, window_at, numbers_at;
   size_t scratch_bytes;

@@ -42,9 +42,9 @@ SBNN_INLINE void SBNN_NAME(slice_bytes)(const uint8_t* bytes,
 
 /* The part of the planes `begin` to `end` of one sample that the band from vector
  * `first` on reads. `step`: bytes from one plane's source to the next. */
-static void SBNN_NAME(load_bits)(const sbnn_host_conv2d* plan,
-                                 const uint8_t* x, int32_t begin, int32_t end,
-                                 int32_t first, uint8_t* to, int64_t step) {
+static void SBNN_NAME(load_bits)(const sbnn_host_conv2d* plan, const uint8_t* x,
+                                 int32_t begin, int32_t end, int32_t first,
+                                 uint8_t* to, int64_t step) {
   const int64_t plane_bytes = 4 * (int64_t)plan->in_words;
   const int64_t base = sbnn_host_source_base(plan, first);
   const int64_t from = base < 0 ? 0 : base;
@@ -59,8 +59,8 @@ static void SBNN_NAME(load_bits)(const sbnn_host_conv2d* plan,
 
 /* The same for pixels: eight planes a channel. */
 static void SBNN_NAME(load_pixels)(const sbnn_host_conv2d* plan,
-                                   const int8_t* x, int32_t first,
-                                   uint8_t* to, int64_t step) {
+                                   const int8_t* x, int32_t first, uint8_t* to,
+                                   int64_t step) {
   const int32_t channels = plan->params.in_channels;
   const int64_t positions =
       (int64_t)plan->params.in_height * plan->params.in_width;

@@ -19,23 +19,22 @@ SBNN_INLINE void SBNN_NAME(sum_listed)(const sbnn_host_conv2d* plan,
 }
 
 /* alpha_steps times the sum over the whole window, for the words of a band. */
-static void SBNN_NAME(sum_windows)(const sbnn_host_conv2d* plan,
-                                   int32_t first, int32_t words,
-                                   uint8_t* scratch) {
+static void SBNN_NAME(sum_windows)(const sbnn_host_conv2d* plan, int32_t first,
+                                   int32_t words, uint8_t* scratch) {
   const sbnn_conv2d_params* p = &plan->params;
   const int32_t low = plan->pixel_slices > 1 ? 0 : 1;
   const int32_t sum_slices = plan->window_sum_slices;
-  const uint32_t alpha = (uint32_t)(p->domain.alpha_steps < 0
-                                        ? -p->domain.alpha_steps
-                                        : p->domain.alpha_steps);
+  const uint32_t alpha =
+      (uint32_t)(p->domain.alpha_steps < 0 ? -p->domain.alpha_steps
+                                           : p->domain.alpha_steps);
   for (int32_t g = 0; g < p->groups; ++g) {
     const uint8_t* planes =
         scratch + plan->copies_at +
         (int64_t)g * plan->group_in * plan->pixel_slices * plan->plane_bytes;
     for (int32_t w = 0; w < words; ++w) {
       const uint8_t* start =
-          plan->window_starts + (int64_t)plan->word_class[first + w] *
-                                    sum_slices * SBNN_VECTOR_BYTES;
+          plan->window_starts +
+          (int64_t)plan->word_class[first + w] * sum_slices * SBNN_VECTOR_BYTES;
       SBNN_V from[SBNN_HOST_MAX_SLICES], sum[SBNN_HOST_MAX_SLICES];
       SBNN_V out[SBNN_HOST_MAX_SLICES];
       for (int32_t k = 0; k < sum_slices; ++k) {
@@ -64,8 +63,8 @@ static void SBNN_NAME(sum_windows)(const sbnn_host_conv2d* plan,
         }
       }
       uint8_t* to = scratch + plan->window_at +
-                    ((int64_t)g * plan->band_words + w) *
-                        plan->window_slices * SBNN_VECTOR_BYTES;
+                    ((int64_t)g * plan->band_words + w) * plan->window_slices *
+                        SBNN_VECTOR_BYTES;
       for (int32_t k = 0; k < plan->window_slices; ++k) {
         SBNN_NAME(store)(to + k * SBNN_VECTOR_BYTES, out[k]);
       }
@@ -80,8 +79,7 @@ SBNN_INLINE void SBNN_NAME(add_window)(const sbnn_host_conv2d* plan,
                                        int32_t dropped, SBNN_V* out) {
   SBNN_V carry = SBNN_NAME(all)(0u);
   for (int32_t k = 0; k < slices; ++k) {
-    const int32_t at =
-        k < plan->window_slices ? k : plan->window_slices - 1;
+    const int32_t at = k < plan->window_slices ? k : plan->window_slices - 1;
     SBNN_V sum = SBNN_NAME(load)(constants + k * SBNN_VECTOR_BYTES);
     carry = SBNN_NAME(full_add)(
         &sum, SBNN_NAME(load)(window + at * SBNN_VECTOR_BYTES), carry);
@@ -89,13 +87,12 @@ SBNN_INLINE void SBNN_NAME(add_window)(const sbnn_host_conv2d* plan,
   }
 }
 
-SBNN_INLINE const uint8_t* SBNN_NAME(start_of)(
-    const sbnn_host_conv2d* plan, const sbnn_host_channel* channel,
-    int32_t word) {
-  return plan->starts +
-         (channel->start_at +
-          (int64_t)plan->word_class[word] * channel->start_slices) *
-             SBNN_VECTOR_BYTES;
+SBNN_INLINE const uint8_t* SBNN_NAME(start_of)(const sbnn_host_conv2d* plan,
+                                               const sbnn_host_channel* channel,
+                                               int32_t word) {
+  return plan->starts + (channel->start_at + (int64_t)plan->word_class[word] *
+                                                 channel->start_slices) *
+                            SBNN_VECTOR_BYTES;
 }
 
 SBNN_INLINE const uint8_t* SBNN_NAME(window_of)(

@@ -26,10 +26,9 @@ static void fill_from_slices(sbnn_host_dense* plan,
 
 static bool plan_lists(sbnn_host_dense* plan, const sbnn_connections* kernel,
                        int32_t inputs, const sbnn_host_memory* memory) {
-  plan->lists = (uint32_t*)sbnn_host_take(
-      memory, kernel->count + SBNN_STREAM_SLACK, 4u);
-  plan->first =
-      (int32_t*)sbnn_host_take(memory, plan->params.units + 1, 4u);
+  plan->lists =
+      (uint32_t*)sbnn_host_take(memory, kernel->count + SBNN_STREAM_SLACK, 4u);
+  plan->first = (int32_t*)sbnn_host_take(memory, plan->params.units + 1, 4u);
   if (plan->lists == NULL || plan->first == NULL) return false;
   sbnn_connection_stream stream;
   sbnn_open_stream(&stream, kernel);

@@ -12,8 +12,7 @@ SBNN_INLINE int32_t SBNN_NAME(bit_count)(uint64_t x) {
 }
 
 SBNN_INLINE int32_t SBNN_NAME(common_ones)(const uint64_t* x,
-                                           const uint64_t* row,
-                                           int32_t words) {
+                                           const uint64_t* row, int32_t words) {
   int32_t ones = 0;
   for (int32_t i = 0; i < words; ++i) {
     ones += SBNN_NAME(bit_count)(x[i] & row[i]);
@@ -37,8 +36,8 @@ static void SBNN_NAME(write_units)(const sbnn_output* output,
           bits |= (uint32_t)(sums[first + u] >= cuts->thresholds[first + u])
                   << u;
         }
-        words[first / 32] = (bits ^ cuts->flips[first / 32]) &
-                            (0xFFFFFFFFu >> (32 - count));
+        words[first / 32] =
+            (bits ^ cuts->flips[first / 32]) & (0xFFFFFFFFu >> (32 - count));
       }
       break;
     }
@@ -49,16 +48,16 @@ static void SBNN_NAME(write_units)(const sbnn_output* output,
       break;
     case SBNN_INT8_NUMBERS:
       for (int32_t u = 0; u < units; ++u) {
-        ((int8_t*)y)[u] = (int8_t)sbnn_scaled(
-            sums[u], scale->multipliers[u], scale->offsets[u],
-            scale->shift, INT8_MAX);
+        ((int8_t*)y)[u] =
+            (int8_t)sbnn_scaled(sums[u], scale->multipliers[u],
+                                scale->offsets[u], scale->shift, INT8_MAX);
       }
       break;
     case SBNN_INT16_NUMBERS:
       for (int32_t u = 0; u < units; ++u) {
-        ((int16_t*)y)[u] = (int16_t)sbnn_scaled(
-            sums[u], scale->multipliers[u], scale->offsets[u],
-            scale->shift, INT16_MAX);
+        ((int16_t*)y)[u] =
+            (int16_t)sbnn_scaled(sums[u], scale->multipliers[u],
+                                 scale->offsets[u], scale->shift, INT16_MAX);
       }
       break;
   }
@@ -95,8 +94,7 @@ static void SBNN_NAME(dense_int8)(const sbnn_host_dense* plan, const void* x,
   int32_t window = 0;
   if (p->domain.alpha_steps != 0) {
     for (int32_t i = 0; i < p->positions; ++i) window += input[i];
-    window = (window - p->positions * p->in_zero_point) *
-             p->domain.alpha_steps;
+    window = (window - p->positions * p->in_zero_point) * p->domain.alpha_steps;
   }
   for (int32_t u = 0; u < p->units; ++u) {
     const int32_t end = plan->first[u + 1];

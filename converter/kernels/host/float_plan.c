@@ -20,8 +20,7 @@ bool sbnn_host_plan_float_conv2d(sbnn_host_float_conv2d* plan,
       (p->kernel_width - 1) * p->dilation_width / p->stride_width;
   const int64_t far_row =
       (p->kernel_height - 1) * p->dilation_height / p->stride_height;
-  const int64_t row_floats =
-      p->out_width + far_column + SBNN_HOST_FLOAT_RUN;
+  const int64_t row_floats = p->out_width + far_column + SBNN_HOST_FLOAT_RUN;
   const int64_t rows = p->out_height + far_row;
   const int64_t channel_floats =
       row_floats * rows * p->stride_height * p->stride_width;
@@ -40,8 +39,8 @@ bool sbnn_host_plan_float_conv2d(sbnn_host_float_conv2d* plan,
 
   const int32_t fan_in = plan->group_in * plan->taps;
   plan->tap_at = (uint32_t*)sbnn_host_take(memory, plan->taps, 4u);
-  plan->offsets = (uint32_t*)sbnn_host_take(
-      memory, kernel->count + SBNN_STREAM_SLACK, 4u);
+  plan->offsets =
+      (uint32_t*)sbnn_host_take(memory, kernel->count + SBNN_STREAM_SLACK, 4u);
   plan->first = (int32_t*)sbnn_host_take(memory, p->out_channels + 1, 4u);
   plan->window_offsets = (uint32_t*)sbnn_host_take(memory, fan_in, 4u);
   if (plan->tap_at == NULL || plan->offsets == NULL || plan->first == NULL ||
@@ -53,9 +52,10 @@ bool sbnn_host_plan_float_conv2d(sbnn_host_float_conv2d* plan,
     const int32_t x = tap % p->kernel_width * p->dilation_width;
     const int32_t residue =
         y % p->stride_height * p->stride_width + x % p->stride_width;
-    plan->tap_at[tap] = (uint32_t)(
-        (residue * plan->rows + y / p->stride_height) * plan->row_floats +
-        x / p->stride_width);
+    plan->tap_at[tap] =
+        (uint32_t)((residue * plan->rows + y / p->stride_height) *
+                       plan->row_floats +
+                   x / p->stride_width);
   }
   for (int32_t i = 0; i < fan_in; ++i) {
     plan->window_offsets[i] =
@@ -67,8 +67,7 @@ bool sbnn_host_plan_float_conv2d(sbnn_host_float_conv2d* plan,
   int32_t at = 0;
   for (int32_t f = 0; f < p->out_channels; ++f) {
     uint32_t* list = plan->offsets + at;
-    const int32_t count =
-        sbnn_stream_channel(&stream, (uint32_t)fan_in, list);
+    const int32_t count = sbnn_stream_channel(&stream, (uint32_t)fan_in, list);
     const int32_t group = f / plan->group_out * plan->group_in;
     plan->first[f] = at;
     for (int32_t i = 0; i < count; ++i) {

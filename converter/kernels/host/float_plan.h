@@ -23,12 +23,12 @@ typedef struct {
   sbnn_conv2d_params params;
   sbnn_output output;
   int32_t taps, group_in, group_out;
-  int32_t row_floats;    /* of a padded row */
-  int32_t rows;          /* of a plane, for one residue */
+  int32_t row_floats; /* of a padded row */
+  int32_t rows;       /* of a plane, for one residue */
   int32_t channel_floats;
   uint32_t* tap_at;
-  uint32_t* offsets;     /* of all channels' connections */
-  int32_t* first;        /* of each output channel, and the end */
+  uint32_t* offsets;        /* of all channels' connections */
+  int32_t* first;           /* of each output channel, and the end */
   uint32_t* window_offsets; /* all taps of group 0 */
   size_t scratch_bytes;
 } sbnn_host_float_conv2d;

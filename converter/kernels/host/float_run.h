@@ -6,8 +6,8 @@ static void SBNN_NAME(pad_floats)(const sbnn_host_float_conv2d* plan,
                                   const float* x, float* to) {
   const sbnn_conv2d_params* p = &plan->params;
   const float pad = (float)p->pad_value;
-  memset(to, 0, (size_t)plan->channel_floats * (size_t)p->in_channels *
-                    sizeof(float));
+  memset(to, 0,
+         (size_t)plan->channel_floats * (size_t)p->in_channels * sizeof(float));
   for (int32_t y = 0; y < p->in_height; ++y) {
     const int32_t row = y + p->pad_top;
     const int32_t r = row / p->stride_height;
@@ -19,8 +19,7 @@ static void SBNN_NAME(pad_floats)(const sbnn_host_float_conv2d* plan,
           row % p->stride_height * p->stride_width + at % p->stride_width;
       const int32_t place = at / p->stride_width;
       if (place >= plan->row_floats) break;
-      float* out =
-          to + (residue * plan->rows + r) * plan->row_floats + place;
+      float* out = to + (residue * plan->rows + r) * plan->row_floats + place;
       for (int32_t c = 0; c < p->in_channels; ++c) {
         *out = *from++ - pad;
         out += plan->channel_floats;
@@ -65,8 +64,7 @@ static void SBNN_NAME(write_run)(const sbnn_output* output, int32_t f,
 }
 
 static void SBNN_NAME(float_conv2d)(const sbnn_host_float_conv2d* plan,
-                                    const void* x, void* y,
-                                    uint8_t* scratch) {
+                                    const void* x, void* y, uint8_t* scratch) {
   const sbnn_conv2d_params* p = &plan->params;
   const int32_t positions = p->out_height * p->out_width;
   const float pad = (float)p->pad_value;
@@ -74,13 +72,12 @@ static void SBNN_NAME(float_conv2d)(const sbnn_host_float_conv2d* plan,
       (float)p->domain.alpha_steps / (float)(1 << p->domain.shift);
   const bool whole_window = p->domain.alpha_steps != 0;
   float* planes = (float*)(void*)scratch;
-  float* windows = planes +
-                   (int64_t)plan->channel_floats * p->in_channels +
+  float* windows = planes + (int64_t)plan->channel_floats * p->in_channels +
                    SBNN_HOST_FLOAT_RUN;
   SBNN_NAME(pad_floats)(plan, (const float*)x, planes);
   if (plan->output.stage == SBNN_CUTS) {
-    memset(y, 0, (size_t)p->out_channels * 4u *
-                     (size_t)sbnn_plane_words(positions));
+    memset(y, 0,
+           (size_t)p->out_channels * 4u * (size_t)sbnn_plane_words(positions));
   }
   for (int32_t g = 0; whole_window && g < p->groups; ++g) {
     const int32_t fan_in = plan->group_in * plan->taps;
@@ -93,8 +90,8 @@ static void SBNN_NAME(float_conv2d)(const sbnn_host_float_conv2d* plan,
         SBNN_NAME(add_runs)
         (group + (int64_t)oy * plan->row_floats + ox, plan->window_offsets,
          fan_in, run);
-        for (int32_t i = 0;
-             i < SBNN_HOST_FLOAT_RUN && ox + i < p->out_width; ++i) {
+        for (int32_t i = 0; i < SBNN_HOST_FLOAT_RUN && ox + i < p->out_width;
+             ++i) {
           out[oy * p->out_width + ox + i] =
               (run[i] + pad * (float)fan_in) * alpha;
         }

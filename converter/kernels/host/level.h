@@ -15,30 +15,30 @@
 #include "sbnn/max_pool2d.h"
 
 /* The kernels of a level, and what they take. */
-#define SBNN_HOST_KERNELS(K)                                                  \
+#define SBNN_HOST_KERNELS(K)                                                      \
   /* `scratch` is aligned for vectors. `copied`: it still holds the copies that \
-   * another task of the same band and samples left there. */                 \
-  K(conv2d, (const sbnn_host_conv2d* plan, const sbnn_host_conv2d_task* task, \
-             uint8_t* scratch, bool copied))                                  \
-  /* One sample each. */                                                      \
-  K(float_conv2d, (const sbnn_host_float_conv2d* plan, const void* x, void* y, \
-                   uint8_t* scratch))                                         \
-  K(dense_bits, (const sbnn_host_dense* plan, const void* x, void* y,         \
-                 uint8_t* scratch))                                           \
-  K(dense_int8, (const sbnn_host_dense* plan, const void* x, void* y,         \
-                 uint8_t* scratch))                                           \
-  K(dense_float, (const sbnn_host_dense* plan, const void* x, void* y,        \
-                  uint8_t* scratch))                                          \
-  K(max_pool2d, (const sbnn_max_pool2d_params* params,                        \
-                 const uint32_t* minimum, const void* x, void* y))            \
-  /* From int8, int16 or float. */                                            \
-  K(quantize, (const sbnn_output* output, int32_t positions, sbnn_face input, \
-               const void* x, void* y))                                       \
-  K(dequantize_float, (int32_t channels, int32_t channel_bits,                \
-                       int32_t positions, const void* x, void* y))            \
-  K(dequantize_int8, (int32_t channels, int32_t channel_bits,                 \
-                      int32_t positions, int8_t plus, int8_t minus,           \
-                      const void* x, void* y))
+   * another task of the same band and samples left there. */ \
+  K(conv2d, (const sbnn_host_conv2d* plan, const sbnn_host_conv2d_task* task,     \
+             uint8_t* scratch, bool copied))                                      \
+  /* One sample each. */                                                          \
+  K(float_conv2d, (const sbnn_host_float_conv2d* plan, const void* x, void* y,    \
+                   uint8_t* scratch))                                             \
+  K(dense_bits,                                                                   \
+    (const sbnn_host_dense* plan, const void* x, void* y, uint8_t* scratch))      \
+  K(dense_int8,                                                                   \
+    (const sbnn_host_dense* plan, const void* x, void* y, uint8_t* scratch))      \
+  K(dense_float,                                                                  \
+    (const sbnn_host_dense* plan, const void* x, void* y, uint8_t* scratch))      \
+  K(max_pool2d, (const sbnn_max_pool2d_params* params,                            \
+                 const uint32_t* minimum, const void* x, void* y))                \
+  /* From int8, int16 or float. */                                                \
+  K(quantize, (const sbnn_output* output, int32_t positions, sbnn_face input,     \
+               const void* x, void* y))                                           \
+  K(dequantize_float, (int32_t channels, int32_t channel_bits,                    \
+                       int32_t positions, const void* x, void* y))                \
+  K(dequantize_int8,                                                              \
+    (int32_t channels, int32_t channel_bits, int32_t positions, int8_t plus,      \
+     int8_t minus, const void* x, void* y))
 
 #define SBNN_HOST_POINTER(name, arguments) void(*name) arguments;
 

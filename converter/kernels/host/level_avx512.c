@@ -3,8 +3,10 @@
 #include "level_includes.h"
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt"))), \
-                             apply_to = function)
+#pragma clang attribute push(                                           \
+    __attribute__((                                                     \
+        target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt"))), \
+    apply_to = function)
 #else
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt")

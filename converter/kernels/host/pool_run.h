@@ -31,27 +31,27 @@ SBNN_INLINE void SBNN_NAME(pool_rows)(sbnn_eight_words* rows, int32_t width) {
   *rows = x & 0xFFFFu;
 }
 
-#define SBNN_POOL_ALL(width)                                                \
-  for (; i + 8 <= words; i += 8) {                                          \
-    sbnn_eight_words some;                                                  \
-    memcpy(&some, from + 8 * i, sizeof(some));                              \
-    some ^= flip;                                                           \
-    SBNN_NAME(pool_rows)(&some, width);                                     \
-    some ^= flip & 0xFFFFu;                                                 \
-    const sbnn_eight_halves out =                                           \
-        __builtin_convertvector(some, sbnn_eight_halves);                   \
-    memcpy(to + 2 * i, &out, sizeof(out));                                  \
-  }                                                                         \
-  for (; i < words; ++i) {                                                  \
-    sbnn_eight_words some = {0};                                            \
-    uint64_t one;                                                           \
-    memcpy(&one, from + 8 * i, 8);                                          \
-    some[0] = one;                                                          \
-    some ^= flip;                                                           \
-    SBNN_NAME(pool_rows)(&some, width);                                     \
-    some ^= flip & 0xFFFFu;                                                 \
-    const uint16_t out = (uint16_t)some[0];                                 \
-    memcpy(to + 2 * i, &out, 2);                                            \
+#define SBNN_POOL_ALL(width)                              \
+  for (; i + 8 <= words; i += 8) {                        \
+    sbnn_eight_words some;                                \
+    memcpy(&some, from + 8 * i, sizeof(some));            \
+    some ^= flip;                                         \
+    SBNN_NAME(pool_rows)(&some, width);                   \
+    some ^= flip & 0xFFFFu;                               \
+    const sbnn_eight_halves out =                         \
+        __builtin_convertvector(some, sbnn_eight_halves); \
+    memcpy(to + 2 * i, &out, sizeof(out));                \
+  }                                                       \
+  for (; i < words; ++i) {                                \
+    sbnn_eight_words some = {0};                          \
+    uint64_t one;                                         \
+    memcpy(&one, from + 8 * i, 8);                        \
+    some[0] = one;                                        \
+    some ^= flip;                                         \
+    SBNN_NAME(pool_rows)(&some, width);                   \
+    some ^= flip & 0xFFFFu;                               \
+    const uint16_t out = (uint16_t)some[0];               \
+    memcpy(to + 2 * i, &out, 2);                          \
   }
 
 /* `words` words of 64 bits to as many halves; all of one kind, maximum or (with
@@ -87,7 +87,8 @@ static void SBNN_NAME(max_pool2d)(const sbnn_max_pool2d_params* p,
   const uint8_t* from = (const uint8_t*)x;
   uint8_t* to = (uint8_t*)y;
   const int64_t words = in_bits / 64;
-  const int64_t out_bytes = 4 * (int64_t)sbnn_plane_words((int32_t)(in_bits / 4));
+  const int64_t out_bytes =
+      4 * (int64_t)sbnn_plane_words((int32_t)(in_bits / 4));
   for (int32_t c = 0; c < p->channels;) {
     const uint32_t mark = sbnn_get_bit(minimum, c);
     int32_t end = c + 1;

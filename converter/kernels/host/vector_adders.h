@@ -37,14 +37,17 @@ SBNN_INLINE SBNN_V SBNN_NAME(all)(uint32_t bit) {
 
 #if SBNN_TERNARY
 #if SBNN_VECTOR_BYTES == 64
-#define SBNN_TERNARY_LOGIC(a, b, c, table) \
-  (SBNN_V) _mm512_ternarylogic_epi64((__m512i)(a), (__m512i)(b), (__m512i)(c), table)
+#define SBNN_TERNARY_LOGIC(a, b, c, table)                                     \
+  (SBNN_V) _mm512_ternarylogic_epi64((__m512i)(a), (__m512i)(b), (__m512i)(c), \
+                                     table)
 #elif SBNN_VECTOR_BYTES == 32
-#define SBNN_TERNARY_LOGIC(a, b, c, table) \
-  (SBNN_V) _mm256_ternarylogic_epi64((__m256i)(a), (__m256i)(b), (__m256i)(c), table)
+#define SBNN_TERNARY_LOGIC(a, b, c, table)                                     \
+  (SBNN_V) _mm256_ternarylogic_epi64((__m256i)(a), (__m256i)(b), (__m256i)(c), \
+                                     table)
 #else
 #define SBNN_TERNARY_LOGIC(a, b, c, table) \
-  (SBNN_V) _mm_ternarylogic_epi64((__m128i)(a), (__m128i)(b), (__m128i)(c), table)
+  (SBNN_V)                                 \
+      _mm_ternarylogic_epi64((__m128i)(a), (__m128i)(b), (__m128i)(c), table)
 #endif
 #endif
 

@@ -8,10 +8,10 @@ typedef struct {
 } SBNN_NAME(counter);
 
 /* Two listed vectors of each word. */
-#define SBNN_TWO(at, w)                                              \
-  SBNN_NAME(pair_of)(                                                \
-      SBNN_NAME(fetch)(planes + list[at] + (w) * SBNN_VECTOR_BYTES), \
-      SBNN_NAME(fetch)(planes + list[(at) + 1] + (w) * SBNN_VECTOR_BYTES))
+#define SBNN_TWO(at, w)                                         \
+  SBNN_NAME(pair_of)                                            \
+  (SBNN_NAME(fetch)(planes + list[at] + (w)*SBNN_VECTOR_BYTES), \
+   SBNN_NAME(fetch)(planes + list[(at) + 1] + (w)*SBNN_VECTOR_BYTES))
 
 SBNN_INLINE SBNN_NAME(pair)
     SBNN_NAME(add_four)(SBNN_V* one, const uint8_t* planes,
@@ -29,9 +29,8 @@ SBNN_INLINE SBNN_NAME(pair)
 
 /* start + the listed vectors, for `n` words whose starts are at start[w]. */
 SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
-                                    const uint8_t* planes,
-                                    const uint32_t* list, int32_t count,
-                                    const uint8_t* const* start,
+                                    const uint8_t* planes, const uint32_t* list,
+                                    int32_t count, const uint8_t* const* start,
                                     int32_t slices, int32_t n) {
   const uint32_t* const end = list + count;
   SBNN_V pending[2];
@@ -64,8 +63,7 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
   }
   if ((count & 2) != 0) {
     for (int32_t w = 0; w < n; ++w) {
-      const SBNN_V carry =
-          SBNN_NAME(add_pair)(&sum->one[w], SBNN_TWO(0, w));
+      const SBNN_V carry = SBNN_NAME(add_pair)(&sum->one[w], SBNN_TWO(0, w));
       pending[w] = SBNN_NAME(full_add)(&sum->two[w], carry, pending[w]);
     }
     list += 2;
@@ -89,8 +87,8 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
   if ((count & 8) != 0) {
     for (int32_t w = 0; w < n; ++w) {
       const SBNN_V carry = SBNN_NAME(add_pair)(
-          &sum->four[w], SBNN_NAME(add_eight)(&sum->one[w], &sum->two[w],
-                                              planes, list, w));
+          &sum->four[w],
+          SBNN_NAME(add_eight)(&sum->one[w], &sum->two[w], planes, list, w));
       pending[w] = SBNN_NAME(full_add)(&sum->eight[w], carry, pending[w]);
     }
     list += 8;
@@ -108,10 +106,10 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
     }
     if (list == end) break;
     for (int32_t w = 0; w < n; ++w) {
-      const SBNN_NAME(pair) a = SBNN_NAME(add_eight)(
-          &sum->one[w], &sum->two[w], planes, list, w);
-      const SBNN_NAME(pair) b = SBNN_NAME(add_eight)(
-          &sum->one[w], &sum->two[w], planes, list + 8, w);
+      const SBNN_NAME(pair) a =
+          SBNN_NAME(add_eight)(&sum->one[w], &sum->two[w], planes, list, w);
+      const SBNN_NAME(pair) b =
+          SBNN_NAME(add_eight)(&sum->one[w], &sum->two[w], planes, list + 8, w);
       pending[w] = SBNN_NAME(add_pair)(
           &sum->eight[w], SBNN_NAME(add_two_pairs)(&sum->four[w], a, b));
     }
@@ -120,16 +118,16 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
 }
 
 /* The sign slices of sums of five to eight slices. */
-#define SBNN_SIGNS(slices, n)                                             \
-  do {                                                                    \
-    SBNN_NAME(counter) sum;                                               \
-    SBNN_NAME(add_all)(&sum, planes, list, count, start, slices, n);      \
-    for (int32_t w = 0; w < (n); ++w) {                                   \
-      signs[w] = (slices) == 5   ? sum.sixteen[w]                         \
-                 : (slices) == 6 ? sum.s32[w]                             \
-                 : (slices) == 7 ? sum.s64[w]                             \
-                                 : sum.s128[w];                           \
-    }                                                                     \
+#define SBNN_SIGNS(slices, n)                                        \
+  do {                                                               \
+    SBNN_NAME(counter) sum;                                          \
+    SBNN_NAME(add_all)(&sum, planes, list, count, start, slices, n); \
+    for (int32_t w = 0; w < (n); ++w) {                              \
+      signs[w] = (slices) == 5   ? sum.sixteen[w]                    \
+                 : (slices) == 6 ? sum.s32[w]                        \
+                 : (slices) == 7 ? sum.s64[w]                        \
+                                 : sum.s128[w];                      \
+    }                                                                \
   } while (0)
 
 SBNN_INLINE void SBNN_NAME(short_signs)(const uint8_t* planes,

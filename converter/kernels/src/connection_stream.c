@@ -32,18 +32,17 @@ static uint32_t* read_to(sbnn_connection_stream* stream, uint32_t end,
   const sbnn_connections* code = stream->code;
   const uint32_t k = code->parameter;
   /* The fast way below knows Rice codes, and bitmaps as those with k = 0. */
-  const uint32_t last_window =
-      code->code == SBNN_CODE_GOLOMB
-          ? 0u
-          : 32u * ((uint32_t)code->word_count - 1u);
+  const uint32_t last_window = code->code == SBNN_CODE_GOLOMB
+                                   ? 0u
+                                   : 32u * ((uint32_t)code->word_count - 1u);
   uint32_t bit = stream->bit;
   uint32_t index = stream->index;
   do {
     if (bit < last_window) {
 #ifdef SBNN_THUMB2
       if (k >= SBNN_LIST_LEAST && k <= SBNN_LIST_MOST) {
-        sbnn_list_reader reader = {index, to, bit, code->words, last_window,
-                                   end};
+        sbnn_list_reader reader = {index,       to,          bit,
+                                   code->words, last_window, end};
         sbnn_read_list_thumb2(&reader, k);
         index = reader.index;
         to = reader.to;

@@ -12,9 +12,9 @@ enum { SBNN_STREAM_SLACK = 4 };
 
 typedef struct {
   const sbnn_connections* code;
-  uint32_t bit;      /* next bit of the code */
-  uint32_t index;    /* the one read last, relative to the next channel */
-  int32_t early;     /* connections read, but behind the channel's end */
+  uint32_t bit;   /* next bit of the code */
+  uint32_t index; /* the one read last, relative to the next channel */
+  int32_t early;  /* connections read, but behind the channel's end */
   uint32_t ahead[SBNN_STREAM_SLACK];
 } sbnn_connection_stream;
 

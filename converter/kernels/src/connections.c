@@ -95,9 +95,8 @@ bool sbnn_connections_valid(const sbnn_connections* code) {
   for (int32_t i = 0; i < code->count; ++i) {
     if (sbnn_next_connection(&reader) == SBNN_NO_CONNECTION) return false;
   }
-  const uint32_t bits = code->code == SBNN_CODE_BITMAP
-                            ? (uint32_t)code->weights
-                            : reader.bit;
+  const uint32_t bits =
+      code->code == SBNN_CODE_BITMAP ? (uint32_t)code->weights : reader.bit;
   const uint32_t words =
       bits == 0u ? 1u : bits / 32u + (bits % 32u != 0u ? 1u : 0u);
   if (words != (uint32_t)code->word_count) return false;

@@ -28,8 +28,8 @@
 #include "unslice.h"
 
 size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
-                                const sbnn_connections* kernel,
-                                const sbnn_output* output) {
+                                      const sbnn_connections* kernel,
+                                      const sbnn_output* output) {
   sbnn_carver carver = {NULL, 0};
   state s;
   set_up(&s, params, kernel, output, &carver);
@@ -90,8 +90,7 @@ static void write_numbers(state* s, int32_t channel, int32_t count,
       numbers[i] = numbers[i] * (1 << p->domain.shift);
     }
     if (s->whole_window) {
-      sbnn_unslice(s->window + w * s->window_slices, s->window_slices,
-                   window);
+      sbnn_unslice(s->window + w * s->window_slices, s->window_slices, window);
       for (int32_t i = 0; i < 32; ++i) numbers[i] += window[i];
     }
     const int32_t at = 32 * (first + w);
@@ -101,9 +100,8 @@ static void write_numbers(state* s, int32_t channel, int32_t count,
 }
 
 void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
-                          const sbnn_connections* kernel,
-                          const sbnn_output* output, const uint32_t* x,
-                          void* y, void* scratch) {
+                      const sbnn_connections* kernel, const sbnn_output* output,
+                      const uint32_t* x, void* y, void* scratch) {
   sbnn_carver carver = {(uint8_t*)scratch, 0};
   state s;
   set_up(&s, p, kernel, output, &carver);
@@ -121,8 +119,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
   for (int32_t i = 0; i < layout->taps; ++i) {
     s.tap_bytes[i] = 4u * layout->tap_at[i];
   }
-  for (int32_t first = 0; first < layout->words;
-       first += layout->band_words) {
+  for (int32_t first = 0; first < layout->words; first += layout->band_words) {
     const int32_t words = layout->words - first < layout->band_words
                               ? layout->words - first
                               : layout->band_words;

@@ -22,11 +22,11 @@ typedef struct {
   const sbnn_output* output;
   sbnn_conv2d_layout layout;
   sbnn_conv2d_borders borders;
-  int32_t most;         /* connections of a channel */
-  int32_t list_room;    /* entries of `list` */
-  int32_t slices_room;  /* slices of a constant, at most */
-  bool bits;            /* sums are compared, not written out */
-  bool whole_window;    /* alpha_steps is not 0 */
+  int32_t most;        /* connections of a channel */
+  int32_t list_room;   /* entries of `list` */
+  int32_t slices_room; /* slices of a constant, at most */
+  bool bits;           /* sums are compared, not written out */
+  bool whole_window;   /* alpha_steps is not 0 */
   uint32_t* list;
   uint32_t* tap_bytes;  /* layout.tap_at in bytes */
   int32_t* tap_counts;  /* a channel's connections of each tap */
@@ -35,7 +35,7 @@ typedef struct {
   uint32_t* constants;  /* the same, bit-sliced, for each word class */
   uint32_t* inits;      /* constants + whole window, for each word */
   const uint32_t** word_inits; /* where each word's start is */
-  int32_t largest_window; /* magnitude of A, at most */
+  int32_t largest_window;      /* magnitude of A, at most */
   int32_t window_slices;
   uint32_t* window; /* A, window_slices slices for each word */
 } state;
@@ -63,8 +63,8 @@ static int32_t slices_with_window(const state* s, int32_t count) {
 }
 
 SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
-                   const sbnn_connections* kernel, const sbnn_output* output,
-                   sbnn_carver* carver) {
+                      const sbnn_connections* kernel, const sbnn_output* output,
+                      sbnn_carver* carver) {
   memset(s, 0, sizeof(*s));
   s->params = p;
   s->output = output;
@@ -82,8 +82,8 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   s->kind_values = (int32_t*)sbnn_carve(
       carver, (int64_t)s->borders.row_classes * s->borders.column_classes, 4u);
   s->tap_bytes = (uint32_t*)sbnn_carve(carver, s->layout.taps, 4u);
-  s->slices_room = s->bits ? slices_of_signs(s->most + 3)
-                           : slices_of_sums(s->most + 3) + 1;
+  s->slices_room =
+      s->bits ? slices_of_signs(s->most + 3) : slices_of_sums(s->most + 3) + 1;
   if (s->whole_window) {
     const int32_t more = slices_with_window(s, s->most + 3);
     if (more > s->slices_room) s->slices_room = more;
@@ -92,8 +92,7 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
       (s->slices_room + SLICED_AT_ONCE - 1) / SLICED_AT_ONCE * SLICED_AT_ONCE;
   if (s->whole_window) {
     const int32_t fan_in = s->layout.group_in * s->layout.taps;
-    s->largest_window =
-        (int32_t)sbnn_magnitude(p->domain.alpha_steps) * fan_in;
+    s->largest_window = (int32_t)sbnn_magnitude(p->domain.alpha_steps) * fan_in;
     s->window_slices = sbnn_signed_bits(s->largest_window);
     s->window = (uint32_t*)sbnn_carve(
         carver, (int64_t)s->layout.band_words * s->window_slices, 4u);

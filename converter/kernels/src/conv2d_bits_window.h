@@ -15,7 +15,8 @@ static void add_window(state* s, int32_t words, int32_t slices,
                        int32_t dropped) {
   for (int32_t w = 0; w < words; ++w) {
     uint32_t* out = s->inits + w * s->slices_room;
-    const uint32_t* constant = s->constants + s->borders.word_class[w] * s->slices_room;
+    const uint32_t* constant =
+        s->constants + s->borders.word_class[w] * s->slices_room;
     const uint32_t* window = s->window + w * s->window_slices;
     uint32_t carry = 0;
     for (int32_t k = 0; k < slices; ++k) {

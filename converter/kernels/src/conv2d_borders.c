@@ -9,14 +9,14 @@ typedef struct {
 } axis;
 
 static axis rows_of(const sbnn_conv2d_params* p) {
-  const axis a = {p->in_height,      p->out_height,      p->kernel_height,
-                  p->stride_height,  p->dilation_height, p->pad_top};
+  const axis a = {p->in_height,     p->out_height,      p->kernel_height,
+                  p->stride_height, p->dilation_height, p->pad_top};
   return a;
 }
 
 static axis columns_of(const sbnn_conv2d_params* p) {
-  const axis a = {p->in_width,      p->out_width,      p->kernel_width,
-                  p->stride_width,  p->dilation_width, p->pad_left};
+  const axis a = {p->in_width,     p->out_width,      p->kernel_width,
+                  p->stride_width, p->dilation_width, p->pad_left};
   return a;
 }
 
@@ -24,8 +24,7 @@ static axis columns_of(const sbnn_conv2d_params* p) {
 static sbnn_tap_range taps_inside(const axis* a, int32_t i) {
   const int32_t start = i * a->stride - a->pad;
   sbnn_tap_range range = {0, a->kernel};
-  if (start >= 0 &&
-      start + (a->kernel - 1) * a->dilation < a->in) {
+  if (start >= 0 && start + (a->kernel - 1) * a->dilation < a->in) {
     return range;
   }
   if (start < 0) {
@@ -33,8 +32,7 @@ static sbnn_tap_range taps_inside(const axis* a, int32_t i) {
     range.first = first < a->kernel ? first : a->kernel;
   }
   const int32_t room = a->in - start;
-  const int32_t behind =
-      room <= 0 ? 0 : (room + a->dilation - 1) / a->dilation;
+  const int32_t behind = room <= 0 ? 0 : (room + a->dilation - 1) / a->dilation;
   if (behind < range.behind) range.behind = behind;
   if (range.behind < range.first) range.behind = range.first;
   return range;
@@ -153,17 +151,16 @@ void sbnn_conv2d_find_borders(sbnn_conv2d_borders* b,
                                              sizeof(sbnn_kind_bits));
 }
 
-void sbnn_conv2d_sort_words(sbnn_conv2d_borders* b,
-                            const sbnn_conv2d_params* p, int32_t first,
-                            int32_t words) {
+void sbnn_conv2d_sort_words(sbnn_conv2d_borders* b, const sbnn_conv2d_params* p,
+                            int32_t first, int32_t words) {
   const bool one_kind = b->row_classes == 1 && b->column_classes == 1;
   int32_t classes = 0;
   int32_t at = 0;
   for (int32_t w = 0; w < words; ++w) {
-    int32_t found = w > 0 && (one_kind || same_class(b, p, first + w - 1,
-                                                     first + w))
-                        ? b->word_class[w - 1]
-                        : classes;
+    int32_t found =
+        w > 0 && (one_kind || same_class(b, p, first + w - 1, first + w))
+            ? b->word_class[w - 1]
+            : classes;
     for (int32_t v = 0; found == classes && v < w; ++v) {
       if (same_class(b, p, first + v, first + w)) found = b->word_class[v];
     }

@@ -30,15 +30,16 @@ typedef struct {
 } sbnn_kind_bits;
 
 typedef struct {
-  int32_t row_classes, column_classes; /* kind = row * column_classes + column */
-  uint16_t* row_class;                 /* of each output row */
-  uint16_t* column_class;              /* of each output column */
-  sbnn_tap_range* rows;                /* of each row class */
+  int32_t row_classes,
+      column_classes;     /* kind = row * column_classes + column */
+  uint16_t* row_class;    /* of each output row */
+  uint16_t* column_class; /* of each output column */
+  sbnn_tap_range* rows;   /* of each row class */
   sbnn_tap_range* columns;
   /* Of one band: */
   int32_t word_classes;
-  uint16_t* word_class;  /* of each word */
-  int32_t* class_at;     /* first entry of each class in `kind_bits`, and end */
+  uint16_t* word_class; /* of each word */
+  int32_t* class_at;    /* first entry of each class in `kind_bits`, and end */
   sbnn_kind_bits* kind_bits;
 } sbnn_conv2d_borders;
 

@@ -15,9 +15,7 @@ static uint32_t columns_in(int32_t first, int32_t behind, int32_t column,
   for (int32_t at = first - column; at < 32; at += width) {
     const int32_t from = at < 0 ? 0 : at;
     const int32_t to = at + behind - first < 32 ? at + behind - first : 32;
-    if (from < to) {
-      out |= (0xFFFFFFFFu >> (32 - (to - from))) << from;
-    }
+    if (from < to) { out |= (0xFFFFFFFFu >> (32 - (to - from))) << from; }
   }
   return out;
 }
@@ -40,8 +38,7 @@ static void guard_plane(const sbnn_conv2d_layout* layout,
   int32_t i = 0;
   for (; i < before; ++i) *to++ = pad;
   for (i = 0; i < inside; ++i) *to++ = *from++;
-  if (rest != 0u && inside > 0 &&
-      skip + before + inside == layout->in_words) {
+  if (rest != 0u && inside > 0 && skip + before + inside == layout->in_words) {
     const uint32_t valid = 0xFFFFFFFFu >> (32u - rest);
     to[-1] = (to[-1] & valid) | (pad & ~valid);
   }
@@ -51,8 +48,7 @@ static void guard_plane(const sbnn_conv2d_layout* layout,
 /* A stream whose pitch differs from the input's: row by row. */
 static void write_stream(const sbnn_conv2d_layout* layout,
                          const sbnn_conv2d_params* p, const uint32_t* plane,
-                         int32_t rho, int32_t kx, int64_t start,
-                         uint32_t pad) {
+                         int32_t rho, int32_t kx, int64_t start, uint32_t pad) {
   memset(layout->buffer, 0, (size_t)layout->buffer_words * 4u);
   const int64_t end = start + 32 * layout->buffer_words;
   const int32_t column = kx * p->dilation_width - p->pad_left;
@@ -92,14 +88,13 @@ static void move(const uint32_t* from, int64_t bit, uint32_t* to,
 /* Rows of one word: moved columns come from the same word. */
 #ifdef SBNN_THUMB2
 /* Four words with one load and one store. */
-#define MOVE_FOUR(from, to, shift, operation)                          \
-  __asm__ volatile(                                                    \
-      "ldmia %0!, {r4, r5, r6, r8}\n\t" operation("r4") operation("r5") \
-          operation("r6") operation("r8")                              \
-      "stmia %1!, {r4, r5, r6, r8}"                                    \
-      : "+r"(from), "+r"(to)                                           \
-      : "r"(shift)                                                     \
-      : "r4", "r5", "r6", "r8", "memory")
+#define MOVE_FOUR(from, to, shift, operation)                            \
+  __asm__ volatile("ldmia %0!, {r4, r5, r6, r8}\n\t" operation("r4")     \
+                       operation("r5") operation("r6")                   \
+                           operation("r8") "stmia %1!, {r4, r5, r6, r8}" \
+                   : "+r"(from), "+r"(to)                                \
+                   : "r"(shift)                                          \
+                   : "r4", "r5", "r6", "r8", "memory")
 #define NOTHING(word)
 #define LEFT(word) "lsl " word ", " word ", %2\n\t"
 #define RIGHT(word) "lsr " word ", " word ", %2\n\t"
@@ -165,9 +160,8 @@ static void plan_moves(const sbnn_conv2d_layout* layout,
       if (from < 0) from = 0;
       if (behind > p->out_width) behind = p->out_width;
       for (int32_t w = 0; w < copies->words; ++w) {
-        const uint32_t bit =
-            32u * (uint32_t)(first + copies->first + w) +
-            (uint32_t)copies->phase;
+        const uint32_t bit = 32u * (uint32_t)(first + copies->first + w) +
+                             (uint32_t)copies->phase;
         keep[w] = from >= behind
                       ? 0u
                       : columns_in(from, behind,
@@ -221,8 +215,8 @@ static void copy_word_rows(const sbnn_conv2d_layout* layout,
     uint32_t* const rows = to;
     to = move_rows(from, moved, to, inside);
     if (pad != 0u) {
-      const uint32_t fill = moved < 0 ? ~(0xFFFFFFFFu << -moved)
-                                      : ~(0xFFFFFFFFu >> moved);
+      const uint32_t fill =
+          moved < 0 ? ~(0xFFFFFFFFu << -moved) : ~(0xFFFFFFFFu >> moved);
       for (uint32_t* at = rows; at != to; ++at) *at |= fill;
     }
     for (int32_t i = 0; i < below; ++i) *to++ = pad;
@@ -230,9 +224,9 @@ static void copy_word_rows(const sbnn_conv2d_layout* layout,
 }
 
 static void copy_other_pitch(const sbnn_conv2d_layout* layout,
-                             const sbnn_conv2d_params* p,
-                             const uint32_t* plane, uint32_t* out,
-                             int32_t first, int32_t cut, uint32_t pad) {
+                             const sbnn_conv2d_params* p, const uint32_t* plane,
+                             uint32_t* out, int32_t first, int32_t cut,
+                             uint32_t pad) {
   for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
     int32_t written = -1; /* the stream in the buffer */
     for (int32_t i = 0; i < layout->row_copies_count; ++i) {

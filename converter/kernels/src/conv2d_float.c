@@ -38,8 +38,8 @@ static tap_window window_of_tap(const sbnn_conv2d_params* p, int32_t tap) {
   w.dx = tap % p->kernel_width * p->dilation_width - p->pad_left;
   w.y1 = at_most(first_reaching(p->in_height, w.dy, p->stride_height),
                  p->out_height);
-  w.x1 = at_most(first_reaching(p->in_width, w.dx, p->stride_width),
-                 p->out_width);
+  w.x1 =
+      at_most(first_reaching(p->in_width, w.dx, p->stride_width), p->out_width);
   w.y0 = at_most(first_reaching(0, w.dy, p->stride_height), w.y1);
   w.x0 = at_most(first_reaching(0, w.dx, p->stride_width), w.x1);
   return w;
@@ -70,8 +70,9 @@ size_t sbnn_conv2d_float_scratch_bytes(const sbnn_conv2d_params* p) {
 
 static void zero_bits(const sbnn_output* output, int32_t positions, void* y) {
   if (output->stage == SBNN_CUTS) {
-    memset(y, 0, (size_t)output->channels * sizeof(uint32_t) *
-                     (size_t)sbnn_plane_words(positions));
+    memset(y, 0,
+           (size_t)output->channels * sizeof(uint32_t) *
+               (size_t)sbnn_plane_words(positions));
   }
 }
 

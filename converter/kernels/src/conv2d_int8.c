@@ -152,9 +152,7 @@ static void add_up(const sbnn_int8_strips* s, const uint32_t* strips,
       const uint32_t* const stop =
           end - at > MOST_IN_LANE ? at + MOST_IN_LANE : end;
       uint32_t both = 0;
-      do {
-        both += strips[*at++];
-      } while (at != stop);
+      do { both += strips[*at++]; } while (at != stop);
       low += (int32_t)(both & 0xFFFFu);
       high += (int32_t)(both >> 16);
     }

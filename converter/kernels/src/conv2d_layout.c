@@ -71,8 +71,7 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   int32_t bands = 1;
   out->band_words = out->words;
   while (out->band_words > 1 &&
-         plan_copies(p, out->band_words, NULL) * out->group_in * 4 >
-             room) {
+         plan_copies(p, out->band_words, NULL) * out->group_in * 4 > room) {
     out->band_words = divide_up(out->words, ++bands);
   }
 

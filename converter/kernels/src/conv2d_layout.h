@@ -50,8 +50,8 @@ typedef struct {
   int32_t taps;
   int32_t group_in, group_out; /* channels of a group */
   int32_t channel_words;       /* of all copies of a channel */
-  bool same_pitch; /* streams are the input plane, moved */
-  bool word_rows;  /* and a row is a word: no column comes from another one */
+  bool same_pitch;             /* streams are the input plane, moved */
+  bool word_rows; /* and a row is a word: no column comes from another one */
   int32_t row_copies_count;
   sbnn_row_copies* row_copies;
   uint32_t* tap_at; /* word offset of each tap's copy in its channel's copies */
@@ -69,8 +69,7 @@ typedef struct {
 
 /* Plans the copies and takes the memory they need from `carver`. */
 void sbnn_conv2d_lay_out(sbnn_conv2d_layout* layout,
-                         const sbnn_conv2d_params* params,
-                         sbnn_carver* carver);
+                         const sbnn_conv2d_params* params, sbnn_carver* carver);
 
 /* Makes the copies of `group` for the band of `words` words from `first` on. Of each
  * band, group 0 must be the first: it plans the moves of all. */

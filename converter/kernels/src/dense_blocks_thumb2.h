@@ -19,9 +19,9 @@
 
 /* How far a layer has come. The assembler code knows this struct as it stands. */
 typedef struct {
-  uintptr_t at;  /* address of the input of the connection read last */
-  int32_t sum;   /* of the unit so far */
-  uint32_t bit;  /* next bit of the code */
+  uintptr_t at; /* address of the input of the connection read last */
+  int32_t sum;  /* of the unit so far */
+  uint32_t bit; /* next bit of the code */
   const uint32_t* words;
   uint32_t last_window; /* where a window would reach behind the code */
   uintptr_t end;        /* address behind the inputs */
@@ -37,7 +37,6 @@ enum { SBNN_DENSE_BLOCKS_LEAST = 3, SBNN_DENSE_BLOCKS_MOST = 5 };
  * fit into a window. */
 void sbnn_dense_blocks_thumb2(sbnn_dense_cursor* cursor, uint32_t parameter);
 
-
 #define LABEL(name) "\n.Lsbnn_dense_" name ":\n\t"
 #define AT(name) ".Lsbnn_dense_" name
 
@@ -51,58 +50,58 @@ void sbnn_dense_blocks_thumb2(sbnn_dense_cursor* cursor, uint32_t parameter);
 
 #define BACK(k, codes) "#-(" #codes " * ((1 << " #k ") - 1))"
 
-#define LOOP(k)                                       \
-  LABEL("start_" #k)                                  \
-  LINE("add r11, r11, " EXTRA(k, 4))                  \
-  LABEL("next_" #k)                                   \
-  LINE("cmp r8, r10")                                 \
-  LINE("bhs " AT("return"))                           \
-  LABEL("loop_" #k)                                   \
-  WINDOW                                              \
-  FOUR_STEPS(k, "r12")                                \
-  LINE("cbz r0, " AT("two_" #k))                      \
-  ADVANCE("r0")                                       \
-  LINE("cmp r7, r11")                                 \
-  LINE("bhs " AT("across_" #k))                       \
-  LINE("ldrsb r0, [r4, " BACK(k, 1) "]")              \
-  LINE("ldrsb r2, [r5, " BACK(k, 2) "]")              \
-  LINE("add r1, r1, r0")                              \
-  LINE("ldrsb r0, [r6, " BACK(k, 3) "]")              \
-  LINE("add r1, r1, r2")                              \
-  LINE("ldrsb r2, [r7, " BACK(k, 4) "]")              \
-  LINE("add r1, r1, r0")                              \
-  LINE("add r1, r1, r2")                              \
-  LINE("sub r12, r7, " EXTRA(k, 4))                   \
-  LINE("cmp r8, r10")                                 \
-  LINE("blo " AT("loop_" #k))                         \
-  LINE("b " AT("return"))                             \
-  LABEL("across_" #k)                                 \
-  LINE("subs r6, " EXTRA(k, 3))                       \
-  LINE("subs r7, " EXTRA(k, 4))                       \
-  LINE("movs r2, " EXTRA(k, 4))                       \
-  LINE("bl " AT("first"))                             \
-  LINE("b " AT("next_" #k))                           \
-  LABEL("two_" #k) /* all four do not fit */          \
-  LINE("cmp r2, #0")                                  \
-  LINE("beq " AT("return"))                           \
-  ADVANCE("r2")                                       \
-  LINE("subs r6, r4, " EXTRA(k, 1))                   \
-  LINE("sub r7, r5, " EXTRA(k, 2))                    \
-  LINE("movs r2, " EXTRA(k, 4))                       \
-  LINE("bl " AT("last"))                              \
+#define LOOP(k)                              \
+  LABEL("start_" #k)                         \
+  LINE("add r11, r11, " EXTRA(k, 4))         \
+  LABEL("next_" #k)                          \
+  LINE("cmp r8, r10")                        \
+  LINE("bhs " AT("return"))                  \
+  LABEL("loop_" #k)                          \
+  WINDOW                                     \
+  FOUR_STEPS(k, "r12")                       \
+  LINE("cbz r0, " AT("two_" #k))             \
+  ADVANCE("r0")                              \
+  LINE("cmp r7, r11")                        \
+  LINE("bhs " AT("across_" #k))              \
+  LINE("ldrsb r0, [r4, " BACK(k, 1) "]")     \
+  LINE("ldrsb r2, [r5, " BACK(k, 2) "]")     \
+  LINE("add r1, r1, r0")                     \
+  LINE("ldrsb r0, [r6, " BACK(k, 3) "]")     \
+  LINE("add r1, r1, r2")                     \
+  LINE("ldrsb r2, [r7, " BACK(k, 4) "]")     \
+  LINE("add r1, r1, r0")                     \
+  LINE("add r1, r1, r2")                     \
+  LINE("sub r12, r7, " EXTRA(k, 4))          \
+  LINE("cmp r8, r10")                        \
+  LINE("blo " AT("loop_" #k))                \
+  LINE("b " AT("return"))                    \
+  LABEL("across_" #k)                        \
+  LINE("subs r6, " EXTRA(k, 3))              \
+  LINE("subs r7, " EXTRA(k, 4))              \
+  LINE("movs r2, " EXTRA(k, 4))              \
+  LINE("bl " AT("first"))                    \
+  LINE("b " AT("next_" #k))                  \
+  LABEL("two_" #k) /* all four do not fit */ \
+  LINE("cmp r2, #0")                         \
+  LINE("beq " AT("return"))                  \
+  ADVANCE("r2")                              \
+  LINE("subs r6, r4, " EXTRA(k, 1))          \
+  LINE("sub r7, r5, " EXTRA(k, 2))           \
+  LINE("movs r2, " EXTRA(k, 4))              \
+  LINE("bl " AT("last"))                     \
   LINE("b " AT("next_" #k))
 
 /* Adds the input at `address`, which may belong to a later unit. */
-#define ADD_ACROSS(address, name)  \
-  LABEL(name)                      \
-  LINE("cmp " address ", r11")     \
-  LINE("bhs " AT("leave_" name))   \
-  LINE("ldrsb r0, [" address "]")  \
+#define ADD_ACROSS(address, name) \
+  LABEL(name)                     \
+  LINE("cmp " address ", r11")    \
+  LINE("bhs " AT("leave_" name))  \
+  LINE("ldrsb r0, [" address "]") \
   LINE("add r1, r1, r0")
 
-#define LEAVE(name)              \
-  LABEL("leave_" name)           \
-  LINE("bl " AT("finish"))       \
+#define LEAVE(name)        \
+  LABEL("leave_" name)     \
+  LINE("bl " AT("finish")) \
   LINE("b " AT(name))
 
 __asm__(

@@ -88,10 +88,11 @@ static void sum_words(sbnn_plane_sums sums, const uint32_t* planes,
 
 /* What the counters of `count` units start from. `invert` is all ones if inputs
  * of -1 are counted. */
-SBNN_NOINLINE void find_starts(const sbnn_dense_params* p, const int32_t* thresholds,
-                        const uint32_t* connections, int32_t units,
-                        int32_t window_part, int32_t invert, int32_t least,
-                        int32_t* starts) {
+SBNN_NOINLINE void find_starts(const sbnn_dense_params* p,
+                               const int32_t* thresholds,
+                               const uint32_t* connections, int32_t units,
+                               int32_t window_part, int32_t invert,
+                               int32_t least, int32_t* starts) {
   const int32_t shift = p->domain.shift;
   const int32_t* const end = thresholds + units;
   while (thresholds != end) {
@@ -126,24 +127,23 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   if (sums.slices < SBNN_LONG_SLICES) sums.slices = SBNN_LONG_SLICES;
 
   const uint32_t* planes = kernel->words;
-  const uint32_t* connections =
-      kernel->words + (p->units + 31) / 32 * inputs;
+  const uint32_t* connections = kernel->words + (p->units + 31) / 32 * inputs;
   int32_t numbers[32];
   memset(numbers, 0, sizeof(numbers));
   memset(init, 0, sizeof(init));
   for (int32_t first = 0; first < p->units; first += 32) {
     const int32_t present = p->units - first < 32 ? p->units - first : 32;
     if (output->stage == SBNN_CUTS) {
-      find_starts(p, output->by.cuts.thresholds + first,
-                  connections + first, present, window_part,
-                  ones ? 0 : -1, -count - 1, numbers);
+      find_starts(p, output->by.cuts.thresholds + first, connections + first,
+                  present, window_part, ones ? 0 : -1, -count - 1, numbers);
       sbnn_slice(numbers, sums.slices, init);
       uint32_t* out = (uint32_t*)y + first / 32;
       uint32_t flips = output->by.cuts.flips[first / 32];
       if (!ones) flips = ~flips;
       uint32_t sliced[SBNN_MAX_SLICES];
       sum_words(sums, planes, init, sliced);
-      *out = (~sliced[sums.slices - 1] ^ flips) & (0xFFFFFFFFu >> (32 - present));
+      *out =
+          (~sliced[sums.slices - 1] ^ flips) & (0xFFFFFFFFu >> (32 - present));
     } else {
       uint32_t sliced[SBNN_MAX_SLICES];
       sum_words(sums, planes, init, sliced);

@@ -70,7 +70,8 @@ static void finish_unit(void* the_layer, int32_t sum) {
   l->bits = bits;
   if ((unit & 31) == 31 || unit + 1 == l->units) {
     const uint32_t there = 0xFFFFFFFFu >> (31 - (unit & 31));
-    ((uint32_t*)l->y)[unit >> 5] = (bits ^ output->by.cuts.flips[unit >> 5]) & there;
+    ((uint32_t*)l->y)[unit >> 5] =
+        (bits ^ output->by.cuts.flips[unit >> 5]) & there;
     l->bits = 0;
   }
 }
@@ -93,16 +94,15 @@ SBNN_INLINE void run(layer* l, const sbnn_connections* code,
   const uintptr_t size = (uintptr_t)input_count;
   const uintptr_t end = (uintptr_t)inputs + size;
   /* The fast way below knows Rice codes, and bitmaps as those with k = 0. */
-  const uint32_t last_window =
-      code->code == SBNN_CODE_GOLOMB
-          ? 0u
-          : 32u * ((uint32_t)code->word_count - 1u);
+  const uint32_t last_window = code->code == SBNN_CODE_GOLOMB
+                                   ? 0u
+                                   : 32u * ((uint32_t)code->word_count - 1u);
   uintptr_t at = (uintptr_t)inputs - 1u;
   uint32_t bit = 0;
   int32_t sum = 0;
 #ifdef SBNN_THUMB2
-  sbnn_dense_cursor cursor = {at,  0,    0,           code->words, last_window,
-                              end, size, finish_unit, l};
+  sbnn_dense_cursor cursor = {
+      at, 0, 0, code->words, last_window, end, size, finish_unit, l};
 #endif
   for (;;) {
     if (bit < last_window) {
@@ -165,8 +165,8 @@ void sbnn_dense_streamed(const sbnn_dense_params* p,
                          const sbnn_output* output, const uint32_t* x, void* y,
                          void* scratch) {
   spread_planes(p, x, (int8_t*)scratch);
-  layer l = {output, sbnn_dense_window_part(p, x), p->domain.shift, 0, p->units,
-             0, y};
+  layer l = {
+      output, sbnn_dense_window_part(p, x), p->domain.shift, 0, p->units, 0, y};
   const int8_t* inputs = (const int8_t*)scratch;
   const int32_t count = p->planes * p->positions;
 #ifndef SBNN_THUMB2

@@ -26,8 +26,8 @@ static uint32_t pool_strip(const sbnn_max_pool2d_params* p,
   for (int32_t ky = 0; ky < p->pool_height; ++ky) {
     const int32_t y = oy * p->stride_height + ky - p->pad_top;
     if (y < 0 || y >= p->in_height) continue;
-    bits |= sbnn_row_bits(plane, y * p->in_width, p->in_width, column, flip) ^
-            flip;
+    bits |=
+        sbnn_row_bits(plane, y * p->in_width, p->in_width, column, flip) ^ flip;
   }
   uint32_t any = bits;
   for (int32_t kx = 1; kx < p->pool_width; ++kx) any |= bits >> kx;
@@ -105,8 +105,7 @@ static void halve(const sbnn_max_pool2d_params* p, const uint32_t* minimum,
   const int32_t out_words = sbnn_plane_words(positions);
   /* An odd last row has no partner and no output. */
   const int32_t read = sbnn_plane_words(2 * p->out_height * p->in_width);
-  const uint32_t last =
-      0xFFFFFFFFu >> ((32 - positions % 32) % 32);
+  const uint32_t last = 0xFFFFFFFFu >> ((32 - positions % 32) % 32);
   for (int32_t c = 0; c < p->channels; ++c) {
     const uint32_t flip = 0u - sbnn_get_bit(minimum, c);
     if (p->in_width == 32) {
@@ -130,8 +129,7 @@ void sbnn_max_pool2d_bits(const sbnn_max_pool2d_params* p,
   const int32_t in_words = sbnn_plane_words(p->in_height * p->in_width);
   const int32_t out_words = sbnn_plane_words(p->out_height * p->out_width);
   const bool wide = p->pool_width > 32;
-  const int32_t strip =
-      wide ? 1 : (32 - p->pool_width) / p->stride_width + 1;
+  const int32_t strip = wide ? 1 : (32 - p->pool_width) / p->stride_width + 1;
   memset(y, 0, (size_t)(p->channels * out_words) * sizeof(uint32_t));
   for (int32_t c = 0; c < p->channels; ++c) {
     const uint32_t flip = 0u - sbnn_get_bit(minimum, c);

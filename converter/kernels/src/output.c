@@ -21,9 +21,8 @@ static int32_t scaled(const sbnn_output* output, int32_t channel, int32_t sum,
                      scale->shift, limit);
 }
 
-void sbnn_write_sums(const sbnn_output* output, int32_t channel,
-                     int32_t first, const int32_t* sums, int32_t count,
-                     void* y) {
+void sbnn_write_sums(const sbnn_output* output, int32_t channel, int32_t first,
+                     const int32_t* sums, int32_t count, void* y) {
   const int32_t step = output->channels;
   const int32_t at = first * step + channel;
   switch (output->face.kind) {
@@ -33,7 +32,8 @@ void sbnn_write_sums(const sbnn_output* output, int32_t channel,
     case SBNN_FLOAT_NUMBERS:
       for (int32_t p = 0; p < count; ++p) {
         ((float*)y)[at + p * step] =
-            (float)sums[p] * output->by.scale.factors[channel] + output->by.scale.biases[channel];
+            (float)sums[p] * output->by.scale.factors[channel] +
+            output->by.scale.biases[channel];
       }
       break;
     case SBNN_INT8_NUMBERS:
@@ -52,8 +52,8 @@ void sbnn_write_sums(const sbnn_output* output, int32_t channel,
 }
 
 void sbnn_write_float_sums(const sbnn_output* output, int32_t channel,
-                           const float* sums, int32_t stride,
-                           int32_t positions, void* y) {
+                           const float* sums, int32_t stride, int32_t positions,
+                           void* y) {
   if (output->stage == SBNN_CUTS) {
     const float threshold = output->by.cuts.float_thresholds[channel];
     const uint32_t flip = sbnn_get_bit(output->by.cuts.flips, channel);
@@ -66,7 +66,8 @@ void sbnn_write_float_sums(const sbnn_output* output, int32_t channel,
     float* out = (float*)y + channel;
     for (int32_t p = 0; p < positions; ++p) {
       out[p * output->channels] =
-          sums[p * stride] * output->by.scale.factors[channel] + output->by.scale.biases[channel];
+          sums[p * stride] * output->by.scale.factors[channel] +
+          output->by.scale.biases[channel];
     }
   }
 }

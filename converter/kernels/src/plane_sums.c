@@ -22,10 +22,16 @@ void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
   const uintptr_t base = (uintptr_t)planes;
   int32_t way = sums->slices - 7;
   if (way > 0 || (way == 0 && (sums->count < 32 || sums->count >= 64))) way = 1;
-  const word_sums all = {sums->list, (uintptr_t)sums->init - base,
-                         (uintptr_t)y - base, planes + words, planes,
-                         sums->count, slices, sums->slices - 7,
-                         4 * (sums->slices - 1), way};
+  const word_sums all = {sums->list,
+                         (uintptr_t)sums->init - base,
+                         (uintptr_t)y - base,
+                         planes + words,
+                         planes,
+                         sums->count,
+                         slices,
+                         sums->slices - 7,
+                         4 * (sums->slices - 1),
+                         way};
   sbnn_sum_words_thumb2(all);
 }
 
@@ -34,9 +40,16 @@ void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
   uint32_t sign;
   const uint32_t* const* init = sums->init + word;
   const uintptr_t base = (uintptr_t)planes;
-  const word_sums one = {sums->list, (uintptr_t)init - base,
-                         (uintptr_t)&sign - base, planes + 1, planes,
-                         sums->count, out, sums->slices - 7, 0, 1};
+  const word_sums one = {sums->list,
+                         (uintptr_t)init - base,
+                         (uintptr_t)&sign - base,
+                         planes + 1,
+                         planes,
+                         sums->count,
+                         out,
+                         sums->slices - 7,
+                         0,
+                         1};
   sbnn_sum_words_thumb2(one);
 }
 

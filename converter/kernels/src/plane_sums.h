@@ -17,8 +17,9 @@ enum { SBNN_LONG_SLICES = 7, SBNN_MAX_SLICES = 40 };
 
 typedef struct {
   const uint32_t* list; /* byte offsets of the planes to add */
-  int32_t count;        /* a multiple of 4, at least 4: a plane of zeros fills up */
-  const uint32_t* const* init; /* where the numbers stand that words start from */
+  int32_t count; /* a multiple of 4, at least 4: a plane of zeros fills up */
+  const uint32_t* const*
+      init;       /* where the numbers stand that words start from */
   int32_t slices; /* SBNN_LONG_SLICES .. SBNN_MAX_SLICES; short lists: below */
 } sbnn_plane_sums;
 

@@ -34,9 +34,9 @@
  * others: the assembler code finds this struct as it stands here, at FRAME. */
 typedef struct {
   const uint32_t* list;
-  uintptr_t init;       /* address of inits - address of planes */
-  uintptr_t y;          /* address of y - address of planes */
-  const uint32_t* end;  /* behind the last word of the plane at offset 0 */
+  uintptr_t init;      /* address of inits - address of planes */
+  uintptr_t y;         /* address of y - address of planes */
+  const uint32_t* end; /* behind the last word of the plane at offset 0 */
   const uint32_t* planes;
   int32_t count;        /* a multiple of 4, at least 4 */
   uint32_t* slices;     /* of the sum; filled in by the long way only */
@@ -62,7 +62,7 @@ void sbnn_sum_words_thumb2(word_sums sums);
 #define JUMP_START "[sp, #16]"
 #define FIRST_BLOCK "[sp, #20]" /* what JUMP_BLOCK starts with */
 #define BLOCKS_END "[sp, #24]"  /* of the list */
-#define CARRY "[sp, #28]" /* and a second one behind it */
+#define CARRY "[sp, #28]"       /* and a second one behind it */
 #define SECOND_CARRY "[sp, #32]"
 #define HIGH_SLICES "[sp, #36]"
 #define WAITING "[sp, #40]"
@@ -78,11 +78,11 @@ void sbnn_sum_words_thumb2(word_sums sums);
 #define F_TOP "[sp, #112]"
 #define F_WAY "[sp, #116]"
 
-#define LOAD_FOUR                 \
+#define LOAD_FOUR                     \
   LINE("ldmia r0!, {r4, r5, r6, r7}") \
-  LINE("ldr r4, [r1, r4]")        \
-  LINE("ldr r5, [r1, r5]")        \
-  LINE("ldr r6, [r1, r6]")        \
+  LINE("ldr r4, [r1, r4]")            \
+  LINE("ldr r5, [r1, r5]")            \
+  LINE("ldr r6, [r1, r6]")            \
   LINE("ldr r7, [r1, r7]")
 
 /* sbnn_add_two_pairs of bit_slices.h; (first, differ) may be (p1, x1). */
@@ -110,8 +110,8 @@ void sbnn_sum_words_thumb2(word_sums sums);
   LINE("eor " carry ", " x ", " half)
 
 /* sbnn_half_add: the carry is where x is and the new sum is not. */
-#define HALF_ADD(sum, x, carry)      \
-  LINE("eor " sum ", " sum ", " x)   \
+#define HALF_ADD(sum, x, carry)    \
+  LINE("eor " sum ", " sum ", " x) \
   LINE("bic " carry ", " x ", " sum)
 
 __asm__(

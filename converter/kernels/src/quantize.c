@@ -8,21 +8,20 @@
 /* Up to 32 bits of channel `c`, from position `first` on: 1 where a value reaches the
  * channel's threshold. One function a type of values; what surrounds them is shared. */
 typedef uint32_t collect_bits(const sbnn_output* output, int32_t c,
-                              const void* values, int32_t first,
-                              int32_t count);
+                              const void* values, int32_t first, int32_t count);
 
-#define COLLECT(name, type, thresholds, threshold_type)                     \
-  static uint32_t name(const sbnn_output* output, int32_t c,                \
-                       const void* values, int32_t first, int32_t count) {  \
-    const int32_t channels = output->channels;                              \
-    const type* x = (const type*)values + (first + count) * channels + c;   \
-    const threshold_type threshold = output->by.cuts.thresholds[c];                 \
-    uint32_t bits = 0;                                                      \
-    for (int32_t i = 0; i < count; ++i) {                                   \
-      x -= channels;                                                        \
-      bits = (bits << 1) | (uint32_t)(*x >= threshold);                     \
-    }                                                                       \
-    return bits;                                                            \
+#define COLLECT(name, type, thresholds, threshold_type)                    \
+  static uint32_t name(const sbnn_output* output, int32_t c,               \
+                       const void* values, int32_t first, int32_t count) { \
+    const int32_t channels = output->channels;                             \
+    const type* x = (const type*)values + (first + count) * channels + c;  \
+    const threshold_type threshold = output->by.cuts.thresholds[c];        \
+    uint32_t bits = 0;                                                     \
+    for (int32_t i = 0; i < count; ++i) {                                  \
+      x -= channels;                                                       \
+      bits = (bits << 1) | (uint32_t)(*x >= threshold);                    \
+    }                                                                      \
+    return bits;                                                           \
   }
 
 COLLECT(collect_float, float, float_thresholds, float)
@@ -48,8 +47,8 @@ static void quantize(const sbnn_output* output, int32_t positions,
   }
 }
 
-void sbnn_quantize(const sbnn_output* output, int32_t positions,
-                   const float* x, uint32_t* y) {
+void sbnn_quantize(const sbnn_output* output, int32_t positions, const float* x,
+                   uint32_t* y) {
   quantize(output, positions, x, y, collect_float);
 }
 
@@ -66,8 +65,8 @@ void sbnn_quantize_int16(const sbnn_output* output, int32_t positions,
 /* -1.0f; without its highest bit it is 1.0f. */
 #define MINUS_ONE 0xBF800000u
 
-void sbnn_dequantize(int32_t channels, int32_t channel_bits,
-                     int32_t positions, const uint32_t* x, float* y) {
+void sbnn_dequantize(int32_t channels, int32_t channel_bits, int32_t positions,
+                     const uint32_t* x, float* y) {
   for (int32_t c = 0; c < channels; ++c) {
     float* to = y + c;
     for (int32_t p = 0; p < positions; ++p, to += channels) {

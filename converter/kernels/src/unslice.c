@@ -11,8 +11,7 @@ static uint32_t spread(uint32_t slice, int32_t at) {
   return (((slice >> at) & 15u) * 0x00204081u) & 0x01010101u;
 }
 
-void sbnn_unslice(const uint32_t* sliced, int32_t slices,
-                  int32_t numbers[32]) {
+void sbnn_unslice(const uint32_t* sliced, int32_t slices, int32_t numbers[32]) {
   const uint32_t sign = sliced[slices - 1];
   for (int32_t at = 0; at < 32; at += 4) {
     int32_t* out = numbers + at;
@@ -28,8 +27,7 @@ void sbnn_unslice(const uint32_t* sliced, int32_t slices,
       const uint32_t mask = 0xFFu >> (8 - count);
       for (int32_t i = 0; i < 4; ++i) {
         const uint32_t cleared = (uint32_t)out[i] & ~(mask << first);
-        out[i] =
-            (int32_t)(cleared | (((bytes >> (8 * i)) & mask) << first));
+        out[i] = (int32_t)(cleared | (((bytes >> (8 * i)) & mask) << first));
       }
     }
   }
@@ -55,8 +53,8 @@ void sbnn_slice(const int32_t numbers[32], int32_t slices, uint32_t* sliced) {
   uint32_t rows[32];
   if (slices <= 16) { /* two matrices side by side, in half the steps */
     for (int32_t i = 0; i < 16; ++i) {
-      rows[i] = ((uint32_t)numbers[i] & 0xFFFFu) |
-                ((uint32_t)numbers[i + 16] << 16);
+      rows[i] =
+          ((uint32_t)numbers[i] & 0xFFFFu) | ((uint32_t)numbers[i + 16] << 16);
     }
     transpose(rows, 8, 0x00FF00FFu);
   } else {

@@ -5,8 +5,7 @@
 #include <stdint.h>
 
 /* The 32 numbers in `slices` two's complement slices. */
-void sbnn_unslice(const uint32_t* sliced, int32_t slices,
-                  int32_t numbers[32]);
+void sbnn_unslice(const uint32_t* sliced, int32_t slices, int32_t numbers[32]);
 
 /* The low `slices` bits of 32 numbers, as slices. */
 void sbnn_slice(const int32_t numbers[32], int32_t slices, uint32_t* sliced);

@@ -22,10 +22,9 @@ static inline float sbnn_net_exp_negative(float x) {
   const float r = (x - (float)k * 0.693145752f) - (float)k * 1.42860677e-6f;
   const float series =
       1.0f +
-      r * (1.0f +
-           r * (0.5f +
-                r * (1.0f / 6.0f +
-                     r * (1.0f / 24.0f + r * (1.0f / 120.0f + r / 720.0f)))));
+      r * (1.0f + r * (0.5f + r * (1.0f / 6.0f +
+                                   r * (1.0f / 24.0f +
+                                        r * (1.0f / 120.0f + r / 720.0f)))));
   if (k >= -126) return series * sbnn_net_power_of_two(k);
   /* Too small for a power of two of its own: rounded once, at the end. */
   return series * sbnn_net_power_of_two(k + 64) * sbnn_net_power_of_two(-64);

@@ -9,9 +9,9 @@ void sbnn_net_multiply_int8(const sbnn_net_multiply_params* p, const int8_t* a,
                             int32_t count) {
   for (int32_t i = 0, j = 0; i < count; ++i) {
     const int32_t product = (a[i] - p->a_zero) * (b[j] - p->b_zero);
-    y[i] = (int8_t)sbnn_net_limit(
-        sbnn_net_scale(product, p->factor) + p->y_zero, p->limits.low,
-        p->limits.high);
+    y[i] =
+        (int8_t)sbnn_net_limit(sbnn_net_scale(product, p->factor) + p->y_zero,
+                               p->limits.low, p->limits.high);
     if (++j == period) j = 0;
   }
 }

@@ -41,11 +41,11 @@ void sbnn_net_add_float(sbnn_net_float_limits limits, const float* a,
                         int32_t count);
 /* y = a - b in the same way. Either may be the one that is repeated. */
 void sbnn_net_subtract_int8(const sbnn_net_add_params* params, const int8_t* a,
-                            int32_t a_period, const int8_t* b,
-                            int32_t b_period, int8_t* y, int32_t count);
+                            int32_t a_period, const int8_t* b, int32_t b_period,
+                            int8_t* y, int32_t count);
 void sbnn_net_subtract_float(sbnn_net_float_limits limits, const float* a,
-                             int32_t a_period, const float* b,
-                             int32_t b_period, float* y, int32_t count);
+                             int32_t a_period, const float* b, int32_t b_period,
+                             float* y, int32_t count);
 
 /* y = a * b, three scales in one factor. */
 typedef struct {
@@ -69,17 +69,13 @@ typedef struct {
 void sbnn_net_requantize_int8(const sbnn_net_requantize_params* params,
                               const int8_t* x, int8_t* y, int32_t count);
 void sbnn_net_requantize_uint8_int8(const sbnn_net_requantize_params* params,
-                                    const uint8_t* x, int8_t* y,
-                                    int32_t count);
+                                    const uint8_t* x, int8_t* y, int32_t count);
 void sbnn_net_requantize_int8_uint8(const sbnn_net_requantize_params* params,
-                                    const int8_t* x, uint8_t* y,
-                                    int32_t count);
+                                    const int8_t* x, uint8_t* y, int32_t count);
 void sbnn_net_requantize_int8_int16(const sbnn_net_requantize_params* params,
-                                    const int8_t* x, int16_t* y,
-                                    int32_t count);
+                                    const int8_t* x, int16_t* y, int32_t count);
 void sbnn_net_requantize_int16_int8(const sbnn_net_requantize_params* params,
-                                    const int16_t* x, int8_t* y,
-                                    int32_t count);
+                                    const int16_t* x, int8_t* y, int32_t count);
 void sbnn_net_requantize_int16(const sbnn_net_requantize_params* params,
                                const int16_t* x, int16_t* y, int32_t count);
 void sbnn_net_limit_float(sbnn_net_float_limits limits, const float* x,
@@ -119,8 +115,7 @@ typedef struct {
 
 /* Padded positions take no part. */
 void sbnn_net_max_pool_int8(const sbnn_net_window* window,
-                            sbnn_net_limits limits, const int8_t* x,
-                            int8_t* y);
+                            sbnn_net_limits limits, const int8_t* x, int8_t* y);
 void sbnn_net_max_pool_float(const sbnn_net_window* window,
                              sbnn_net_float_limits limits, const float* x,
                              float* y);
@@ -172,8 +167,8 @@ typedef struct {
 
 /* Weights [out_channels, kernel_height, kernel_width, in_channels / groups]. */
 void sbnn_net_conv2d_int8(const sbnn_net_window* window, int32_t groups,
-                          const sbnn_net_weights_int8* weights,
-                          const int8_t* x, int8_t* y);
+                          const sbnn_net_weights_int8* weights, const int8_t* x,
+                          int8_t* y);
 void sbnn_net_conv2d_int16(const sbnn_net_window* window, int32_t groups,
                            const sbnn_net_weights_int16* weights,
                            const int16_t* x, int16_t* y);
@@ -196,12 +191,10 @@ void sbnn_net_depthwise_float(const sbnn_net_window* window,
 /* Weights [units, inputs]. */
 void sbnn_net_dense_int8(const sbnn_net_weights_int8* weights, int32_t inputs,
                          int32_t units, const int8_t* x, int8_t* y);
-void sbnn_net_dense_int16(const sbnn_net_weights_int16* weights,
-                          int32_t inputs, int32_t units, const int16_t* x,
-                          int16_t* y);
-void sbnn_net_dense_float(const sbnn_net_weights_float* weights,
-                          int32_t inputs, int32_t units, const float* x,
-                          float* y);
+void sbnn_net_dense_int16(const sbnn_net_weights_int16* weights, int32_t inputs,
+                          int32_t units, const int16_t* x, int16_t* y);
+void sbnn_net_dense_float(const sbnn_net_weights_float* weights, int32_t inputs,
+                          int32_t units, const float* x, float* y);
 
 /* ---- softmax over the last axis ---- */
 

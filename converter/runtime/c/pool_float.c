@@ -8,8 +8,8 @@ void sbnn_net_max_pool_float(const sbnn_net_window* w,
     for (int32_t ox = 0; ox < w->out_width; ++ox) {
       const sbnn_net_span columns = sbnn_net_columns(w, ox);
       for (int32_t c = 0; c < w->in_channels; ++c) {
-        float most = x[sbnn_net_under(w, rows, rows.from, columns,
-                                      columns.from) + c];
+        float most =
+            x[sbnn_net_under(w, rows, rows.from, columns, columns.from) + c];
         for (int32_t ky = rows.from; ky < rows.to; ++ky) {
           for (int32_t kx = columns.from; kx < columns.to; ++kx) {
             const float value = x[sbnn_net_under(w, rows, ky, columns, kx) + c];

@@ -6,9 +6,9 @@ void sbnn_net_prelu_int8(const sbnn_net_prelu_params* p, const int8_t* x,
   for (int32_t i = 0, j = 0; i < count; ++i) {
     const int32_t value = x[i] - p->x_zero;
     const int32_t scaled =
-        value >= 0 ? sbnn_net_scale(value, p->positive)
-                   : sbnn_net_scale(value * (slopes[j] - p->slope_zero),
-                                    p->negative);
+        value >= 0
+            ? sbnn_net_scale(value, p->positive)
+            : sbnn_net_scale(value * (slopes[j] - p->slope_zero), p->negative);
     y[i] = (int8_t)sbnn_net_limit(scaled + p->y_zero, -128, 127);
     if (++j == period) j = 0;
   }

@@ -1,9 +1,8 @@
 #include "c/net.h"
 
 static int32_t requantize(const sbnn_net_requantize_params* p, int32_t x) {
-  return sbnn_net_limit(
-      sbnn_net_scale(x - p->x_zero, p->factor) + p->y_zero, p->limits.low,
-      p->limits.high);
+  return sbnn_net_limit(sbnn_net_scale(x - p->x_zero, p->factor) + p->y_zero,
+                        p->limits.low, p->limits.high);
 }
 
 void sbnn_net_requantize_int8(const sbnn_net_requantize_params* params,

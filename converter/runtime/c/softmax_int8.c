@@ -24,7 +24,9 @@ static int32_t divide_by_power(int32_t x, int32_t exponent) {
 
 static int32_t multiply_by_power(int32_t x, int32_t exponent) {
   const int64_t wide = (int64_t)x * ((int64_t)1 << exponent);
-  return wide > INT32_MAX ? INT32_MAX : wide < INT32_MIN ? INT32_MIN : (int32_t)wide;
+  return wide > INT32_MAX   ? INT32_MAX
+         : wide < INT32_MIN ? INT32_MIN
+                            : (int32_t)wide;
 }
 
 /* exp(x) in Q0 for x in Q0 from -1/4 up to, not including, 0. */
@@ -60,7 +62,8 @@ static int32_t exp_negative(int32_t x) {
 /* 1 / (1 + x) in Q0 for x in Q0 from 0 to 1. */
 static int32_t reciprocal_of_one_plus(int32_t x) {
   const int32_t half = (int32_t)(((int64_t)x + INT32_MAX + 1) / 2);
-  int32_t y = 1515870810 + times(half, -1010580540); /* 48/17 - 32/17 half, Q2 */
+  int32_t y =
+      1515870810 + times(half, -1010580540); /* 48/17 - 32/17 half, Q2 */
   for (int i = 0; i < 3; ++i) {
     const int32_t error = (1 << 29) - times(half, y);
     y += multiply_by_power(times(y, error), 2);
@@ -90,8 +93,8 @@ void sbnn_net_softmax_int8(sbnn_net_factor factor, int32_t least,
     for (int32_t i = 0; i < count; ++i) {
       int32_t result = -128;
       if (x[i] - most >= least) {
-        const int32_t share = times(
-            scale, exp_negative(sbnn_net_scale(x[i] - most, factor)));
+        const int32_t share =
+            times(scale, exp_negative(sbnn_net_scale(x[i] - most, factor)));
         result += divide_by_power(share, SUM_BITS - zeros + 31 - 8);
       }
       y[i] = (int8_t)sbnn_net_limit(result, -128, 127);

@@ -7,8 +7,8 @@
 enum { HEADROOM = 20 };
 
 void sbnn_net_subtract_int8(const sbnn_net_add_params* p, const int8_t* a,
-                            int32_t a_period, const int8_t* b,
-                            int32_t b_period, int8_t* y, int32_t count) {
+                            int32_t a_period, const int8_t* b, int32_t b_period,
+                            int8_t* y, int32_t count) {
   for (int32_t i = 0, j = 0, k = 0; i < count; ++i) {
     const int32_t wide_a = (a[j] - p->a_zero) * (1 << HEADROOM);
     const int32_t wide_b = (b[k] - p->b_zero) * (1 << HEADROOM);
@@ -22,8 +22,8 @@ void sbnn_net_subtract_int8(const sbnn_net_add_params* p, const int8_t* a,
 }
 
 void sbnn_net_subtract_float(sbnn_net_float_limits limits, const float* a,
-                             int32_t a_period, const float* b,
-                             int32_t b_period, float* y, int32_t count) {
+                             int32_t a_period, const float* b, int32_t b_period,
+                             float* y, int32_t count) {
   for (int32_t i = 0, j = 0, k = 0; i < count; ++i) {
     y[i] = sbnn_net_limit_to(a[j] - b[k], limits);
     if (++j == a_period) j = 0;

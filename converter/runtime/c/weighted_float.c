@@ -28,8 +28,7 @@ void sbnn_net_conv2d_float(const sbnn_net_window* w, int32_t groups,
                 x + sbnn_net_under(w, rows, ky, columns, kx) + first;
             const float* weight =
                 weights->weights +
-                ((f * w->kernel_height + ky) * w->kernel_width + kx) *
-                    channels;
+                ((f * w->kernel_height + ky) * w->kernel_width + kx) * channels;
             for (int32_t c = 0; c < channels; ++c) sum += from[c] * weight[c];
           }
         }
@@ -51,10 +50,10 @@ void sbnn_net_depthwise_float(const sbnn_net_window* w,
         float sum = 0.0f;
         for (int32_t ky = rows.from; ky < rows.to; ++ky) {
           for (int32_t kx = columns.from; kx < columns.to; ++kx) {
-            sum += x[sbnn_net_under(w, rows, ky, columns, kx) + f / multiple] *
-                   weights->weights[(ky * w->kernel_width + kx) *
-                                        w->out_channels +
-                                    f];
+            sum +=
+                x[sbnn_net_under(w, rows, ky, columns, kx) + f / multiple] *
+                weights->weights[(ky * w->kernel_width + kx) * w->out_channels +
+                                 f];
           }
         }
         *y++ = finish(weights, f, sum);
@@ -63,9 +62,8 @@ void sbnn_net_depthwise_float(const sbnn_net_window* w,
   }
 }
 
-void sbnn_net_dense_float(const sbnn_net_weights_float* weights,
-                          int32_t inputs, int32_t units, const float* x,
-                          float* y) {
+void sbnn_net_dense_float(const sbnn_net_weights_float* weights, int32_t inputs,
+                          int32_t units, const float* x, float* y) {
   for (int32_t u = 0; u < units; ++u) {
     const float* weight = weights->weights + u * inputs;
     float sum = 0.0f;

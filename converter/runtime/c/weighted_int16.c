@@ -31,12 +31,12 @@ void sbnn_net_conv2d_int16(const sbnn_net_window* w, int32_t groups,
         int64_t sum = 0;
         for (int32_t ky = rows.from; ky < rows.to; ++ky) {
           for (int32_t kx = columns.from; kx < columns.to; ++kx) {
-            sum += dot(
-                x + sbnn_net_under(w, rows, ky, columns, kx) + first,
-                weights->weights +
-                    ((f * w->kernel_height + ky) * w->kernel_width + kx) *
-                        channels,
-                channels);
+            sum +=
+                dot(x + sbnn_net_under(w, rows, ky, columns, kx) + first,
+                    weights->weights +
+                        ((f * w->kernel_height + ky) * w->kernel_width + kx) *
+                            channels,
+                    channels);
           }
         }
         *y++ = finish(weights, f, sum);
@@ -59,8 +59,7 @@ void sbnn_net_depthwise_int16(const sbnn_net_window* w,
           for (int32_t kx = columns.from; kx < columns.to; ++kx) {
             sum +=
                 x[sbnn_net_under(w, rows, ky, columns, kx) + f / multiple] *
-                weights->weights[(ky * w->kernel_width + kx) *
-                                     w->out_channels +
+                weights->weights[(ky * w->kernel_width + kx) * w->out_channels +
                                  f];
           }
         }
@@ -70,11 +69,9 @@ void sbnn_net_depthwise_int16(const sbnn_net_window* w,
   }
 }
 
-void sbnn_net_dense_int16(const sbnn_net_weights_int16* weights,
-                          int32_t inputs, int32_t units, const int16_t* x,
-                          int16_t* y) {
+void sbnn_net_dense_int16(const sbnn_net_weights_int16* weights, int32_t inputs,
+                          int32_t units, const int16_t* x, int16_t* y) {
   for (int32_t u = 0; u < units; ++u) {
-    y[u] =
-        finish(weights, u, dot(x, weights->weights + u * inputs, inputs));
+    y[u] = finish(weights, u, dot(x, weights->weights + u * inputs, inputs));
   }
 }

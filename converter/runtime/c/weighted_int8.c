@@ -22,8 +22,8 @@ static int32_t dot(const int8_t* x, int32_t x_zero, const int8_t* weights,
 }
 
 void sbnn_net_conv2d_int8(const sbnn_net_window* w, int32_t groups,
-                          const sbnn_net_weights_int8* weights,
-                          const int8_t* x, int8_t* y) {
+                          const sbnn_net_weights_int8* weights, const int8_t* x,
+                          int8_t* y) {
   const int32_t channels = w->in_channels / groups;
   const int32_t filters = w->out_channels / groups;
   /* Without gaps, a row of taps is one run of numbers. */
@@ -38,13 +38,13 @@ void sbnn_net_conv2d_int8(const sbnn_net_window* w, int32_t groups,
         int32_t sum = 0;
         for (int32_t ky = rows.from; ky < rows.to; ++ky) {
           for (int32_t kx = columns.from; kx < columns.to; kx += run) {
-            sum += dot(
-                x + sbnn_net_under(w, rows, ky, columns, kx) + first,
-                weights->x_zero,
-                weights->weights +
-                    ((f * w->kernel_height + ky) * w->kernel_width + kx) *
-                        channels,
-                run * channels);
+            sum +=
+                dot(x + sbnn_net_under(w, rows, ky, columns, kx) + first,
+                    weights->x_zero,
+                    weights->weights +
+                        ((f * w->kernel_height + ky) * w->kernel_width + kx) *
+                            channels,
+                    run * channels);
           }
         }
         *y++ = finish(weights, f, sum);
@@ -65,11 +65,11 @@ void sbnn_net_depthwise_int8(const sbnn_net_window* w,
         int32_t sum = 0;
         for (int32_t ky = rows.from; ky < rows.to; ++ky) {
           for (int32_t kx = columns.from; kx < columns.to; ++kx) {
-            sum += (x[sbnn_net_under(w, rows, ky, columns, kx) + f / multiple] -
-                    weights->x_zero) *
-                   weights->weights[(ky * w->kernel_width + kx) *
-                                        w->out_channels +
-                                    f];
+            sum +=
+                (x[sbnn_net_under(w, rows, ky, columns, kx) + f / multiple] -
+                 weights->x_zero) *
+                weights->weights[(ky * w->kernel_width + kx) * w->out_channels +
+                                 f];
           }
         }
         *y++ = finish(weights, f, sum);
@@ -81,8 +81,8 @@ void sbnn_net_depthwise_int8(const sbnn_net_window* w,
 void sbnn_net_dense_int8(const sbnn_net_weights_int8* weights, int32_t inputs,
                          int32_t units, const int8_t* x, int8_t* y) {
   for (int32_t u = 0; u < units; ++u) {
-    y[u] = finish(weights, u,
-                  dot(x, weights->x_zero, weights->weights + u * inputs,
-                      inputs));
+    y[u] =
+        finish(weights, u,
+               dot(x, weights->x_zero, weights->weights + u * inputs, inputs));
   }
 }

@@ -64,14 +64,14 @@ bool sbnn_micro_prepare(void* user_data, const sbnn_op_class* kind,
   sbnn_tensor inputs[SBNN_MAX_INPUTS];
   sbnn_tensor planned, output;
   memset(problem, 0, sizeof(*problem));
-  SBNN_CHECK(user_data != (const void*)&kNoMemory, "the arena is too small", 0, 0);
+  SBNN_CHECK(user_data != (const void*)&kNoMemory, "the arena is too small", 0,
+             0);
   SBNN_CHECK(is_micro_op(user_data),
              "built with another TF_LITE_STATIC_MEMORY than TensorFlow Lite "
              "Micro",
              0, 0);
   sbnn_micro_op* self = (sbnn_micro_op*)user_data;
-  SBNN_CHECK(wiring->input_count >= 1 &&
-                 wiring->input_count <= SBNN_MAX_INPUTS,
+  SBNN_CHECK(wiring->input_count >= 1 && wiring->input_count <= SBNN_MAX_INPUTS,
              "number of input tensors", wiring->input_count, kind->inputs);
   SBNN_CHECK(wiring->output_count == 1, "number of output tensors",
              wiring->output_count, 1);

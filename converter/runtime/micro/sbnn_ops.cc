@@ -18,16 +18,11 @@ namespace {
 
 sbnn_type TypeOf(TfLiteType type) {
   switch (type) {
-    case kTfLiteFloat32:
-      return SBNN_FLOAT32;
-    case kTfLiteInt32:
-      return SBNN_INT32;
-    case kTfLiteInt8:
-      return SBNN_INT8;
-    case kTfLiteInt16:
-      return SBNN_INT16;
-    default:
-      return SBNN_OTHER_TYPE;
+    case kTfLiteFloat32: return SBNN_FLOAT32;
+    case kTfLiteInt32: return SBNN_INT32;
+    case kTfLiteInt8: return SBNN_INT8;
+    case kTfLiteInt16: return SBNN_INT16;
+    default: return SBNN_OTHER_TYPE;
   }
 }
 
@@ -79,10 +74,9 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
                       ? nullptr
                       : tflite::GetMicroContext(context)->GetScratchBuffer(
                             self->scratch_index);
-  sbnn_invoke_op(&self->op,
-                 tflite::micro::GetEvalInput(context, node, 0)->data.data,
-                 tflite::micro::GetEvalOutput(context, node, 0)->data.data,
-                 scratch);
+  sbnn_invoke_op(
+      &self->op, tflite::micro::GetEvalInput(context, node, 0)->data.data,
+      tflite::micro::GetEvalOutput(context, node, 0)->data.data, scratch);
   return kTfLiteOk;
 }
 

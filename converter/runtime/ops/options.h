@@ -17,7 +17,6 @@ typedef struct {
 
 /* Looks `name` up. False if it is missing, is no whole number, does not fit
  * into int32, or if the buffer is no flexbuffer map. */
-bool sbnn_option(const sbnn_options* options, const char* name,
-                 int32_t* value);
+bool sbnn_option(const sbnn_options* options, const char* name, int32_t* value);
 
 #endif /* SBNN_OPS_OPTIONS_H_ */

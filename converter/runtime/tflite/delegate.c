@@ -76,10 +76,9 @@ static void* init(TfLiteContext* context, const char* buffer, size_t length) {
   TfLiteNode* node;
   TfLiteRegistration* registration;
   delegated_op* self = (delegated_op*)calloc(1, sizeof(delegated_op));
-  if (self == NULL ||
-      context->GetNodeAndRegistration(context,
-                                      params->nodes_to_replace->data[0], &node,
-                                      &registration) != kTfLiteOk) {
+  if (self == NULL || context->GetNodeAndRegistration(
+                          context, params->nodes_to_replace->data[0], &node,
+                          &registration) != kTfLiteOk) {
     return self;
   }
   self->host = (sbnn_host*)params->delegate->data_;
@@ -193,14 +192,13 @@ static TfLiteStatus prepare_delegate(TfLiteContext* context,
   TfLiteIntArray* nodes = (TfLiteIntArray*)malloc(bytes);
   TfLiteIntArray* one =
       (TfLiteIntArray*)malloc(sizeof(TfLiteIntArray) + sizeof(int));
-  TfLiteStatus status =
-      nodes != NULL && one != NULL ? kTfLiteOk : kTfLiteError;
+  TfLiteStatus status = nodes != NULL && one != NULL ? kTfLiteOk : kTfLiteError;
   if (status == kTfLiteOk) memcpy(nodes, plan, bytes);
   for (int i = 0; status == kTfLiteOk && i < nodes->size; ++i) {
     TfLiteNode* node;
     TfLiteRegistration* found;
-    status = context->GetNodeAndRegistration(context, nodes->data[i], &node,
-                                             &found);
+    status =
+        context->GetNodeAndRegistration(context, nodes->data[i], &node, &found);
     if (status != kTfLiteOk || found->builtin_code != kTfLiteBuiltinCustom ||
         sbnn_find_op(found->custom_name) == NULL) {
       continue;
@@ -228,8 +226,7 @@ SBNN_EXPORT TfLiteDelegate* tflite_plugin_create_delegate(
     return NULL;
   }
   const char* instructions = getenv("SBNN_HOST_ISA");
-  TfLiteDelegate* delegate =
-      (TfLiteDelegate*)calloc(1, sizeof(TfLiteDelegate));
+  TfLiteDelegate* delegate = (TfLiteDelegate*)calloc(1, sizeof(TfLiteDelegate));
   sbnn_host* host = sbnn_open_host(instructions);
   if (delegate == NULL || host == NULL) {
     if (report_error != NULL) {

@@ -120,8 +120,8 @@ struct TfLiteContext {
                                TfLiteIntArray* new_size);
   void (*ReportError)(TfLiteContext* context, const char* format, ...);
   void* add_tensors;
-  TfLiteStatus (*GetNodeAndRegistration)(TfLiteContext* context,
-                                         int node_index, TfLiteNode** node,
+  TfLiteStatus (*GetNodeAndRegistration)(TfLiteContext* context, int node_index,
+                                         TfLiteNode** node,
                                          TfLiteRegistration** registration);
   TfLiteStatus (*ReplaceNodeSubsetsWithDelegateKernels)(
       TfLiteContext* context, TfLiteRegistration registration,

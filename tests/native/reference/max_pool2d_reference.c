@@ -27,7 +27,8 @@ void reference_max_pool2d_bits(const sbnn_max_pool2d_params* p,
     for (int32_t oy = 0; oy < p->out_height; ++oy) {
       for (int32_t ox = 0; ox < p->out_width; ++ox) {
         const int32_t at = oy * p->out_width + ox;
-        if (window_has(p, x + c * in_words, oy, ox, !is_minimum) != is_minimum) {
+        if (window_has(p, x + c * in_words, oy, ox, !is_minimum) !=
+            is_minimum) {
           y[c * out_words + at / 32] |= 1u << at % 32;
         }
       }

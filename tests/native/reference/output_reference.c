@@ -38,16 +38,18 @@ void reference_write_sum(const sbnn_output* output, int32_t channel,
                          int32_t position, int32_t sum, void* y) {
   const int32_t at = position * output->channels + channel;
   if (output->stage == SBNN_CUTS) {
-    write_bit(output, channel, position, sum >= output->by.cuts.thresholds[channel], y);
+    write_bit(output, channel, position,
+              sum >= output->by.cuts.thresholds[channel], y);
     return;
   }
   if (output->face.kind == SBNN_FLOAT_NUMBERS) {
-    ((float*)y)[at] =
-        (float)sum * output->by.scale.factors[channel] + output->by.scale.biases[channel];
+    ((float*)y)[at] = (float)sum * output->by.scale.factors[channel] +
+                      output->by.scale.biases[channel];
     return;
   }
   const int64_t product = (int64_t)sum * output->by.scale.multipliers[channel];
-  int64_t value = floor_of(product + output->by.scale.offsets[channel], output->by.scale.shift);
+  int64_t value = floor_of(product + output->by.scale.offsets[channel],
+                           output->by.scale.shift);
   if (output->face.kind == SBNN_INT8_NUMBERS) {
     if (value < -128) value = -128;
     if (value > 127) value = 127;
@@ -66,6 +68,7 @@ void reference_write_float_sum(const sbnn_output* output, int32_t channel,
               sum >= output->by.cuts.float_thresholds[channel], y);
   } else {
     ((float*)y)[position * output->channels + channel] =
-        sum * output->by.scale.factors[channel] + output->by.scale.biases[channel];
+        sum * output->by.scale.factors[channel] +
+        output->by.scale.biases[channel];
   }
 }

@@ -14,7 +14,8 @@ void reference_dequantize(int32_t channels, int32_t channel_bits,
                           int32_t positions, const uint32_t* x, float* y) {
   for (int32_t c = 0; c < channels; ++c) {
     for (int32_t p = 0; p < positions; ++p) {
-      y[p * channels + c] = reference_bit(x, c * channel_bits + p) ? 1.0f : -1.0f;
+      y[p * channels + c] =
+          reference_bit(x, c * channel_bits + p) ? 1.0f : -1.0f;
     }
   }
 }

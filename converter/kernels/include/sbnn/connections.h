@@ -38,8 +38,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SBNN_CODE_BITMAP = 0, SBNN_CODE_RICE = 1, SBNN_CODE_SLICED = 2,
-       SBNN_CODE_GOLOMB = 3 };
+enum {
+  SBNN_CODE_BITMAP = 0,
+  SBNN_CODE_RICE = 1,
+  SBNN_CODE_SLICED = 2,
+  SBNN_CODE_GOLOMB = 3
+};
 
 typedef struct {
   const uint32_t* words;
@@ -55,9 +59,9 @@ typedef struct {
 /* Reads a code from its first connection to its last. */
 typedef struct {
   const sbnn_connections* code;
-  uint32_t bit;   /* next bit of the code */
-  int32_t left;   /* connections not yet read */
-  int32_t index;  /* the connection that `sbnn_next` found last */
+  uint32_t bit;  /* next bit of the code */
+  int32_t left;  /* connections not yet read */
+  int32_t index; /* the connection that `sbnn_next` found last */
 } sbnn_connection_reader;
 
 /* What a reader answers behind the last connection: no index reaches it. */

@@ -10,29 +10,28 @@
 #include "sbnn/option_list.h"
 #include "sbnn/output.h"
 
-#define SBNN_CONV2D_OPTIONS(X)                                              \
-  X(in_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the input")          \
-  X(in_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the input")        \
-  X(in_channels, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "channels of the input")    \
-  X(out_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the output")        \
-  X(out_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the output")      \
-  X(out_channels, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "filters")                 \
-  X(kernel_height, 1, 255, SBNN_ALWAYS, "rows of the window")               \
-  X(kernel_width, 1, 255, SBNN_ALWAYS, "columns of the window")             \
-  X(stride_height, 1, 255, SBNN_ALWAYS, "rows from one window to the next") \
-  X(stride_width, 1, 255, SBNN_ALWAYS,                                      \
-    "columns from one window to the next")                                  \
-  X(dilation_height, 1, 255, SBNN_ALWAYS, "rows from one tap to the next")  \
-  X(dilation_width, 1, 255, SBNN_ALWAYS, "columns from one tap to the next") \
-  X(pad_top, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows above the image")         \
-  X(pad_left, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns left of the image")   \
-  X(pad_value, -1, 1, SBNN_ALWAYS,                                          \
-    "what stands outside the image; 0 if the input is int8")                \
-  X(groups, 1, SBNN_MAX_SIDE, SBNN_ALWAYS,                                  \
-    "parts that the channels of input and output are divided into")         \
-  X(band_bytes, 1, INT32_MAX, SBNN_MAY_MISS,                                \
-    "scratch memory that copies of the input take at most")                 \
-  X(in_zero_point, -128, 127, SBNN_WITH_INT8_INPUT,                         \
+#define SBNN_CONV2D_OPTIONS(X)                                                \
+  X(in_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the input")            \
+  X(in_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the input")          \
+  X(in_channels, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "channels of the input")      \
+  X(out_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the output")          \
+  X(out_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the output")        \
+  X(out_channels, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "filters")                   \
+  X(kernel_height, 1, 255, SBNN_ALWAYS, "rows of the window")                 \
+  X(kernel_width, 1, 255, SBNN_ALWAYS, "columns of the window")               \
+  X(stride_height, 1, 255, SBNN_ALWAYS, "rows from one window to the next")   \
+  X(stride_width, 1, 255, SBNN_ALWAYS, "columns from one window to the next") \
+  X(dilation_height, 1, 255, SBNN_ALWAYS, "rows from one tap to the next")    \
+  X(dilation_width, 1, 255, SBNN_ALWAYS, "columns from one tap to the next")  \
+  X(pad_top, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows above the image")           \
+  X(pad_left, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns left of the image")     \
+  X(pad_value, -1, 1, SBNN_ALWAYS,                                            \
+    "what stands outside the image; 0 if the input is int8")                  \
+  X(groups, 1, SBNN_MAX_SIDE, SBNN_ALWAYS,                                    \
+    "parts that the channels of input and output are divided into")           \
+  X(band_bytes, 1, INT32_MAX, SBNN_MAY_MISS,                                  \
+    "scratch memory that copies of the input take at most")                   \
+  X(in_zero_point, -128, 127, SBNN_WITH_INT8_INPUT,                           \
     "what stands for 0 in the input")
 
 typedef struct {
@@ -55,18 +54,16 @@ size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
                                       const sbnn_connections* kernel,
                                       const sbnn_output* output);
 void sbnn_conv2d_bits(const sbnn_conv2d_params* params,
-                      const sbnn_connections* kernel,
-                      const sbnn_output* output, const uint32_t* x, void* y,
-                      void* scratch);
+                      const sbnn_connections* kernel, const sbnn_output* output,
+                      const uint32_t* x, void* y, void* scratch);
 
 /* `x` is int8, height x width x channels; pad_value is 0 and a padded position
  * stands for x - in_zero_point = 0. */
 size_t sbnn_conv2d_int8_scratch_bytes(const sbnn_conv2d_params* params,
                                       const sbnn_connections* kernel);
 void sbnn_conv2d_int8(const sbnn_conv2d_params* params,
-                      const sbnn_connections* kernel,
-                      const sbnn_output* output, const int8_t* x, void* y,
-                      void* scratch);
+                      const sbnn_connections* kernel, const sbnn_output* output,
+                      const int8_t* x, void* y, void* scratch);
 
 /* `x` is float, height x width x channels. Sums are float32, added in the order
  * of the connections. */

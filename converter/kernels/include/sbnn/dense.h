@@ -10,12 +10,12 @@
 #include "sbnn/option_list.h"
 #include "sbnn/output.h"
 
-#define SBNN_DENSE_OPTIONS(X)                                              \
-  X(units, 1, INT32_MAX, SBNN_ALWAYS, "outputs")                           \
-  X(planes, 1, INT32_MAX, SBNN_ALWAYS,                                     \
-    "planes of the input; 1 if it is numbers")                             \
+#define SBNN_DENSE_OPTIONS(X)                                                 \
+  X(units, 1, INT32_MAX, SBNN_ALWAYS, "outputs")                              \
+  X(planes, 1, INT32_MAX, SBNN_ALWAYS,                                        \
+    "planes of the input; 1 if it is numbers")                                \
   X(positions, 1, INT32_MAX - 31, SBNN_ALWAYS, "bits of a plane, or numbers") \
-  X(in_zero_point, -128, 127, SBNN_WITH_INT8_INPUT,                        \
+  X(in_zero_point, -128, 127, SBNN_WITH_INT8_INPUT,                           \
     "what stands for 0 in the input")
 
 typedef struct {
@@ -46,8 +46,7 @@ void sbnn_dense_int8(const sbnn_dense_params* params,
 /* Float; sums are float32, added in the order of the connections. */
 size_t sbnn_dense_float_scratch_bytes(const sbnn_connections* kernel);
 void sbnn_dense_float(const sbnn_dense_params* params,
-                      const sbnn_connections* kernel,
-                      const sbnn_output* output, const float* x, void* y,
-                      void* scratch);
+                      const sbnn_connections* kernel, const sbnn_output* output,
+                      const float* x, void* y, void* scratch);
 
 #endif /* SBNN_DENSE_H_ */

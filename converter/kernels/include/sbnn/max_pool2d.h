@@ -6,19 +6,19 @@
 
 #include "sbnn/option_list.h"
 
-#define SBNN_MAX_POOL2D_OPTIONS(X)                                            \
-  X(channels, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "channels of input and output")  \
-  X(in_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the input")            \
-  X(in_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the input")          \
-  X(out_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the output")          \
-  X(out_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the output")        \
-  X(pool_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the window")         \
-  X(pool_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the window")       \
-  X(stride_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS,                             \
-    "rows from one window to the next")                                       \
-  X(stride_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS,                              \
-    "columns from one window to the next")                                    \
-  X(pad_top, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows above the image")           \
+#define SBNN_MAX_POOL2D_OPTIONS(X)                                           \
+  X(channels, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "channels of input and output") \
+  X(in_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the input")           \
+  X(in_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the input")         \
+  X(out_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the output")         \
+  X(out_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the output")       \
+  X(pool_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows of the window")        \
+  X(pool_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns of the window")      \
+  X(stride_height, 1, SBNN_MAX_SIDE, SBNN_ALWAYS,                            \
+    "rows from one window to the next")                                      \
+  X(stride_width, 1, SBNN_MAX_SIDE, SBNN_ALWAYS,                             \
+    "columns from one window to the next")                                   \
+  X(pad_top, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows above the image")          \
   X(pad_left, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns left of the image")
 
 typedef struct {

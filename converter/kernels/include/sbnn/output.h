@@ -74,14 +74,13 @@ typedef struct {
 /* Writes `count` positions of channel `channel`, from position `first` on, from
  * integer sums. `y` is what `output->face` says: uint32_t words (already
  * zeroed), float, int8_t or int16_t. */
-void sbnn_write_sums(const sbnn_output* output, int32_t channel,
-                     int32_t first, const int32_t* sums, int32_t count,
-                     void* y);
+void sbnn_write_sums(const sbnn_output* output, int32_t channel, int32_t first,
+                     const int32_t* sums, int32_t count, void* y);
 
 /* The same from float sums that lie `stride` floats apart, all positions at
  * once; to bits or float. */
 void sbnn_write_float_sums(const sbnn_output* output, int32_t channel,
-                           const float* sums, int32_t stride,
-                           int32_t positions, void* y);
+                           const float* sums, int32_t stride, int32_t positions,
+                           void* y);
 
 #endif /* SBNN_OUTPUT_H_ */

@@ -7,12 +7,12 @@
 #include "sbnn/option_list.h"
 #include "sbnn/output.h"
 
-#define SBNN_DEQUANTIZE_OPTIONS(X)                                     \
+#define SBNN_DEQUANTIZE_OPTIONS(X)                                      \
   X(height, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "rows; 0 if it is a vector") \
-  X(width, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns")                   \
-  X(channels, 1, INT32_MAX - 31, SBNN_ALWAYS,                          \
-    "channels, or features of a vector")                               \
-  X(plus, -128, 127, SBNN_WITH_INT8_OUTPUT, "what stands for +1")      \
+  X(width, 0, SBNN_MAX_SIDE, SBNN_ALWAYS, "columns")                    \
+  X(channels, 1, INT32_MAX - 31, SBNN_ALWAYS,                           \
+    "channels, or features of a vector")                                \
+  X(plus, -128, 127, SBNN_WITH_INT8_OUTPUT, "what stands for +1")       \
   X(minus, -128, 127, SBNN_WITH_INT8_OUTPUT, "what stands for -1")
 
 typedef struct {
@@ -21,8 +21,8 @@ typedef struct {
 
 /* Binarizes `x`, positions x channels floats, through the thresholds of
  * `output` (kind SBNN_TO_BITS): a plain sign is threshold 0 without flip. */
-void sbnn_quantize(const sbnn_output* output, int32_t positions,
-                   const float* x, uint32_t* y);
+void sbnn_quantize(const sbnn_output* output, int32_t positions, const float* x,
+                   uint32_t* y);
 
 /* The same for int8 and int16, through int32 thresholds on the stored numbers. */
 void sbnn_quantize_int8(const sbnn_output* output, int32_t positions,
@@ -32,8 +32,8 @@ void sbnn_quantize_int16(const sbnn_output* output, int32_t positions,
 
 /* Writes bits as +1.0 and -1.0, positions x channels. `channel_bits` as in
  * sbnn_output. */
-void sbnn_dequantize(int32_t channels, int32_t channel_bits,
-                     int32_t positions, const uint32_t* x, float* y);
+void sbnn_dequantize(int32_t channels, int32_t channel_bits, int32_t positions,
+                     const uint32_t* x, float* y);
 
 /* The same as int8: `plus` for +1 and `minus` for -1. */
 void sbnn_dequantize_int8(int32_t channels, int32_t channel_bits,
