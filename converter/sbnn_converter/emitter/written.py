@@ -8,7 +8,7 @@ import numpy as np
 
 from sbnn_converter import graph as g
 from sbnn_converter.tensors.bit_planes import pack_bits
-from sbnn_converter.weights.code import encode, has_sliced_form
+from sbnn_converter.weights.code import codes_for, encode
 
 # An option that tells, until the file is finished, which node an op was written from.
 NODE = "node"
@@ -37,7 +37,7 @@ def written(node: g.SbnnOp, weight_code: str) -> WrittenOp:
     """
     options, constants = dict(node.options), []
     if node.kernel is not None:
-        if weight_code == "sliced" and not has_sliced_form(node.op, node.reads):
+        if weight_code not in codes_for(node.op, node.reads):
             weight_code = "auto"
         code = encode(node.kernel, weight_code)
         options |= {

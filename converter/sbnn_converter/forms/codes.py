@@ -9,7 +9,7 @@ import numpy as np
 
 from sbnn_converter.cost_model.estimate import estimate_op
 from sbnn_converter.tflite.flatbuffer import StoredOp
-from sbnn_converter.weights.code import WeightCode, encode, has_sliced_form
+from sbnn_converter.weights.code import WeightCode, codes_for, encode
 
 # What a share of the bytes may cost, as a share of the instructions.
 _WORTH = 10
@@ -41,9 +41,7 @@ def forms_of(op: StoredOp, kernel: np.ndarray, core: str) -> list[Form]:
     Returns:
       Forms from the fastest, which is the largest, to the smallest.
     """
-    names = ["rice", "golomb", "bitmap"]
-    if has_sliced_form(op.name, op.reads):
-        names.append("sliced")
+    names = codes_for(op.name, op.reads)
     forms = [_form(op, encode(kernel, name), core) for name in names]
     forms.sort(key=lambda form: (form.instructions, form.bytes))
     kept = forms[:1]

@@ -8,6 +8,35 @@ from __future__ import annotations
 
 import numpy as np
 
+from sbnn_converter.tensors.face import BITS, Face
+from sbnn_converter.weights.coded import CorruptCode, WeightCode
+
+
+class Sliced:
+    """For dense layers on bits only."""
+
+    name = "sliced"
+    number = 2
+
+    def suits(self, op: str, reads: Face) -> bool:
+        return op == "SbnnDense" and reads == BITS
+
+    def write(self, kernel: np.ndarray) -> tuple[np.ndarray, int]:
+        return slice_kernel(kernel), 0
+
+    def read(self, code: WeightCode) -> np.ndarray:
+        if code.parameter != 0:
+            raise CorruptCode(f"found parameter {code.parameter} of sliced weights, wanted 0")
+        try:
+            words = np.asarray(code.words)
+            kernel = unslice_kernel(words, code.outputs, code.weights // code.outputs)
+        except ValueError as error:
+            raise CorruptCode(str(error)) from error
+        indices = np.flatnonzero(kernel)
+        if len(indices) != code.connections:
+            raise CorruptCode(f"found {len(indices)} ones, wanted {code.connections}")
+        return indices
+
 
 def slice_kernel(ones: np.ndarray) -> np.ndarray:
     """Lays out a kernel in slices of 32 units.
