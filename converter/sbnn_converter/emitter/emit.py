@@ -200,7 +200,7 @@ class _QuantizedValues:
 
 def _takes_int16(reader: g.Node | None, int8: Int8) -> bool:
     if isinstance(reader, g.SbnnOp):
-        return reader.op == "SbnnQuantize"
+        return reader.is_quantizer
     return reader in int8.wide and reader not in int8.widened
 
 

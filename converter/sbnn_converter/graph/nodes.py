@@ -276,6 +276,11 @@ class SbnnOp(Node):
     reads: Face = FLOAT32
 
     @property
+    def is_quantizer(self) -> bool:
+        """Whether it makes planes of numbers, and computes nothing else."""
+        return self.kernel is None and self.stage is not None
+
+    @property
     def sums_of_planes(self) -> bool:
         """Whether its sums are whole numbers of steps."""
         return self.kernel is not None and self.reads.is_planes

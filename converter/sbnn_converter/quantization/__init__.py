@@ -11,46 +11,24 @@ from sbnn_converter import graph as g
 from sbnn_converter.emitter.edited import EditedOp
 from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.emit import Int8
-from sbnn_converter.quantization.activations import split_activations
-from sbnn_converter.quantization.folding import split_steps, use_int8_forms
+from sbnn_converter.quantization.calibration import calibrate
 from sbnn_converter.quantization.int8_faces import give_int8_faces
 from sbnn_converter.quantization.port_types import give_port_types
-from sbnn_converter.quantization.ranges import calibrate, free_prescribed_ranges, wide_ranges
-from sbnn_converter.quantization.sign_parts import signs_before_concatenations
-from sbnn_converter.quantization.signs import (
-    round_down,
-    scales_before_signs,
-    share_scaled_values,
-)
-from sbnn_converter.quantization.wide import (
-    copy_into_wide,
-    count_roundings,
-    scales_before_pools,
-    wide_values,
-    widened_behind,
-)
+from sbnn_converter.quantization.prepare import prepare
+from sbnn_converter.quantization.ranges import decide
+from sbnn_converter.quantization.wide import count_roundings
 
 
 def quantize(graph: g.Graph, dataset: Callable[[], Iterable[list[np.ndarray]]]) -> Int8:
-    """Prepares a graph for int8 and decides how each of its values is to be rounded.
+    """Prepares a graph for int8, looks at its values, and decides how each is rounded.
 
     Args:
       graph: a graph that the passes have finished with; rewritten in place.
-      dataset: representative inputs, see ``ranges.calibrate``.
+      dataset: representative inputs, see ``calibrate``.
     """
-    split_activations(graph)
-    signs_before_concatenations(graph)
-    share_scaled_values(graph)
-    scales_before_pools(graph)
-    split_steps(graph)
-    free_prescribed_ranges(graph)
-    signed = scales_before_signs(graph)
-    use_int8_forms(graph)
-    wide = wide_values(graph, signed)
-    copy_into_wide(graph, wide)
-    ranges = calibrate(graph, dataset, signed)
-    round_down(signed, ranges)
-    return Int8(ranges, wide_ranges(graph, ranges, wide), widened_behind(wide))
+    signed, wide = prepare(graph)
+    seen = calibrate(graph, dataset)
+    return decide(graph, seen, signed, wide)
 
 
 def speak_int8(

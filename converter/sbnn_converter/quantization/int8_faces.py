@@ -41,74 +41,66 @@ def give_int8_faces(
     editor.drop_unread()
     use_int16_kernels(editor)
     for op in ops:
-        scale = _read_int8(editor, op.operator, op.options)
-        if op.node.face.is_planes:
-            if scale is not None:
-                _rescale_thresholds(editor, op.operator, op.options, op.node, scale, roundings)
-        else:
-            _write_int8(editor, op.operator, op.options, op.node, scale)
+        scale = _read_int8(editor, op)
+        if not op.node.face.is_planes:
+            _write_int8(editor, op, scale)
+        elif scale is not None:
+            _rescale_thresholds(editor, op, scale, roundings)
     editor.drop_unread()
 
 
-def _read_int8(editor: FlatbufferEditor, operator, options: dict) -> float | None:
+def _read_int8(editor: FlatbufferEditor, op: EditedOp) -> float | None:
     """Lets an op read the int8 tensor in front of a DEQUANTIZE, or the INT16 one.
 
     Returns:
       The tensor's scale, or None if the op goes on reading bits or floats.
     """
-    tensor = editor.integer_in_front_of(operator.inputs[0])
+    tensor = editor.integer_in_front_of(op.operator.inputs[0])
     # Around an int8 image stands 0; another padding needs the real values.
-    if tensor is None or options.get("pad_value"):
+    if tensor is None or op.options.get("pad_value"):
         return None
-    scale, options["in_zero_point"] = editor.quantization(tensor)
-    operator.inputs[0] = tensor
+    scale, op.options["in_zero_point"] = editor.quantization(tensor)
+    op.operator.inputs[0] = tensor
     return scale
 
 
 def _rescale_thresholds(
-    editor: FlatbufferEditor,
-    operator,
-    options: dict,
-    node: g.SbnnOp,
-    scale: float,
-    roundings: Mapping[g.Node, int],
+    editor: FlatbufferEditor, op: EditedOp, scale: float, roundings: Mapping[g.Node, int]
 ) -> None:
     """Thresholds for sums of int8 values, or for the int8 values themselves."""
-    stage = node.behind
+    stage = op.node.behind
     if stage.kernel is None:
-        wide = editor.element_type(operator.inputs[0]).name == "INT16"
+        wide = editor.element_type(op.operator.inputs[0]).name == "INT16"
         reach = _INT16_REACH if wide else _INT8_REACH
         cuts = cuts_of(stage, IntegerSums(reach, scale))
-        values = cuts.values + np.int32(options["in_zero_point"])
+        values = cuts.values + np.int32(op.options["in_zero_point"])
         if wide:
             # Each rounding may carry a value by half a step; one on its threshold, a tie
             # that is as good as exact, stays on its side. A falling function is above 0 up
             # to its threshold, not from it on.
-            slack = roundings[node.inputs[0]] // 2
+            slack = roundings[op.node.inputs[0]] // 2
             values = values + np.where(cuts.flips, slack, -slack).astype(np.int32)
         cuts = Cuts(values, cuts.flips)
     else:
         bound = stage.kernel.largest_sum * _INT8_REACH
         step = scale * 2.0**-stage.kernel.domain_shift
         cuts = cuts_of(stage, IntegerSums(bound, step))
-    editor.replace_constants(operator, 2 if stage.kernel else 1, cuts.constants())
+    editor.replace_constants(op.operator, 2 if stage.kernel else 1, cuts.constants())
 
 
-def _write_int8(
-    editor: FlatbufferEditor, operator, options: dict, node: g.SbnnOp, scale: float | None
-) -> None:
+def _write_int8(editor: FlatbufferEditor, op: EditedOp, scale: float | None) -> None:
     """Lets an op write the int8 or INT16 tensor behind a QUANTIZE, if there is one."""
-    target = editor.integer_behind(operator.outputs[0])
-    if node.behind is None:  # a SbnnDequantize: two values, known beforehand
+    target = editor.integer_behind(op.operator.outputs[0])
+    if op.node.behind is None:  # a SbnnDequantize: two values, known beforehand
         if target is not None:
             out_scale, zero_point = editor.quantization(target)
-            options["plus"] = to_int8(zero_point + 1 / out_scale)
-            options["minus"] = to_int8(zero_point - 1 / out_scale)
-            operator.outputs[0] = target
+            op.options["plus"] = to_int8(zero_point + 1 / out_scale)
+            op.options["minus"] = to_int8(zero_point - 1 / out_scale)
+            op.operator.outputs[0] = target
         return
-    stage = node.behind
+    stage = op.node.behind
     unit = 1.0 if scale is None else scale
-    if scale is not None or node.reads.is_planes:
+    if scale is not None or op.node.reads.is_planes:
         unit *= 2.0**-stage.kernel.domain_shift
     else:
         target = None  # sums of floats are floats, which the QUANTIZE goes on rounding
@@ -116,6 +108,6 @@ def _write_int8(
     if target is not None:
         multipliers, offsets, shift = fixed_point(*constants, *editor.quantization(target))
         constants = [multipliers, offsets]
-        options["output_shift"] = shift
-        operator.outputs[0] = target
-    editor.replace_constants(operator, 2, constants)
+        op.options["output_shift"] = shift
+        op.operator.outputs[0] = target
+    editor.replace_constants(op.operator, 2, constants)

@@ -61,4 +61,4 @@ def _as_numbers(bits: g.SbnnOp) -> g.SbnnOp:
 
 
 def _is_quantize(node: g.Node) -> bool:
-    return isinstance(node, g.SbnnOp) and node.op == "SbnnQuantize"
+    return isinstance(node, g.SbnnOp) and node.is_quantizer

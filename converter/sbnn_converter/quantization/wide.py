@@ -12,61 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import numpy as np
-
 from sbnn_converter import graph as g
-from sbnn_converter.graph.output_stage import scale_of
 from sbnn_converter.quantization.fine_weights import takes_fine_weights, use_fine_weights
-from sbnn_converter.quantization.folding import is_scale, takes_scale, weighted_layer
+from sbnn_converter.quantization.folding import is_scale, weighted_layer, writes_sums
 from sbnn_converter.quantization.int16_copy import int16_copy
 from sbnn_converter.quantization.scales import is_mean, is_sum, moves_int16
-
-
-def scales_before_pools(graph: g.Graph) -> None:
-    """Takes scale and bias behind a max pooling into the layer in front of it, where they
-    rise: on its sums they cost nothing and are rounded once, not twice."""
-    for node in graph.nodes():
-        if not isinstance(node, g.Pointwise) or node not in graph:
-            continue
-        way, source = [], node.inputs[0]
-        while isinstance(source, (g.MaxPool, g.Reshape)) and (
-            graph.only_reader(source) is (way[-1] if way else node)
-        ):
-            way.append(source)
-            source = source.inputs[0]
-        if not way or not _can_take(graph, source, way[-1], node):
-            continue
-        if takes_scale(source):
-            scaled = g.Pointwise(node.name, [source], source.shape, node.steps)
-            graph.insert_behind(source, scaled, [way[-1]])
-        else:
-            source.behind = g.OutputStage(
-                (*source.behind.steps, *node.steps),
-                source.behind.shape,
-                source.behind.kernel,
-            )
-            step = 2.0**-source.behind.kernel.domain_shift if source.sums_of_planes else 1.0
-            source.stage = scale_of(source.behind, step)
-        graph.replace(node, way[0])
-
-
-def _can_take(graph: g.Graph, op: g.Node, reader: g.Node, function: g.Pointwise) -> bool:
-    return (
-        (writes_sums(op) or takes_scale(op))
-        and graph.only_reader(op) is reader
-        and op.shape[-1] == function.shape[-1]
-        and has_rising_scale(function)
-    )
-
-
-def has_rising_scale(function: g.Pointwise) -> bool:
-    """Whether a function is a scale above 0 and a bias, in every channel."""
-    return all(s.affine is not None and np.all(s.affine[0] > 0) for s in function.steps)
-
-
-def writes_sums(node: g.Node) -> bool:
-    """Whether a node is a binary layer whose sums leave it as numbers."""
-    return isinstance(node, g.SbnnOp) and not node.face.is_planes and node.behind is not None
 
 
 def wide_values(graph: g.Graph, apart: Collection[g.Node]) -> set[g.Node]:
@@ -80,7 +30,7 @@ def wide_values(graph: g.Graph, apart: Collection[g.Node]) -> set[g.Node]:
     for node in graph.nodes():
         fine[node] = _is_made_fine(graph, node) or (_hands_on(node) and fine[node.inputs[0]])
     ops = [n for n in graph.nodes() if isinstance(n, g.SbnnOp)]
-    pending = [op.inputs[0] for op in ops if op.op == "SbnnQuantize"]
+    pending = [op.inputs[0] for op in ops if op.is_quantizer]
     found: set[g.Node] = set()
     while pending:
         node = pending.pop()

@@ -24,9 +24,3 @@ def pack_bits(bits: np.ndarray) -> np.ndarray:
     padding = [(0, 0)] * (bits.ndim - 1) + [(0, 32 * words - bits.shape[-1])]
     packed = np.packbits(np.pad(bits, padding), axis=-1, bitorder="little")
     return packed.view("<u4").view(np.int32)
-
-
-def unpack_bits(words: np.ndarray, positions: int) -> np.ndarray:
-    """The boolean array of which ``pack_bits`` makes ``words``."""
-    octets = np.ascontiguousarray(words).view(np.uint8)
-    return np.unpackbits(octets, axis=-1, bitorder="little")[..., :positions].astype(bool)
