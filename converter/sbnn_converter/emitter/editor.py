@@ -9,11 +9,8 @@ from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools import flatbuffer_utils
 
 from sbnn_converter.tensors.types import ElementType, element_type, type_of
+from sbnn_converter.tflite.schema import BUILTIN_NAMES, TYPE_NAMES
 
-_BUILTIN_NAMES = {
-    number: name for name, number in vars(schema.BuiltinOperator).items() if name[0] != "_"
-}
-_TYPE_NAMES = {n: name for name, n in vars(schema.TensorType).items() if name[0] != "_"}
 _READ_AS_NUMBERS = ("INT32", "FLOAT32")
 
 
@@ -51,7 +48,7 @@ class FlatbufferEditor:
     def name(self, operator) -> str:
         """What an operator is: its builtin name, or its custom code."""
         code = self._model.operatorCodes[operator.opcodeIndex]
-        return (code.customCode or b"").decode() or _BUILTIN_NAMES[schema_code(code)]
+        return (code.customCode or b"").decode() or BUILTIN_NAMES[schema_code(code)]
 
     def operators_at(self, tensor: int) -> list:
         """The operators that write or read a tensor."""
@@ -197,7 +194,7 @@ class FlatbufferEditor:
 
     def element_type(self, tensor: int) -> ElementType:
         """The type of a tensor's elements."""
-        return element_type(_TYPE_NAMES[self._graph.tensors[tensor].type])
+        return element_type(TYPE_NAMES[self._graph.tensors[tensor].type])
 
     def integer_in_front_of(self, tensor: int) -> int | None:
         """The int8 or int16 tensor of which ``tensor`` is the DEQUANTIZE, if it is one."""

@@ -19,9 +19,6 @@ from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.names import layer_name
 
 _PREFIX = "Sbnn"
-_BUILTIN_NAMES = {
-    number: name for name, number in vars(schema.BuiltinOperator).items() if name[0] != "_"
-}
 
 
 class DamagedFile(ValueError):
@@ -44,9 +41,6 @@ def reading_flatbuffer() -> Iterator[None]:
             "the TFLite flatbuffer is damaged "
             f"({type(error).__name__} while reading it); convert the model again"
         ) from error
-
-
-_TYPE_NAMES = {number: name for name, number in vars(schema.TensorType).items() if name[0] != "_"}
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -318,7 +312,7 @@ def is_ours(name: str) -> bool:
 
 def type_name(tensor) -> str:
     """What the schema calls the type of a tensor's elements."""
-    return _TYPE_NAMES.get(tensor.Type(), f"type {tensor.Type()}")
+    return schema.TYPE_NAMES.get(tensor.Type(), f"type {tensor.Type()}")
 
 
 def op_name(code) -> str:
@@ -327,7 +321,7 @@ def op_name(code) -> str:
         return code.CustomCode().decode()
     # Old files have the number in a byte, newer ones in a field of its own.
     number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
-    return _BUILTIN_NAMES.get(number, f"op {number}")
+    return schema.BUILTIN_NAMES.get(number, f"op {number}")
 
 
 def _read_op(operator, name: str, inputs, outputs) -> StoredOp:

@@ -39,6 +39,14 @@ TensorType = _schema.TensorType
 BuiltinOperator = _schema.BuiltinOperator
 
 
+def _names(enumeration) -> dict[int, str]:
+    return {number: name for name, number in vars(enumeration).items() if name[0] != "_"}
+
+
+TYPE_NAMES = _names(TensorType)
+BUILTIN_NAMES = _names(BuiltinOperator)
+
+
 def builtin_options(operator, name: str):
     """The options ``name``, such as ``"GatherOptions"``, of an operator.
 
