@@ -46,7 +46,7 @@ def calibrate(
     for sample in dataset():
         arrays = _checked(graph, sample, samples)
         samples += 1
-        values = list(zip(graph.inputs, arrays))
+        values: list[tuple[g.Node, np.ndarray]] = list(zip(graph.inputs, arrays))
         if interpreter is not None:
             outputs = interpreter.predict(arrays)
             outputs = [outputs] if len(inner) == 1 else outputs
