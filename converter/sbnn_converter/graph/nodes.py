@@ -14,7 +14,7 @@ from sbnn_converter.tensors.face import FLOAT32, Face
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from sbnn_converter.graph.output_stage import Cuts, Scale
+    from sbnn_converter.graph.stage_constants import Cuts, Scale
 
 
 @dataclasses.dataclass(eq=False)
@@ -263,7 +263,7 @@ class SbnnOp(Node):
       behind: what follows its sums (or its float input, for a quantizer); None for
         ops without it.
       stage: what became of ``behind``: ``Cuts`` where its output is planes, else a
-        ``Scale`` (``output_stage.py``).
+        ``Scale`` (``stage_constants.py``).
       reads: the face that it reads.
     """
 

@@ -1,51 +1,12 @@
-"""Output stages: what an op does with its sums (``docs/format.md``, "Output stage").
-
-Cuts make planes of them, one cut a channel makes bits; a scale makes numbers.
-"""
+"""From the functions behind an op's sums to the constants of its output stage."""
 
 from __future__ import annotations
-
-import dataclasses
 
 import numpy as np
 
 from sbnn_converter.graph.nodes import OutputStage
-from sbnn_converter.graph.thresholds import SumDomain, Thresholds, find_thresholds
-from sbnn_converter.tensors.bit_planes import pack_bits
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Cuts:
-    """Thresholds that tell the values of an output's planes apart.
-
-    Attributes:
-      values: int32 or float32, ``[cuts, channels]``, each channel's ascending.
-      flips: bool ``[channels]``: where values fall with the sums.
-    """
-
-    values: np.ndarray
-    flips: np.ndarray
-
-    @classmethod
-    def of(cls, found: Thresholds) -> Cuts:
-        """The one cut of bits."""
-        return cls(found.values[None], found.flips)
-
-    def constants(self) -> list[np.ndarray]:
-        """What a file holds of them."""
-        return [self.values.ravel(), pack_bits(self.flips)]
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Scale:
-    """Scale and bias of each channel, float32 ``[channels]``."""
-
-    factors: np.ndarray
-    biases: np.ndarray
-
-    def constants(self) -> list[np.ndarray]:
-        """What a file holds of them."""
-        return [self.factors, self.biases]
+from sbnn_converter.graph.stage_constants import Cuts, Scale
+from sbnn_converter.graph.thresholds import SumDomain, find_thresholds
 
 
 def cuts_of(stage: OutputStage, domain: SumDomain) -> Cuts:
@@ -55,7 +16,8 @@ def cuts_of(stage: OutputStage, domain: SumDomain) -> Cuts:
       stage: functions between the sums and the sign.
       domain: the values that the sums take.
     """
-    return Cuts.of(find_thresholds(stage.steps, stage.shape[-1], len(stage.shape) + 1, domain))
+    found = find_thresholds(stage.steps, stage.shape[-1], len(stage.shape) + 1, domain)
+    return Cuts(found.values[None], found.flips)
 
 
 def scale_of(stage: OutputStage, step: float) -> Scale:

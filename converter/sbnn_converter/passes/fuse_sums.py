@@ -20,7 +20,8 @@ from sbnn_converter.graph import (
     SbnnOp,
     Sign,
 )
-from sbnn_converter.graph.output_stage import Cuts, Scale, cuts_of, scale_of
+from sbnn_converter.graph.output_stage import cuts_of, scale_of
+from sbnn_converter.graph.stage_constants import Cuts, Scale
 from sbnn_converter.graph.thresholds import FloatSums, IntegerSums
 from sbnn_converter.passes.representation import (
     face_of,

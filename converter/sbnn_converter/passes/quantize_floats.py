@@ -21,7 +21,8 @@ from sbnn_converter.graph import (
     SbnnOp,
     Sign,
 )
-from sbnn_converter.graph.output_stage import Cuts, cuts_of
+from sbnn_converter.graph.output_stage import cuts_of
+from sbnn_converter.graph.stage_constants import Cuts
 from sbnn_converter.graph.thresholds import (
     FloatSums,
     IntegerSums,
@@ -86,4 +87,4 @@ def _exact(source: Node, steps: list[PointwiseStep]) -> Cuts | None:
     )
     scale = source.stage
     found = thresholds_on_floats(found, scale.factors, scale.biases, bound)
-    return found and Cuts.of(found)
+    return found and Cuts(found.values[None], found.flips)

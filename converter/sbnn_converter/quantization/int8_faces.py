@@ -17,7 +17,8 @@ from sbnn_converter import graph as g
 from sbnn_converter.emitter.edited import EditedOp
 from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.emit import RESCALE
-from sbnn_converter.graph.output_stage import Cuts, cuts_of, scale_of
+from sbnn_converter.graph.output_stage import cuts_of, scale_of
+from sbnn_converter.graph.stage_constants import Cuts
 from sbnn_converter.graph.thresholds import IntegerSums
 from sbnn_converter.quantization.fixed_point import fixed_point, to_int8
 from sbnn_converter.quantization.int16_kernels import use_int16_kernels
