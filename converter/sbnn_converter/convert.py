@@ -12,7 +12,7 @@ from sbnn_converter.emitter.edited import edited_ops, still_there
 from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.emit import Int8, emit
 from sbnn_converter.emitter.runnable import check_runnable
-from sbnn_converter.errors import ConversionError
+from sbnn_converter.errors import ConversionError, converting
 from sbnn_converter.forms import choose_forms
 from sbnn_converter.graph import Graph, SbnnOp
 from sbnn_converter.importer import import_model
@@ -101,17 +101,20 @@ def convert_keras_model(
     )
     report = progress or (lambda step: None)
     report("reading the layers")
-    graph = import_model(model)
+    with converting():
+        graph = import_model(model)
     report("fusing layers and coding weights")
     run_passes(graph, report)
     report("writing the flatbuffer with TFLiteConverter")
     int8 = None
-    if options.representative_dataset is not None:
-        int8 = quantize(graph, options.representative_dataset)
-    flatbuffer = emit(graph, int8, options.weight_code)
+    with converting():
+        if options.representative_dataset is not None:
+            int8 = quantize(graph, options.representative_dataset)
+        flatbuffer = emit(graph, int8, options.weight_code)
     flatbuffer = finish(flatbuffer, graph, int8, options, report)
-    _check_result(flatbuffer)
-    check_runnable(flatbuffer, graph)
+    with converting():
+        _check_result(flatbuffer)
+        check_runnable(flatbuffer, graph)
     return flatbuffer
 
 
@@ -131,27 +134,29 @@ def finish(
       options: what the user wants.
       report: called with what is being done.
     """
-    editor = FlatbufferEditor(model)
-    ops = edited_ops(editor, [n for n in graph.nodes() if isinstance(n, SbnnOp)])
-    if int8 is None and not ops:
-        return model
-    if int8 is not None:
-        ports = options.inference_input_type, options.inference_output_type
-        speak_int8(editor, ops, graph, int8, *ports)
+    with converting():
+        editor = FlatbufferEditor(model)
+        ops = edited_ops(editor, [n for n in graph.nodes() if isinstance(n, SbnnOp)])
+        if int8 is None and not ops:
+            return model
+        if int8 is not None:
+            ports = options.inference_input_type, options.inference_output_type
+            speak_int8(editor, ops, graph, int8, *ports)
     report("choosing the form of each layer")
-    ops = still_there(editor, ops)
-    for op in ops:
-        op.store()
-    _check_result(editor.bytes())  # what follows reads it
-    choose_forms(
-        editor,
-        ops,
-        options.optimize_for,
-        keep_codes=options.weight_code != "auto",
-        core=options.target_mcu,
-        ram_kb=options.ram_kb,
-    )
-    return editor.bytes()
+    with converting():
+        ops = still_there(editor, ops)
+        for op in ops:
+            op.store()
+        _check_result(editor.bytes())  # what follows reads it
+        choose_forms(
+            editor,
+            ops,
+            options.optimize_for,
+            keep_codes=options.weight_code != "auto",
+            core=options.target_mcu,
+            ram_kb=options.ram_kb,
+        )
+        return editor.bytes()
 
 
 def _check_result(flatbuffer: bytes) -> None:

@@ -64,9 +64,3 @@ def described(node: g.KerasLayer) -> str:
     if kind in ("Activation", "TFOpLambda", "Lambda") and function is not None:
         kind = f"{kind} of {getattr(function, '__name__', kind)}"
     return f"layer '{node.name}' ({kind})"
-
-
-def first_line(error: Exception) -> str:
-    """The first line of what an exception says."""
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__

@@ -7,9 +7,8 @@ from sbnn_converter.emitter.alone import (
     convert_alone,
     described,
     first_layer_where,
-    first_line,
 )
-from sbnn_converter.errors import ConversionError
+from sbnn_converter.errors import ConversionError, first_line
 from sbnn_converter.runtimes.interpreter import Interpreter
 
 

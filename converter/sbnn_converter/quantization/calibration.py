@@ -7,14 +7,15 @@ float tensor between nodes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from sbnn_converter import graph as g
 from sbnn_converter.emitter.emit import emit, is_float
-from sbnn_converter.errors import ConversionError
 from sbnn_converter.quantization.folding import is_absorbed
+from sbnn_converter.quantization.representative import checked_samples
 from sbnn_converter.quantization.scales import moves
 from sbnn_converter.runtimes.interpreter import Interpreter
 
@@ -36,17 +37,19 @@ def calibrate(
     watched = [
         n for n in graph.nodes() if is_float(n) and not is_absorbed(graph, n) and not moves(n)
     ]
+    samples = checked_samples(graph, dataset)
+    first = next(samples)  # bad data is told before anything takes long
     # A network's inputs are known as they are; the rest are outputs here.
     inner = [n for n in watched if not isinstance(n, g.Input)]
     interpreter = Interpreter(emit(g.Graph(graph.inputs, inner))) if inner else None
 
     lows = dict.fromkeys(watched, np.inf)
     highs = dict.fromkeys(watched, -np.inf)
-    samples = 0
-    for sample in dataset():
-        arrays = _checked(graph, sample, samples)
-        samples += 1
-        values: list[tuple[g.Node, np.ndarray]] = list(zip(graph.inputs, arrays))
+    for arrays in itertools.chain([first], samples):
+        # Not every input is quantized: some hold whole numbers, some nobody reads.
+        values: list[tuple[g.Node, np.ndarray]] = [
+            (n, array) for n, array in zip(graph.inputs, arrays) if n in lows
+        ]
         if interpreter is not None:
             outputs = interpreter.predict(arrays)
             outputs = [outputs] if len(inner) == 1 else outputs
@@ -54,31 +57,4 @@ def calibrate(
         for node, value in values:
             lows[node] = min(lows[node], float(value.min()))
             highs[node] = max(highs[node], float(value.max()))
-    if samples == 0:
-        raise ConversionError(
-            "the representative dataset is empty: a hundred typical inputs are wanted"
-        )
     return {n: (lows[n], highs[n]) for n in watched}
-
-
-def _checked(graph: g.Graph, sample, index: int) -> list[np.ndarray]:
-    arrays = list(sample.values()) if isinstance(sample, dict) else list(sample)
-    if len(arrays) != len(graph.inputs):
-        raise ConversionError(
-            f"sample {index} of the representative dataset has {len(arrays)} arrays: "
-            f"one for each of the model's {len(graph.inputs)} inputs is wanted"
-        )
-    arrays = [np.asarray(a, np.float32) for a in arrays]
-    for array, node in zip(arrays, graph.inputs):
-        if array.shape[1:] != node.shape or array.ndim == 0:
-            raise ConversionError(
-                f"sample {index} of the representative dataset has shape "
-                f"{array.shape} for input '{node.name}': (1, "
-                f"{', '.join(map(str, node.shape))}) is wanted"
-            )
-        if not np.isfinite(array).all():
-            raise ConversionError(
-                f"sample {index} of the representative dataset holds NaN or infinite "
-                f"values for input '{node.name}'"
-            )
-    return arrays

@@ -17,6 +17,7 @@ from sbnn_converter import graph as g
 from sbnn_converter.emitter.edited import EditedOp
 from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.emit import RESCALE
+from sbnn_converter.errors import converting
 from sbnn_converter.graph.output_stage import cuts_of, scale_of
 from sbnn_converter.graph.stage_constants import Cuts
 from sbnn_converter.graph.thresholds import IntegerSums
@@ -42,11 +43,12 @@ def give_int8_faces(
     editor.drop_unread()
     use_int16_kernels(editor)
     for op in ops:
-        scale = _read_int8(editor, op)
-        if not op.node.face.is_planes:
-            _write_int8(editor, op, scale)
-        elif scale is not None:
-            _rescale_thresholds(editor, op, scale, roundings)
+        with converting(op.node.name):
+            scale = _read_int8(editor, op)
+            if not op.node.face.is_planes:
+                _write_int8(editor, op, scale)
+            elif scale is not None:
+                _rescale_thresholds(editor, op, scale, roundings)
     editor.drop_unread()
 
 
