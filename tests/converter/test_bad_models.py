@@ -7,9 +7,10 @@ import tensorflow as tf
 
 import sbnn_converter
 from networks import K, digits_net
-from sbnn_converter import ConversionError
+from sbnn_converter import ConversionError, quantization
 from sbnn_converter.importer import binary_layers
 from sbnn_converter.passes import fuse_sums
+from sbnn_converter.quantization import int8_faces
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 LARQ = dict(kernel_quantizer="ste_sign", kernel_constraint="weight_clip")
@@ -177,6 +178,20 @@ def test_errors_of_a_pass_name_the_layer(monkeypatch):
     assert "\n" not in message and isinstance(caught.value.__cause__, ValueError)
 
 
+@pytest.mark.parametrize("stage", ["signs_before_concatenations", "_write_int8"])
+def test_errors_of_int8_speak_of_what_is_converted(stage, monkeypatch):
+    def fail(*_):
+        raise KeyError("a node")
+
+    monkeypatch.setattr(int8_faces if stage[0] == "_" else quantization, stage, fail)
+    model = model_of(SparseBinaryConv2D(4, 3, name="conv"))
+    with pytest.raises(ConversionError, match="KeyError: 'a node'") as caught:
+        sbnn_converter.convert_keras_model(
+            model, representative_dataset=lambda: [[np.ones((1, 8, 8, 4))]]
+        )
+    assert ("layer 'conv'" if stage[0] == "_" else "the network") in str(caught.value)
+
+
 def test_errors_of_the_importer_name_the_layer_with_its_models(monkeypatch):
     def fail(*_):
         raise TypeError("not a kernel")
@@ -204,6 +219,44 @@ def test_training_that_is_built_in_is_refused(kind):
     message = refusal(tf.keras.Model(x, sparse(4)(layer(x, training=True))))
     assert "layer 'lost'" in message and "training=True" in message
     sbnn_converter.convert_keras_model(tf.keras.Model(x, sparse(4)(layer(x, training=False))))
+
+
+class Centred(K.Layer):
+    def call(self, x):
+        return x - tf.reduce_mean(x, 0)
+
+
+@pytest.mark.parametrize(
+    "function, name",
+    [
+        (lambda x: tf.nn.l2_normalize(x, 0), "tf.math.l2_normalize"),
+        (lambda x: x - tf.reduce_mean(x, 0), "tf.math.reduce_mean"),
+        (lambda x: x - x[:1], "tf.__operators__.getitem"),
+        (lambda x: tf.reverse(x, [0]), "tf.reverse"),
+        (lambda x: tf.nn.softmax(x, axis=0), "tf.nn.softmax"),
+        (K.Softmax(axis=0, name="over"), "over"),
+        (Centred(name="mean"), "mean"),
+        (K.Lambda(lambda x: tf.cumsum(x), name="sums"), "sums"),
+    ],
+)
+def test_what_computes_across_the_batch_is_refused_by_name(function, name):
+    x = tf.keras.Input((6,))
+    message = refusal(tf.keras.Model(x, sparse(4)(function(x))))
+    assert f"layer '{name}" in message and "across the samples of a batch" in message
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x - tf.reduce_mean(x, 1, keepdims=True),
+        lambda x: tf.reshape(K.Dense(4)(tf.reshape(x, (-1, 3))), (-1, 8)),
+        lambda x: tf.split(K.Dense(4)(tf.concat([x, 2 * x], 0)), 2)[1],
+        lambda x: x + tf.zeros((tf.shape(x)[0], 6)),
+    ],
+)
+def test_what_passes_through_the_first_axis_is_no_such_thing(function):
+    x = tf.keras.Input((6,))
+    sbnn_converter.convert_keras_model(tf.keras.Model(x, sparse(4)(function(x))))
 
 
 def test_a_constant_behind_a_sparse_layer_is_refused_by_name():

@@ -17,6 +17,7 @@ from sbnn_converter.importer.checks import check_finite, check_precision, check_
 from sbnn_converter.importer.layers import import_layer
 from sbnn_converter.importer.masks import Masks
 from sbnn_converter.importer.overridden import overridden
+from sbnn_converter.importer.samples_apart import check_samples_apart
 from sbnn_converter.tensors.face import numbers
 from sbnn_keras.keras_3 import is_of_keras_3
 
@@ -123,7 +124,11 @@ def _import_call(node, name: str, read: list[g.Node], masks: Masks) -> list[g.No
     """One call of a layer: a node for each of its outputs."""
     layer = node.layer
     check_finite(layer, name)
-    outputs = _outputs_of(node, name, *masks.heeding(node, read, _call_of(node)))
+    call = _call_of(node)
+    check_samples_apart(
+        layer, name, call, tf.nest.flatten(node.keras_inputs), tf.nest.flatten(node.outputs)
+    )
+    outputs = _outputs_of(node, name, *masks.heeding(node, read, call))
     masks.follow(node, name, read, outputs)
     return outputs
 
