@@ -7,8 +7,10 @@ import tensorflow as tf
 from tensorflow.lite.python import schema_py_generated as schema
 
 import sbnn_converter
+import sbnn_converter.micro
 import zoo
 from networks import K, digits_net, pixels, stir
+from on_host import OnHost
 from parity import ops_of
 from sbnn_converter.tflite.wiring import check_wiring
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
@@ -178,10 +180,53 @@ def test_bad_representative_data_is_refused_in_plain_words(rng):
         sbnn_converter.convert_keras_model(
             model, representative_dataset=lambda: [[np.zeros((1, 8, 8, 1))] * 2]
         )
+    for sample, words in [
+        (3, "sample 0 .* is of type int: wanted a list"),
+        ([["a"]], "input 'input_.*', what is no array of numbers"),
+        ({"image": np.zeros((1, 8, 8, 1))}, "has the keys image: wanted .* 'input_"),
+    ]:
+        with pytest.raises(error, match=words):
+            sbnn_converter.convert_keras_model(model, representative_dataset=lambda s=sample: [s])
+    with pytest.raises(error, match="dataset fails at sample 0 with ZeroDivisionError: division"):
+        sbnn_converter.convert_keras_model(
+            model, representative_dataset=lambda: ([[1 / 0]] for _ in range(2))
+        )
     with pytest.raises(error, match="no representative_dataset"):
         sbnn_converter.convert_keras_model(model, inference_input_type=tf.int8)
     with pytest.raises(error, match="int8 or uint8 is wanted"):
         to_int8(model, pixels(rng, 1), inference_input_type=tf.int16)
+
+
+def test_inputs_that_are_not_quantized_take_part_in_calibration(rng):
+    x, unread, index = K.Input((6,), name="x"), K.Input((4,), name="u"), K.Input((1,), name="i")
+    embedded = K.Flatten()(K.Embedding(5, 6)(index))
+    model = tf.keras.Model([x, unread, index], SparseBinaryDense(3, connections=0.5)(x + embedded))
+    arrays = rng.normal(size=(9, 6)), rng.normal(size=(9, 4)), rng.integers(0, 5, (9, 1))
+    arrays = [a.astype(np.float32) for a in arrays]
+    named = dict(reversed(list(zip("xui", arrays))))  # names tell, not the order
+    samples = [{name: array[i : i + 1] for name, array in named.items()} for i in range(9)]
+    converted = sbnn_converter.convert_keras_model(model, representative_dataset=lambda: samples)
+    keras = model.predict(arrays, verbose=0)
+    found = sbnn_converter.Interpreter(converted).predict(arrays)
+    assert np.abs(found - keras).max() < 0.05 * np.abs(keras).max()
+
+
+@pytest.mark.parametrize("int8", [False, True])
+def test_a_clip_that_no_op_in_front_can_do_runs_everywhere(rng, int8, tmp_path):
+    x = tf.keras.Input((5, 5, 2))
+    sums = SparseBinaryConv2D(4, 3, connections=0.5)(x)
+    model = tf.keras.Model(x, [sums, tf.clip_by_value(sums, -1, 1)])
+    images = rng.normal(size=(9, 5, 5, 2)).astype(np.float32)
+    data = dict(representative_dataset=lambda: ([i[None]] for i in images)) if int8 else {}
+    converted = sbnn_converter.convert_keras_model(model, **data)
+    host = sbnn_converter.Interpreter(converted).predict(images)[1]
+    micro = sbnn_converter.micro.Interpreter(converted).predict(images)[1]
+    plain = OnHost(sbnn_converter.export_c(converted, tmp_path / "c"), tmp_path / "c")
+    np.testing.assert_allclose(micro, host, atol=1e-6)
+    np.testing.assert_allclose(plain.predict(images)[1], host, atol=1e-6)
+    keras = model.predict(images, verbose=0)[1]
+    np.testing.assert_allclose(host, keras, atol=0.05 if int8 else 1e-5)
+    assert (keras == -1).any() and (keras == 1).any()
 
 
 @pytest.mark.parametrize("family", ["larq", "01"])

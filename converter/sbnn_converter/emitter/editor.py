@@ -179,6 +179,16 @@ class FlatbufferEditor:
         operator.builtinOptionsType = getattr(schema.BuiltinOptions, kind)
         operator.builtinOptions = options
 
+    def add_constant(self, values: np.ndarray, like: int) -> int:
+        """A new constant of the scale of tensor ``like``, whose zero point is 0."""
+        tensor = self.copy_of(like)
+        found = self._graph.tensors[tensor]
+        found.name = found.name + b"_constant"
+        if self.element_type(like).name != "FLOAT32":
+            self.set_scales(tensor, self.scales(like))
+        self.put_constant(tensor, values)
+        return tensor
+
     def shift_to_int8(self, tensor: int) -> None:
         """Says in INT8 what a UINT8 tensor says: 128 less, and so its zero point."""
         found = self._graph.tensors[tensor]

@@ -17,7 +17,8 @@ from typing import NoReturn
 import tensorflow as tf
 
 from sbnn_converter import graph as g
-from sbnn_converter.emitter.alone import described, first_layer_where, first_line
+from sbnn_converter.emitter.alone import described, first_layer_where
+from sbnn_converter.emitter.clips import clip_in_sums
 from sbnn_converter.emitter.fake_quantization import plain_fake_quantization
 from sbnn_converter.emitter.gelu import fuse_gelu
 from sbnn_converter.emitter.own_states import separate_states
@@ -25,7 +26,7 @@ from sbnn_converter.emitter.ports import order_ports
 from sbnn_converter.emitter.resources import check_resources
 from sbnn_converter.emitter.settled import settled, without_assignments
 from sbnn_converter.emitter.written import NODE, WrittenOp, written
-from sbnn_converter.errors import ConversionError
+from sbnn_converter.errors import ConversionError, converting, first_line
 from sbnn_converter.graph.assignments import assigns
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.tflite import schema
@@ -94,7 +95,7 @@ def emit(graph: g.Graph, int8: Int8 | None = None, weight_code: str = "auto") ->
             model = _converted(concrete, owned, int8)
         except Exception as error:
             _refuse(error, graph)
-    model = separate_states(plain_fake_quantization(fuse_gelu(model)))
+    model = separate_states(plain_fake_quantization(clip_in_sums(fuse_gelu(model))))
     _check_custom_ops(model, [n.op for n in ops], graph)
     names = [t.op.name for t in concrete.inputs[: len(graph.inputs)]]
     return order_ports(model, names, len(graph.outputs))
@@ -156,12 +157,13 @@ def _trace(graph: g.Graph, functions: dict, stored: dict, int8: Int8, rescales: 
         for node in nodes:
             if node in values:
                 continue
-            read = [values.read(n, node) for n in node.inputs]
-            if isinstance(node, g.SbnnOp):
-                value = functions[node](*read, *_constants(node, stored[node]))
-            else:
-                value = _plain(node, read)
-            values.put(node, value)
+            with converting(node.name):
+                read = [values.read(n, node) for n in node.inputs]
+                if isinstance(node, g.SbnnOp):
+                    value = functions[node](*read, *_constants(node, stored[node]))
+                else:
+                    value = _plain(node, read)
+                values.put(node, value)
         return [values.read(n, None) for n in graph.outputs]
 
     return main
