@@ -20,6 +20,7 @@ from exported import (
 )
 from networks import digits_net, pixels
 from sbnn_converter.micro_export import export_micro
+from sbnn_keras import SparseBinaryDense
 from zoo import SHAPE, bi_real_net
 
 NETWORKS = {
@@ -184,6 +185,26 @@ def test_samples_become_the_test_vector(models, tmp_path, rng):
     wanted = interpreter.predict(quantized)
     np.testing.assert_array_equal(arrays["kOutput0"].reshape(wanted.shape), wanted)
     assert "kTestSamples = 3;" in (folder / "src" / "m" / "test_vector.h").read_text()
+
+
+@needs_compiler
+def test_recurrent_states_begin_anew_with_every_sample(folders, tmp_path):
+    x = tf.keras.Input((4, 3))
+    model = tf.keras.Model(x, SparseBinaryDense(2, connections=0.5)(tf.keras.layers.LSTM(3)(x)))
+    samples = np.ones((2, 4, 3), np.float32)
+    converted = sbnn_converter.convert_keras_model(model)
+    folder = export_micro(converted, tmp_path / "m", name="m", samples=samples)
+    sketch = next(folder.glob("examples/*/*.ino")).read_text()
+    for text, call in [
+        ((folder / "main.cpp").read_text(), "interpreter.Reset()"),
+        (sketch, "interpreter->Reset()"),
+    ]:
+        assert text.index(call) < text.index("memcpy(interpreter") < text.index("Invoke()")
+    assert "interpreter.Reset();" in (folder / "README.md").read_text()
+    command = ["g++", "-std=c++17", "-fsyntax-only", "-I", HEADERS, "-I", folder / "src"]
+    subprocess.run([*command, folder / "main.cpp"], check=True)
+    for file in ("main.cpp", "README.md"):  # where there are no states
+        assert "Reset" not in (folders["digits"] / file).read_text()
 
 
 def test_descriptors_are_read_by_their_formats_parsers_and_name_files_that_exist(folders):

@@ -21,8 +21,10 @@ from sbnn_converter.micro_export.arrays import aligned_bytes, array_of
 from sbnn_converter.micro_export.model_facts import op_additions
 from sbnn_converter.micro_export.test_vector import make_test_vector
 from sbnn_converter.tflite.model_file import read_model
+from sbnn_converter.tflite.wiring import has_variables
 
 _FLAG = "--micro_dir"
+_README_RESET = "interpreter.Reset();  // before every sample: its recurrent layers keep states\n"
 _TEMPLATES = Path(__file__).with_name("templates")
 # Names that the folder uses itself, or that C++ does.
 _TAKEN = frozenset(
@@ -108,6 +110,9 @@ def micro_files(
             f"  if ({addition.call} != kTfLiteOk) return kTfLiteError;\n" for addition in additions
         ),
         "op_list": ", ".join(addition.op for addition in additions),
+        "reset_main": _reset("interpreter.", "return false") if has_variables(model) else "",
+        "reset_readme": _README_RESET if has_variables(model) else "",
+        "reset_sketch": _reset("interpreter->", "return") if has_variables(model) else "",
         "samples": vector.samples,
         "inputs": len(vector.inputs),
         "outputs": len(vector.outputs),
@@ -165,6 +170,14 @@ def _test_tensors(kind: str, tensors: Sequence[np.ndarray]) -> str:
         is_float = "true" if values.dtype == np.float32 else "false"
         lines.append(f"    {{k{kind}{i}, {values[0].nbytes}, {is_float}}},\n")
     return "".join(lines)
+
+
+def _reset(interpreter: str, way_out: str) -> str:
+    """The states of recurrent layers, which TensorFlow Lite Micro keeps between calls."""
+    return (
+        "  // The states of recurrent layers begin anew with every sample.\n"
+        f"  if ({interpreter}Reset() != kTfLiteOk) {way_out};\n"
+    )
 
 
 def _platformio(name: str) -> bytes:

@@ -57,7 +57,7 @@ int Answer(const TfLiteTensor* output) {
 }
 
 bool RunSample(tflite::MicroInterpreter& interpreter, unsigned int sample) {
-  for (unsigned int i = 0; i < @name@::kInputCount; ++i) {
+@reset_main@  for (unsigned int i = 0; i < @name@::kInputCount; ++i) {
     const @name@::TestTensor& input = @name@::kTestInputs[i];
     std::memcpy(interpreter.input(i)->data.data,
                 static_cast<const uint8_t*>(input.data) + sample * input.bytes,

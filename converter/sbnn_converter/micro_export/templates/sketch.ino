@@ -24,7 +24,7 @@ void loop() {
     Serial.println("@name@ could not start");
     return;
   }
-  for (unsigned int i = 0; i < @name@::kInputCount; ++i) {
+@reset_sketch@  for (unsigned int i = 0; i < @name@::kInputCount; ++i) {
     memcpy(interpreter->input(i)->data.data, @name@::kTestInputs[i].data,
            @name@::kTestInputs[i].bytes);
   }
