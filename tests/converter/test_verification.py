@@ -12,12 +12,13 @@ from sbnn_converter.graph.thresholds import Thresholds
 from sbnn_converter.verification.compare import (
     FLOAT_TOLERANCE,
     Comparison,
+    NothingToCompare,
     _check_labels,
     compare,
 )
 from sbnn_converter.verification.locate import first_parting_layer
 from sbnn_converter.verification.samples import random_samples
-from sbnn_keras import SparseBinaryDense
+from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 K = tf.keras.layers
 
@@ -76,6 +77,16 @@ def test_not_a_number_is_no_agreement():
 def classifier(units=4):
     layers = [tf.keras.Input((8,)), SparseBinaryDense(units, connections=0.3)]
     return tf.keras.Sequential(layers)
+
+
+def test_what_keras_cannot_run_is_not_compared():
+    x = tf.keras.Input((2, 6, 6))
+    y = K.Flatten()(SparseBinaryConv2D(3, 3, connections=0.5, data_format="channels_first")(x))
+    model = tf.keras.Model(x, y)
+    converted = sbnn_converter.convert_keras_model(model)
+    with pytest.raises(NothingToCompare, match="no channels-first convolutions .* on a CPU") as e:
+        compare(model, converted, random_samples(model, 2))
+    assert "\n" not in str(e.value)
 
 
 def test_labels_give_the_accuracy_of_both():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from sbnn_converter.errors import first_line
 from sbnn_converter.runtimes.interpreter import Interpreter
 
 # Relative to the largest output. Float layers round differently in Keras and
@@ -61,6 +62,10 @@ class UnequalShapes(ValueError):
     """The outputs of two models differ in number or shape."""
 
 
+class NothingToCompare(ValueError):
+    """Keras cannot run its own model on this machine."""
+
+
 def compare(
     model: tf.keras.Model,
     flatbuffer: bytes,
@@ -78,11 +83,11 @@ def compare(
 
     Raises:
       ValueError: the labels do not fit the output.
+      NothingToCompare: Keras cannot run the model here.
       RuntimeError: the runtime refuses the converted model.
       UnequalShapes: an output has another shape than Keras's.
     """
-    wanted = model.predict(samples if len(samples) > 1 else samples[0], verbose=0)
-    wanted = [np.asarray(w, np.float64) for w in tf.nest.flatten(wanted)]
+    wanted = [np.asarray(w, np.float64) for w in tf.nest.flatten(_keras_answer(model, samples))]
     if labels is not None:
         _check_labels(labels, wanted)
     found = _run(Interpreter(flatbuffer), samples)
@@ -102,6 +107,23 @@ def compare(
         accuracy=_accuracy(found, labels),
         keras_accuracy=_accuracy(wanted, labels),
     )
+
+
+def _keras_answer(model: tf.keras.Model, samples: Sequence[np.ndarray]):
+    try:
+        return model.predict(samples if len(samples) > 1 else samples[0], verbose=0)
+    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
+        reason = first_line(error)
+        if any(_is_channels_first(layer) for layer in model.submodules):
+            reason = "TensorFlow has no channels-first convolutions or poolings on a CPU"
+        raise NothingToCompare(
+            f"Keras cannot run the model on this machine, so there is nothing to compare with: "
+            f"{reason}; verify on a machine that runs it, or convert without --verify"
+        ) from error
+
+
+def _is_channels_first(layer) -> bool:
+    return getattr(layer, "data_format", None) == "channels_first"
 
 
 def _check_labels(labels: np.ndarray, outputs: Sequence[np.ndarray]) -> None:
