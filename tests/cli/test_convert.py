@@ -2,6 +2,9 @@
 
 Bad input ends in one line on standard error, a non-zero status, and no file."""
 
+import json
+
+import h5py
 import larq as lq
 import numpy as np
 import pytest
@@ -61,6 +64,34 @@ def test_a_truncated_file(sbnn_convert, tmp_path):
     (tmp_path / "half.h5").write_bytes(content[: len(content) // 2])
     result = sbnn_convert(tmp_path / "half.h5")
     assert_refused(result, "half.h5", "truncated", folder=tmp_path, left=["half.h5"])
+
+
+@pytest.mark.parametrize(
+    "place, value",
+    [
+        (("layers", 1, "config"), ""),
+        (("layers", 1, "config", "kernel_initializer"), "sparse_binary"),
+        (("layers", 1, "config", "units"), None),
+        (("layers", 1), 7),
+        (("layers",), None),
+    ],
+)
+def test_a_damaged_description_of_layers(sbnn_convert, tmp_path, place, value):
+    model = tf.keras.Sequential([tf.keras.Input((4,)), SparseBinaryDense(2, name="own")])
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        damaged = json.loads(file.attrs["model_config"])
+        *way, last = ("config", *place)
+        part = damaged
+        for key in way:
+            part = part[key]
+        part[last] = value
+        file.attrs["model_config"] = json.dumps(damaged)
+    result = sbnn_convert(tmp_path / "m.h5")
+    assert_refused(
+        result, "m.h5", "is damaged", "save the model again", folder=tmp_path, left=["m.h5"]
+    )
+    assert "object" not in result.stderr and "argument" not in result.stderr
 
 
 def test_a_custom_layer(sbnn_convert, tmp_path):

@@ -32,6 +32,8 @@ _DAMAGED = (
     zlib.error,
     zipfile.BadZipFile,
 )
+# What Python raises where it comes upon something else than Keras took for granted.
+_OF_PYTHON = (TypeError, AttributeError, LookupError, NameError, AssertionError, RecursionError)
 
 
 def kind_of_saved_model(path: Path) -> str | None:
@@ -202,7 +204,43 @@ def load_keras_model(path: Path, trust_code: bool = False):
     try:
         return tf.keras.models.load_model(path, compile=False, safe_mode=not trust_code)
     except Exception as error:
-        raise ConversionError(f"cannot read '{path}': {_reason(error)}") from error
+        if _is_of_python(error):
+            reason = _damage(path, trust_code)
+        else:
+            reason = _reason(error)
+        raise ConversionError(f"cannot read '{path}': {reason}") from error
+
+
+def _is_of_python(error: Exception) -> bool:
+    """Whether an error says what Python stumbled over, not what is wrong with a file."""
+    own_words = ("Could not locate", "Unknown layer", "truncated file")
+    return isinstance(error, _OF_PYTHON) and not any(words in str(error) for words in own_words)
+
+
+def _damage(path: Path, trust_code: bool) -> str:
+    """Which layer's description is damaged, if Keras cannot build one alone."""
+    import tensorflow as tf
+
+    where = "what it says of its layers"
+    for configuration in [] if trust_code else _configurations(path):
+        for number, layer in enumerate(_layers_in(configuration)):
+            try:
+                tf.keras.layers.deserialize(layer)
+            except Exception:
+                inner = layer.get("config") if isinstance(layer, dict) else None
+                name = inner.get("name") if isinstance(inner, dict) else None
+                where = f"what it says of layer {number if name is None else repr(name)}"
+                break
+    return (
+        f"{where} is damaged, or was written by other releases of Keras, Larq or "
+        f"sbnn_keras; {WANTED}: save the model again"
+    )
+
+
+def _layers_in(configuration) -> list:
+    inner = configuration.get("config") if isinstance(configuration, dict) else None
+    layers = inner.get("layers") if isinstance(inner, dict) else None
+    return layers if isinstance(layers, list) else []
 
 
 def _configurations(path: Path) -> list[dict]:
