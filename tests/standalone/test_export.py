@@ -107,6 +107,16 @@ def test_several_inputs_and_outputs_in_uint8(rng, tmp_path, objects):
     assert "uint8_t* output_1" in export.texts["model.h"]
 
 
+@pytest.mark.parametrize("input_type", [None, tf.int8])
+def test_outputs_alone_take_no_memory_and_are_clipped(rng, input_type, tmp_path, objects):
+    x = tf.keras.Input((5, 5, 2))
+    sums = sbnn_keras.SparseBinaryConv2D(4, 3, connections=0.5)(x)
+    model = tf.keras.Model(x, [sums, tf.clip_by_value(sums, -1, 1)])
+    images = rng.normal(size=(3, 5, 5, 2)).astype(np.float32)
+    given = images if input_type is None else np.clip(images * 50, -128, 127).astype(np.int8)
+    assert_agrees(converted(model, rng, input_type), tmp_path / "c", objects, given)
+
+
 def test_buffers_of_an_exported_network_do_not_overlap(rng):
     model = converted(without_softmax(stir(zoo.bi_real_net("01"))), rng, tf.int8)
     export = plan_export(model)

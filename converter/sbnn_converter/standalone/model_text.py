@@ -136,7 +136,8 @@ def source_text(
         f'#include "{name}_constants.h"',
         "",
     ]
-    lines += _memory_text(arena_bytes, scratch, any(c.scratch_bytes for c in calls))
+    in_arena = any(place.startswith("AT(") for place in places.values())
+    lines += _memory_text(arena_bytes, scratch, in_arena, any(c.scratch_bytes for c in calls))
     lines += [
         "/* A program that measures the ops one by one is told when each has run. */",
         f"#ifdef {upper}_PROFILE",
@@ -180,16 +181,14 @@ def source_text(
     return "\n".join(lines)
 
 
-def _memory_text(arena_bytes: int, scratch: int, has_scratch: bool) -> list[str]:
-    lines = []
-    if arena_bytes:
-        lines += [
-            "/* Activations and scratch memory; what is not needed at the same time",
-            " * shares its place. */",
-            f"static uint64_t arena[{math.ceil(arena_bytes / 8)}];",
-            "#define AT(offset) ((void*)((unsigned char*)arena + (offset)))",
-            "",
-        ]
+def _memory_text(arena_bytes: int, scratch: int, has_tensors: bool, has_scratch: bool) -> list[str]:
+    arena = [
+        "/* Activations and scratch memory; what is not needed at the same time",
+        " * shares its place. */",
+        f"static uint64_t arena[{math.ceil(arena_bytes / 8)}];",
+        "#define AT(offset) ((void*)((unsigned char*)arena + (offset)))",
+    ]
+    lines = [*arena, ""] if has_tensors else []
     if has_scratch:
         lines += [
             "#if UINTPTR_MAX > 0xFFFFFFFFu",
@@ -198,6 +197,7 @@ def _memory_text(arena_bytes: int, scratch: int, has_scratch: bool) -> list[str]
             "#define SCRATCH(offset) ((void*)wide_scratch)",
             "#define SCRATCH_FACTOR 2u",
             "#else",
+            *([] if has_tensors else arena),
             "#define SCRATCH(offset) AT(offset)",
             "#define SCRATCH_FACTOR 1u",
             "#endif",
