@@ -170,7 +170,7 @@ def test_errors_of_a_pass_name_the_layer(monkeypatch):
     def fail(*_):
         raise ValueError("operands could not be broadcast\ntogether")
 
-    monkeypatch.setattr(fuse_sums, "encode", fail)
+    monkeypatch.setattr(fuse_sums, "scale_of", fail)
     with pytest.raises(ConversionError) as caught:
         sbnn_converter.convert_keras_model(model_of(SparseBinaryConv2D(4, 3, name="conv")))
     message = str(caught.value)
