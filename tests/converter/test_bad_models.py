@@ -178,7 +178,7 @@ def test_errors_of_a_pass_name_the_layer(monkeypatch):
     assert "\n" not in message and isinstance(caught.value.__cause__, ValueError)
 
 
-@pytest.mark.parametrize("stage", ["signs_before_concatenations", "_write_int8"])
+@pytest.mark.parametrize("stage", ["prepare", "_write_int8"])
 def test_errors_of_int8_speak_of_what_is_converted(stage, monkeypatch):
     def fail(*_):
         raise KeyError("a node")
