@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from sbnn_keras.centred_bias import centre_bias
 from sbnn_keras.constraints import Between
-from sbnn_keras.core.arguments import is_whole
+from sbnn_keras.core.arguments import check_whole, is_whole
 from sbnn_keras.core.domains import RATIO_STEPS, get_domain
 from sbnn_keras.core.scale import channel_signs, output_exponent
 from sbnn_keras.finite import check_finite
@@ -66,6 +66,8 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
         self._domain = get_domain(domain)
         self.polarity = _check_polarity(self._domain.polarity if polarity is None else polarity)
         self._exponent = _check_exponent(exponent)
+        for size in {"units", "filters", "depth_multiplier"} & kwargs.keys():
+            kwargs[size] = check_whole(kwargs[size], size, at_least=1)
         for name in self._kernel_names:
             argument = name.replace("kernel", "quantizer")
             if name == "kernel":

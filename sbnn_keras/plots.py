@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from sbnn_keras.core.arguments import check_whole
+from sbnn_keras.sparsity_logger import SparsityLogger
+
 __all__ = ["kernel_images", "latent_histograms", "training_density"]
 
 
@@ -17,6 +20,8 @@ def _pyplot():
 
 
 def _need(logger, key: str, way_out: str) -> None:
+    if not isinstance(logger, SparsityLogger):
+        raise ValueError(f"Wrong `logger`: found {type(logger).__name__}, wanted {way_out}.")
     if not any(entry[key] for entry in logger.history.values()):
         raise ValueError(f"The logger holds no {key}: found none, wanted {way_out}.")
 
@@ -81,12 +86,22 @@ def kernel_images(layer, input_channel: int = 0, columns: int = 8):
     Returns:
         The matplotlib figure.
     """
+    if not hasattr(layer, "binary_kernel"):
+        raise ValueError(
+            f"Wrong `layer`: found {type(layer).__name__}, wanted a built sparse binary layer."
+        )
     kernel = layer.binary_kernel()
     if kernel.ndim != 4:
         raise ValueError(
             f"Layer {layer.name!r} has a kernel of shape {kernel.shape}, wanted a 2D "
             "convolution with [height, width, in, out]."
         )
+    if check_whole(input_channel, "input_channel", at_least=0) >= kernel.shape[2]:
+        raise ValueError(
+            f"Wrong `input_channel`: found {input_channel}, wanted one of the kernel's "
+            f"{kernel.shape[2]}, from 0 on."
+        )
+    columns = check_whole(columns, "columns", at_least=1)
     images = kernel[:, :, input_channel]
     rows = -(-images.shape[-1] // columns)
     figure, grid = _pyplot().subplots(rows, columns, figsize=(columns, rows), squeeze=False)

@@ -57,6 +57,12 @@ class ConnectionsSchedule(ModelCallback):
         super().__init__()
         check_names(layers, "layers")
         self.schedule = ShareSchedule(schedule)
+        if overrides is not None and not isinstance(overrides, dict):
+            raise ValueError(
+                f"Wrong `overrides`: found {overrides!r}, wanted a dictionary from layer names "
+                "to schedules, shares or None."
+            )
+        check_names(overrides, "overrides")
         self.layers = layers
         self.overrides = {
             name: None if value is None else ShareSchedule(value)

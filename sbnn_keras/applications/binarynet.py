@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from sbnn_keras.applications.scheme import Scheme
-from sbnn_keras.core.arguments import check_number, check_whole
+from sbnn_keras.core.arguments import check_number, check_whole, is_whole
 
 _FILTERS = (128, 256, 512)
 
@@ -51,7 +51,8 @@ def BinaryNet(  # a network's name, as in tf.keras.applications
     """
     check_whole(classes, "classes", at_least=1)
     check_number(width, "width", "a number above 0", lambda number: 0 < number < 100)
-    if len(input_shape) != 3 or min(input_shape[:2]) < 8:
+    sizes = input_shape if isinstance(input_shape, (tuple, list, tf.TensorShape)) else ()
+    if len(sizes) != 3 or not all(map(is_whole, sizes)) or min(sizes[:2]) < 8 or sizes[2] < 1:
         raise ValueError(
             f"Wrong `input_shape`: found {input_shape!r}, wanted (height, width, channels) "
             "with at least 8 x 8 positions."

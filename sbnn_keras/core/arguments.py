@@ -37,9 +37,20 @@ def check_number(value, argument: str, wanted: str, holds) -> float:
 
 
 def check_names(names, argument: str) -> None:
-    """Raises for a single string, whose letters would pass for names of layers."""
-    if isinstance(names, str):
-        raise ValueError(
-            f"Wrong `{argument}`: found {names!r}, wanted a list of layer names, for "
-            f"example [{names!r}]."
-        )
+    """Raises unless `names` are strings, or None.
+
+    A single string, too: its letters would pass for names of layers.
+    """
+    if names is None:
+        return
+    found = names
+    if not isinstance(names, str) and hasattr(names, "__iter__"):
+        others = [name for name in names if not isinstance(name, str)]
+        if not others:
+            return
+        found = others[0]
+    example = names if isinstance(names, str) else "first"
+    raise ValueError(
+        f"Wrong `{argument}`: found {found!r}, wanted a list of layer names, for "
+        f"example [{example!r}]."
+    )

@@ -8,8 +8,8 @@ import numpy as np
 def check_share(share, argument: str = "connections") -> float:
     """Returns `share` as a float, or raises a ValueError if outside (0, 1]."""
     try:
-        # True is no share.
-        number = math.nan if isinstance(share, (bool, np.bool_)) else float(share)
+        # True is no share, and neither is text.
+        number = math.nan if isinstance(share, (bool, np.bool_, str)) else float(share)
     except (TypeError, ValueError):
         number = math.nan
     if not 0.0 < number <= 1.0:

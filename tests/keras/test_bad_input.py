@@ -145,6 +145,17 @@ def test_the_way_out_for_half_inputs_works():
         ("layers", lambda: sbnn_keras.ConnectionsSchedule(0.1, layers="first")),
         ("gamma", lambda: sbnn_keras.ExpectedConnections(0.1, gamma="much")),
         ("exponent", lambda: sbnn_keras.allocate_connections(network(), 0.1, exponent="1")),
+        ("units", lambda: SparseBinaryDense(None)),
+        ("filters", lambda: sbnn_keras.SparseBinaryConv2D(2.5, 3)),
+        ("depth_multiplier", lambda: sbnn_keras.SparseBinaryDepthwiseConv2D(3, depth_multiplier=0)),
+        ("connections", lambda: SparseBinaryDense(3, connections="0.5")),
+        ("layers", lambda: sbnn_keras.ConnectionsSchedule(0.1, layers=5)),
+        ("layers", lambda: sbnn_keras.ExpectedConnections(0.1, 0.1, layers=[None])),
+        ("overrides", lambda: sbnn_keras.ConnectionsSchedule(0.1, overrides=["first"])),
+        ("logger", lambda: sbnn_keras.plots.training_density(None)),
+        ("layer", lambda: sbnn_keras.plots.kernel_images(tf.keras.layers.Dense(2))),
+        ("input_shape", lambda: sbnn_keras.applications.BinaryNet(None)),
+        ("input_shape", lambda: sbnn_keras.applications.BinaryNet((8, 8, None))),
     ],
 )
 def test_arguments_of_a_wrong_type_are_named(argument, make):
