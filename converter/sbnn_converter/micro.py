@@ -31,6 +31,9 @@ _FIRST_ARENA = 64 * 1024
 _BYTES_OF_OP, _BYTES_OF_NUMBER = 4096, 4
 # TFLM's: a request for scratch memory, how many it keeps room for, how many ops make.
 _REQUEST_BYTES, _REQUESTS_AHEAD, _REQUESTS_OF_OP = 16, 12, 2
+# Recurrent ops hold a record of each of their tensors while they prepare, and do not look
+# whether they got them; no other op holds more than a few.
+_BYTES_OF_HELD_TENSOR, _HELD_BY_ANY_OP = 64, 8
 _LARGEST_ARENA = 1024 * 1024 * 1024
 _OUT_OF_ARENA = re.compile(r"(Failed to (allocate|resize|reserve)|Too many buffers).*")
 _ARENA_TOTAL = re.compile(r"Arena allocation total (\d+) bytes")
@@ -187,10 +190,13 @@ def _arena_too_small(size: int, why: str) -> _ArenaTooSmall:
 
 def _least_arena(content: bytes, allocations: str) -> int:
     """Bytes without which opening a model must fail: what it keeps of a large arena, or
-    its records and, until memory is planned, the ops' requests."""
+    its records and, until memory is planned, the ops' requests. Besides it, what an op
+    holds while it prepares."""
     records = int(dict(_ARENA_PART.findall(allocations))["tail"])
     requests = _REQUEST_BYTES * (_REQUESTS_AHEAD + _REQUESTS_OF_OP * _op_count(content))
-    return max(int(_ARENA_TOTAL.search(allocations).group(1)), records + requests)
+    kept = max(int(_ARENA_TOTAL.search(allocations).group(1)), records + requests)
+    tensors = max((op.InputsLength() + op.OutputsLength() for op in _ops(content)), default=0)
+    return kept + (_BYTES_OF_HELD_TENSOR * tensors if tensors > _HELD_BY_ANY_OP else 0)
 
 
 def _graphs(content: bytes) -> list:
@@ -198,8 +204,12 @@ def _graphs(content: bytes) -> list:
     return [root.Subgraphs(i) for i in range(root.SubgraphsLength())]
 
 
+def _ops(content: bytes) -> list:
+    return [g.Operators(i) for g in _graphs(content) for i in range(g.OperatorsLength())]
+
+
 def _op_count(content: bytes) -> int:
-    return sum(graph.OperatorsLength() for graph in _graphs(content))
+    return len(_ops(content))
 
 
 def _roomy_arena(content: bytes) -> int:

@@ -208,7 +208,7 @@ def test_what_a_batch_of_one_cannot_do_is_refused_by_name():
     x = tf.keras.Input((8,), batch_size=4)
     model = tf.keras.Model(x, sparse(4)(tf.reshape(x, (4, 8))))
     message = refusal(model)
-    assert "layer 'tf.reshape'" in message and "tf.shape(x)[0]" in message
+    assert "layer 'tf.reshape" in message and "tf.shape(x)[0]" in message
 
 
 @pytest.mark.parametrize("kind", ["layer", "model"])

@@ -192,7 +192,7 @@ def test_bands_stand_in_the_file_and_hosts_do_not_mind(rng):
     [
         ({"optimize_for": "beauty"}, "optimize_for is 'beauty': wanted one of size, speed"),
         ({"target_mcu": "z80"}, "target_mcu is 'z80': wanted one of .*cortex-m4"),
-        ({"ram_kb": -1}, "ram_kb is -1: wanted a number above 0"),
+        ({"ram_kb": -1}, "ram_kb is -1: wanted a finite number above 0"),
     ],
 )
 def test_unknown_goals_and_targets_are_refused(options, words):

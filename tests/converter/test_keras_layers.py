@@ -69,7 +69,7 @@ def converted(request):
         (rng.integers(-16, 17, (SAMPLES, *i.shape[1:])) / 8).astype(np.float32)
         for i in model.inputs
     ]
-    answers = dict(zip(names, (y.numpy() for y in model(x))))
+    answers = dict(zip(names, (y.numpy() for y in model(x, training=False))))
     return (
         request.param,
         sbnn_converter.convert_keras_model(model, weight_code="bitmap"),

@@ -287,19 +287,22 @@ def test_a_program_without_standard_error(converted, stream, monkeypatch, tmp_pa
     assert sbnn_converter.Interpreter(converted).output_details
 
 
-def test_a_deep_model_finds_its_arena_and_too_small_ones_are_refused(rng):
-    model = tf.keras.Sequential(
-        [tf.keras.Input((8,)), *(SparseBinaryDense(8, connections=0.3) for _ in range(24))]
-    )
+@pytest.mark.parametrize("kind", ["deep", "recurrent"])
+def test_a_model_finds_its_arena_and_too_small_ones_are_refused(kind, rng):
+    layers = [SparseBinaryDense(8, connections=0.3) for _ in range(24 if kind == "deep" else 1)]
+    shape, first = (8,), []
+    if kind == "recurrent":  # its op holds 25 tensors at once while it prepares
+        shape, first = (4, 3), [tf.keras.layers.LSTM(3)]
+    model = tf.keras.Sequential([tf.keras.Input(shape), *first, *layers])
     flatbuffer = sbnn_converter.convert_keras_model(model)
     interpreter = sbnn_converter.micro.Interpreter(flatbuffer)
-    x = (rng.integers(0, 17, (2, 8)) / 16).astype(np.float32)
+    x = (rng.integers(0, 17, (2, *shape)) / 16).astype(np.float32)
     np.testing.assert_array_equal(
         interpreter.predict(x), sbnn_converter.Interpreter(flatbuffer).predict(x)
     )
     used = interpreter.arena_used_bytes
     fits = []
-    for size in range(used // 2, 2 * used, 500):
+    for size in range(used // 2, 2 * used, 500 if kind == "deep" else 150):
         try:
             sbnn_converter.micro.Interpreter(flatbuffer, arena_size=size).predict(x)
             fits.append(size)

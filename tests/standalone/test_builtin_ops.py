@@ -182,7 +182,7 @@ def test_a_sparse_classifier_in_int8(activation, rng, tmp_path, objects):
         )
 
 
-def test_kernels_of_int16(rng, tmp_path):
+def test_kernels_of_int16(rng, tmp_path, objects):
     # Convolution, depthwise scale (of channels that fall), mean and dense layer.
     layers = tf.keras.layers
     tf.keras.utils.set_random_seed(1)
@@ -210,7 +210,7 @@ def test_kernels_of_int16(rng, tmp_path):
     source = (tmp_path / f"{export.name}.c").read_text()
     for name in ("conv2d", "depthwise", "mean", "dense"):
         assert f"sbnn_net_{name}_int16(" in source
-    found = OnHost(export, tmp_path, UNDEFINED).predict(*xs)
+    found = OnHost(export, tmp_path, objects, UNDEFINED).predict(*xs)
     for ours, host, there in zip(found, wanted, micro, strict=True):
         assert len(np.unique(host)) > 5
         np.testing.assert_array_equal(ours, host)

@@ -18,6 +18,8 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _NAME = re.compile(r"\bsbnn_\w+")
 # A definition: a line that begins with a type and has a body after its parameters.
 _DEFINITION = re.compile(r"^(?!static\b)(?:\w[\w \t*]*?[\s*])(sbnn_\w+)\s*\([^;{}]*\)\s*\{", re.M)
+# A declaration in a header: it begins where a line does, as calls do not.
+_DECLARATION = re.compile(r"^\w[\w \t*]*?\bsbnn_\w+\s*\([^;{}]*\)\s*;", re.M)
 # A table that other files read.
 _TABLE = re.compile(r"^const\s[^;{}=(]*?\b(sbnn_\w+)\s*\[[^;{}=]*=\s*\{", re.M)
 _HEADER_FOLDERS = ("kernels/include", "runtime")
@@ -26,6 +28,12 @@ _HEADER_FOLDERS = ("kernels/include", "runtime")
 @functools.cache
 def _text(path: str) -> str:
     return _COMMENT.sub(" ", c_sources.read(path))
+
+
+def _code(path: str) -> str:
+    """A source, or what a header has of code: not what it declares."""
+    text = _text(path)
+    return text if path.endswith(".c") else _DECLARATION.sub("", text)
 
 
 @functools.cache
@@ -80,6 +88,5 @@ def needed_files(functions: Iterable[str], headers: Iterable[str]) -> list[str]:
             continue
         needed.add(path)
         waiting += _includes(path)
-        if path.endswith(".c"):
-            waiting += [defined[n] for n in _NAME.findall(_text(path)) if n in defined]
+        waiting += [defined[n] for n in _NAME.findall(_code(path)) if n in defined]
     return sorted(needed)

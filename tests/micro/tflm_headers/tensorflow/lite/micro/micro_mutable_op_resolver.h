@@ -41,6 +41,8 @@ class MicroMutableOpResolver : public MicroOpResolver {
   TfLiteStatus AddQuantize() { return kTfLiteOk; }
   TfLiteStatus AddReshape() { return kTfLiteOk; }
   TfLiteStatus AddSoftmax() { return kTfLiteOk; }
+  TfLiteStatus AddStridedSlice() { return kTfLiteOk; }
+  TfLiteStatus AddUnidirectionalSequenceLSTM() { return kTfLiteOk; }
 
  private:
   TFLMRegistration registrations_[kSize];
