@@ -31,10 +31,7 @@ static uint32_t* read_to(sbnn_connection_stream* stream, uint32_t end,
                          uint32_t* to) {
   const sbnn_connections* code = stream->code;
   const uint32_t k = code->parameter;
-  /* The fast way below knows Rice codes, and bitmaps as those with k = 0. */
-  const uint32_t last_window = code->code == SBNN_CODE_GOLOMB
-                                   ? 0u
-                                   : 32u * ((uint32_t)code->word_count - 1u);
+  const uint32_t last_window = sbnn_rice_last_window(code);
   uint32_t bit = stream->bit;
   uint32_t index = stream->index;
   do {

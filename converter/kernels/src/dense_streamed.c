@@ -93,10 +93,7 @@ SBNN_INLINE void run(layer* l, const sbnn_connections* code,
                      const int8_t* inputs, int32_t input_count, uint32_t k) {
   const uintptr_t size = (uintptr_t)input_count;
   const uintptr_t end = (uintptr_t)inputs + size;
-  /* The fast way below knows Rice codes, and bitmaps as those with k = 0. */
-  const uint32_t last_window = code->code == SBNN_CODE_GOLOMB
-                                   ? 0u
-                                   : 32u * ((uint32_t)code->word_count - 1u);
+  const uint32_t last_window = sbnn_rice_last_window(code);
   uintptr_t at = (uintptr_t)inputs - 1u;
   uint32_t bit = 0;
   int32_t sum = 0;

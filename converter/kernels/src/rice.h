@@ -12,10 +12,19 @@
 #ifndef SBNN_RICE_H_
 #define SBNN_RICE_H_
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "inline.h"
 #include "sbnn/connections.h"
+
+/* The first bit that has no window: bitmaps have them, too, as Rice codes with
+ * k = 0; other codes have none and are read one by one. */
+SBNN_INLINE uint32_t sbnn_rice_last_window(const sbnn_connections* code) {
+  const bool has_windows =
+      code->code == SBNN_CODE_RICE || code->code == SBNN_CODE_BITMAP;
+  return has_windows ? 32u * ((uint32_t)code->word_count - 1u) : 0u;
+}
 
 /* The next 31 bits at `bit` and the sentinel. words[bit / 32 + 1] must exist. */
 SBNN_INLINE uint32_t sbnn_rice_window(const uint32_t* words, uint32_t bit) {

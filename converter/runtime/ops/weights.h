@@ -7,7 +7,7 @@
 
 #define SBNN_WEIGHT_OPTIONS(X)                                                \
   X(connections, 0, INT32_MAX, SBNN_ALWAYS, "ones of the kernel")             \
-  X(code, SBNN_CODE_BITMAP, SBNN_CODE_GOLOMB, SBNN_ALWAYS, "weight code")     \
+  X(code, 0, SBNN_CODES - 1, SBNN_ALWAYS, "weight code")                      \
   X(code_parameter, 0, 255, SBNN_ALWAYS, "parameter of the code")             \
   X(alpha_steps, -4096, 4096, SBNN_ALWAYS, "weight of what is no connection") \
   X(domain_shift, 0, 8, SBNN_ALWAYS, "a step is 2^-domain_shift")

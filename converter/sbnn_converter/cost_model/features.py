@@ -56,10 +56,10 @@ def _decoding(op: StoredOp, weights: int, times: int, most: int = 4) -> dict[str
     """Reading the weight code ``times`` times, ``most`` codes at once."""
     connections = op.options["connections"] * times
     code = code_name(op.options["code"])
-    if code == "golomb":
-        return {"decode golomb": float(connections)}
     # Several codes are read at once where they fit into a register (rice.h), else
     # one by one; a bitmap is a Rice code with parameter 0.
+    if code not in ("rice", "bitmap"):
+        return {f"decode {code}": float(connections)}
     density = op.options["connections"] / weights if weights else 0.0
     fit = _share_that_fits(density, op.options["code_parameter"], most)
     alone = connections * (1 - fit) / (1 + (most - 1) * fit)

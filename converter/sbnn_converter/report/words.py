@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from sbnn_converter.inspection import InspectedLayer, Inspection
+from sbnn_converter.weights.code import CODINGS
 
 IN_INT8 = "in int8"
 IN_FLOAT32 = "in float32"
@@ -17,8 +18,9 @@ def shape_words(layer: InspectedLayer) -> str:
 
 def code_words(layer: InspectedLayer) -> str:
     """The code with its parameter, such as ``rice 4``."""
-    has_parameter = layer.code not in ("bitmap", "sliced")
-    return f"{layer.code} {layer.code_parameter}" if has_parameter else layer.code
+    if not CODINGS[layer.code].has_parameter:
+        return layer.code
+    return f"{layer.code} {layer.code_parameter}"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sbnn_converter.weights.streams import StreamCoding
 class Bitmap(StreamCoding):
     name = "bitmap"
     number = 0
+    has_parameter = False
 
     def write_bits(self, kernel: np.ndarray) -> tuple[np.ndarray, int]:
         return np.ravel(kernel), 0

@@ -46,10 +46,12 @@ class Coding(Protocol):
     Attributes:
       name: what people call it.
       number: what files call it.
+      has_parameter: whether its parameter says anything; else it is 0.
     """
 
     name: str
     number: int
+    has_parameter: bool
 
     def write(self, kernel: np.ndarray) -> tuple[np.ndarray, int]:
         """Codes a boolean array, output channel first.

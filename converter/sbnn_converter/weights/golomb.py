@@ -16,6 +16,7 @@ class Golomb(StreamCoding):
 
     name = "golomb"
     number = 3
+    has_parameter = True
 
     def write_bits(self, kernel: np.ndarray) -> tuple[np.ndarray, int]:
         gaps = gaps_of(kernel)

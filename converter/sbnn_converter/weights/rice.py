@@ -16,6 +16,7 @@ class Rice(StreamCoding):
 
     name = "rice"
     number = 1
+    has_parameter = True
 
     def write_bits(self, kernel: np.ndarray) -> tuple[np.ndarray, int]:
         gaps = gaps_of(kernel)

@@ -17,6 +17,7 @@ class Sliced:
 
     name = "sliced"
     number = 2
+    has_parameter = False
 
     def suits(self, op: str, reads: Face) -> bool:
         return op == "SbnnDense" and reads == BITS

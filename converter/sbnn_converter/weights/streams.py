@@ -27,6 +27,7 @@ class StreamCoding(abc.ABC):
 
     name: str
     number: int
+    has_parameter: bool
 
     @abc.abstractmethod
     def write_bits(self, kernel: np.ndarray) -> tuple[np.ndarray, int]:

@@ -42,7 +42,8 @@ enum {
   SBNN_CODE_BITMAP = 0,
   SBNN_CODE_RICE = 1,
   SBNN_CODE_SLICED = 2,
-  SBNN_CODE_GOLOMB = 3
+  SBNN_CODE_GOLOMB = 3,
+  SBNN_CODES /* their number */
 };
 
 typedef struct {
