@@ -1,4 +1,5 @@
-/* How a host runs the ops of a class: one of these for each in ops/op_list.h. */
+/* How a host runs the ops of a class: one of these for each that ops/op_list.h
+ * says hosts have kernels for. */
 #ifndef SBNN_HOST_HOST_CLASS_H_
 #define SBNN_HOST_HOST_CLASS_H_
 
@@ -44,7 +45,7 @@ typedef struct {
 /* sbnn_host_conv2d_class and so on. */
 #define SBNN_DECLARE_CLASS(Name, name) \
   extern const sbnn_host_class sbnn_host_##name##_class;
-SBNN_OPS(SBNN_DECLARE_CLASS)
+SBNN_OPS_WITH_HOST_KERNELS(SBNN_DECLARE_CLASS)
 #undef SBNN_DECLARE_CLASS
 
 /* Below this many additions of vectors (about as many cycles) waking a thread

@@ -14,7 +14,7 @@ static const struct {
 } kClasses[] = {
 #define SBNN_ON_HOST(Name, name) \
   {&sbnn_##name##_class, &sbnn_host_##name##_class},
-    SBNN_OPS(SBNN_ON_HOST)
+    SBNN_OPS_WITH_HOST_KERNELS(SBNN_ON_HOST)
 #undef SBNN_ON_HOST
 };
 

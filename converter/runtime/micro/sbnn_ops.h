@@ -9,9 +9,12 @@
 #ifndef SBNN_MICRO_SBNN_OPS_H_
 #define SBNN_MICRO_SBNN_OPS_H_
 
-#include "ops/op_list.h"
 #include "tensorflow/lite/c/common.h"
 #include "tensorflow/lite/micro/kernels/kernel_util.h"
+
+extern "C" {
+#include "ops/op_list.h"
+}
 
 namespace sbnn {
 

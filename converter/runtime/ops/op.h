@@ -13,12 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ops/op_list.h"
 #include "ops/options.h"
-#include "sbnn/conv2d.h"
-#include "sbnn/dense.h"
 #include "sbnn/face.h"
-#include "sbnn/max_pool2d.h"
-#include "sbnn/quantize.h"
 
 /* Version of the file format that these ops read (docs/format.md). */
 enum { SBNN_FORMAT_VERSION = 1 };
@@ -91,12 +88,7 @@ enum {
 /* An op that `prepare` has accepted. */
 struct sbnn_op {
   const sbnn_op_class* kind;
-  union {
-    sbnn_conv2d_params conv2d;
-    sbnn_dense_params dense;
-    sbnn_max_pool2d_params max_pool2d;
-    sbnn_dequantize_params dequantize;
-  } params;
+  sbnn_op_params params;
   sbnn_face input;
   sbnn_connections kernel;
   sbnn_output output;      /* always with its face */
