@@ -16,7 +16,7 @@ NATIVE := $(wildcard converter/kernels/*/*.[ch] converter/kernels/include/sbnn/*
 
 C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.[ch]' 'converter/runtime/*.cc' 'tests/*.[ch]' 'tests/*.cpp' 'benchmarks/*.[ch]' 2>/dev/null)
 # What needs no TensorFlow.
-FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/examples/test_closing_page.py
+FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/examples/test_closing_page.py
 
 .PHONY: check lint types imports fast-tests format demo test bench peers tflm-check cross-tools clean
 demo: $(READY)
