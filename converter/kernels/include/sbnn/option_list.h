@@ -6,7 +6,7 @@
  *
  * which makes the fields of the kernel's parameters, what an op reads from its
  * file, the checks of it, and what the fuzzer breaks. The converter's side is
- * sbnn_converter/ops; tests/converter/test_op_schema.py holds both and the tables
+ * sbnn_converter/op_schema; tests/converter/test_op_schema.py holds both and the tables
  * of docs/format.md equal. */
 #ifndef SBNN_OPTION_LIST_H_
 #define SBNN_OPTION_LIST_H_
