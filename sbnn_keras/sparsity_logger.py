@@ -27,7 +27,7 @@ class SparsityLogger(ModelCallback):
         self.per_layer = per_layer
         self.keep_latents = keep_latents
         self._before: dict = {}
-        self.history: dict[str, list] = {}
+        self.history: dict[str, dict[str, list]] = {}
 
     def on_epoch_begin(self, epoch, logs=None):
         if not self._before:

@@ -33,7 +33,10 @@ def check_samples_apart(layer, name: str, call, inputs: list, outputs: list) -> 
     Raises:
       ConversionError: in that case.
     """
-    if not _may_mix(layer) or not any(t.dtype.is_floating for t in (*inputs, *outputs)):
+    if not _may_mix(layer) or not any(t.dtype.is_floating for t in outputs):
+        return
+    # Whole numbers may count samples, as ``tf.range(tf.shape(x)[0])`` does: any would be wrong.
+    if not all(t.dtype.is_floating for t in inputs):
         return
     if any(t.shape.rank is None or None in t.shape[1:] for t in inputs):
         return
@@ -67,11 +70,7 @@ def _may_mix(layer) -> bool:
 def _values(inputs: list) -> list[tf.Tensor]:
     rng = np.random.default_rng(0)
     shapes = [tuple(_SAMPLES if size is None else size for size in t.shape) for t in inputs]
-    values = [
-        rng.standard_normal(s) if t.dtype.is_floating else np.zeros(s)
-        for s, t in zip(shapes, inputs)
-    ]
-    return [tf.cast(v, t.dtype) for v, t in zip(values, inputs)]
+    return [tf.cast(rng.standard_normal(s), t.dtype) for s, t in zip(shapes, inputs)]
 
 
 def _sample(inputs: list, values: list[tf.Tensor], index: int) -> list[tf.Tensor]:
@@ -95,13 +94,15 @@ def _is_made_of(found: np.ndarray, alone: list[np.ndarray]) -> bool:
     """Whether the batch's answer is that of each sample."""
     if found.shape == alone[0].shape:  # without a batch
         return all(_are_close(found, one) for one in alone)
-    if alone[0].ndim == 0 or found.shape[0] != _SAMPLES * alone[0].shape[0]:
+    if alone[0].ndim == 0:
         return False
+    # Samples lie along the first axis, or along another one to be moved back later.
+    for axis in range(alone[0].ndim):
+        if _are_close(found, np.concatenate(alone, axis)):
+            return True
+    # Or side by side on the first axis, to be taken apart again.
     rows = np.concatenate(alone)
-    if _are_close(found, rows):
-        return True
-    # Samples side by side on the first axis, to be taken apart again.
-    moved = alone[0].shape[0] > 1
+    moved = found.shape == rows.shape and alone[0].shape[0] > 1
     return moved and _are_close(np.sort(found, None), np.sort(rows, None))
 
 
