@@ -37,10 +37,13 @@ static bool run(const bench_case* c) {
     return false;
   }
   const void* x = random_input(c->inputs[0].type, (op.x_bytes + 3) / 4);
+  const void* other = op.other == 0 ? NULL
+                                    : random_input(c->inputs[op.other].type,
+                                                   (op.other_bytes + 3) / 4);
   void* y = allocate((size_t)op.y_bytes);
   void* scratch = allocate(op.scratch_bytes);
   bench_start();
-  sbnn_invoke_op(&op, x, y, scratch);
+  sbnn_invoke_op(&op, x, other, y, scratch);
   const uint32_t instructions = bench_stop();
   bench_report(c->name, instructions);
   bench_print("prepare.");

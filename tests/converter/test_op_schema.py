@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from sbnn_converter.op_schema import OPS, Option
+from sbnn_converter.op_schema.faces import Faced
 from sbnn_converter.op_schema.stage import Staged
 from sbnn_converter.op_schema.weights import Weighted
 
 ROOT = Path(__file__).resolve().parents[2]
 CONVERTER = ROOT / "converter"
 # What an op adds to what it has in common with others.
-LISTS = {"Weight": Weighted, "Stage": Staged} | {
+LISTS = {"Face": Faced, "Weight": Weighted, "Stage": Staged} | {
     name.removeprefix("Sbnn"): op for name, op in OPS.items() if op.names()
 }
 # The heading of docs/format.md under which each list stands.
-HEADINGS = {"Weight": "### Weight code", "Stage": "## Output stage"} | {
+HEADINGS = {"Face": "## Bit planes", "Weight": "### Weight code", "Stage": "## Output stage"} | {
     name.removeprefix("Sbnn"): f"### {name}" for name in OPS
 }
 WHEN = {
@@ -26,9 +27,10 @@ WHEN = {
     "SBNN_MAY_MISS": "may be missing",
     "SBNN_WITH_INT8_INPUT": "int8 input",
     "SBNN_WITH_INT8_OUTPUT": "int8 output",
-    "SBNN_WITH_INTEGER_OUTPUT": "int8 or int16 output",
+    "SBNN_WITH_INTEGER_OUTPUT": "int8, int16 or stream output",
 }
 C_LISTS = {
+    "Face": "SBNN_FACE_OPTIONS",
     "Weight": "SBNN_WEIGHT_OPTIONS",
     "Stage": "SBNN_STAGE_OPTIONS",
     "Conv2D": "SBNN_CONV2D_OPTIONS",
@@ -39,6 +41,7 @@ C_LISTS = {
 PRINTER = """
 #include <stdio.h>
 #include "ops/classes.h"
+#include "ops/face.h"
 #include "ops/stage.h"
 #include "ops/weights.h"
 #define ROW(name, low, high, when, meaning) \\

@@ -425,7 +425,7 @@ static void run(source* s, const sbnn_micro_op* op, model* m,
   for (size_t i = 0; i < x_bytes; ++i) {
     from[i] = x->data != NULL ? ((uint8_t*)x->data)[i] : (uint8_t)take(s, 1);
   }
-  sbnn_invoke_op(&op->op, from, to, scratch);
+  sbnn_invoke_op(&op->op, from, NULL, to, scratch);
   free(from), free(to), free(scratch);
 }
 

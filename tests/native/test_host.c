@@ -25,7 +25,7 @@ static bool same_everywhere(const sbnn_op* op, const void* x,
     void* found = allocate(bytes);
     for (int32_t call = 0; call < 2; ++call) {
       memset(found, 0x5A, bytes);
-      sbnn_run_host_op(made, x, found);
+      sbnn_run_host_op(made, x, NULL, found);
       if (memcmp(wanted, found, bytes) != 0) {
         printf("%s, %s, call %d:", what, kLevels[i], (int)call);
         same = false;

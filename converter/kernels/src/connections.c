@@ -1,5 +1,7 @@
 #include "sbnn/connections.h"
 
+#include <stddef.h>
+
 /* The 32 bits of the code from `bit` on; bits behind its end read as 0. */
 static uint32_t peek(const sbnn_connections* code, uint32_t bit) {
   const uint32_t at = bit >> 5;
@@ -121,9 +123,19 @@ int32_t sbnn_most_connections(const sbnn_connections* code, int32_t fan_in) {
   }
 }
 
+bool sbnn_signs_valid(const sbnn_connections* code) {
+  const int32_t rest = code->count % 32;
+  if (code->signs == NULL || rest == 0) return true;
+  return code->signs[code->count / 32] >> rest == 0u;
+}
+
 bool sbnn_sliced_connections_valid(const sbnn_connections* code, int32_t units,
                                    int32_t inputs) {
   const int64_t groups = ((int64_t)units + 31) / 32;
+  if (code->is_signed != 0u) {
+    if (inputs > INT32_MAX / 2) return false;
+    inputs *= 2;
+  }
   if (code->code != SBNN_CODE_SLICED || code->parameter != 0u ||
       code->word_count != groups * inputs + units) {
     return false;
@@ -138,6 +150,10 @@ bool sbnn_sliced_connections_valid(const sbnn_connections* code, int32_t units,
       for (int32_t i = 0; i < inputs; ++i) count += (words[i] >> u) & 1u;
       if (count != (u < present ? counts[first + u] : 0u)) return false;
       total += count;
+    }
+    /* No input is added and subtracted. */
+    for (int32_t i = 0; code->is_signed != 0u && i < inputs / 2; ++i) {
+      if ((words[i] & words[i + inputs / 2]) != 0u) return false;
     }
   }
   return total == code->count;

@@ -98,7 +98,14 @@ void sbnn_free_host_op(sbnn_host_op* op) {
   free(op);
 }
 
+/* What the host's kernels have not: signs, channels of several planes, streams. */
+static bool is_beyond_bits(const sbnn_op* op) {
+  return op->kernel.is_signed != 0u || op->input.planes > 1 ||
+         op->output.face.planes > 1 || op->other != 0;
+}
+
 static const sbnn_host_class* class_of(const sbnn_op* op) {
+  if (is_beyond_bits(op)) return NULL;
   for (size_t i = 0; i < sizeof(kClasses) / sizeof(kClasses[0]); ++i) {
     if (op->kind == kClasses[i].kind) return kClasses[i].on_host;
   }
@@ -162,9 +169,10 @@ static void run_task(void* data, int32_t number, int32_t worker) {
   self->on_host->run(&task);
 }
 
-void sbnn_run_host_op(sbnn_host_op* self, const void* x, void* y) {
+void sbnn_run_host_op(sbnn_host_op* self, const void* x, const void* other,
+                      void* y) {
   if (self->on_host == NULL) {
-    sbnn_invoke_op(&self->op, x, y, self->scratch);
+    sbnn_invoke_op(&self->op, x, other, y, self->scratch);
     return;
   }
   self->x = (const uint8_t*)x;

@@ -29,7 +29,8 @@ typedef struct sbnn_host_op sbnn_host_op;
 sbnn_host_op* sbnn_make_host_op(sbnn_host* host, const sbnn_op* op);
 void sbnn_free_host_op(sbnn_host_op* op);
 
-/* Runs the whole batch. */
-void sbnn_run_host_op(sbnn_host_op* op, const void* x, void* y);
+/* Runs the whole batch; `other` as for sbnn_invoke_op. */
+void sbnn_run_host_op(sbnn_host_op* op, const void* x, const void* other,
+                      void* y);
 
 #endif /* SBNN_HOST_HOST_OP_H_ */

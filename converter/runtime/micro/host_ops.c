@@ -58,9 +58,15 @@ static TfLiteStatus invoke(TfLiteContext* context, TfLiteNode* node) {
   void* scratch = self->scratch_index < 0
                       ? NULL
                       : context->GetScratchBuffer(context, self->scratch_index);
+  const void* other = NULL;
+  if (self->op.other != 0) {
+    other = context->GetEvalTensor(context, node->inputs->data[self->op.other])
+                ->data;
+  }
   sbnn_invoke_op(
       &self->op, context->GetEvalTensor(context, node->inputs->data[0])->data,
-      context->GetEvalTensor(context, node->outputs->data[0])->data, scratch);
+      other, context->GetEvalTensor(context, node->outputs->data[0])->data,
+      scratch);
   return kTfLiteOk;
 }
 

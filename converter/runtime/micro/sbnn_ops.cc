@@ -74,9 +74,14 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
                       ? nullptr
                       : tflite::GetMicroContext(context)->GetScratchBuffer(
                             self->scratch_index);
+  const void* other = self->op.other == 0 ? nullptr
+                                          : tflite::micro::GetEvalInput(
+                                                context, node, self->op.other)
+                                                ->data.data;
   sbnn_invoke_op(
       &self->op, tflite::micro::GetEvalInput(context, node, 0)->data.data,
-      tflite::micro::GetEvalOutput(context, node, 0)->data.data, scratch);
+      other, tflite::micro::GetEvalOutput(context, node, 0)->data.data,
+      scratch);
   return kTfLiteOk;
 }
 

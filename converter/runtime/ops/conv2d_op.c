@@ -14,6 +14,7 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
                     const sbnn_tensor* inputs, sbnn_tensor* output,
                     sbnn_problem* problem) {
   sbnn_conv2d_params* p = &op->params.conv2d;
+  p->input_bits = op->input.planes;
   SBNN_CHECK(
       p->in_channels % p->groups == 0 && p->out_channels % p->groups == 0,
       "groups must divide both numbers of channels", p->groups, 1);
@@ -54,26 +55,29 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
   return true;
 }
 
-static void invoke(const sbnn_op* op, const void* x, void* y, void* scratch) {
+static void invoke(const sbnn_op* op, const void* x, const void* other, void* y,
+                   void* scratch) {
+  sbnn_output output = op->output;
+  if (output.stage == SBNN_STREAM) {
+    output.by.scale.stream = (const uint32_t*)other;
+  }
   const sbnn_conv2d_params* p = &op->params.conv2d;
   switch (op->input.kind) {
     case SBNN_INT8_NUMBERS:
-      sbnn_conv2d_int8(p, &op->kernel, &op->output, (const int8_t*)x, y,
-                       scratch);
+      sbnn_conv2d_int8(p, &op->kernel, &output, (const int8_t*)x, y, scratch);
       break;
     case SBNN_FLOAT_NUMBERS:
-      sbnn_conv2d_float(p, &op->kernel, &op->output, (const float*)x, y,
-                        scratch);
+      sbnn_conv2d_float(p, &op->kernel, &output, (const float*)x, y, scratch);
       break;
     default:
-      sbnn_conv2d_bits(p, &op->kernel, &op->output, (const uint32_t*)x, y,
-                       scratch);
+      sbnn_conv2d_bits(p, &op->kernel, &output, (const uint32_t*)x, y, scratch);
   }
 }
 
 const sbnn_op_class sbnn_conv2d_class = {
     .name = "SbnnConv2D",
     .inputs = 4,
+    .takes_stream = true,
     .reads = SBNN_ON_PLANES | SBNN_ON_FLOAT | SBNN_ON_INT8,
     .writes = SBNN_ON_PLANES | SBNN_ON_FLOAT | SBNN_ON_INT8 | SBNN_ON_INT16,
     .faces =

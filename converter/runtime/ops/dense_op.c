@@ -33,6 +33,7 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
                     sbnn_problem* problem) {
   sbnn_dense_params* p = &op->params.dense;
   int32_t fan_in = p->planes;
+  p->input_bits = op->input.planes;
   if (!check_input(op, &inputs[0], problem) ||
       !sbnn_multiply(&fan_in, p->positions, problem) ||
       !sbnn_prepare_kernel(op, options, &inputs[1], p->units, fan_in,
@@ -53,26 +54,29 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
   return true;
 }
 
-static void invoke(const sbnn_op* op, const void* x, void* y, void* scratch) {
+static void invoke(const sbnn_op* op, const void* x, const void* other, void* y,
+                   void* scratch) {
+  sbnn_output output = op->output;
+  if (output.stage == SBNN_STREAM) {
+    output.by.scale.stream = (const uint32_t*)other;
+  }
   const sbnn_dense_params* p = &op->params.dense;
   switch (op->input.kind) {
     case SBNN_INT8_NUMBERS:
-      sbnn_dense_int8(p, &op->kernel, &op->output, (const int8_t*)x, y,
-                      scratch);
+      sbnn_dense_int8(p, &op->kernel, &output, (const int8_t*)x, y, scratch);
       break;
     case SBNN_FLOAT_NUMBERS:
-      sbnn_dense_float(p, &op->kernel, &op->output, (const float*)x, y,
-                       scratch);
+      sbnn_dense_float(p, &op->kernel, &output, (const float*)x, y, scratch);
       break;
     default:
-      sbnn_dense_bits(p, &op->kernel, &op->output, (const uint32_t*)x, y,
-                      scratch);
+      sbnn_dense_bits(p, &op->kernel, &output, (const uint32_t*)x, y, scratch);
   }
 }
 
 const sbnn_op_class sbnn_dense_class = {
     .name = "SbnnDense",
     .inputs = 4,
+    .takes_stream = true,
     .reads = SBNN_ON_PLANES | SBNN_ON_FLOAT | SBNN_ON_INT8,
     .writes = SBNN_ON_PLANES | SBNN_ON_FLOAT | SBNN_ON_INT8 | SBNN_ON_INT16,
     .faces =

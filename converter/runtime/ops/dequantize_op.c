@@ -33,7 +33,9 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
          sbnn_multiply(&elements, o->channel_bits, problem);
 }
 
-static void invoke(const sbnn_op* op, const void* x, void* y, void* scratch) {
+static void invoke(const sbnn_op* op, const void* x, const void* other, void* y,
+                   void* scratch) {
+  (void)other;
   (void)scratch;
   const sbnn_output* o = &op->output;
   const sbnn_dequantize_params* p = &op->params.dequantize;

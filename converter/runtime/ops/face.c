@@ -1,16 +1,38 @@
 #include "ops/face.h"
 
 #include "ops/check.h"
+#include "ops/option_rules.h"
 #include "sbnn/planes.h"
 
-sbnn_face sbnn_face_of(const sbnn_tensor* tensor) {
+typedef struct {
+  SBNN_FACE_OPTIONS(SBNN_OPTION_FIELD)
+} face_options;
+
+#define SBNN_FIELDS face_options
+static const sbnn_option_rule kRules[] = {SBNN_FACE_OPTIONS(SBNN_OPTION_RULE)};
+
+sbnn_face sbnn_face_of(const sbnn_tensor* tensor, int32_t planes) {
   switch (tensor->type) {
-    case SBNN_INT32: return sbnn_bits_face();
+    case SBNN_INT32: return sbnn_planes_face(planes);
     case SBNN_FLOAT32: return sbnn_number_face(SBNN_FLOAT_NUMBERS);
     case SBNN_INT8: return sbnn_number_face(SBNN_INT8_NUMBERS);
     case SBNN_INT16: return sbnn_number_face(SBNN_INT16_NUMBERS);
     default: return sbnn_number_face(SBNN_NO_FACE);
   }
+}
+
+bool sbnn_read_faces(sbnn_op* op, const sbnn_options* options,
+                     const sbnn_tensor* input, const sbnn_tensor* output,
+                     sbnn_problem* problem) {
+  face_options o = {1, 1};
+  const sbnn_face none = sbnn_number_face(SBNN_NO_FACE);
+  if (!sbnn_read_options(options, kRules, SBNN_RULE_COUNT(kRules), none, none,
+                         &o, problem)) {
+    return false;
+  }
+  op->input = sbnn_face_of(input, o.in_planes);
+  op->output.face = sbnn_face_of(output, o.out_planes);
+  return true;
 }
 
 bool sbnn_check_image(const sbnn_tensor* tensor, sbnn_face face, int32_t height,

@@ -4,9 +4,22 @@
 #define SBNN_OPS_FACE_H_
 
 #include "ops/op.h"
+#include "sbnn/option_list.h"
 
-/* The face of an activation, SBNN_NO_FACE if ops read none of its type. */
-sbnn_face sbnn_face_of(const sbnn_tensor* tensor);
+#define SBNN_FACE_OPTIONS(X)                                \
+  X(in_planes, 1, SBNN_MAX_PLANES, SBNN_MAY_MISS,           \
+    "planes of a channel of the input; 1 if it is missing") \
+  X(out_planes, 1, SBNN_MAX_PLANES, SBNN_MAY_MISS,          \
+    "planes of a channel of the output; 1 if it is missing")
+
+/* The face of an activation, with `planes` a channel if it has any; SBNN_NO_FACE
+ * if ops read none of its type. */
+sbnn_face sbnn_face_of(const sbnn_tensor* tensor, int32_t planes);
+
+/* Faces of input 0 and of the output, from their types and the options. */
+bool sbnn_read_faces(sbnn_op* op, const sbnn_options* options,
+                     const sbnn_tensor* input, const sbnn_tensor* output,
+                     sbnn_problem* problem);
 
 /* An image, [batch, planes of all channels, words] or [batch, height, width,
  * channels], and a vector of features. */

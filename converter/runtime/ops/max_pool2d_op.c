@@ -30,7 +30,9 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
   return true;
 }
 
-static void invoke(const sbnn_op* op, const void* x, void* y, void* scratch) {
+static void invoke(const sbnn_op* op, const void* x, const void* other, void* y,
+                   void* scratch) {
+  (void)other;
   (void)scratch;
   sbnn_max_pool2d_bits(&op->params.max_pool2d, op->minimum, (const uint32_t*)x,
                        (uint32_t*)y);

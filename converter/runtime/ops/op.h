@@ -18,9 +18,9 @@
 #include "sbnn/face.h"
 
 /* Version of the file format that these ops read (docs/format.md). */
-enum { SBNN_FORMAT_VERSION = 1 };
+enum { SBNN_FORMAT_VERSION = 2 };
 
-enum { SBNN_MAX_INPUTS = 4, SBNN_MAX_RANK = 4 };
+enum { SBNN_MAX_INPUTS = 5, SBNN_MAX_RANK = 4 };
 
 typedef enum {
   SBNN_FLOAT32,
@@ -59,8 +59,9 @@ typedef struct sbnn_op sbnn_op;
 typedef struct sbnn_option_rule sbnn_option_rule;
 
 typedef struct {
-  const char* name; /* custom code in the flatbuffer */
-  int32_t inputs;   /* number of input tensors */
+  const char* name;  /* custom code in the flatbuffer */
+  int32_t inputs;    /* number of input tensors */
+  bool takes_stream; /* one more may stand behind them: a stream to add to */
   /* The kinds of faces that it reads and writes, a bit each, and what is wrong
    * where a file has others. */
   uint8_t reads, writes;
@@ -74,8 +75,9 @@ typedef struct {
   bool (*prepare)(sbnn_op* op, const sbnn_options* options,
                   const sbnn_tensor* inputs, sbnn_tensor* output,
                   sbnn_problem* problem);
-  /* Runs one sample of the batch. */
-  void (*invoke)(const sbnn_op* op, const void* x, void* y, void* scratch);
+  /* Runs one sample of the batch; `other` is that of a second activation. */
+  void (*invoke)(const sbnn_op* op, const void* x, const void* other, void* y,
+                 void* scratch);
 } sbnn_op_class;
 
 enum {
@@ -95,7 +97,8 @@ struct sbnn_op {
   const uint32_t* minimum; /* max pooling only */
   int32_t positions;       /* of a channel; quantizing and back only */
   int32_t batch;
-  int32_t x_bytes, y_bytes; /* of one sample */
+  int32_t other; /* number of the input that is a second activation, or 0 */
+  int32_t x_bytes, other_bytes, y_bytes; /* of one sample */
   size_t scratch_bytes;
 };
 
@@ -109,7 +112,9 @@ bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
                      int32_t input_count, sbnn_tensor* output,
                      sbnn_problem* problem);
 
-/* Runs the whole batch. `scratch` is aligned for pointers. */
-void sbnn_invoke_op(const sbnn_op* op, const void* x, void* y, void* scratch);
+/* Runs the whole batch. `other` is the data of input `op->other`, NULL if that is
+ * 0. `scratch` is aligned for pointers. */
+void sbnn_invoke_op(const sbnn_op* op, const void* x, const void* other,
+                    void* y, void* scratch);
 
 #endif /* SBNN_OPS_OP_H_ */

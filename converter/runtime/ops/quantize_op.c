@@ -32,7 +32,9 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
   return true;
 }
 
-static void invoke(const sbnn_op* op, const void* x, void* y, void* scratch) {
+static void invoke(const sbnn_op* op, const void* x, const void* other, void* y,
+                   void* scratch) {
+  (void)other;
   (void)scratch;
   switch (op->input.kind) {
     case SBNN_INT8_NUMBERS:

@@ -13,44 +13,83 @@ typedef struct {
 #define SBNN_FIELDS stage_options
 static const sbnn_option_rule kRules[] = {SBNN_STAGE_OPTIONS(SBNN_OPTION_RULE)};
 
-/* One cut a channel: the only planes that files have are bits. */
+/* Where planes lie. */
+static bool place_planes(sbnn_output* output, int32_t positions,
+                         sbnn_problem* problem) {
+  const int32_t planes = output->face.planes;
+  int32_t bits = output->channels;
+  if (positions == 0) {
+    output->channel_bits = 1;
+    output->plane_bits = 32 * sbnn_plane_words(output->channels);
+    bits = output->plane_bits;
+    return sbnn_multiply(&bits, planes, problem);
+  }
+  output->plane_bits = 32 * sbnn_plane_words(positions);
+  output->channel_bits = output->plane_bits;
+  return sbnn_multiply(&output->channel_bits, planes, problem) &&
+         sbnn_multiply(&bits, output->channel_bits, problem);
+}
+
+/* A channel's cuts have an order: where a sum reaches one, it reaches those before. */
+static bool check_order(const sbnn_cuts* cuts, int32_t channels, bool real,
+                        sbnn_problem* problem) {
+  for (int32_t c = 0; c < channels; ++c) {
+    for (int32_t i = 1; i < cuts->count; ++i) {
+      const int32_t at = c * cuts->count + i;
+      const bool ascends =
+          real ? cuts->float_thresholds[at - 1] <= cuts->float_thresholds[at]
+               : cuts->thresholds[at - 1] <= cuts->thresholds[at];
+      SBNN_CHECK(ascends, "the thresholds of a channel do not ascend", 0, 0);
+    }
+  }
+  return true;
+}
+
 static bool read_cuts(sbnn_output* output, sbnn_face sums,
-                      const sbnn_tensor* constants, int32_t positions,
-                      sbnn_problem* problem) {
+                      const sbnn_tensor* constants, sbnn_problem* problem) {
   sbnn_cuts* cuts = &output->by.cuts;
-  const int32_t channels = output->channels;
+  const bool real = sums.kind == SBNN_FLOAT_NUMBERS;
+  int32_t count = output->channels;
   output->stage = SBNN_CUTS;
-  output->channel_bits = positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
-  if (!sbnn_check_constant(
-          &constants[0],
-          sums.kind == SBNN_FLOAT_NUMBERS ? SBNN_FLOAT32 : SBNN_INT32, channels,
-          problem) ||
+  SBNN_CHECK(output->face.planes <= SBNN_MAX_ACTIVATION_BITS,
+             "planes made by thresholds", output->face.planes,
+             SBNN_MAX_ACTIVATION_BITS);
+  cuts->count = (1 << output->face.planes) - 1;
+  if (!sbnn_multiply(&count, cuts->count, problem) ||
+      !sbnn_check_constant(&constants[0], real ? SBNN_FLOAT32 : SBNN_INT32,
+                           count, problem) ||
       !sbnn_check_constant(&constants[1], SBNN_INT32,
-                           sbnn_plane_words(channels), problem)) {
+                           sbnn_plane_words(output->channels), problem)) {
     return false;
   }
-  cuts->count = 1;
   cuts->thresholds = (const int32_t*)constants[0].data;
   cuts->float_thresholds = (const float*)constants[0].data;
   cuts->flips = (const uint32_t*)constants[1].data;
-  int32_t bits = output->channel_bits;
-  return sbnn_multiply(&bits, channels, problem);
+  return check_order(cuts, output->channels, real, problem);
+}
+
+/* A stream is scaled by shifting slices. */
+static bool check_multipliers(const sbnn_output* output,
+                              sbnn_problem* problem) {
+  for (int32_t c = 0; c < output->channels; ++c) {
+    const int32_t m = output->by.scale.multipliers[c];
+    const uint32_t magnitude = m < 0 ? 0u - (uint32_t)m : (uint32_t)m;
+    SBNN_CHECK(magnitude != 0u && (magnitude & (magnitude - 1u)) == 0u,
+               "multiplier of a stream, which is no power of two", m, 1);
+  }
+  return true;
 }
 
 static bool read_scale(sbnn_output* output, sbnn_face sums,
-                       const sbnn_options* options,
-                       const sbnn_tensor* constants, sbnn_problem* problem) {
+                       const stage_options* o, const sbnn_tensor* constants,
+                       sbnn_problem* problem) {
   sbnn_scale* scale = &output->by.scale;
   const bool real = output->face.kind == SBNN_FLOAT_NUMBERS;
   const sbnn_type type = real ? SBNN_FLOAT32 : SBNN_INT32;
-  stage_options o;
-  memset(&o, 0, sizeof(o));
-  output->stage = SBNN_SCALE;
+  output->stage = output->face.kind == SBNN_PLANES ? SBNN_STREAM : SBNN_SCALE;
   SBNN_CHECK(real || sums.kind != SBNN_FLOAT_NUMBERS,
              "integer outputs need integer sums, from bits or int8", 0, 0);
-  if (!sbnn_read_options(options, kRules, SBNN_RULE_COUNT(kRules), sums,
-                         output->face, &o, problem) ||
-      !sbnn_check_constant(&constants[0], type, output->channels, problem) ||
+  if (!sbnn_check_constant(&constants[0], type, output->channels, problem) ||
       !sbnn_check_constant(&constants[1], type, output->channels, problem)) {
     return false;
   }
@@ -60,17 +99,34 @@ static bool read_scale(sbnn_output* output, sbnn_face sums,
   } else {
     scale->multipliers = (const int32_t*)constants[0].data;
     scale->offsets = (const int32_t*)constants[1].data;
-    scale->shift = o.output_shift;
+    scale->shift = o->output_shift;
   }
-  return true;
+  return output->stage != SBNN_STREAM || check_multipliers(output, problem);
 }
 
 bool sbnn_prepare_output(sbnn_op* op, const sbnn_options* options,
                          const sbnn_tensor* constants, int32_t channels,
                          int32_t positions, sbnn_problem* problem) {
   sbnn_output* output = &op->output;
+  const bool planes = output->face.kind == SBNN_PLANES;
+  sbnn_face scaled = output->face;
+  int32_t stream = 0;
+  stage_options o;
+  memset(&o, 0, sizeof(o));
   output->channels = channels;
-  return output->face.kind == SBNN_PLANES
-             ? read_cuts(output, op->input, constants, positions, problem)
-             : read_scale(output, op->input, options, constants, problem);
+  if (planes && op->kind->takes_stream &&
+      sbnn_option(options, "stream", &stream) && stream == 1) {
+    /* A stream is scaled as whole numbers are. */
+    scaled = sbnn_number_face(SBNN_INT16_NUMBERS);
+    SBNN_CHECK(output->face.planes >= 2, "planes of a stream",
+               output->face.planes, 2);
+  }
+  if (!sbnn_read_options(options, kRules, SBNN_RULE_COUNT(kRules), op->input,
+                         scaled, &o, problem) ||
+      (planes && !place_planes(output, positions, problem))) {
+    return false;
+  }
+  return planes && o.stream == 0
+             ? read_cuts(output, op->input, constants, problem)
+             : read_scale(output, op->input, &o, constants, problem);
 }

@@ -14,6 +14,28 @@ typedef struct {
 static const sbnn_option_rule kRules[] = {
     SBNN_WEIGHT_OPTIONS(SBNN_OPTION_RULE)};
 
+/* What the code says of the kernel, and its words: signs stand behind the code. */
+static bool read_code(sbnn_connections* kernel, const weight_options* o,
+                      const sbnn_tensor* tensor, sbnn_problem* problem) {
+  SBNN_CHECK(tensor->rank == 1, "rank of the weight code", tensor->rank, 1);
+  if (!sbnn_check_constant(tensor, SBNN_INT32, tensor->dims[0], problem)) {
+    return false;
+  }
+  kernel->words = (const uint32_t*)tensor->data;
+  kernel->word_count = tensor->dims[0];
+  kernel->count = o->connections;
+  kernel->code = (uint8_t)o->code;
+  kernel->parameter = (uint8_t)o->code_parameter;
+  kernel->is_signed = (uint8_t)o->has_signs;
+  if (kernel->is_signed != 0u && kernel->code != SBNN_CODE_SLICED) {
+    kernel->word_count -= sbnn_sign_words(kernel->count);
+    SBNN_CHECK(kernel->word_count >= 1, "words of a weight code with signs",
+               tensor->dims[0], tensor->dims[0] + 1 - kernel->word_count);
+    kernel->signs = kernel->words + kernel->word_count;
+  }
+  return true;
+}
+
 bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
                          const sbnn_tensor* tensor, int32_t outputs,
                          int32_t fan_in, sbnn_domain* domain,
@@ -31,22 +53,20 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
              kernel->weights);
   domain->shift = o.domain_shift;
   domain->alpha_steps = o.alpha_steps;
-  const int64_t steps = ((int64_t)1 << o.domain_shift) +
-                        (o.alpha_steps < 0 ? -o.alpha_steps : o.alpha_steps);
+  SBNN_CHECK(o.has_signs == 0 || (o.alpha_steps == 0 && o.domain_shift == 0),
+             "a kernel with signs has no other weights", o.alpha_steps, 0);
+  SBNN_CHECK(op->input.planes <= SBNN_MAX_ACTIVATION_BITS,
+             "planes of an input that is weighted", op->input.planes,
+             SBNN_MAX_ACTIVATION_BITS);
+  int64_t steps = ((int64_t)1 << o.domain_shift) +
+                  (o.alpha_steps < 0 ? -o.alpha_steps : o.alpha_steps);
+  if (op->input.planes > 1) steps *= (1 << op->input.planes) - 1;
   /* The kernels add a few such sums; int8 inputs are up to 255 each. */
   const int64_t most =
       INT32_MAX / (op->input.kind == SBNN_INT8_NUMBERS ? 4 * 256 : 4);
   SBNN_CHECK(fan_in * steps <= most, "fan-in is too large to sum exactly",
              fan_in, (int32_t)(most / steps));
-  SBNN_CHECK(tensor->rank == 1, "rank of the weight code", tensor->rank, 1);
-  if (!sbnn_check_constant(tensor, SBNN_INT32, tensor->dims[0], problem)) {
-    return false;
-  }
-  kernel->words = (const uint32_t*)tensor->data;
-  kernel->word_count = tensor->dims[0];
-  kernel->count = o.connections;
-  kernel->code = (uint8_t)o.code;
-  kernel->parameter = (uint8_t)o.code_parameter;
+  if (!read_code(kernel, &o, tensor, problem)) return false;
   if (kernel->code == SBNN_CODE_SLICED) {
     SBNN_CHECK(op->kind == &sbnn_dense_class && op->input.kind == SBNN_PLANES,
                "sliced weights are for dense layers on bits", 0, 0);
@@ -54,8 +74,8 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
                "the weight code is corrupt", 0, 0);
     return true;
   }
-  SBNN_CHECK(sbnn_connections_valid(kernel), "the weight code is corrupt", 0,
-             0);
+  SBNN_CHECK(sbnn_connections_valid(kernel) && sbnn_signs_valid(kernel),
+             "the weight code is corrupt", 0, 0);
   kernel->most = sbnn_most_connections(kernel, fan_in);
   return true;
 }

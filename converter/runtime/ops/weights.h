@@ -10,7 +10,8 @@
   X(code, 0, SBNN_CODES - 1, SBNN_ALWAYS, "weight code")                      \
   X(code_parameter, 0, 255, SBNN_ALWAYS, "parameter of the code")             \
   X(alpha_steps, -4096, 4096, SBNN_ALWAYS, "weight of what is no connection") \
-  X(domain_shift, 0, 8, SBNN_ALWAYS, "a step is 2^-domain_shift")
+  X(domain_shift, 0, 8, SBNN_ALWAYS, "a step is 2^-domain_shift")             \
+  X(has_signs, 0, 1, SBNN_MAY_MISS, "1: weights are -1, 0 and +1")
 
 /* Reads the weight code in `tensor` with its options and the domain. */
 bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,

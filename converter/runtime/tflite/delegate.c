@@ -160,14 +160,22 @@ static TfLiteStatus invoke(TfLiteContext* context, TfLiteNode* node) {
   const TfLiteTensor* y = &context->tensors[self->outputs->data[0]];
   /* In a corrupt file another op may share a tensor and give it another size. */
   const size_t batch = (size_t)self->checked.batch;
+  const int32_t other_input = self->checked.other;
+  const TfLiteTensor* other =
+      other_input == 0 ? NULL
+                       : &context->tensors[self->inputs->data[other_input]];
   if (x->data == NULL || y->data == NULL ||
+      (other != NULL &&
+       (other->data == NULL ||
+        other->bytes != batch * (size_t)self->checked.other_bytes)) ||
       x->bytes != batch * (size_t)self->checked.x_bytes ||
       y->bytes != batch * (size_t)self->checked.y_bytes) {
     const sbnn_problem problem = {
         "a tensor has no memory, or another op changed its size", 0, 0, false};
     return refuse(context, self->kind->name, &problem);
   }
-  sbnn_run_host_op(self->op, x->data, y->data);
+  sbnn_run_host_op(self->op, x->data, other == NULL ? NULL : other->data,
+                   y->data);
   return kTfLiteOk;
 }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+from sbnn_converter.op_schema.faces import Faced
 from sbnn_converter.op_schema.option import INT8_INPUT, INT32_MAX, MAX_SIDE, MAY_MISS, option
 from sbnn_converter.op_schema.stage import Staged
 from sbnn_converter.op_schema.weights import Weighted
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Conv2D(Staged, Weighted):
+class Conv2D(Staged, Weighted, Faced):
     """A convolution with binary weights (``kernels/include/sbnn/conv2d.h``)."""
 
     in_height: int = option(1, MAX_SIDE, "rows of the input")

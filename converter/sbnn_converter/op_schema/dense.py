@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+from sbnn_converter.op_schema.faces import Faced
 from sbnn_converter.op_schema.option import INT8_INPUT, INT32_MAX, option
 from sbnn_converter.op_schema.stage import Staged
 from sbnn_converter.op_schema.weights import Weighted
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Dense(Staged, Weighted):
+class Dense(Staged, Weighted, Faced):
     """A dense layer with binary weights (``kernels/include/sbnn/dense.h``)."""
 
     units: int = option(1, INT32_MAX, "outputs")

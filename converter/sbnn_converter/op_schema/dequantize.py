@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from sbnn_converter.op_schema.option import INT8_OUTPUT, INT32_MAX, MAX_SIDE, Op, option
+from sbnn_converter.op_schema.faces import Faced
+from sbnn_converter.op_schema.option import INT8_OUTPUT, INT32_MAX, MAX_SIDE, option
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Dequantize(Op):
+class Dequantize(Faced):
     """Bits to numbers (``kernels/include/sbnn/quantize.h``)."""
 
     height: int = option(0, MAX_SIDE, "rows; 0 if it is a vector")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from sbnn_converter.op_schema.option import MAX_SIDE, Op, option
+from sbnn_converter.op_schema.faces import Faced
+from sbnn_converter.op_schema.option import MAX_SIDE, option
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class MaxPool2D(Op):
+class MaxPool2D(Faced):
     """Max pooling of bit planes (``kernels/include/sbnn/max_pool2d.h``)."""
 
     channels: int = option(1, MAX_SIDE, "channels of input and output")

@@ -14,7 +14,7 @@ ALWAYS = "always"
 MAY_MISS = "may be missing"
 INT8_INPUT = "int8 input"
 INT8_OUTPUT = "int8 output"
-INTEGER_OUTPUT = "int8 or int16 output"
+INTEGER_OUTPUT = "int8, int16 or stream output"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -90,8 +90,8 @@ def _kernel(op: StoredStep, most: int) -> dict[str, str]:
 def _face(face: Face) -> str:
     """What an ``sbnn_face`` is initialized with."""
     if face.is_planes:
-        return f"{{SBNN_PLANES, {face.planes}, {int(face.twos_complement)}}}"
-    return f"{{{_NUMBERS[face.numbers]}, 0, 0}}"
+        return f"{{SBNN_PLANES, {face.planes}}}"
+    return f"{{{_NUMBERS[face.numbers]}, 0}}"
 
 
 def _output(op: StoredStep, channels: int, positions: int) -> dict[str, str]:
@@ -109,7 +109,8 @@ def _output(op: StoredStep, channels: int, positions: int) -> dict[str, str]:
             "flips": ("uint32_t", second.view(np.uint32)),
         }
         stage, how["count"] = "cuts", face.cuts
-        fields["channel_bits"] = 32 * _words(positions) if positions else 1
+        fields["plane_bits"] = 32 * _words(positions or channels)
+        fields["channel_bits"] = face.planes * fields["plane_bits"] if positions else 1
     elif face == FLOAT32:
         stage, arrays = "scale", {"factors": ("float", first), "biases": ("float", second)}
     else:
@@ -137,6 +138,7 @@ def _params(op: StoredStep, kind: str, domain: str | None = None) -> dict[str, s
     fields: dict[str, object] = {f: options[f] for f in schema.names() if f in options}
     if domain is not None:
         fields["domain"] = domain
+        fields["input_bits"] = op.sbnn.reads.planes
     return {name: struct(kind, name, fields)}
 
 

@@ -31,6 +31,12 @@
  * input i. Units 0 .. 31 come first, an array of `inputs` words; behind the
  * last units (missing ones are zeros) stands a word a unit with the number of
  * its connections. Its parameter is 0.
+ *
+ * Signed kernels, of weights -1, 0 and +1, have connections where weights are not
+ * 0, coded as above, and a bit for each of them that says which ones subtract. The
+ * sliced form has two arrays for each 32 units instead, of what is added and of
+ * what is subtracted. To subtract an input is to add its opposite: kernels run a
+ * signed kernel as one of ones and zeros over twice the inputs, [x, -x].
  */
 #ifndef SBNN_CONNECTIONS_H_
 #define SBNN_CONNECTIONS_H_
@@ -55,7 +61,16 @@ typedef struct {
                       sbnn_most_connections */
   uint8_t code;
   uint8_t parameter;
+  uint8_t is_signed; /* 1: weights are -1, 0 and +1 */
+  /* A bit a connection in the order of the code, lowest bits first: 1 where it
+   * subtracts. NULL in the sliced form. */
+  const uint32_t* signs;
 } sbnn_connections;
+
+/* Words of the signs of `count` connections. */
+static inline int32_t sbnn_sign_words(int32_t count) {
+  return count / 32 + (count % 32 != 0 ? 1 : 0);
+}
 
 /* Reads a code from its first connection to its last. */
 typedef struct {
@@ -80,7 +95,10 @@ int32_t sbnn_next_connection(sbnn_connection_reader* reader);
  * ends in its last word. Kernels rely on it: check a code once before use. */
 bool sbnn_connections_valid(const sbnn_connections* code);
 
-/* The same for SBNN_CODE_SLICED. */
+/* True if bits behind the last connection's sign are 0. */
+bool sbnn_signs_valid(const sbnn_connections* code);
+
+/* The same as sbnn_connections_valid for SBNN_CODE_SLICED. */
 bool sbnn_sliced_connections_valid(const sbnn_connections* code, int32_t units,
                                    int32_t inputs);
 

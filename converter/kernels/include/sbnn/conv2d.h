@@ -43,6 +43,7 @@ typedef struct {
    * in one. Each pass decodes the weights anew. 0: SBNN_DEFAULT_BAND_BYTES. */
   SBNN_CONV2D_OPTIONS(SBNN_OPTION_FIELD)
   sbnn_domain domain;
+  int32_t input_bits; /* planes of an input channel; 0 is as good as 1 */
 } sbnn_conv2d_params;
 
 enum { SBNN_DEFAULT_BAND_BYTES = 20480 };

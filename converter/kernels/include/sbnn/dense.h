@@ -21,9 +21,11 @@
 typedef struct {
   /* Input i of the kernel is position i % positions of plane i / positions, so
    * that a flattened image needs no unpacking: the converter permutes the kernel
-   * instead. A plain vector is one plane. */
+   * instead. A plain vector is one plane. Of activations of several bits, each
+   * plane here is as many in the input. */
   SBNN_DENSE_OPTIONS(SBNN_OPTION_FIELD)
   sbnn_domain domain;
+  int32_t input_bits; /* planes of an input channel; 0 is as good as 1 */
 } sbnn_dense_params;
 
 /* Each kernel tells the bytes of scratch, aligned for pointers, that a call

@@ -1,10 +1,11 @@
 /* Faces: what a tensor is made of.
  *
- * A tensor is numbers, or planes with weights: bits are one plane a channel,
- * activations of k bits k of them, plane i standing for +2^i and -2^i, and a
- * stream of s bits is s planes in two's complement. Ops, kernels and plans ask a
- * face; only runtime/ops/face.c knows which types and shapes of tensors have
- * which. Today's files have planes of one bit. */
+ * A tensor is numbers, or planes, some of them for each channel: plane i is bit i
+ * of an unsigned number n at each position. As an activation, k planes stand for
+ * the odd whole number 2 n - (2^k - 1), so that plane i weighs +2^i or -2^i and
+ * bits are +1 and -1; as a stream of s bits, for n - 2^(s - 1). Ops, kernels and
+ * plans ask a face; only runtime/ops/face.c knows which types and shapes of
+ * tensors have which. */
 #ifndef SBNN_FACE_H_
 #define SBNN_FACE_H_
 
@@ -20,20 +21,25 @@ typedef enum {
 } sbnn_face_kind;
 
 typedef struct {
-  uint8_t kind;            /* sbnn_face_kind */
-  uint8_t planes;          /* of a channel; 0 for numbers */
-  uint8_t twos_complement; /* 1: a 1 weighs 2^i and a 0 nothing, the top plane
-                              -2^i; 0: they weigh +2^i and -2^i */
+  uint8_t kind;   /* sbnn_face_kind */
+  uint8_t planes; /* of a channel; 0 for numbers */
 } sbnn_face;
 
-/* One plane a channel, of +1 and -1. */
-static inline sbnn_face sbnn_bits_face(void) {
-  const sbnn_face bits = {SBNN_PLANES, 1, 0};
-  return bits;
+enum {
+  SBNN_MAX_PLANES = 16,        /* of a channel */
+  SBNN_MAX_ACTIVATION_BITS = 4 /* planes that weights multiply, cuts make */
+};
+
+static inline sbnn_face sbnn_planes_face(int32_t planes) {
+  const sbnn_face face = {SBNN_PLANES, (uint8_t)planes};
+  return face;
 }
 
+/* One plane a channel, of +1 and -1. */
+static inline sbnn_face sbnn_bits_face(void) { return sbnn_planes_face(1); }
+
 static inline sbnn_face sbnn_number_face(sbnn_face_kind kind) {
-  const sbnn_face numbers = {(uint8_t)kind, 0, 0};
+  const sbnn_face numbers = {(uint8_t)kind, 0};
   return numbers;
 }
 

@@ -22,7 +22,7 @@ typedef enum {
   SBNN_MAY_MISS,
   SBNN_WITH_INT8_INPUT,
   SBNN_WITH_INT8_OUTPUT,
-  SBNN_WITH_INTEGER_OUTPUT /* int8 or int16 */
+  SBNN_WITH_INTEGER_OUTPUT /* int8, int16 or a stream */
 } sbnn_option_when;
 
 /* X: the field of a struct of parameters. */

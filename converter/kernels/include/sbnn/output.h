@@ -6,14 +6,13 @@
  *
  *     bit = (sum >= threshold[channel]) xor flip[channel]
  *
- * and activations of k bits 2^k - 1 of them, one between each two levels. A flip
- * stands for a negative slope (a negative batch-normalization gamma). A channel
+ * and activations of k bits 2^k - 1 of them, one between each two levels: their
+ * number is how many of the cuts a sum reaches. A flip stands for a negative
+ * slope (a negative batch-normalization gamma) and inverts all planes. A channel
  * that never changes its sign gets a threshold that no sum, or every sum,
  * reaches.
  *
- * A range of slices, to a stream: those of the sum from `first` on, added to it.
- *
- * A scale, to numbers, written channels last. To float,
+ * A scale, to numbers, written channels last, or to a stream. To float,
  *
  *     y = sum * factor[channel] + bias[channel]
  *
@@ -23,7 +22,9 @@
  *
  * with a 64-bit product, an arithmetic shift, and the type's range as limits.
  * The converter puts the tensor's zero point and the half that makes the shift
- * round to nearest into the offset.
+ * round to nearest into the offset. To a stream of s planes it is the same, with
+ * multipliers that are powers of two, what the stream held before added in front
+ * of the limits, and 2^(s - 1) behind them.
  */
 #ifndef SBNN_OUTPUT_H_
 #define SBNN_OUTPUT_H_
@@ -32,7 +33,7 @@
 
 #include "sbnn/face.h"
 
-typedef enum { SBNN_CUTS, SBNN_SLICE_RANGE, SBNN_SCALE } sbnn_stage;
+typedef enum { SBNN_CUTS, SBNN_STREAM, SBNN_SCALE } sbnn_stage;
 
 typedef struct {
   int32_t count; /* of a channel: 1 for bits */
@@ -43,31 +44,29 @@ typedef struct {
 } sbnn_cuts;
 
 typedef struct {
-  int32_t first, count;
-} sbnn_slice_range;
-
-typedef struct {
   /* To float. */
   const float* factors;
   const float* biases;
-  /* To int8 and int16. */
+  /* To int8, int16 and streams. */
   const int32_t* multipliers;
   const int32_t* offsets;
   int32_t shift; /* 0 .. 31 */
+  /* What a stream held before, with the same planes as what is written; NULL
+   * where it begins. */
+  const uint32_t* stream;
 } sbnn_scale;
 
 /* What the output stage needs to know of a layer; constants only. */
 typedef struct {
   sbnn_stage stage;
-  sbnn_face face; /* what is written: planes by cuts and slices, else numbers */
+  sbnn_face face; /* what is written */
   int32_t channels;
-  /* Bits between position 0 of neighbouring planes: 32 * plane words for an
-   * image, 1 for a vector. Only where planes are written. */
-  int32_t channel_bits;
+  /* Bits from position 0 of a channel to that of the next one, and from a plane
+   * of a channel to its next one. Only where planes are written. */
+  int32_t channel_bits, plane_bits;
   union {
     sbnn_cuts cuts;
-    sbnn_slice_range slices;
-    sbnn_scale scale;
+    sbnn_scale scale; /* of numbers and streams */
   } by;
 } sbnn_output;
 
