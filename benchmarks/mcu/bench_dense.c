@@ -8,7 +8,7 @@
 static bool measure(const char* name, const char* form,
                     const sbnn_connections* kernel, const uint32_t* x,
                     const sbnn_output* output) {
-  const sbnn_dense_params p = {256, 1, 1024, 0, {0, 0}};
+  const sbnn_dense_params p = {256, 1, 1024, 0, {0, 0}, 1};
   uint32_t* found = (uint32_t*)allocate(32u);
   uint32_t* wanted = (uint32_t*)allocate(32u);
   void* scratch = allocate(sbnn_dense_bits_scratch_bytes(&p, kernel));
@@ -36,7 +36,7 @@ static bool measure(const char* name, const char* form,
 }
 
 static bool run(const char* name, int32_t percent) {
-  uint8_t* ones;
+  int8_t* ones;
   const sbnn_connections kernel = random_kernel(256, 1024, percent, &ones);
   const sbnn_connections sliced = sliced_kernel(ones, 256, 1024);
   int32_t* thresholds = (int32_t*)allocate(256u * 4u);

@@ -10,9 +10,9 @@
 
 static sbnn_conv2d_params same_3x3(int32_t side, int32_t in, int32_t out,
                                    int32_t band_bytes) {
-  const sbnn_conv2d_params p = {side, side, in,         side, side,  out, 3,
-                                3,    1,    1,          1,    1,     1,   1,
-                                0,    1,    band_bytes, 0,    {0, 0}};
+  const sbnn_conv2d_params p = {side, side, in,         side, side,   out, 3,
+                                3,    1,    1,          1,    1,      1,   1,
+                                0,    1,    band_bytes, 0,    {0, 0}, 1};
   return p;
 }
 

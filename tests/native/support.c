@@ -107,12 +107,12 @@ static void put_bits(uint32_t* words, uint32_t* at, uint32_t value,
   }
 }
 
-static uint32_t write_rice(const uint8_t* ones, int32_t weights, uint32_t k,
+static uint32_t write_rice(const int8_t* ones, int32_t weights, uint32_t k,
                            uint32_t* words) {
   uint32_t at = 0;
   int32_t last = -1;
   for (int32_t i = 0; i < weights; ++i) {
-    if (ones[i] == 0u) continue;
+    if (ones[i] == 0) continue;
     const uint32_t gap = (uint32_t)(i - last - 1);
     at += gap >> k;
     put_bits(words, &at, 1u, 1u);
@@ -122,19 +122,24 @@ static uint32_t write_rice(const uint8_t* ones, int32_t weights, uint32_t k,
   return at;
 }
 
-sbnn_connections sliced_kernel(const uint8_t* ones, int32_t units,
+sbnn_connections sliced_kernel(const int8_t* weights, int32_t units,
                                int32_t inputs) {
   sbnn_connections out = {0};
   const int32_t groups = (units + 31) / 32;
-  out.word_count = groups * inputs + units;
+  for (int32_t i = 0; i < units * inputs; ++i) {
+    if (weights[i] < 0) out.is_signed = 1;
+  }
+  const int32_t block = out.is_signed != 0u ? 2 * inputs : inputs;
+  out.word_count = groups * block + units;
   uint32_t* words = (uint32_t*)allocate((size_t)out.word_count * 4u);
   memset(words, 0, (size_t)out.word_count * 4u);
   for (int32_t u = 0; u < units; ++u) {
     for (int32_t i = 0; i < inputs; ++i) {
-      const uint32_t one = ones[u * inputs + i];
-      words[u / 32 * inputs + i] |= one << (u % 32);
-      words[groups * inputs + u] += one;
-      out.count += (int32_t)one;
+      const int32_t weight = weights[u * inputs + i];
+      if (weight == 0) continue;
+      words[u / 32 * block + i + (weight < 0 ? inputs : 0)] |= 1u << (u % 32);
+      words[groups * block + u] += 1u;
+      out.count += 1;
     }
   }
   out.words = words;
@@ -143,17 +148,34 @@ sbnn_connections sliced_kernel(const uint8_t* ones, int32_t units,
   return out;
 }
 
+void sign_kernel(sbnn_connections* kernel, int8_t* weights, int32_t percent) {
+  const int32_t words = sbnn_sign_words(kernel->count);
+  uint32_t* signs = (uint32_t*)allocate((size_t)words * 4u);
+  memset(signs, 0, (size_t)words * 4u);
+  int32_t number = 0;
+  for (int32_t i = 0; i < kernel->weights; ++i) {
+    if (weights[i] == 0) continue;
+    if (random_in(0, 99) < percent) {
+      weights[i] = -1;
+      signs[number / 32] |= 1u << number % 32;
+    }
+    ++number;
+  }
+  kernel->is_signed = 1;
+  kernel->signs = signs;
+}
+
 sbnn_connections random_kernel(int32_t outputs, int32_t fan_in, int32_t percent,
-                               uint8_t** all_ones) {
+                               int8_t** all_weights) {
   sbnn_connections out = {0};
   const int32_t weights = outputs * fan_in;
-  uint8_t* ones = (uint8_t*)allocate((size_t)weights);
-  if (all_ones != NULL) *all_ones = ones;
+  int8_t* ones = (int8_t*)allocate((size_t)weights);
+  if (all_weights != NULL) *all_weights = ones;
   /* Exactly the share asked for: each weight is drawn from those still due. */
   int32_t due = (int32_t)(((int64_t)weights * percent + 50) / 100);
   out.count = due;
   for (int32_t i = 0; i < weights; ++i) {
-    ones[i] = random_in(1, weights - i) <= due ? 1u : 0u;
+    ones[i] = random_in(1, weights - i) <= due ? 1 : 0;
     due -= ones[i];
   }
   uint32_t best = (uint32_t)weights, parameter = 0;
@@ -174,7 +196,8 @@ sbnn_connections random_kernel(int32_t outputs, int32_t fan_in, int32_t percent,
     write_rice(ones, weights, parameter, words);
   } else {
     uint32_t at = 0;
-    for (int32_t i = 0; i < weights; ++i) put_bits(words, &at, ones[i], 1u);
+    for (int32_t i = 0; i < weights; ++i)
+      put_bits(words, &at, (uint32_t)ones[i], 1u);
   }
   out.words = words;
   out.weights = weights;
@@ -218,6 +241,19 @@ static int32_t* random_numbers(int32_t count, int32_t most) {
   return out;
 }
 
+static size_t place_planes(sbnn_output* out, int32_t positions,
+                           int32_t planes) {
+  out->face = sbnn_planes_face(planes);
+  if (positions == 0) {
+    out->plane_bits = 32 * sbnn_plane_words(out->channels);
+    out->channel_bits = 1;
+    return (size_t)(planes * out->plane_bits) / 8u;
+  }
+  out->plane_bits = 32 * sbnn_plane_words(positions);
+  out->channel_bits = planes * out->plane_bits;
+  return (size_t)(out->channels * out->channel_bits) / 8u;
+}
+
 sbnn_output bits_output(int32_t channels, int32_t positions,
                         const int32_t* thresholds) {
   sbnn_output out;
@@ -225,10 +261,48 @@ sbnn_output bits_output(int32_t channels, int32_t positions,
   out.stage = SBNN_CUTS;
   out.face = sbnn_bits_face();
   out.channels = channels;
-  out.channel_bits = positions == 0 ? 1 : 32 * sbnn_plane_words(positions);
+  place_planes(&out, positions, 1);
   out.by.cuts.count = 1;
   out.by.cuts.thresholds = thresholds;
   out.by.cuts.flips = random_planes(1, channels);
+  return out;
+}
+
+static void sort_numbers(int32_t* numbers, int32_t count) {
+  for (int32_t i = 1; i < count; ++i) {
+    for (int32_t j = i; j > 0 && numbers[j] < numbers[j - 1]; --j) {
+      const int32_t larger = numbers[j - 1];
+      numbers[j - 1] = numbers[j];
+      numbers[j] = larger;
+    }
+  }
+}
+
+static sbnn_output random_stream(int32_t channels, int32_t positions,
+                                 size_t* bytes) {
+  sbnn_output out;
+  memset(&out, 0, sizeof(out));
+  out.stage = SBNN_STREAM;
+  out.channels = channels;
+  const int32_t planes = PICK(2, 5, 6, 8, 9, 16);
+  *bytes = place_planes(&out, positions, planes);
+  const int32_t shift = PICK(0, 3, 5, 8, 12);
+  int32_t* multipliers = (int32_t*)allocate((size_t)channels * 4u);
+  int32_t* offsets = (int32_t*)allocate((size_t)channels * 4u);
+  for (int32_t c = 0; c < channels; ++c) {
+    multipliers[c] = 1 << random_in(shift > 5 ? shift - 5 : 0, shift + 2);
+    if (random_in(0, 1) != 0) multipliers[c] = -multipliers[c];
+    offsets[c] = random_in(-(1 << (planes + shift)), 1 << (planes + shift)) / 2;
+  }
+  if (random_in(0, 9) == 0) offsets[0] = PICK(1 << 30, -(1 << 30));
+  out.by.scale.shift = shift;
+  out.by.scale.multipliers = multipliers;
+  out.by.scale.offsets = offsets;
+  if (random_in(0, 1) != 0) {
+    out.by.scale.stream = positions == 0
+                              ? random_planes(planes, channels)
+                              : random_planes(channels * planes, positions);
+  }
   return out;
 }
 
@@ -240,13 +314,24 @@ sbnn_output random_output(int32_t channels, int32_t positions, int32_t spread,
   out.stage = SBNN_SCALE;
   out.channels = channels;
   const int32_t kind = random_in(0, 7);
-  if (kind < 4) {
+  if (kind < 2) {
     out = bits_output(channels, positions, random_thresholds(channels, spread));
-    *bytes =
-        4u * (size_t)(positions == 0 ? sbnn_plane_words(channels)
-                                     : channels * sbnn_plane_words(positions));
+    *bytes = place_planes(&out, positions, 1);
     return out;
   }
+  if (kind == 2) {
+    const int32_t planes = random_in(2, SBNN_MAX_ACTIVATION_BITS);
+    const int32_t cuts = (1 << planes) - 1;
+    int32_t* thresholds = random_thresholds(channels * cuts, spread);
+    for (int32_t c = 0; c < channels; ++c) {
+      sort_numbers(thresholds + c * cuts, cuts);
+    }
+    out = bits_output(channels, positions, thresholds);
+    out.by.cuts.count = cuts;
+    *bytes = place_planes(&out, positions, planes);
+    return out;
+  }
+  if (kind == 3) return random_stream(channels, positions, bytes);
   const size_t values = (size_t)(channels * (positions == 0 ? 1 : positions));
   if (kind < 6) {
     out.face = sbnn_number_face(SBNN_FLOAT_NUMBERS);

@@ -23,12 +23,16 @@ bool free_all(void);
 
 /* A random kernel of `outputs` channels with `percent` ones in all, coded
  * as the converter does: Golomb-Rice with the best parameter, or a bitmap.
- * `ones`, if not NULL, receives it as a byte a weight. */
+ * `weights`, if not NULL, receives it as a byte a weight. */
 sbnn_connections random_kernel(int32_t outputs, int32_t fan_in, int32_t percent,
-                               uint8_t** ones);
+                               int8_t** weights);
 
-/* The same kernel as SBNN_CODE_SLICED. */
-sbnn_connections sliced_kernel(const uint8_t* ones, int32_t units,
+/* Gives the connections of a kernel, and of its weights, random signs: `percent` of
+ * them are -1. */
+void sign_kernel(sbnn_connections* kernel, int8_t* weights, int32_t percent);
+
+/* The same kernel as SBNN_CODE_SLICED, with signs if there is a -1. */
+sbnn_connections sliced_kernel(const int8_t* weights, int32_t units,
                                int32_t inputs);
 
 /* An output stage to bits, with random flips. `positions` is 0 for a vector. */
@@ -36,7 +40,8 @@ sbnn_output bits_output(int32_t channels, int32_t positions,
                         const int32_t* thresholds);
 
 /* A random output stage of any kind, with thresholds within `spread`; *bytes is
- * the size of the output. `positions` is 0 for a vector. */
+ * the size of the output. Planes are several as often as one, and may be a stream,
+ * which adds to another one or not. `positions` is 0 for a vector. */
 sbnn_output random_output(int32_t channels, int32_t positions, int32_t spread,
                           size_t* bytes);
 

@@ -58,9 +58,12 @@ static bool int8_case(sbnn_conv2d_params p) {
   p.pad_value = 0;
   p.in_zero_point = random_in(-128, 127);
   p.band_bytes = PICK(0, 1, 1000, 4000);
-  uint8_t* ones;
-  const sbnn_connections kernel = random_kernel(
-      p.out_channels, fan_in, PICK(0, 2, 5, 10, 30, 50, 100), &ones);
+  int8_t* weights;
+  sbnn_connections kernel = random_kernel(
+      p.out_channels, fan_in, PICK(0, 2, 5, 10, 30, 50, 100), &weights);
+  if (p.domain.alpha_steps == 0 && p.domain.shift == 0) {
+    sign_kernel(&kernel, weights, PICK(0, 10, 50, 90, 100));
+  }
   size_t y_bytes;
   /* Some images and thresholds are as far out as they can be: lanes of 16 bits
    * are just wide enough for them, or just not. */
@@ -76,23 +79,39 @@ static bool int8_case(sbnn_conv2d_params p) {
   }
   void* wanted = allocate(y_bytes);
   void* found = allocate(y_bytes);
-  reference_conv2d_int8(&p, ones, &output, x, wanted);
+  reference_conv2d_int8(&p, weights, &output, x, wanted);
   sbnn_conv2d_int8(&p, &kernel, &output, x, found,
                    allocate(sbnn_conv2d_int8_scratch_bytes(&p, &kernel)));
   return memcmp(wanted, found, y_bytes) == 0;
 }
 
-static bool bits_case(const sbnn_conv2d_params* p) {
+/* Half of the kernels that can have signs do. */
+static void sign_some(const sbnn_conv2d_params* p, sbnn_connections* kernel,
+                      int8_t* weights) {
+  if (p->domain.alpha_steps == 0 && p->domain.shift == 0 &&
+      random_in(0, 1) != 0) {
+    sign_kernel(kernel, weights, PICK(0, 10, 50, 90, 100));
+  }
+}
+
+static bool bits_case(sbnn_conv2d_params p_of_bits) {
+  sbnn_conv2d_params* p = &p_of_bits;
   const int32_t fan_in =
       p->in_channels / p->groups * p->kernel_height * p->kernel_width;
-  const sbnn_connections kernel = random_kernel(
-      p->out_channels, fan_in, PICK(0, 2, 5, 10, 30, 50, 100), NULL);
+  int8_t* weights;
+  sbnn_connections kernel = random_kernel(
+      p->out_channels, fan_in, PICK(0, 2, 5, 10, 30, 50, 100), &weights);
+  sign_some(p, &kernel, weights);
+  p->input_bits = PICK(0, 1, 1, 2, 2, 3, 4);
+  if (p->input_bits > 1) p->pad_value = 0;
+  const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
   const int32_t positions = p->out_height * p->out_width;
   size_t y_bytes;
-  const sbnn_output output =
-      random_output(p->out_channels, positions,
-                    (fan_in / 4 + 2) << p->domain.shift, &y_bytes);
-  const uint32_t* x = random_planes(p->in_channels, p->in_height * p->in_width);
+  const sbnn_output output = random_output(
+      p->out_channels, positions,
+      (fan_in / 4 + 2) << (p->domain.shift + levels - 1), &y_bytes);
+  const uint32_t* x =
+      random_planes(levels * p->in_channels, p->in_height * p->in_width);
   void* wanted = allocate(y_bytes);
   void* found = allocate(y_bytes);
   reference_conv2d_bits(p, &kernel, &output, x, wanted,
@@ -107,16 +126,20 @@ static bool bits_case(const sbnn_conv2d_params* p) {
 static bool float_case(const sbnn_conv2d_params* p) {
   const int32_t fan_in =
       p->in_channels / p->groups * p->kernel_height * p->kernel_width;
-  const sbnn_connections kernel =
-      random_kernel(p->out_channels, fan_in, PICK(0, 2, 10, 50, 100), NULL);
+  int8_t* weights;
+  sbnn_connections kernel =
+      random_kernel(p->out_channels, fan_in, PICK(0, 2, 10, 50, 100), &weights);
+  sign_some(p, &kernel, weights);
   const int32_t positions = p->out_height * p->out_width;
   size_t y_bytes;
   sbnn_output output = random_output(p->out_channels, positions, 1, &y_bytes);
   if (output.stage != SBNN_CUTS && output.face.kind != SBNN_FLOAT_NUMBERS) {
     return true;
   }
-  float* thresholds = (float*)allocate((size_t)p->out_channels * 4u);
-  for (int32_t i = 0; i < p->out_channels; ++i) {
+  const int32_t cuts =
+      output.stage == SBNN_CUTS ? output.by.cuts.count * p->out_channels : 0;
+  float* thresholds = (float*)allocate((size_t)cuts * 4u);
+  for (int32_t i = 0; i < cuts; ++i) {
     thresholds[i] = (float)random_in(-fan_in, fan_in) / 4.0f;
   }
   if (output.stage == SBNN_CUTS) output.by.cuts.float_thresholds = thresholds;
@@ -147,7 +170,7 @@ int main(void) {
     ++run;
     p.band_bytes = PICK(0, 0, 1, 500, 3000);
     const bool same =
-        bits_case(&p) && (run % 2 != 0 ? float_case(&p) : int8_case(p));
+        bits_case(p) && (run % 2 != 0 ? float_case(&p) : int8_case(p));
     if (!same || !free_all()) {
       print_case(&p);
       print_number("seed", seed);

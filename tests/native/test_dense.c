@@ -14,22 +14,26 @@ static int8_t* random_int8(int32_t count) {
 static bool run(sbnn_dense_params* p) {
   const int32_t inputs = p->planes * p->positions;
   const int32_t percent = PICK(0, 1, 2, 5, 10, 20, 30, 50, 100);
-  uint8_t* ones;
-  const sbnn_connections kernel =
-      random_kernel(p->units, inputs, percent, &ones);
+  int8_t* ones;
+  sbnn_connections kernel = random_kernel(p->units, inputs, percent, &ones);
+  if (p->domain.alpha_steps == 0 && random_in(0, 1) != 0) {
+    sign_kernel(&kernel, ones, PICK(0, 10, 50, 90, 100));
+  }
   const sbnn_connections sliced = sliced_kernel(ones, p->units, inputs);
+  p->input_bits = PICK(0, 1, 1, 2, 3, 4);
+  const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
   size_t bytes;
-  sbnn_output output =
-      random_output(p->units, 0, (inputs / 8 + 2) << p->domain.shift, &bytes);
+  sbnn_output output = random_output(
+      p->units, 0, (inputs / 8 + 2) << (p->domain.shift + levels - 1), &bytes);
   void* wanted = allocate(bytes);
   void* found = allocate(bytes);
   bool right = sbnn_connections_valid(&kernel) &&
                sbnn_sliced_connections_valid(&sliced, p->units, inputs);
 
-  uint32_t* x = random_planes(p->planes, p->positions);
-  const int32_t plane_words = sbnn_plane_words(p->positions);
+  uint32_t* x = random_planes(levels * p->planes, p->positions);
+  const int32_t words = levels * p->planes * sbnn_plane_words(p->positions);
   if (random_in(0, 3) == 0) { /* mostly -1 */
-    for (int32_t i = 0; i < p->planes * plane_words; ++i) x[i] &= random_word();
+    for (int32_t i = 0; i < words; ++i) x[i] &= random_word();
   }
   reference_dense_bits(p, &kernel, &output, x, wanted);
   sbnn_dense_bits(p, &kernel, &output, x, found,
@@ -52,11 +56,13 @@ static bool run(sbnn_dense_params* p) {
 
   if (output.stage == SBNN_CUTS || output.face.kind == SBNN_FLOAT_NUMBERS) {
     float* real = (float*)allocate((size_t)inputs * 4u);
-    float* thresholds = (float*)allocate((size_t)p->units * 4u);
+    const int32_t cuts =
+        output.stage == SBNN_CUTS ? output.by.cuts.count * p->units : 0;
+    float* thresholds = (float*)allocate((size_t)cuts * 4u);
     for (int32_t i = 0; i < inputs; ++i) {
       real[i] = (float)random_in(-1000, 1000) / 100.0f;
     }
-    for (int32_t i = 0; i < p->units; ++i) {
+    for (int32_t i = 0; i < cuts; ++i) {
       thresholds[i] = (float)random_in(-20, 20);
     }
     if (output.stage == SBNN_CUTS) {

@@ -56,6 +56,12 @@ SBNN_INLINE SBNN_WORD sbnn_half_add(SBNN_WORD* sum, SBNN_WORD x) {
   return carry;
 }
 
+/* Doubles a number of `slices` slices. */
+SBNN_INLINE void sbnn_double(SBNN_WORD* number, int32_t slices) {
+  for (int32_t i = slices - 1; i > 0; --i) number[i] = number[i - 1];
+  number[0] = (SBNN_WORD){0};
+}
+
 /* Carries of two additions, encoded for the next level. */
 typedef struct {
   SBNN_WORD first;  /* a1 */

@@ -1,6 +1,8 @@
 #include "hot.h"
 #include "connection_stream.h"
 
+#include <stddef.h>
+
 #include "inline.h"
 #include "rice.h"
 #include "stream_thumb2.h"
@@ -21,6 +23,7 @@ void sbnn_open_stream(sbnn_connection_stream* stream,
                       const sbnn_connections* code) {
   stream->code = code;
   stream->bit = 0;
+  stream->sign = 0;
   stream->index = UINT32_MAX; /* -1: the first gap counts from there */
   stream->early = 0;
 }
@@ -80,6 +83,21 @@ static uint32_t* read_to(sbnn_connection_stream* stream, uint32_t end,
   return to;
 }
 
+/* Moves what subtracts on to the opposites. */
+static void move_negative(sbnn_connection_stream* stream, uint32_t fan_in,
+                          uint32_t* list, const uint32_t* end) {
+  const uint32_t* signs = stream->code->signs + (stream->sign >> 5);
+  uint32_t skip = stream->sign & 31u;
+  stream->sign += (uint32_t)(end - list);
+  while (list != end) {
+    uint32_t word = *signs++ >> skip;
+    const uint32_t* stop =
+        end - list > (ptrdiff_t)(32u - skip) ? list + (32u - skip) : end;
+    for (; list != stop; word >>= 1) *list++ += fan_in & (0u - (word & 1u));
+    skip = 0;
+  }
+}
+
 int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
                             uint32_t* list) {
   uint32_t* to = list;
@@ -101,5 +119,6 @@ int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
     }
   }
   stream->index -= fan_in;
+  if (stream->code->signs != NULL) move_negative(stream, fan_in, list, to);
   return (int32_t)(to - list);
 }

@@ -13,6 +13,7 @@ enum { SBNN_STREAM_SLACK = 4 };
 typedef struct {
   const sbnn_connections* code;
   uint32_t bit;   /* next bit of the code */
+  uint32_t sign;  /* number of the next connection of a signed kernel */
   uint32_t index; /* the one read last, relative to the next channel */
   int32_t early;  /* connections read, but behind the channel's end */
   uint32_t ahead[SBNN_STREAM_SLACK];
@@ -24,8 +25,9 @@ void sbnn_open_stream(sbnn_connection_stream* stream,
                       const sbnn_connections* code);
 
 /* Writes the connections of the next channel, which has `fan_in` weights, to
- * `list`: ascending, counted from the channel's first weight. Returns their
- * number. */
+ * `list`: ascending, counted from the channel's first weight. Of a signed kernel,
+ * those that subtract are `fan_in` further on: connections to the opposites of
+ * the inputs, which stand behind the inputs. Returns their number. */
 int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
                             uint32_t* list);
 

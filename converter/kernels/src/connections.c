@@ -1,7 +1,5 @@
 #include "sbnn/connections.h"
 
-#include <stddef.h>
-
 /* The 32 bits of the code from `bit` on; bits behind its end read as 0. */
 static uint32_t peek(const sbnn_connections* code, uint32_t bit) {
   const uint32_t at = bit >> 5;

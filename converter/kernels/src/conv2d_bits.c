@@ -10,8 +10,8 @@
  * times the sum over the whole window, is bit-sliced once for all channels of a
  * group, and added to the constants of each.
  *
- * Where the sums themselves are wanted, counters start at floor(-v / 2) and the
- * lowest bit of -v is appended as one more slice: that makes 2 c - v. */
+ * Where more is wanted than whether a sum reaches one cut, the slices of the whole
+ * sum are made (conv2d_bits_planes.h). */
 #include "hot.h"
 
 #include <stdbool.h>
@@ -20,12 +20,12 @@
 #include "connection_stream.h"
 #include "conv2d_bits_constants.h"
 #include "conv2d_bits_list.h"
+#include "conv2d_bits_planes.h"
 #include "conv2d_bits_state.h"
 #include "conv2d_bits_window.h"
 #include "plane_sums.h"
 #include "sbnn/conv2d.h"
 #include "sbnn/planes.h"
-#include "unslice.h"
 
 size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
                                       const sbnn_connections* kernel,
@@ -67,35 +67,31 @@ static void write_bits(state* s, int32_t channel, int32_t count, int32_t length,
   sbnn_plane_signs(&sums, planes, words, y);
 }
 
-/* Hands the sums of a channel to the output stage, 32 positions at a time. */
-static void write_numbers(state* s, int32_t channel, int32_t count,
-                          int32_t length, bool count_taps,
-                          const uint32_t* planes, int32_t first, int32_t words,
-                          void* y) {
-  const sbnn_conv2d_params* p = s->params;
-  const int32_t positions = p->out_height * p->out_width;
-  const sbnn_start_rule minus_v = {0, 0, 0, -1};
-  find_starts(s, count, count_taps, minus_v);
-  const sbnn_plane_sums sums = {s->list, length, s->word_inits,
-                                slices_of_sums(length)};
-  slice_constants(s, sums.slices + 1, 0u);
-  uint32_t sliced[SBNN_MAX_SLICES + 1];
-  int32_t numbers[32];
-  int32_t window[32];
-  for (int32_t w = 0; w < words; ++w) {
-    sliced[0] = s->word_inits[w][-1];
-    sbnn_plane_slices(&sums, planes + w, w, sliced + 1);
-    sbnn_unslice(sliced, sums.slices + 1, numbers);
-    for (int32_t i = 0; i < 32; ++i) {
-      numbers[i] = numbers[i] * (1 << p->domain.shift);
+/* The channel whose connections stand in `s->list`, for the words of a band. */
+static void write_channel(state* s, int32_t f, int32_t count, bool count_taps,
+                          int32_t first, int32_t words, void* y) {
+  const sbnn_conv2d_layout* layout = &s->layout;
+  const int32_t length = place_connections(s, count, count_taps);
+  if (s->bits) {
+    uint32_t* plane = (uint32_t*)y + f * layout->words;
+    write_bits(s, f, count, length, count_taps, layout->copies, words,
+               plane + first);
+    if (first + words == layout->words) {
+      plane[layout->words - 1] &= s->last_mask;
     }
-    if (s->whole_window) {
-      sbnn_unslice(s->window + w * s->window_slices, s->window_slices, window);
-      for (int32_t i = 0; i < 32; ++i) numbers[i] += window[i];
-    }
-    const int32_t at = 32 * (first + w);
-    sbnn_write_sums(s->output, channel, at, numbers,
-                    positions - at < 32 ? positions - at : 32, y);
+    return;
+  }
+  if (s->weight > 1 && count_taps) {
+    for (int32_t i = 0; i < layout->taps; ++i) s->tap_counts[i] *= s->weight;
+  }
+  switch (s->output->stage) {
+    case SBNN_CUTS:
+      write_cuts(s, f, count, length, count_taps, first, words, (uint32_t*)y);
+      break;
+    case SBNN_STREAM:
+      write_stream(s, f, count, length, count_taps, first, words, (uint32_t*)y);
+      break;
+    default: write_numbers(s, f, count, length, count_taps, first, words, y);
   }
 }
 
@@ -111,10 +107,6 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
       b->row_classes > 1 || b->column_classes > 1 ||
       b->rows[0].behind - b->rows[0].first < p->kernel_height ||
       b->columns[0].behind - b->columns[0].first < p->kernel_width;
-  const int32_t positions = p->out_height * p->out_width;
-  const int32_t rest = positions % 32;
-  const uint32_t last_mask = rest == 0 ? ~0u : 0xFFFFFFFFu >> (32 - rest);
-
   memset(s.rectangles, 0, (size_t)p->kernel_width * sizeof(int32_t));
   for (int32_t i = 0; i < layout->taps; ++i) {
     s.tap_bytes[i] = 4u * layout->tap_at[i];
@@ -129,28 +121,16 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
     sbnn_open_stream(&stream, kernel);
     for (int32_t f = 0; f < p->out_channels; ++f) {
       const int32_t group = f / layout->group_out;
-      const uint32_t* planes = layout->copies;
       if (f % layout->group_out == 0) {
         sbnn_conv2d_copy_planes(layout, p, x, group, first, words);
-        if (s.whole_window) sum_window(&s, planes, words);
+        if (s.whole_window) sum_window(&s, layout->copies, words);
       }
       if (count_taps) {
         memset(s.tap_counts, 0, (size_t)layout->taps * sizeof(int32_t));
       }
       const int32_t count = sbnn_stream_channel(
           &stream, (uint32_t)(layout->group_in * layout->taps), s.list);
-      const int32_t length = place_connections(&s, count, count_taps);
-      if (s.bits) {
-        uint32_t* plane = (uint32_t*)y + f * layout->words;
-        write_bits(&s, f, count, length, count_taps, planes, words,
-                   plane + first);
-        if (first + words == layout->words) {
-          plane[layout->words - 1] &= last_mask;
-        }
-      } else {
-        write_numbers(&s, f, count, length, count_taps, planes, first, words,
-                      y);
-      }
+      write_channel(&s, f, count, count_taps, first, words, y);
     }
   }
 }

@@ -117,12 +117,11 @@ static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
 
 /* Where the words of a band find what they start from. */
 SBNN_COLD void find_inits(state* s, int32_t words) {
-  const bool own = s->whole_window && s->bits;
   for (int32_t w = 0; w < words; ++w) {
-    s->word_inits[w] = own ? s->inits + w * s->slices_room
-                           : s->constants +
-                                 s->borders.word_class[w] * s->slices_room +
-                                 (s->bits ? 0 : 1);
+    s->word_inits[w] =
+        s->whole_window
+            ? s->inits + w * s->slices_room
+            : s->constants + s->borders.word_class[w] * s->slices_room;
   }
 }
 

@@ -25,7 +25,8 @@ static int32_t place_connections(state* s, int32_t count, bool count_taps) {
   uint32_t* end = list + count;
   /* index / taps through a rounded-up reciprocal: exact below 2^32 / taps. */
   const uint32_t reciprocal = 0xFFFFFFFFu / taps + 1u;
-  if (taps == 1u || (uint64_t)s->layout.group_in * taps * taps >= 0xFFFFFFFFu) {
+  if (taps == 1u ||
+      (uint64_t)s->layout.group_inputs * taps * taps >= 0xFFFFFFFFu) {
     for (; list != end; ++list) {
       const uint32_t tap = *list % taps;
       ++counts[tap];

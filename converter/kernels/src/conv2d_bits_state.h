@@ -25,8 +25,9 @@ typedef struct {
   int32_t most;        /* connections of a channel */
   int32_t list_room;   /* entries of `list` */
   int32_t slices_room; /* slices of a constant, at most */
-  bool bits;           /* sums are compared, not written out */
+  bool bits;           /* sums of one plane are compared with one cut */
   bool whole_window;   /* alpha_steps is not 0 */
+  uint32_t last_mask;  /* positions in a plane's last word */
   uint32_t* list;
   uint32_t* tap_bytes;  /* layout.tap_at in bytes */
   int32_t* tap_counts;  /* a channel's connections of each tap */
@@ -35,7 +36,9 @@ typedef struct {
   uint32_t* constants;  /* the same, bit-sliced, for each word class */
   uint32_t* inits;      /* constants + whole window, for each word */
   const uint32_t** word_inits; /* where each word's start is */
-  int32_t largest_window;      /* magnitude of A, at most */
+  uint32_t* sums;              /* a word's sum, where it is not only compared */
+  int32_t weight;         /* of all planes of an input channel: 2^levels - 1 */
+  int32_t largest_window; /* magnitude of A, at most */
   int32_t window_slices;
   uint32_t* window; /* A, window_slices slices for each word */
 } state;
@@ -45,10 +48,27 @@ static int32_t slices_of_signs(int32_t count) {
   return count < 16 ? 5 : 1 + sbnn_bits_below((uint32_t)count + 1u);
 }
 
-/* The same where all of them are wanted. */
+/* The same for sums over a whole window. */
 static int32_t slices_of_sums(int32_t count) {
   const int32_t slices = slices_of_signs(count);
   return slices < SBNN_LONG_SLICES ? SBNN_LONG_SLICES : slices;
+}
+
+/* A sum over `count` connections, at most, in steps. */
+static int64_t largest_sum(const state* s, int32_t count) {
+  return s->largest_window +
+         (((int64_t)s->weight * count) << s->params->domain.shift);
+}
+
+/* Slices of a sum less `from`. Counters, whose lowest slice is that of the
+ * highest level, have SBNN_LONG_SLICES at least. */
+static int32_t slices_of_whole_sums(const state* s, int32_t count,
+                                    int64_t from) {
+  const int32_t slices =
+      sbnn_signed_bits(largest_sum(s, count) + sbnn_magnitude(from) + 1);
+  const int32_t least =
+      s->params->domain.shift + s->layout.levels + SBNN_LONG_SLICES;
+  return slices < least ? least : slices;
 }
 
 /* Slices of A - T - 2^shift * v, of which the low shift + 1 are dropped. */
@@ -62,16 +82,47 @@ static int32_t slices_with_window(const state* s, int32_t count) {
   return slices < least ? least : slices;
 }
 
+/* What a stream's sums start from: see conv2d_bits_planes.h. */
+static int32_t origin_of_stream(const sbnn_scale* scale, int32_t channel) {
+  const int32_t multiplier = scale->multipliers[channel];
+  const uint32_t factor = (uint32_t)sbnn_magnitude(multiplier);
+  const uint32_t raised = sbnn_trailing_zeros(factor);
+  const int32_t offset = scale->offsets[channel] >> raised;
+  return multiplier < 0 ? offset + 1 : -offset;
+}
+
+/* The largest number that sums of any channel start from. */
+SBNN_COLD int64_t largest_origin(const state* s) {
+  const sbnn_output* output = s->output;
+  if (output->stage == SBNN_CUTS) return largest_sum(s, s->most) + 1;
+  int64_t largest = 0;
+  for (int32_t f = 0; output->stage == SBNN_STREAM && f < output->channels;
+       ++f) {
+    const int64_t origin =
+        sbnn_magnitude(origin_of_stream(&output->by.scale, f));
+    if (origin > largest) largest = origin;
+  }
+  return largest;
+}
+
 SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
                       const sbnn_connections* kernel, const sbnn_output* output,
                       sbnn_carver* carver) {
   memset(s, 0, sizeof(*s));
   s->params = p;
   s->output = output;
-  s->bits = output->stage == SBNN_CUTS;
+  s->bits = output->stage == SBNN_CUTS && output->by.cuts.count == 1 &&
+            p->input_bits <= 1;
   s->whole_window = p->domain.alpha_steps != 0;
+  const int32_t rest = p->out_height * p->out_width % 32;
+  s->last_mask = rest == 0 ? 0xFFFFFFFFu : 0xFFFFFFFFu >> (32 - rest);
   s->most = kernel->most;
-  sbnn_conv2d_lay_out(&s->layout, p, carver);
+  sbnn_conv2d_lay_out(&s->layout, p, kernel->is_signed != 0u, carver);
+  s->weight = (1 << s->layout.levels) - 1;
+  if (s->whole_window) {
+    s->largest_window = (int32_t)sbnn_magnitude(p->domain.alpha_steps) *
+                        s->layout.group_in * s->layout.taps * s->weight;
+  }
   sbnn_conv2d_find_borders(&s->borders, p, &s->layout, carver);
 
   s->list_room = (s->most + SBNN_STREAM_SLACK + 3) & ~3;
@@ -83,7 +134,8 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
       carver, (int64_t)s->borders.row_classes * s->borders.column_classes, 4u);
   s->tap_bytes = (uint32_t*)sbnn_carve(carver, s->layout.taps, 4u);
   s->slices_room =
-      s->bits ? slices_of_signs(s->most + 3) : slices_of_sums(s->most + 3) + 1;
+      s->bits ? slices_of_signs(s->most + 3)
+              : slices_of_whole_sums(s, s->most + 3, largest_origin(s));
   if (s->whole_window) {
     const int32_t more = slices_with_window(s, s->most + 3);
     if (more > s->slices_room) s->slices_room = more;
@@ -91,16 +143,13 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   s->slices_room =
       (s->slices_room + SLICED_AT_ONCE - 1) / SLICED_AT_ONCE * SLICED_AT_ONCE;
   if (s->whole_window) {
-    const int32_t fan_in = s->layout.group_in * s->layout.taps;
-    s->largest_window = (int32_t)sbnn_magnitude(p->domain.alpha_steps) * fan_in;
     s->window_slices = sbnn_signed_bits(s->largest_window);
     s->window = (uint32_t*)sbnn_carve(
         carver, (int64_t)s->layout.band_words * s->window_slices, 4u);
-    if (s->bits) {
-      s->inits = (uint32_t*)sbnn_carve(
-          carver, (int64_t)s->layout.band_words * s->slices_room, 4u);
-    }
+    s->inits = (uint32_t*)sbnn_carve(
+        carver, (int64_t)s->layout.band_words * s->slices_room, 4u);
   }
+  s->sums = (uint32_t*)sbnn_carve(carver, s->bits ? 0 : s->slices_room, 4u);
   s->constants = (uint32_t*)sbnn_carve(
       carver, (int64_t)s->borders.word_classes * s->slices_room, 4u);
   s->word_inits = (const uint32_t**)sbnn_carve(carver, s->layout.band_words,

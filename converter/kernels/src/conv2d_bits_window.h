@@ -29,46 +29,56 @@ static void add_window(state* s, int32_t words, int32_t slices,
   }
 }
 
-/* The sums over the whole window, times alpha_steps, for the words of a band. With o
- * ones in a window of which v positions meet the image they are
- * alpha_steps * (2 o - v): o is multiplied by one addition for each bit of
- * alpha_steps, and taken off what it starts from if that is negative. */
-static void sum_window(state* s, const uint32_t* planes, int32_t words) {
-  const sbnn_conv2d_borders* b = &s->borders;
-  const int32_t alpha = s->params->domain.alpha_steps;
-  const uint32_t factor = (uint32_t)sbnn_magnitude(alpha);
-  const uint32_t flip = alpha < 0 ? ~0u : 0u; /* x - y = ~(~x + y) */
-  const uint32_t fan_in = (uint32_t)(s->layout.group_in * s->layout.taps);
-  const int32_t slices = slices_of_sums((int32_t)fan_in + s->list_room);
-  uint32_t ones[SBNN_MAX_SLICES];
-  uint32_t zeros[SBNN_MAX_SLICES];
-  const uint32_t* const from_zero = zeros;
+/* The ones in the windows of a word's positions, those of level i times 2^i. */
+static void count_ones(state* s, const uint32_t* planes, int32_t w,
+                       int32_t slices, uint32_t* ones) {
   const uint32_t* const from_ones = ones;
-  memset(zeros, 0, sizeof(zeros));
-
-  int32_t* start = s->kind_values;
-  for (int32_t i = 0; i < b->row_classes; ++i) {
-    const int32_t rows = b->rows[i].behind - b->rows[i].first;
-    for (int32_t j = 0; j < b->column_classes; ++j) {
-      const int32_t columns = b->columns[j].behind - b->columns[j].first;
-      *start++ = -alpha * s->layout.group_in * rows * columns;
-    }
-  }
-  slice_constants(s, s->window_slices, 0u);
-
-  uint32_t* out = s->window;
-  for (int32_t w = 0; w < words; ++w) {
-    sbnn_plane_sums sums = {s->list, 0, &from_zero, slices};
+  const uint32_t fan_in = (uint32_t)(s->layout.group_in * s->layout.taps);
+  sbnn_plane_sums sums = {s->list, 0, &from_ones, slices};
+  memset(ones, 0, (size_t)slices * 4u);
+  for (int32_t level = s->layout.levels - 1; level >= 0; --level) {
+    sbnn_double(ones, slices);
     uint32_t done = 0;
     do {
       uint32_t count = fan_in - done;
       if (count > (uint32_t)s->list_room) count = (uint32_t)s->list_room;
       for (uint32_t i = 0; i < count; ++i) s->list[i] = done + i;
       sums.count = place_connections(s, (int32_t)count, false);
-      sbnn_plane_slices(&sums, planes + w, 0, ones);
-      sums.init = &from_ones;
+      sbnn_plane_slices(&sums, planes + level * s->layout.level_words + w, 0,
+                        ones);
       done += count;
     } while (done < fan_in);
+  }
+}
+
+/* The sums over the whole window, times alpha_steps, for the words of a band. With o
+ * ones in a window of which v positions meet the image they are
+ * alpha_steps * (2 o - v): o is multiplied by one addition for each bit of
+ * alpha_steps, and taken off what it starts from if that is negative. Of several
+ * levels, o are all of them and v is multiplied by what a channel weighs. */
+static void sum_window(state* s, const uint32_t* planes, int32_t words) {
+  const sbnn_conv2d_borders* b = &s->borders;
+  const int32_t alpha = s->params->domain.alpha_steps;
+  const uint32_t factor = (uint32_t)sbnn_magnitude(alpha);
+  const uint32_t flip = alpha < 0 ? ~0u : 0u; /* x - y = ~(~x + y) */
+  const uint32_t fan_in = (uint32_t)(s->layout.group_in * s->layout.taps);
+  const int32_t slices =
+      slices_of_sums(((int32_t)fan_in + s->list_room) * s->weight);
+  uint32_t ones[SBNN_MAX_SLICES];
+
+  int32_t* start = s->kind_values;
+  for (int32_t i = 0; i < b->row_classes; ++i) {
+    const int32_t rows = b->rows[i].behind - b->rows[i].first;
+    for (int32_t j = 0; j < b->column_classes; ++j) {
+      const int32_t columns = b->columns[j].behind - b->columns[j].first;
+      *start++ = -alpha * s->weight * s->layout.group_in * rows * columns;
+    }
+  }
+  slice_constants(s, s->window_slices, 0u);
+
+  uint32_t* out = s->window;
+  for (int32_t w = 0; w < words; ++w) {
+    count_ones(s, planes, w, slices, ones);
     const uint32_t* from = s->constants + b->word_class[w] * s->slices_room;
     uint32_t* const end = out + s->window_slices;
     for (uint32_t* to = out; to != end; ++to) *to = *from++ ^ flip;

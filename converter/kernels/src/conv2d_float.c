@@ -11,8 +11,6 @@
  * connections: the same on every machine. */
 #include "sbnn/conv2d.h"
 
-#include <string.h>
-
 #include "sbnn/planes.h"
 
 /* Where one kernel tap (ky, kx) reads: output rows [y0, y1) and columns
@@ -45,16 +43,18 @@ static tap_window window_of_tap(const sbnn_conv2d_params* p, int32_t tap) {
   return w;
 }
 
+/* Adds the plane `channel`, or takes it off if `sign` is -1. */
 static void add_floats(const sbnn_conv2d_params* p, const float* channel,
-                       int32_t tap, float* sums, float* pad_total) {
+                       int32_t tap, float sign, float* sums, float* pad_total) {
   const tap_window w = window_of_tap(p, tap);
   const float pad = (float)p->pad_value;
-  *pad_total += pad;
+  *pad_total += sign * pad;
   for (int32_t oy = w.y0; oy < w.y1; ++oy) {
     const int32_t row = (oy * p->stride_height + w.dy) * p->in_width + w.dx;
     float* out = sums + oy * p->out_width;
     for (int32_t ox = w.x0; ox < w.x1; ++ox) {
-      out[ox] += channel[(row + ox * p->stride_width) * p->in_channels] - pad;
+      out[ox] +=
+          sign * (channel[(row + ox * p->stride_width) * p->in_channels] - pad);
     }
   }
 }
@@ -66,14 +66,6 @@ static int32_t positions_out(const sbnn_conv2d_params* p) {
 size_t sbnn_conv2d_float_scratch_bytes(const sbnn_conv2d_params* p) {
   const size_t sums = (size_t)positions_out(p) * sizeof(int32_t);
   return p->domain.alpha_steps == 0 ? sums : 2u * sums;
-}
-
-static void zero_bits(const sbnn_output* output, int32_t positions, void* y) {
-  if (output->stage == SBNN_CUTS) {
-    memset(y, 0,
-           (size_t)output->channels * sizeof(uint32_t) *
-               (size_t)sbnn_plane_words(positions));
-  }
 }
 
 void sbnn_conv2d_float(const sbnn_conv2d_params* p,
@@ -92,8 +84,8 @@ void sbnn_conv2d_float(const sbnn_conv2d_params* p,
   sbnn_connection_reader reader;
   sbnn_open_connections(&reader, kernel);
   int32_t next = sbnn_next_connection(&reader);
-  int32_t first_weight = 0;
-  zero_bits(output, positions, y);
+  int32_t first_weight = 0, number = 0;
+  sbnn_zero_planes(output, positions, y);
 
   for (int32_t f = 0; f < p->out_channels; ++f) {
     const float* group = x + f / group_out * group_in;
@@ -102,7 +94,7 @@ void sbnn_conv2d_float(const sbnn_conv2d_params* p,
       for (int32_t i = 0; i < positions; ++i) window_sums[i] = 0.0f;
       for (int32_t c = 0; c < group_in; ++c) {
         for (int32_t tap = 0; tap < taps; ++tap) {
-          add_floats(p, group + c, tap, window_sums, &pad_total);
+          add_floats(p, group + c, tap, 1.0f, window_sums, &pad_total);
         }
       }
       for (int32_t i = 0; i < positions; ++i) {
@@ -115,7 +107,9 @@ void sbnn_conv2d_float(const sbnn_conv2d_params* p,
     for (; next < first_weight + group_in * taps;
          next = sbnn_next_connection(&reader)) {
       const int32_t c = (next - first_weight) / taps;
-      add_floats(p, group + c, (next - first_weight) % taps, sums, &pad_total);
+      const float sign = sbnn_is_negative(kernel, number++) ? -1.0f : 1.0f;
+      add_floats(p, group + c, (next - first_weight) % taps, sign, sums,
+                 &pad_total);
     }
     first_weight += group_in * taps;
     for (int32_t i = 0; i < positions; ++i) {

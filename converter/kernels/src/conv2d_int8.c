@@ -18,6 +18,10 @@
  *     start = 2^15 + (alpha_steps * (sum of the window)
  *                     - 2^shift * n * zero - T) / 2^shift.
  *
+ * A signed kernel subtracts a pixel by adding 255 - u, which the strips hold for the
+ * opposites, too: it stands for the pixel's negative if 255 - zero stands for 0.
+ * n * zero is then the sum of these zeros over the connections.
+ *
  * The window's sums depend on the position alone and are made once for all
  * channels. Thirty-two such bits make the output word.
  *
@@ -28,7 +32,6 @@
  * wide: tap kx reads the words from kx * dilation / stride on. */
 #include "hot.h"
 #include <stdbool.h>
-#include <string.h>
 
 #include "connection_stream.h"
 #include "conv2d_int8_strips.h"
@@ -59,6 +62,8 @@ static void load_strips(const sbnn_int8_strips* s, const int8_t* x,
   const sbnn_conv2d_params* p = s->p;
   const uint32_t pad = (uint32_t)s->zero;
   uint32_t* to = s->strips;
+  uint32_t* const opposites =
+      to + (int64_t)s->group_in * s->rows * s->row_words;
   for (int32_t c = 0; c < s->group_in; ++c) {
     for (int32_t r = 0; r < s->rows; ++r) {
       const int32_t iy = oy * p->stride_height + r - p->pad_top;
@@ -80,6 +85,10 @@ static void load_strips(const sbnn_int8_strips* s, const int8_t* x,
       }
     }
   }
+  if (s->group_inputs == s->group_in) return;
+  for (const uint32_t* from = s->strips; from != opposites;) {
+    *to++ = *from++ ^ 0x00FF00FFu;
+  }
 }
 
 SBNN_COLD void place_taps(const sbnn_int8_strips* s) {
@@ -95,13 +104,17 @@ SBNN_COLD void place_taps(const sbnn_int8_strips* s) {
   }
 }
 
-static void place_connections(const sbnn_int8_strips* s, int32_t count) {
+/* Turns connections into places in the strips; returns their zeros' sum. */
+static int32_t place_connections(const sbnn_int8_strips* s, int32_t count) {
+  int32_t negative = 0;
   const uint32_t taps = (uint32_t)s->taps;
   const uint32_t channel_words = (uint32_t)(s->rows * s->row_words);
   for (int32_t i = 0; i < count; ++i) {
     const uint32_t c = s->list[i] / taps;
+    negative += c >= (uint32_t)s->group_in;
     s->list[i] = c * channel_words + s->tap_at[s->list[i] - c * taps];
   }
+  return (count - negative) * s->zero + negative * (MOST_U - s->zero);
 }
 
 /* Where the lanes of a row start, for one channel (see the top of this file);
@@ -144,10 +157,10 @@ SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
 
 /* The 32 sums of x - in_zero_point over the listed words, any number of them. */
 static void add_up(const sbnn_int8_strips* s, const uint32_t* strips,
-                   int32_t count, int32_t* sums) {
+                   int32_t count, int32_t zeros, int32_t* sums) {
   const uint32_t* const end = s->list + count;
   for (int32_t j = 0; j < LANES; ++j) {
-    int32_t low = -count * s->zero, high = low;
+    int32_t low = -zeros, high = low;
     for (const uint32_t* at = s->list; at != end;) {
       const uint32_t* const stop =
           end - at > MOST_IN_LANE ? at + MOST_IN_LANE : end;
@@ -165,11 +178,11 @@ static void add_up(const sbnn_int8_strips* s, const uint32_t* strips,
 /* Fills `windows` for the band. */
 SBNN_COLD void sum_windows(const sbnn_int8_strips* s, int32_t rows) {
   for (int32_t i = 0; i < s->fan_in; ++i) s->list[i] = (uint32_t)i;
-  place_connections(s, s->fan_in);
+  const int32_t zeros = place_connections(s, s->fan_in);
   int32_t* window = s->windows;
   const uint32_t* strips = s->strips;
   for (int32_t r = 0; r < rows; ++r) {
-    add_up(s, strips, s->fan_in, window);
+    add_up(s, strips, s->fan_in, zeros, window);
     for (int32_t i = 0; i < STRIP; ++i) window[i] *= s->p->domain.alpha_steps;
     window += STRIP;
     strips += s->p->stride_height * s->row_words;
@@ -210,14 +223,14 @@ SBNN_INLINE void compare_channel(const sbnn_int8_strips* s,
 /* The band of one channel as sums, for outputs that are numbers, and for
  * kernels that lanes are too narrow for. */
 static void sum_channel(const sbnn_int8_strips* s, const sbnn_output* output,
-                        int32_t f, int32_t count, int32_t rows, int32_t first,
-                        int32_t present, void* y) {
+                        int32_t f, int32_t count, int32_t zeros, int32_t rows,
+                        int32_t first, int32_t present, void* y) {
   const sbnn_conv2d_params* p = s->p;
   const uint32_t* strips = s->strips;
   const int32_t* windows = s->windows;
   int32_t sums[STRIP];
   for (int32_t r = 0; r < rows; ++r) {
-    add_up(s, strips, count, sums);
+    add_up(s, strips, count, zeros, sums);
     for (int32_t i = 0; i < present; ++i) {
       sums[i] *= 1 << p->domain.shift;
       if (p->domain.alpha_steps != 0) sums[i] += *windows++;
@@ -231,18 +244,19 @@ static void sum_channel(const sbnn_int8_strips* s, const sbnn_output* output,
 
 /* The whole band of one channel; `s->list` holds its connections. */
 static void run_channel(const sbnn_int8_strips* s, const sbnn_output* output,
-                        int32_t f, int32_t count, int32_t oy, int32_t rows,
-                        int32_t ox, void* y) {
+                        int32_t f, int32_t count, int32_t zeros, int32_t oy,
+                        int32_t rows, int32_t ox, void* y) {
   const int32_t width = s->p->out_width;
   const int32_t present = width - ox < STRIP ? width - ox : STRIP;
   const int32_t first = oy * width + ox;
   int32_t base;
-  if (output->stage == SBNN_CUTS &&
-      sbnn_int8_lanes_suffice(s, count, output->by.cuts.thresholds[f], &base)) {
+  if (output->stage == SBNN_CUTS && output->by.cuts.count == 1 &&
+      sbnn_int8_lanes_suffice(s, count, zeros, output->by.cuts.thresholds[f],
+                              &base)) {
     compare_channel(s, output, f, count, base, rows, first, present,
                     (uint32_t*)y);
   } else {
-    sum_channel(s, output, f, count, rows, first, present, y);
+    sum_channel(s, output, f, count, zeros, rows, first, present, y);
   }
 }
 
@@ -253,11 +267,7 @@ void sbnn_conv2d_int8(const sbnn_conv2d_params* p,
   sbnn_int8_strips s;
   sbnn_int8_set_up(&s, p, kernel, &carver);
   place_taps(&s);
-  if (output->stage == SBNN_CUTS) {
-    memset(y, 0,
-           (size_t)p->out_channels * 4u *
-               (size_t)sbnn_plane_words(p->out_height * p->out_width));
-  }
+  sbnn_zero_planes(output, p->out_height * p->out_width, y);
   for (int32_t oy = 0; oy < p->out_height; oy += s.band_rows) {
     const int32_t rows =
         p->out_height - oy < s.band_rows ? p->out_height - oy : s.band_rows;
@@ -271,8 +281,8 @@ void sbnn_conv2d_int8(const sbnn_conv2d_params* p,
         }
         const int32_t count =
             sbnn_stream_channel(&stream, (uint32_t)s.fan_in, s.list);
-        place_connections(&s, count);
-        run_channel(&s, output, f, count, oy, rows, ox, y);
+        const int32_t zeros = place_connections(&s, count);
+        run_channel(&s, output, f, count, zeros, oy, rows, ox, y);
       }
     }
   }

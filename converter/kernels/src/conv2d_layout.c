@@ -54,12 +54,15 @@ static int64_t plan_copies(const sbnn_conv2d_params* p, int32_t band,
 static int32_t divide_up(int32_t a, int32_t b) { return (a + b - 1) / b; }
 
 void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
-                         sbnn_carver* carver) {
+                         bool is_signed, sbnn_carver* carver) {
   out->words = sbnn_plane_words(p->out_height * p->out_width);
   out->in_words = sbnn_plane_words(p->in_height * p->in_width);
   out->taps = p->kernel_height * p->kernel_width;
   out->group_in = p->in_channels / p->groups;
   out->group_out = p->out_channels / p->groups;
+  out->group_inputs = is_signed ? 2 * out->group_in : out->group_in;
+  out->levels = p->input_bits > 1 ? p->input_bits : 1;
+  const int64_t copied = (int64_t)out->group_inputs * out->levels;
   out->same_pitch = p->stride_height == 1 && p->stride_width == 1 &&
                     p->in_width == p->out_width;
   out->word_rows = out->same_pitch && p->in_width == 32 && p->pad_left < 32 &&
@@ -71,7 +74,7 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   int32_t bands = 1;
   out->band_words = out->words;
   while (out->band_words > 1 &&
-         plan_copies(p, out->band_words, NULL) * out->group_in * 4 > room) {
+         plan_copies(p, out->band_words, NULL) * copied * 4 > room) {
     out->band_words = divide_up(out->words, ++bands);
   }
 
@@ -103,10 +106,13 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
       sizeof(sbnn_plane_move));
   out->keep = (uint32_t*)sbnn_carve(
       carver, out->same_pitch && !out->word_rows ? channel_words : 0, 4u);
-  out->zeros = (uint32_t)(channel_words * out->group_in);
-  out->copies = (uint32_t*)sbnn_carve(
-      carver, channel_words * out->group_in + out->band_words, 4u);
-  for (int32_t i = 0; out->copies != NULL && i < out->band_words; ++i) {
-    out->copies[out->zeros + (uint32_t)i] = 0u;
+  const int64_t level_words =
+      channel_words * out->group_inputs + out->band_words;
+  out->zeros = (uint32_t)(channel_words * out->group_inputs);
+  out->level_words = (int32_t)level_words;
+  out->copies = (uint32_t*)sbnn_carve(carver, level_words * out->levels, 4u);
+  for (int32_t level = 0; out->copies != NULL && level < out->levels; ++level) {
+    uint32_t* zeros = out->copies + level * out->level_words + out->zeros;
+    for (int32_t i = 0; i < out->band_words; ++i) zeros[i] = 0u;
   }
 }

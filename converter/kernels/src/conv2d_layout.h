@@ -17,7 +17,10 @@
  * stride is 1, that is all of them: three copies for a 3x3 kernel.
  *
  * Copies are made for a *band* of output words at a time, so that they fit into
- * a small scratch memory, and for the input channels of one group. */
+ * a small scratch memory, and for the input channels of one group. A signed kernel
+ * has those of the opposites behind those of the channels: inverted planes, but
+ * for padding with 0. Of activations of several bits, plane i of all channels
+ * makes a *level* of copies, the levels alike, so that one list serves all. */
 #ifndef SBNN_CONV2D_LAYOUT_H_
 #define SBNN_CONV2D_LAYOUT_H_
 
@@ -49,6 +52,8 @@ typedef struct {
   int32_t in_words;   /* of an input plane */
   int32_t taps;
   int32_t group_in, group_out; /* channels of a group */
+  int32_t group_inputs;        /* the same with opposites */
+  int32_t levels;              /* planes of an input channel */
   int32_t channel_words;       /* of all copies of a channel */
   bool same_pitch;             /* streams are the input plane, moved */
   bool word_rows; /* and a row is a word: no column comes from another one */
@@ -64,12 +69,14 @@ typedef struct {
   sbnn_plane_move* moves; /* of each copy */
   uint32_t* keep; /* inner columns, for each word of a channel's copies */
   uint32_t* copies;
-  uint32_t zeros; /* where in `copies` a plane of zeros starts */
+  uint32_t zeros;      /* where in a level a plane of zeros starts */
+  int32_t level_words; /* from a level to the next */
 } sbnn_conv2d_layout;
 
 /* Plans the copies and takes the memory they need from `carver`. */
 void sbnn_conv2d_lay_out(sbnn_conv2d_layout* layout,
-                         const sbnn_conv2d_params* params, sbnn_carver* carver);
+                         const sbnn_conv2d_params* params, bool is_signed,
+                         sbnn_carver* carver);
 
 /* Makes the copies of `group` for the band of `words` words from `first` on. Of each
  * band, group 0 must be the first: it plans the moves of all. */

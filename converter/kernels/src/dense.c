@@ -6,8 +6,8 @@
 size_t sbnn_dense_bits_scratch_bytes(const sbnn_dense_params* params,
                                      const sbnn_connections* kernel) {
   return kernel->code == SBNN_CODE_SLICED
-             ? sbnn_dense_sliced_scratch_bytes(params)
-             : sbnn_dense_streamed_scratch_bytes(params);
+             ? sbnn_dense_sliced_scratch_bytes(params, kernel)
+             : sbnn_dense_streamed_scratch_bytes(params, kernel);
 }
 
 void sbnn_dense_bits(const sbnn_dense_params* params,

@@ -1,7 +1,6 @@
 /* Dense layers on numbers, the first of a network: the connections of a unit
- * are decoded into a list, and the inputs in the list added up. */
-#include <string.h>
-
+ * are decoded into a list, and the inputs in the list added up; those behind the
+ * last input are opposites. */
 #include "carver.h"
 #include "connection_stream.h"
 #include "sbnn/dense.h"
@@ -11,12 +10,6 @@ static size_t list_bytes(const sbnn_connections* kernel) {
   sbnn_carver carver = {NULL, 0};
   sbnn_carve(&carver, kernel->most + SBNN_STREAM_SLACK, 4u);
   return sbnn_carved(&carver);
-}
-
-static void zero_bits(const sbnn_output* output, void* y) {
-  if (output->stage == SBNN_CUTS) {
-    memset(y, 0, 4u * (size_t)sbnn_plane_words(output->channels));
-  }
 }
 
 size_t sbnn_dense_int8_scratch_bytes(const sbnn_connections* kernel) {
@@ -36,11 +29,15 @@ void sbnn_dense_int8(const sbnn_dense_params* p, const sbnn_connections* kernel,
   }
   sbnn_connection_stream stream;
   sbnn_open_stream(&stream, kernel);
-  zero_bits(output, y);
+  sbnn_zero_planes(output, 1, y);
   for (int32_t unit = 0; unit < p->units; ++unit) {
     const int32_t count = sbnn_stream_channel(&stream, (uint32_t)inputs, list);
-    int32_t sum = -count * p->in_zero_point;
-    for (int32_t i = 0; i < count; ++i) sum += x[list[i]];
+    int32_t sum = 0;
+    for (int32_t i = 0; i < count; ++i) {
+      const int32_t at = (int32_t)list[i];
+      sum += at < inputs ? x[at] - p->in_zero_point
+                         : p->in_zero_point - x[at - inputs];
+    }
     sum = sum * (1 << p->domain.shift) + window_part;
     sbnn_write_sums(output, unit, 0, &sum, 1, y);
   }
@@ -62,11 +59,14 @@ void sbnn_dense_float(const sbnn_dense_params* p,
   }
   sbnn_connection_stream stream;
   sbnn_open_stream(&stream, kernel);
-  zero_bits(output, y);
+  sbnn_zero_planes(output, 1, y);
   for (int32_t unit = 0; unit < p->units; ++unit) {
     const int32_t count = sbnn_stream_channel(&stream, (uint32_t)inputs, list);
     float sum = 0.0f;
-    for (int32_t i = 0; i < count; ++i) sum += x[list[i]];
+    for (int32_t i = 0; i < count; ++i) {
+      const int32_t at = (int32_t)list[i];
+      sum += at < inputs ? x[at] : -x[at - inputs];
+    }
     sum += window_part;
     sbnn_write_float_sums(output, unit, &sum, 1, 1, y);
   }

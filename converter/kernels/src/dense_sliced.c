@@ -8,12 +8,18 @@
  * counts n - c. So a layer never adds more than half of its words.
  *
  * With thresholds T as in starts.h, bit = c + start >= 0, or, counting e = n - c
- * instead, the opposite of e - n - start - 1 >= 0. */
+ * instead, the opposite of e - n - start - 1 >= 0.
+ *
+ * A signed kernel has words for the opposites of the inputs behind those of the
+ * inputs; of each pair one is active. Of activations of k bits the highest plane is
+ * added first, and the sum goes up by a slice for each lower one: with c_i on plane
+ * i, the sum is 2 (c_0 + 2 c_1 + ...) - (2^k - 1) n. */
 #include "hot.h"
 #include <stdbool.h>
 #include <string.h>
 
 #include "bit_count.h"
+#include "bit_slices.h"
 #include "carver.h"
 #include "dense_variants.h"
 #include "dense_window.h"
@@ -26,9 +32,17 @@ static int32_t inputs_of(const sbnn_dense_params* p) {
   return p->planes * p->positions;
 }
 
-size_t sbnn_dense_sliced_scratch_bytes(const sbnn_dense_params* p) {
+/* Whether each input is a bit, of which only those of the rarer value are added. */
+static bool takes_rarer(const sbnn_dense_params* p,
+                        const sbnn_connections* kernel) {
+  return kernel->is_signed == 0u && p->input_bits <= 1;
+}
+
+size_t sbnn_dense_sliced_scratch_bytes(const sbnn_dense_params* p,
+                                       const sbnn_connections* kernel) {
   sbnn_carver carver = {NULL, 0};
-  sbnn_carve(&carver, inputs_of(p) / 2 + 1, 4u);
+  const int32_t inputs = inputs_of(p);
+  sbnn_carve(&carver, takes_rarer(p, kernel) ? inputs / 2 + 1 : inputs, 4u);
   return sbnn_carved(&carver);
 }
 
@@ -50,20 +64,23 @@ static int32_t count_ones(const sbnn_dense_params* p, const uint32_t* x) {
   return count;
 }
 
-/* Lists the inputs that are +1, or -1 if `flip` is all ones. */
-static void list_inputs(const sbnn_dense_params* p, const uint32_t* x,
-                        uint32_t flip, uint32_t* list) {
+/* Lists the inputs that are +1, or -1 if `flip` is all ones, as places behind
+ * `behind`; `pitch` words are a channel. Returns the list's end. */
+static uint32_t* list_inputs(const sbnn_dense_params* p, const uint32_t* x,
+                             int32_t pitch, uint32_t flip, int32_t behind,
+                             uint32_t* list) {
   const int32_t words = sbnn_plane_words(p->positions);
-  for (int32_t plane = 0; plane < p->planes; ++plane) {
+  for (int32_t plane = 0; plane < p->planes; ++plane, x += pitch) {
     for (int32_t w = 0; w < words; ++w) {
-      const uint32_t first = (uint32_t)(plane * p->positions + 32 * w);
-      uint32_t bits = inputs_in(p, w, *x++, flip);
+      const uint32_t first = (uint32_t)(behind + plane * p->positions + 32 * w);
+      uint32_t bits = inputs_in(p, w, x[w], flip);
       while (bits != 0u) {
         *list++ = 4u * (first + sbnn_trailing_zeros(bits));
         bits &= bits - 1u;
       }
     }
   }
+  return list;
 }
 
 /* The sums over the listed words, of any number. */
@@ -109,6 +126,47 @@ SBNN_NOINLINE void find_starts(const sbnn_dense_params* p,
   }
 }
 
+/* The general form: 2 c - (2^k - 1) n in whole numbers, all active words added. */
+static void run_planes(const sbnn_dense_params* p,
+                       const sbnn_connections* kernel,
+                       const sbnn_output* output, const uint32_t* x, void* y,
+                       uint32_t* list) {
+  const int32_t inputs = inputs_of(p);
+  const int32_t words = sbnn_plane_words(p->positions);
+  const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
+  const bool is_signed = kernel->is_signed != 0u;
+  const int32_t block = is_signed ? 2 * inputs : inputs;
+  const int32_t weight = (1 << levels) - 1;
+  const int32_t window_part = sbnn_dense_window_part(p, x);
+  const uint32_t* connections = kernel->words + (p->units + 31) / 32 * block;
+  sbnn_plane_sums sums = {list, 0, NULL, 0};
+  sums.slices = 1 + sbnn_bits_below((uint32_t)(inputs * weight) + 1u);
+  if (sums.slices < SBNN_LONG_SLICES) sums.slices = SBNN_LONG_SLICES;
+  sbnn_zero_planes(output, 1, y);
+  for (int32_t first = 0; first < p->units; first += 32) {
+    const uint32_t* planes = kernel->words + first / 32 * block;
+    uint32_t sliced[SBNN_MAX_SLICES] = {0};
+    int32_t numbers[32];
+    for (int32_t level = levels - 1; level >= 0; --level) {
+      const uint32_t* bits = x + level * words;
+      uint32_t* end = list_inputs(p, bits, levels * words, 0u, 0, list);
+      if (is_signed) {
+        end = list_inputs(p, bits, levels * words, 0xFFFFFFFFu, inputs, end);
+      }
+      sbnn_double(sliced, sums.slices);
+      sums.count = (int32_t)(end - list);
+      sum_words(sums, planes, sliced, sliced);
+    }
+    sbnn_unslice(sliced, sums.slices, numbers);
+    for (int32_t u = first; u < p->units && u < first + 32; ++u) {
+      const int32_t sum =
+          2 * numbers[u - first] - weight * (int32_t)connections[u];
+      const int32_t total = sum * (1 << p->domain.shift) + window_part;
+      sbnn_write_sums(output, u, 0, &total, 1, y);
+    }
+  }
+}
+
 void sbnn_dense_sliced(const sbnn_dense_params* p,
                        const sbnn_connections* kernel,
                        const sbnn_output* output, const uint32_t* x, void* y,
@@ -117,15 +175,23 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   const int32_t shift = p->domain.shift;
   const int32_t window_part = sbnn_dense_window_part(p, x);
   uint32_t* list = (uint32_t*)scratch;
+  if (!takes_rarer(p, kernel)) {
+    run_planes(p, kernel, output, x, y, list);
+    return;
+  }
   int32_t count = count_ones(p, x);
   const bool ones = count <= inputs / 2;
   if (!ones) count = inputs - count;
-  list_inputs(p, x, ones ? 0u : 0xFFFFFFFFu, list);
+  list_inputs(p, x, sbnn_plane_words(p->positions), ones ? 0u : 0xFFFFFFFFu, 0,
+              list);
   uint32_t init[SBNN_MAX_SLICES];
   sbnn_plane_sums sums = {list, count, NULL, 0};
   sums.slices = 1 + sbnn_bits_below((uint32_t)count + 1u);
   if (sums.slices < SBNN_LONG_SLICES) sums.slices = SBNN_LONG_SLICES;
 
+  if (output->stage != SBNN_CUTS || output->by.cuts.count > 1) {
+    sbnn_zero_planes(output, 1, y);
+  }
   const uint32_t* planes = kernel->words;
   const uint32_t* connections = kernel->words + (p->units + 31) / 32 * inputs;
   int32_t numbers[32];
@@ -133,7 +199,7 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   memset(init, 0, sizeof(init));
   for (int32_t first = 0; first < p->units; first += 32) {
     const int32_t present = p->units - first < 32 ? p->units - first : 32;
-    if (output->stage == SBNN_CUTS) {
+    if (output->stage == SBNN_CUTS && output->by.cuts.count == 1) {
       find_starts(p, output->by.cuts.thresholds + first, connections + first,
                   present, window_part, ones ? 0 : -1, -count - 1, numbers);
       sbnn_slice(numbers, sums.slices, init);

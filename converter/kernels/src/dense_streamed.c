@@ -10,31 +10,56 @@
 #include <string.h>
 
 #include "carver.h"
+#include "connection_stream.h"
 #include "dense_blocks_thumb2.h"
 #include "dense_variants.h"
 #include "dense_window.h"
 #include "rice.h"
 #include "sbnn/planes.h"
 
-size_t sbnn_dense_streamed_scratch_bytes(const sbnn_dense_params* p) {
+typedef struct {
+  int8_t* inputs; /* a signed kernel has the opposites behind them */
+  uint32_t* list; /* connections of a unit; signed kernels only */
+} memory;
+
+static memory carve_memory(const sbnn_dense_params* p,
+                           const sbnn_connections* kernel,
+                           sbnn_carver* carver) {
+  const int64_t inputs = (int64_t)p->planes * p->positions;
+  const bool is_signed = kernel->is_signed != 0u;
+  memory m;
+  m.inputs = (int8_t*)sbnn_carve(carver, is_signed ? 2 * inputs : inputs, 1u);
+  m.list = (uint32_t*)sbnn_carve(
+      carver, is_signed ? kernel->most + SBNN_STREAM_SLACK : 0, 4u);
+  return m;
+}
+
+size_t sbnn_dense_streamed_scratch_bytes(const sbnn_dense_params* p,
+                                         const sbnn_connections* kernel) {
   sbnn_carver carver = {NULL, 0};
-  sbnn_carve(&carver, (int64_t)p->planes * p->positions, 1u);
+  carve_memory(p, kernel, &carver);
   return sbnn_carved(&carver);
 }
 
-/* Bits as bytes +1 and -1, four at a time: a multiplication spreads a nibble
- * over the bytes of a word (unslice.c), and a byte b becomes 2 b - 1 as
- * (1 - b) * 0xFE + 1, which never carries into the next. */
+/* Activations as bytes, four at a time: a multiplication spreads a nibble of a plane
+ * over the bytes of a word (unslice.c), and a number n of k bits becomes
+ * 2 n - (2^k - 1). As 128 + 2 n - (2^k - 1) no byte borrows or carries; turning the top
+ * bit takes the 128 off. */
 static void spread_planes(const sbnn_dense_params* p, const uint32_t* x,
                           int8_t* out) {
   const int32_t words = sbnn_plane_words(p->positions);
-  for (int32_t plane = 0; plane < p->planes; ++plane) {
+  const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
+  const uint32_t zero = 0x01010101u * (129u - (1u << levels));
+  for (int32_t plane = 0; plane < p->planes; ++plane, x += levels * words) {
     int32_t left = p->positions;
     for (int32_t w = 0; w < words; ++w) {
-      uint32_t bits = *x++;
       for (int32_t i = 0; i < 32 && left > 0; i += 4) {
-        const uint32_t ones = ((bits & 15u) * 0x00204081u) & 0x01010101u;
-        const uint32_t bytes = (0x01010101u ^ ones) * 0xFEu + 0x01010101u;
+        uint32_t numbers = 0;
+        for (int32_t level = 0; level < levels; ++level) {
+          const uint32_t bits = (x[level * words + w] >> i) & 15u;
+          numbers += ((bits * 0x00204081u) & 0x01010101u) << level;
+        }
+        const uint32_t bytes = (zero + 2u * numbers) ^ 0x80808080u;
         if (left >= 4) {
           memcpy(out, &bytes, 4u);
         } else {
@@ -42,7 +67,6 @@ static void spread_planes(const sbnn_dense_params* p, const uint32_t* x,
         }
         out += left < 4 ? left : 4;
         left -= 4;
-        bits >>= 4;
       }
     }
   }
@@ -61,7 +85,7 @@ static void finish_unit(void* the_layer, int32_t sum) {
   const sbnn_output* output = l->output;
   const int32_t unit = l->unit++;
   sum = sum * (1 << l->shift) + l->window_part;
-  if (output->stage != SBNN_CUTS) {
+  if (output->stage != SBNN_CUTS || output->by.cuts.count > 1) {
     sbnn_write_sums(output, unit, 0, &sum, 1, l->y);
     return;
   }
@@ -157,15 +181,40 @@ SBNN_INLINE void run(layer* l, const sbnn_connections* code,
   }
 }
 
+/* A sign says where a connection adds, and the next one is counted from itself all
+ * the same: connections go through a list. */
+static void run_signed(layer* l, const sbnn_connections* code, const memory* m,
+                       int32_t count) {
+  int8_t* const opposites = m->inputs + count;
+  for (int32_t i = 0; i < count; ++i) opposites[i] = (int8_t)-m->inputs[i];
+  sbnn_connection_stream stream;
+  sbnn_open_stream(&stream, code);
+  while (l->unit < l->units) {
+    int32_t sum = 0;
+    const uint32_t* at = m->list;
+    const uint32_t* const end =
+        at + sbnn_stream_channel(&stream, (uint32_t)count, m->list);
+    while (at != end) sum += m->inputs[*at++];
+    finish_unit(l, sum);
+  }
+}
+
 void sbnn_dense_streamed(const sbnn_dense_params* p,
                          const sbnn_connections* kernel,
                          const sbnn_output* output, const uint32_t* x, void* y,
                          void* scratch) {
-  spread_planes(p, x, (int8_t*)scratch);
+  sbnn_carver carver = {(uint8_t*)scratch, 0};
+  const memory m = carve_memory(p, kernel, &carver);
+  spread_planes(p, x, m.inputs);
+  sbnn_zero_planes(output, 1, y);
   layer l = {
       output, sbnn_dense_window_part(p, x), p->domain.shift, 0, p->units, 0, y};
-  const int8_t* inputs = (const int8_t*)scratch;
+  const int8_t* inputs = m.inputs;
   const int32_t count = p->planes * p->positions;
+  if (kernel->is_signed != 0u) {
+    run_signed(&l, kernel, &m, count);
+    return;
+  }
 #ifndef SBNN_THUMB2
   switch (kernel->parameter) {
     case 3: run(&l, kernel, inputs, count, 3u); return;

@@ -6,6 +6,10 @@
 
 static inline int64_t sbnn_magnitude(int64_t x) { return x < 0 ? -x : x; }
 
+static inline int32_t sbnn_limit(int32_t x, int32_t low, int32_t high) {
+  return x < low ? low : x > high ? high : x;
+}
+
 static inline int64_t sbnn_divide_up(int64_t a, int64_t b) {
   return (a + b - 1) / b;
 }

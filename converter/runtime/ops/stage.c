@@ -69,13 +69,16 @@ static bool read_cuts(sbnn_output* output, sbnn_face sums,
 }
 
 /* A stream is scaled by shifting slices. */
-static bool check_multipliers(const sbnn_output* output,
-                              sbnn_problem* problem) {
+static bool check_stream(const sbnn_output* output, sbnn_problem* problem) {
+  const int32_t farthest = 1 << 30;
   for (int32_t c = 0; c < output->channels; ++c) {
     const int32_t m = output->by.scale.multipliers[c];
     const uint32_t magnitude = m < 0 ? 0u - (uint32_t)m : (uint32_t)m;
     SBNN_CHECK(magnitude != 0u && (magnitude & (magnitude - 1u)) == 0u,
                "multiplier of a stream, which is no power of two", m, 1);
+    const int32_t offset = output->by.scale.offsets[c];
+    SBNN_CHECK(offset <= farthest, "offset of a stream", offset, farthest);
+    SBNN_CHECK(offset >= -farthest, "offset of a stream", offset, -farthest);
   }
   return true;
 }
@@ -101,7 +104,7 @@ static bool read_scale(sbnn_output* output, sbnn_face sums,
     scale->offsets = (const int32_t*)constants[1].data;
     scale->shift = o->output_shift;
   }
-  return output->stage != SBNN_STREAM || check_multipliers(output, problem);
+  return output->stage != SBNN_STREAM || check_stream(output, problem);
 }
 
 bool sbnn_prepare_output(sbnn_op* op, const sbnn_options* options,

@@ -42,24 +42,26 @@ static int64_t stream_rows(const sbnn_conv2d_params* p,
     if (layout->row_copies[i].rho != written) ++streams;
     written = layout->row_copies[i].rho;
   }
-  return streams * p->kernel_width * p->in_channels *
-         (32 * layout->buffer_words / p->out_width + 1) *
+  return streams * p->kernel_width * p->groups * layout->group_inputs *
+         layout->levels * (32 * layout->buffer_words / p->out_width + 1) *
          ((p->out_width + 15) / 16);
 }
 
-static bool plan_conv2d_bits(const sbnn_conv2d_params* p, sbnn_plan* plan) {
+static bool plan_conv2d_bits(const sbnn_op* op, sbnn_plan* plan) {
+  const sbnn_conv2d_params* p = &op->params.conv2d;
+  const bool is_signed = op->kernel.is_signed != 0u;
   sbnn_conv2d_layout layout;
   sbnn_conv2d_borders borders;
   sbnn_carver carver = {NULL, 0};
   memset(&layout, 0, sizeof(layout));
   memset(&borders, 0, sizeof(borders));
-  sbnn_conv2d_lay_out(&layout, p, &carver);
+  sbnn_conv2d_lay_out(&layout, p, is_signed, &carver);
   sbnn_conv2d_find_borders(&borders, p, &layout, &carver);
   void* memory = malloc(sbnn_carved(&carver) + sizeof(void*));
   if (memory == NULL) return false;
   carver.memory = (uint8_t*)memory;
   carver.used = 0;
-  sbnn_conv2d_lay_out(&layout, p, &carver);
+  sbnn_conv2d_lay_out(&layout, p, is_signed, &carver);
   sbnn_conv2d_find_borders(&borders, p, &layout, &carver);
   for (int32_t first = 0; first < layout.words; first += layout.band_words) {
     const int32_t words = layout.words - first < layout.band_words
@@ -67,15 +69,16 @@ static bool plan_conv2d_bits(const sbnn_conv2d_params* p, sbnn_plan* plan) {
                               : layout.band_words;
     sbnn_conv2d_sort_words(&borders, p, first, words);
     ++plan->passes;
+    const int64_t copied =
+        (int64_t)p->groups * layout.group_inputs * layout.levels;
     plan->stream_rows += stream_rows(p, &layout);
     plan->word_classes += borders.word_classes;
     plan->kind_bits += borders.class_at[borders.word_classes];
-    plan->copies +=
-        (int64_t)layout.row_copies_count * p->kernel_width * p->in_channels;
+    plan->copies += (int64_t)layout.row_copies_count * p->kernel_width * copied;
     for (int32_t i = 0; i < layout.row_copies_count; ++i) {
       plan->copy_words +=
           (int64_t)(layout.row_copies[i].words - (layout.band_words - words)) *
-          p->kernel_width * p->in_channels;
+          p->kernel_width * copied;
     }
   }
   plan->kinds = (int64_t)borders.row_classes * borders.column_classes;
@@ -95,8 +98,10 @@ static void plan_conv2d_int8(const sbnn_op* op, sbnn_plan* plan) {
   plan->strips = p->out_height * in_row;
   plan->rows = plan->passes * strips.rows;
   plan->row_words = strips.row_words;
-  plan->lanes = op->output.stage == SBNN_CUTS &&
-                sbnn_int8_lanes_suffice(&strips, op->kernel.most, 0, &base);
+  plan->lanes =
+      op->output.stage == SBNN_CUTS && op->output.by.cuts.count == 1 &&
+      sbnn_int8_lanes_suffice(&strips, op->kernel.most,
+                              op->kernel.most * strips.zero, 0, &base);
 }
 
 /* Prepares the op `name` from its options and tensors as a runtime would.
@@ -119,8 +124,7 @@ __attribute__((visibility("default"))) bool SbnnPlanOp(
   plan->most = op.kernel.most;
   if (kind != &sbnn_conv2d_class) return true;
   if (op.input.kind == SBNN_INT8_NUMBERS) plan_conv2d_int8(&op, plan);
-  if (op.input.kind == SBNN_PLANES &&
-      !plan_conv2d_bits(&op.params.conv2d, plan)) {
+  if (op.input.kind == SBNN_PLANES && !plan_conv2d_bits(&op, plan)) {
     problem->what = "out of memory";
     return false;
   }

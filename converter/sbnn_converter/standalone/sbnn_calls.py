@@ -192,7 +192,7 @@ def _dense(op: StoredStep, plan: Plan) -> Call:
         # The variant itself: what would pick one would link them all.
         variant = "sliced" if o["code"] == SLICED else "streamed"
         function, header = f"sbnn_dense_{variant}", "kernels/src/dense_variants.h"
-        query = f"{function}_scratch_bytes(&op{n}_params)"
+        query = f"{function}_scratch_bytes(&op{n}_params, &op{n}_kernel)"
     return _weighted(op, function, query, constants, plan.scratch_bytes, header)
 
 

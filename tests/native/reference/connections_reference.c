@@ -36,11 +36,11 @@ static int32_t read_gap(reference_weights* r) {
 }
 
 reference_weights reference_first_weight(const sbnn_connections* code) {
-  const reference_weights first = {code, 0, code->count, -1};
+  const reference_weights first = {code, 0, code->count, -1, 0};
   return first;
 }
 
-int32_t reference_next_weight(reference_weights* r) {
+static int32_t next_magnitude(reference_weights* r) {
   if (r->code->code == SBNN_CODE_BITMAP) return (int32_t)read_bit(r);
   if (r->gap < 0) {
     if (r->left == 0) return 0;
@@ -48,4 +48,11 @@ int32_t reference_next_weight(reference_weights* r) {
     r->gap = read_gap(r);
   }
   return r->gap-- == 0;
+}
+
+int32_t reference_next_weight(reference_weights* r) {
+  if (next_magnitude(r) == 0) return 0;
+  const int32_t number = r->met++;
+  if (r->code->is_signed == 0u) return 1;
+  return reference_bit(r->code->signs, number) ? -1 : 1;
 }

@@ -19,11 +19,14 @@ static float value_at(const image* x, int32_t channel, int32_t row,
     return x->numbers[position * p->in_channels + channel];
   }
   const int32_t words = reference_words(p->in_height * p->in_width);
-  return reference_bit(x->planes + channel * words, position) ? 1.0f : -1.0f;
+  const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
+  return (float)reference_odd(x->planes + channel * levels * words, words,
+                              levels, position);
 }
 
-/* Sums over the window at (oy, ox): of all values, and of those whose weight is 1. */
-static void window_sums(const image* x, int32_t group, const uint8_t* weights,
+/* Sums over the window at (oy, ox): of all values, and of those that are connected,
+ * with their signs. */
+static void window_sums(const image* x, int32_t group, const int8_t* weights,
                         int32_t oy, int32_t ox, float* all, float* ones) {
   const sbnn_conv2d_params* p = x->p;
   const int32_t channels = p->in_channels / p->groups;
@@ -36,7 +39,7 @@ static void window_sums(const image* x, int32_t group, const uint8_t* weights,
             oy * p->stride_height + ky * p->dilation_height - p->pad_top,
             ox * p->stride_width + kx * p->dilation_width - p->pad_left);
         *all += value;
-        if (*weights++ != 0u) *ones += value;
+        *ones += (float)*weights++ * value;
       }
     }
   }
@@ -51,14 +54,14 @@ size_t reference_conv2d_scratch_bytes(const sbnn_conv2d_params* p) {
 }
 
 static void convolve(const image* x, const sbnn_connections* kernel,
-                     const sbnn_output* output, void* y, uint8_t* weights) {
+                     const sbnn_output* output, void* y, int8_t* weights) {
   const sbnn_conv2d_params* p = x->p;
   const int32_t group_out = p->out_channels / p->groups;
   reference_weights next = reference_first_weight(kernel);
   reference_zero_bits(output, p->out_height * p->out_width, y);
   for (int32_t f = 0; f < p->out_channels; ++f) {
     for (int32_t i = 0; i < fan_in(p); ++i) {
-      weights[i] = (uint8_t)reference_next_weight(&next);
+      weights[i] = (int8_t)reference_next_weight(&next);
     }
     for (int32_t oy = 0; oy < p->out_height; ++oy) {
       for (int32_t ox = 0; ox < p->out_width; ++ox) {
@@ -85,7 +88,7 @@ void reference_conv2d_bits(const sbnn_conv2d_params* p,
                            const sbnn_output* output, const uint32_t* x,
                            void* y, void* scratch) {
   const image planes = {p, x, NULL};
-  convolve(&planes, kernel, output, y, (uint8_t*)scratch);
+  convolve(&planes, kernel, output, y, (int8_t*)scratch);
 }
 
 void reference_conv2d_float(const sbnn_conv2d_params* p,
@@ -93,5 +96,5 @@ void reference_conv2d_float(const sbnn_conv2d_params* p,
                             const sbnn_output* output, const float* x, void* y,
                             void* scratch) {
   const image numbers = {p, NULL, x};
-  convolve(&numbers, kernel, output, y, (uint8_t*)scratch);
+  convolve(&numbers, kernel, output, y, (int8_t*)scratch);
 }

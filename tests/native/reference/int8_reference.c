@@ -1,21 +1,21 @@
 /* Layers on int8 numbers: sums of x - zero_point, in plain loops. */
 #include "reference.h"
 
-void reference_dense_int8(const sbnn_dense_params* p, const uint8_t* ones,
+void reference_dense_int8(const sbnn_dense_params* p, const int8_t* ones,
                           const sbnn_output* output, const int8_t* x, void* y) {
   reference_zero_bits(output, 1, y);
   for (int32_t unit = 0; unit < p->units; ++unit) {
     int32_t sum = 0;
     for (int32_t i = 0; i < p->positions; ++i) {
       sum += (x[i] - p->in_zero_point) *
-             ((ones[unit * p->positions + i] << p->domain.shift) +
+             (ones[unit * p->positions + i] * (1 << p->domain.shift) +
               p->domain.alpha_steps);
     }
     reference_write_sum(output, unit, 0, sum, y);
   }
 }
 
-void reference_conv2d_int8(const sbnn_conv2d_params* p, const uint8_t* ones,
+void reference_conv2d_int8(const sbnn_conv2d_params* p, const int8_t* ones,
                            const sbnn_output* output, const int8_t* x,
                            void* y) {
   const int32_t group_in = p->in_channels / p->groups;
@@ -24,7 +24,7 @@ void reference_conv2d_int8(const sbnn_conv2d_params* p, const uint8_t* ones,
   reference_zero_bits(output, positions, y);
   for (int32_t f = 0; f < p->out_channels; ++f) {
     for (int32_t at = 0; at < positions; ++at) {
-      const uint8_t* one =
+      const int8_t* one =
           ones + f * group_in * p->kernel_height * p->kernel_width;
       int32_t sum = 0;
       for (int32_t c = 0; c < group_in; ++c) {
@@ -35,7 +35,7 @@ void reference_conv2d_int8(const sbnn_conv2d_params* p, const uint8_t* ones,
             const int32_t ix = at % p->out_width * p->stride_width +
                                kx * p->dilation_width - p->pad_left;
             const int32_t weight =
-                (*one++ << p->domain.shift) + p->domain.alpha_steps;
+                *one++ * (1 << p->domain.shift) + p->domain.alpha_steps;
             if (iy < 0 || iy >= p->in_height || ix < 0 || ix >= p->in_width) {
               continue; /* padding stands for x - zero_point = 0 */
             }

@@ -10,21 +10,46 @@ static void set_bit(uint32_t* words, int32_t at) {
   words[at / 32] |= 1u << at % 32;
 }
 
-/* Planes of bits begin with a word each, vectors have one bit behind the other. */
+int32_t reference_odd(const uint32_t* planes, int32_t words, int32_t levels,
+                      int32_t position) {
+  int32_t value = 0;
+  for (int32_t i = 0; i < levels; ++i) {
+    value += (reference_bit(planes + i * words, position) ? 1 : -1) * (1 << i);
+  }
+  return value;
+}
+
+/* Planes of images begin with a word each, of vectors each plane of all features. */
+static int32_t place_of(const sbnn_output* output, int32_t channel,
+                        int32_t plane, int32_t position) {
+  return channel * output->channel_bits + plane * output->plane_bits + position;
+}
+
 void reference_zero_bits(const sbnn_output* output, int32_t positions,
                          void* y) {
-  if (output->stage != SBNN_CUTS) return;
-  const int32_t last = (output->channels - 1) * output->channel_bits;
+  if (output->face.kind != SBNN_PLANES) return;
+  const int32_t last =
+      place_of(output, output->channels - 1, output->face.planes - 1, 0);
   for (int32_t i = 0; i < reference_words(last + positions); ++i) {
     ((uint32_t*)y)[i] = 0u;
   }
 }
 
-static void write_bit(const sbnn_output* output, int32_t channel,
-                      int32_t position, bool reached, void* y) {
-  if (reached != reference_bit(output->by.cuts.flips, channel)) {
-    set_bit((uint32_t*)y, channel * output->channel_bits + position);
+static void write_number(const sbnn_output* output, int32_t channel,
+                         int32_t position, int64_t number, void* y) {
+  for (int32_t i = 0; i < output->face.planes; ++i) {
+    if (number / ((int64_t)1 << i) % 2 == 1) {
+      set_bit((uint32_t*)y, place_of(output, channel, i, position));
+    }
   }
+}
+
+/* `reached` of the channel's cuts are. */
+static void write_level(const sbnn_output* output, int32_t channel,
+                        int32_t position, int32_t reached, void* y) {
+  const bool falls = reference_bit(output->by.cuts.flips, channel);
+  write_number(output, channel, position,
+               falls ? output->by.cuts.count - reached : reached, y);
 }
 
 /* The largest whole number that is at most value / 2^shift. */
@@ -38,8 +63,12 @@ void reference_write_sum(const sbnn_output* output, int32_t channel,
                          int32_t position, int32_t sum, void* y) {
   const int32_t at = position * output->channels + channel;
   if (output->stage == SBNN_CUTS) {
-    write_bit(output, channel, position,
-              sum >= output->by.cuts.thresholds[channel], y);
+    int32_t reached = 0;
+    for (int32_t i = 0; i < output->by.cuts.count; ++i) {
+      const int32_t cut = channel * output->by.cuts.count + i;
+      if (sum >= output->by.cuts.thresholds[cut]) ++reached;
+    }
+    write_level(output, channel, position, reached, y);
     return;
   }
   if (output->face.kind == SBNN_FLOAT_NUMBERS) {
@@ -50,6 +79,20 @@ void reference_write_sum(const sbnn_output* output, int32_t channel,
   const int64_t product = (int64_t)sum * output->by.scale.multipliers[channel];
   int64_t value = floor_of(product + output->by.scale.offsets[channel],
                            output->by.scale.shift);
+  if (output->stage == SBNN_STREAM) {
+    const int32_t half = 1 << (output->face.planes - 1);
+    const uint32_t* stream = output->by.scale.stream;
+    for (int32_t i = 0; stream != NULL && i < output->face.planes; ++i) {
+      if (reference_bit(stream, place_of(output, channel, i, position))) {
+        value += 1 << i;
+      }
+    }
+    if (stream != NULL) value -= half;
+    if (value < -half) value = -half;
+    if (value > half - 1) value = half - 1;
+    write_number(output, channel, position, value + half, y);
+    return;
+  }
   if (output->face.kind == SBNN_INT8_NUMBERS) {
     if (value < -128) value = -128;
     if (value > 127) value = 127;
@@ -64,8 +107,12 @@ void reference_write_sum(const sbnn_output* output, int32_t channel,
 void reference_write_float_sum(const sbnn_output* output, int32_t channel,
                                int32_t position, float sum, void* y) {
   if (output->stage == SBNN_CUTS) {
-    write_bit(output, channel, position,
-              sum >= output->by.cuts.float_thresholds[channel], y);
+    int32_t reached = 0;
+    for (int32_t i = 0; i < output->by.cuts.count; ++i) {
+      const int32_t cut = channel * output->by.cuts.count + i;
+      if (sum >= output->by.cuts.float_thresholds[cut]) ++reached;
+    }
+    write_level(output, channel, position, reached, y);
   } else {
     ((float*)y)[position * output->channels + channel] =
         sum * output->by.scale.factors[channel] +

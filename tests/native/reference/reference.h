@@ -25,12 +25,12 @@ void reference_dense_bits(const sbnn_dense_params* params,
 void reference_dense_float(const sbnn_dense_params* params,
                            const sbnn_connections* kernel,
                            const sbnn_output* output, const float* x, void* y);
-/* These two take the kernel as a byte a weight, in the order of its code. */
-void reference_dense_int8(const sbnn_dense_params* params, const uint8_t* ones,
+/* These two take the kernel as a byte a weight, 0, 1 or -1, in the order of its
+ * code. */
+void reference_dense_int8(const sbnn_dense_params* params, const int8_t* ones,
                           const sbnn_output* output, const int8_t* x, void* y);
-void reference_conv2d_int8(const sbnn_conv2d_params* params,
-                           const uint8_t* ones, const sbnn_output* output,
-                           const int8_t* x, void* y);
+void reference_conv2d_int8(const sbnn_conv2d_params* params, const int8_t* ones,
+                           const sbnn_output* output, const int8_t* x, void* y);
 void reference_max_pool2d_bits(const sbnn_max_pool2d_params* params,
                                const uint32_t* minimum, const uint32_t* x,
                                uint32_t* y);
@@ -50,12 +50,18 @@ void reference_write_float_sum(const sbnn_output* output, int32_t channel,
 bool reference_bit(const uint32_t* words, int32_t at);
 int32_t reference_words(int32_t bits);
 
-/* The weights of a code one by one, 0 or 1, zeros behind its end. */
+/* The number 2 n - (2^k - 1) at a position: n is bit by bit in `levels` planes of
+ * `words` words. */
+int32_t reference_odd(const uint32_t* planes, int32_t words, int32_t levels,
+                      int32_t position);
+
+/* The weights of a code one by one, 0 or 1, or -1 with signs; zeros behind its end. */
 typedef struct {
   const sbnn_connections* code;
   int32_t bit;  /* the next of the code */
   int32_t left; /* connections that were not met */
   int32_t gap;  /* zeros in front of the next one; -1: to be read */
+  int32_t met;  /* connections that were met */
 } reference_weights;
 reference_weights reference_first_weight(const sbnn_connections* code);
 int32_t reference_next_weight(reference_weights* weights);

@@ -42,6 +42,7 @@
 #define SBNN_CONNECTIONS_H_
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -66,6 +67,13 @@ typedef struct {
    * subtracts. NULL in the sliced form. */
   const uint32_t* signs;
 } sbnn_connections;
+
+/* Whether connection `number`, in the order of the code, subtracts. */
+static inline bool sbnn_is_negative(const sbnn_connections* code,
+                                    int32_t number) {
+  return code->signs != NULL &&
+         ((code->signs[number >> 5] >> (number & 31)) & 1u) != 0u;
+}
 
 /* Words of the signs of `count` connections. */
 static inline int32_t sbnn_sign_words(int32_t count) {

@@ -70,6 +70,10 @@ typedef struct {
   } by;
 } sbnn_output;
 
+/* Zeroes the planes of an output of `positions` positions, 1 for a vector. Other
+ * outputs stay as they are. */
+void sbnn_zero_planes(const sbnn_output* output, int32_t positions, void* y);
+
 /* Writes `count` positions of channel `channel`, from position `first` on, from
  * integer sums. `y` is what `output->face` says: uint32_t words (already
  * zeroed), float, int8_t or int16_t. */

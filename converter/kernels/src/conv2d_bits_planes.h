@@ -1,0 +1,156 @@
+/* Whole sums of a convolution of bits, and what is made of them: activations of
+ * several bits, streams, numbers; a part of conv2d_bits.c.
+ *
+ * With c_i ones among the connections on level i, M = 2^levels - 1, v and A as in
+ * starts.h, a sum less what it is compared with is
+ *
+ *     D = sum - T = 2^(shift + 1) * (c_0 + 2 c_1 + 4 c_2 + ...)
+ *                   + (A - T - 2^shift * M * v).
+ *
+ * The last term is sliced for each kind of position. Its low shift + 1 slices are
+ * those of D; the counters start from the others. The highest level is added
+ * first, from its own slice on, then each lower one a slice below: the same list
+ * of connections serves all.
+ *
+ * Cuts: T is the middle one, so that D's sign answers it; D is compared with the
+ * distances of the others. The bits of the number of cuts that are reached are
+ * XORs of the answers: bit i of it changes at every 2^i-th cut.
+ *
+ * Streams: with a multiplier 2^a and f = output_shift - a >= 0,
+ *
+ *     (sum * 2^a + offset) >> output_shift = (sum + (offset >> a)) >> f,
+ *
+ * the slices of D from f on, where T = -(offset >> a). For -2^a it is
+ * -(sum - (offset >> a)), and -x = ~(x - 1): T = (offset >> a) + 1, and all slices
+ * are inverted. If f < 0, sums go up by -f slices instead, and the low ones are
+ * those of offset >> output_shift. */
+#ifndef SBNN_CONV2D_BITS_PLANES_H_
+#define SBNN_CONV2D_BITS_PLANES_H_
+
+#include "conv2d_bits_constants.h"
+#include "conv2d_bits_state.h"
+#include "conv2d_bits_window.h"
+#include "plane_sums.h"
+#include "sbnn/planes.h"
+#include "stream_sums.h"
+#include "unslice.h"
+
+/* Slices D's constant part for the words of a band; returns D's slices. */
+static int32_t start_sums(state* s, int32_t count, bool count_taps,
+                          int32_t words, int32_t origin) {
+  const int32_t slices = slices_of_whole_sums(s, count, origin);
+  const sbnn_start_rule rule = {-origin, s->params->domain.shift, 0, -1};
+  find_starts(s, count * s->weight, count_taps, rule);
+  slice_constants(s, slices, 0u);
+  if (s->whole_window) add_window(s, words, slices, 0);
+  return slices;
+}
+
+/* The slices of D for word `w`, in s->sums. */
+static void sum_word(const state* s, int32_t w, int32_t length,
+                     int32_t slices) {
+  const sbnn_conv2d_layout* layout = &s->layout;
+  const int32_t lowest = s->params->domain.shift + 1;
+  int32_t at = lowest + layout->levels - 1;
+  const uint32_t* init = s->word_inits[w];
+  for (int32_t i = 0; i < at; ++i) s->sums[i] = init[i];
+  init += at;
+  const uint32_t* planes =
+      layout->copies + (layout->levels - 1) * layout->level_words + w;
+  for (;;) {
+    const sbnn_plane_sums sums = {s->list, length, &init, slices - at};
+    sbnn_plane_slices(&sums, planes, 0, s->sums + at);
+    if (at == lowest) break;
+    init = s->sums + --at;
+    planes -= layout->level_words;
+  }
+}
+
+/* Where the sliced numbers are at least `least`. */
+static uint32_t reached(const uint32_t* sum, int32_t slices, int32_t least) {
+  uint32_t out = 0xFFFFFFFFu;
+  for (int32_t i = 0; i < slices - 1; ++i) {
+    out = ((least >> i) & 1) != 0 ? out & sum[i] : out | sum[i];
+  }
+  return least < 0 ? out | ~sum[slices - 1] : out & ~sum[slices - 1];
+}
+
+static void write_cuts(state* s, int32_t f, int32_t count, int32_t length,
+                       bool count_taps, int32_t first, int32_t words,
+                       uint32_t* y) {
+  const sbnn_output* output = s->output;
+  const int32_t cuts = output->by.cuts.count, planes = output->face.planes;
+  const int32_t* thresholds = output->by.cuts.thresholds + f * cuts;
+  const uint32_t flip = 0u - sbnn_get_bit(output->by.cuts.flips, f);
+  const int32_t most = (int32_t)largest_sum(s, count) + 1;
+  const int32_t pitch = s->layout.words;
+  int32_t distances[1 << SBNN_MAX_ACTIVATION_BITS];
+  const int32_t origin = sbnn_limit(thresholds[cuts / 2], -most, most);
+  for (int32_t i = 0; i < cuts; ++i) {
+    distances[i] = sbnn_limit(thresholds[i], -most, most) - origin;
+  }
+  const int32_t slices = start_sums(s, count, count_taps, words, origin);
+  y += f * planes * pitch + first;
+  for (int32_t w = 0; w < words; ++w, ++y) {
+    uint32_t bits[SBNN_MAX_ACTIVATION_BITS] = {flip, flip, flip, flip};
+    const uint32_t inside = first + w == pitch - 1 ? s->last_mask : 0xFFFFFFFFu;
+    sum_word(s, w, length, slices);
+    for (int32_t i = 0; i < cuts; ++i) {
+      const uint32_t there = i == cuts / 2
+                                 ? ~s->sums[slices - 1]
+                                 : reached(s->sums, slices, distances[i]);
+      for (int32_t k = 0; k < planes && ((i + 1) & ((1 << k) - 1)) == 0; ++k) {
+        bits[k] ^= there;
+      }
+    }
+    for (int32_t k = 0; k < planes; ++k) y[k * pitch] = bits[k] & inside;
+  }
+}
+
+static void write_stream(state* s, int32_t f, int32_t count, int32_t length,
+                         bool count_taps, int32_t first, int32_t words,
+                         uint32_t* y) {
+  const sbnn_output* output = s->output;
+  const sbnn_scale* scale = &output->by.scale;
+  const int32_t multiplier = scale->multipliers[f];
+  const int32_t raised =
+      (int32_t)sbnn_trailing_zeros((uint32_t)sbnn_magnitude(multiplier));
+  const int32_t right = scale->shift - raised;
+  const int32_t left = right < 0 ? -right : 0;
+  const int32_t low = scale->offsets[f] >> scale->shift;
+  const uint32_t invert = multiplier < 0 ? 0xFFFFFFFFu : 0u;
+  const int32_t pitch = s->layout.words;
+  const int32_t slices =
+      start_sums(s, count, count_taps, words, origin_of_stream(scale, f));
+  const int32_t dropped = right < 0 ? 0 : right < slices ? right : slices - 1;
+  const int32_t at = f * output->face.planes * pitch + first;
+  sbnn_stream_sum sum = {output->face.planes, pitch,  left, low,
+                         slices - dropped,    invert, 0u};
+  const uint32_t* before = scale->stream == NULL ? NULL : scale->stream + at;
+  y += at;
+  for (int32_t w = 0; w < words; ++w) {
+    sum.inside = first + w == pitch - 1 ? s->last_mask : 0xFFFFFFFFu;
+    sum_word(s, w, length, slices);
+    sbnn_add_to_stream(&sum, s->sums + dropped, before, y);
+    ++y;
+    if (before != NULL) ++before;
+  }
+}
+
+/* Hands the sums of a channel to the output stage, 32 positions at a time. */
+static void write_numbers(state* s, int32_t f, int32_t count, int32_t length,
+                          bool count_taps, int32_t first, int32_t words,
+                          void* y) {
+  const int32_t positions = s->params->out_height * s->params->out_width;
+  const int32_t slices = start_sums(s, count, count_taps, words, 0);
+  int32_t numbers[32];
+  for (int32_t w = 0; w < words; ++w) {
+    sum_word(s, w, length, slices);
+    sbnn_unslice(s->sums, slices, numbers);
+    const int32_t at = 32 * (first + w);
+    sbnn_write_sums(s->output, f, at, numbers,
+                    positions - at < 32 ? positions - at : 32, y);
+  }
+}
+
+#endif /* SBNN_CONV2D_BITS_PLANES_H_ */
