@@ -23,21 +23,24 @@ class WeightCost:
     """What coded weights cost, for a layer or for several together.
 
     Attributes:
-      weights: ones and zeros.
-      connections: ones alone.
+      weights: all of them.
+      connections: those that are connections.
+      subtracting: connections that subtract, where weights are -1, 0 and +1.
       code_bytes: size of the weight code.
       entropy_bytes: the least that the code could take for independent weights,
-        n * H(p) / 8; for several layers the sum of theirs.
+        n * H(p) / 8, and a bit a connection where they have signs; for several layers
+        the sum of theirs.
     """
 
     weights: int
     connections: int
+    subtracting: int
     code_bytes: int
     entropy_bytes: float
 
     @property
     def density(self) -> float:
-        """Share of ones."""
+        """Share of connections."""
         return self.connections / self.weights if self.weights else 0.0
 
     @property
@@ -60,7 +63,7 @@ class WeightCost:
 
     @property
     def one_bit_bytes(self) -> int:
-        """What the same weights take at a bit each."""
+        """What as many weights of two values take at a bit each."""
         return -(-self.weights // 8)
 
 
@@ -76,9 +79,11 @@ class InspectedLayer(WeightCost):
         width, channels of a group, filters)``.
       code: name of the weight code.
       code_parameter: its parameter.
-      values: the weights that a 0 and a 1 stand for, up to the output's scale.
+      values: the weights that the kernel has, up to the output's scale: what is no
+        connection and what is one, or -1, 0 and +1.
       indices: the connections: int64 flat indices into the Keras kernel in
         row-major order, ascending.
+      subtracting_indices: those of them that subtract.
     """
 
     name: str
@@ -87,8 +92,14 @@ class InspectedLayer(WeightCost):
     kernel_shape: tuple[int, ...]
     code: str
     code_parameter: int
-    values: tuple[float, float]
+    values: tuple[float, ...]
     indices: np.ndarray = dataclasses.field(repr=False)
+    subtracting_indices: np.ndarray = dataclasses.field(repr=False)
+
+    @property
+    def signed(self) -> bool:
+        """Whether weights are -1, 0 and +1."""
+        return len(self.values) == 3
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -124,6 +135,7 @@ def total(layers: Sequence[WeightCost]) -> WeightCost:
     return WeightCost(
         weights=sum(c.weights for c in layers),
         connections=sum(c.connections for c in layers),
+        subtracting=sum(c.subtracting for c in layers),
         code_bytes=sum(c.code_bytes for c in layers),
         entropy_bytes=math.fsum(c.entropy_bytes for c in layers),
     )
@@ -172,7 +184,7 @@ def _inspect_layer(op: StoredOp, name: str) -> InspectedLayer:
     try:
         kernel = stored_kernel(op)
         layout, code = kernel.layout, kernel.code
-        indices = kernel.keras_indices()
+        indices, subtract = kernel.keras_connections()
         low = whole_number(op, "alpha_steps") / 2.0 ** whole_number(op, "domain_shift")
         named = code_name(code.code)
     except (ValueError, IndexError, OverflowError) as error:
@@ -182,14 +194,16 @@ def _inspect_layer(op: StoredOp, name: str) -> InspectedLayer:
     return InspectedLayer(
         weights=layout.weights,
         connections=code.connections,
+        subtracting=np.count_nonzero(subtract),
         code_bytes=code.bytes,
-        entropy_bytes=entropy_bits(layout.weights, code.connections) / 8,
+        entropy_bytes=entropy_bits(layout.weights, code.connections, signed=code.signed) / 8,
         name=name,
         op=op.name,
         kind=layout.kind,
         kernel_shape=layout.keras_shape,
         code=named,
         code_parameter=code.parameter,
-        values=(low, low + 1.0),
+        values=(-1.0, 0.0, 1.0) if code.signed else (low, low + 1.0),
         indices=indices,
+        subtracting_indices=indices[subtract],
     )

@@ -14,13 +14,19 @@ from edit import with_options
 from networks import digits_net
 from programs import assert_refused, run_process
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
+from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense, SparseBinaryDepthwiseConv2D
 
 
 def keras_connections(layer) -> np.ndarray:
-    """Flat indices of the larger of the kernel's two values."""
+    """Flat indices of the larger of the kernel's two values, or of what is not 0."""
+    kernel = keras_kernel(layer)
+    three = len(np.unique(kernel)) == 3
+    return np.flatnonzero(kernel != 0 if three else kernel == kernel.max())
+
+
+def keras_kernel(layer) -> np.ndarray:
     with lq.context.quantized_scope(True):
-        kernel = layer.kernel.numpy()
-    return np.flatnonzero(kernel == kernel.max())
+        return layer.kernel.numpy()
 
 
 @pytest.fixture
@@ -67,6 +73,39 @@ def test_json_of_a_larq_network_with_groups(sbnn_inspect, tmp_path):
         assert found["indices"] == keras_connections(layer).tolist()
         assert found["kernel_shape"] == list(layer.kernel.shape)
         assert found["values"] == [-0.5, 0.5]
+
+
+@pytest.mark.parametrize("code", ["auto", "sliced"])
+def test_json_gives_back_what_adds_and_what_subtracts(sbnn_inspect, tmp_path, code):
+    signed = dict(domain="signed", input_quantizer="ste_sign", connections=0.2)
+    model = tf.keras.Sequential(
+        [
+            tf.keras.Input((6, 6, 8)),
+            SparseBinaryConv2D(12, (3, 2), groups=4, padding="same", **signed),
+            SparseBinaryDepthwiseConv2D(3, **signed),
+            tf.keras.layers.Flatten(),
+            SparseBinaryDense(40, **signed),
+            SparseBinaryDense(5, connections=0.3, domain="01", input_quantizer="ste_sign"),
+        ]
+    )
+    path = tmp_path / "signed.tflite"
+    path.write_bytes(sbnn_converter.convert_keras_model(model, weight_code=code))
+    document = json.loads(sbnn_inspect(path, "--json").stdout)
+    assert document["document_version"] == 2
+    layers = [layer for layer in model.layers if hasattr(layer, "connections")]
+    kernels = [layer.binary_kernel().ravel() for layer in layers]
+    for found, kernel in zip(document["layers"], kernels, strict=True):
+        assert found["indices"] == np.flatnonzero(kernel).tolist()
+        assert found["subtracting_indices"] == np.flatnonzero(kernel < 0).tolist()
+        assert found["subtracting"] == np.count_nonzero(kernel < 0)
+        assert found["density"] == np.count_nonzero(kernel) / kernel.size
+        signs = found["connections"] if found["subtracting"] else 0
+        p = found["density"]
+        entropy = -p * np.log2(p) - (1 - p) * np.log2(1 - p)
+        bits = kernel.size * entropy + signs
+        assert found["entropy_bytes"] == pytest.approx(bits / 8)
+    assert [layer["values"] for layer in document["layers"]] == 3 * [[-1, 0, 1]] + [[0, 1]]
+    assert document["total"]["subtracting"] == sum(np.count_nonzero(k < 0) for k in kernels)
 
 
 def test_the_table_is_that_of_the_conversion(sbnn_convert, sbnn_inspect, digits):

@@ -72,21 +72,11 @@ class Backwards(K.SimpleRNN):
             ["'both'", "Bidirectional", "hides the binary layer"],
         ),
         (
-            lq.layers.QuantConv2D(4, 3, name="k", kernel_quantizer="ste_tern"),
-            (8, 8, 4),
-            ["'k'", "3 different weights", "ste_tern", "ste_sign"],
-        ),
-        (
-            SparseBinaryConv2D(4, 3, name="k", domain="signed"),
-            (8, 8, 4),
-            ["'k'", 'domain "signed" is not converted yet', '"01"', '"general"'],
-        ),
-        (
             lq.layers.QuantConv2D(
                 4, 3, name="k", kernel_quantizer=lq.quantizers.DoReFa(2, "weights")
             ),
             (8, 8, 4),
-            ["'k'", "do_re_fa", "'sparse_binary'"],
+            ["'k'", "4 different weights", "do_re_fa", "'sparse_binary'", "'ste_tern'"],
         ),
         (
             lq.layers.QuantConv2D(4, 3, name="q", input_quantizer="dorefa_quantizer", **LARQ),

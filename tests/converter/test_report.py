@@ -19,10 +19,11 @@ from sbnn_converter.verification.verdict import Verdict, verdict
 from sbnn_keras import SparseBinaryDense
 
 
-def layer(name="dense", weights=1000, connections=50, code_bytes=40) -> InspectedLayer:
-    return InspectedLayer(
+def layer(name="dense", weights=1000, connections=50, code_bytes=40, **more) -> InspectedLayer:
+    facts = dict(
         weights=weights,
         connections=connections,
+        subtracting=0,
         code_bytes=code_bytes,
         entropy_bytes=35.8,
         name=name,
@@ -33,7 +34,9 @@ def layer(name="dense", weights=1000, connections=50, code_bytes=40) -> Inspecte
         code_parameter=4,
         values=(0.0, 1.0),
         indices=np.arange(connections),
+        subtracting_indices=np.arange(0),
     )
+    return InspectedLayer(**(facts | more))
 
 
 def page_of(*layers) -> str:
@@ -123,6 +126,16 @@ def test_the_report_compares_files_with_files_and_weights_with_weights():
     assert "float32 1.79x; the weights alone 25x and 100x" in text
     assert "1,000 (25x), file 5,960 (1.19x)" in text
     assert "maller than int8" not in text
+
+
+def test_connections_that_subtract_are_told_where_there_are_any(capsys):
+    signed = layer("signed", values=(-1.0, 0.0, 1.0), subtracting=31)
+    for layers, told in (([layer(), signed], True), ([layer()], False)):
+        text = "".join(WellFormed(page_of(*layers)).text)
+        assert ("100; 31 of them subtract" in text) == told
+        print_summary(Inspection(5000, layers, 600, []))
+        printed = capsys.readouterr().out
+        assert ("subtract" in printed) == (" 31 " in printed) == told
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,29 @@ def test_bits_of_a_word_are_units_and_counts_stand_behind(rng, density, units, i
     np.testing.assert_array_equal(decode(code), np.flatnonzero(ones))
 
 
+@pytest.mark.parametrize("units, inputs", [(3, 1), (32, 33), (70, 5)])
+def test_with_signs_two_arrays_stand_for_32_units(rng, units, inputs):
+    kernel = rng.choice([-1, 0, 1], (units, inputs), p=[0.3, 0.4, 0.3])
+    kernel[-1, -1] = -1
+    code = encode(kernel, "sliced")
+    slices = -(-units // 32)
+    for unit in range(32 * slices):
+        for place, weight in enumerate((1, -1)):
+            for i in range(inputs):
+                word = int(code.words[(2 * (unit // 32) + place) * inputs + i])
+                assert word >> unit % 32 & 1 == (unit < units and kernel[unit, i] == weight)
+    assert code.words[2 * slices * inputs :].tolist() == np.count_nonzero(kernel, 1).tolist()
+
+
+def test_a_connection_that_adds_and_subtracts_is_refused():
+    code = encode(np.array([[1, -1, 0], [0, 0, 1]]), "sliced")
+    broken = code.words.copy()
+    broken[0] |= 2  # unit 1 adds input 0
+    broken[3] |= 2  # and subtracts it
+    with pytest.raises(CorruptCode, match="connection of unit 1 that adds and subtracts"):
+        decode(dataclasses.replace(code, words=broken))
+
+
 @pytest.mark.parametrize(
     "word, value, words",
     [

@@ -96,6 +96,17 @@ def test_random_kernels_are_close_to_the_entropy_bound(rng, density, shape):
     assert_close_to_the_bound(rng.permutation(ones).reshape(shape))
 
 
+@pytest.mark.parametrize("density", [0.02, 0.05, 0.1, 0.2, 0.35, 0.5])
+@pytest.mark.parametrize("shape", [(512, 1024), (50, 1000)])
+def test_random_signed_kernels_are_close_to_the_entropy_bound(rng, density, shape):
+    weights = shape[0] * shape[1]
+    kernel = rng.permutation(np.arange(weights) < round(density * weights))
+    kernel = (kernel * rng.choice([-1, 1], weights)).reshape(shape)
+    code = encode(kernel)
+    entropy = -density * np.log2(density) - (1 - density) * np.log2(1 - density)
+    assert 8 * (code.bytes + 2) <= 1.03 * weights * (entropy + density)
+
+
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.1, 0.2, 0.4])
 def test_trained_kernels_are_close_to_the_entropy_bound(share):
     images, labels = load_digits(return_X_y=True)
@@ -181,6 +192,23 @@ def test_entropy_at_its_corners(weights, connections, bits):
     assert entropy_bits(weights, connections) == pytest.approx(bits)
 
 
+@pytest.mark.parametrize("name", ["bitmap", "rice", "golomb"])
+def test_signs_stand_behind_the_code_of_the_places(rng, name):
+    kernel = (rng.random((64, 500)) < 0.05) * rng.choice([-1, 1], (64, 500))
+    plain, code = encode(kernel != 0, name), encode(kernel, name)
+    assert (code.signed, plain.signed) == (True, False)
+    assert (code.connections, code.parameter) == (plain.connections, plain.parameter)
+    np.testing.assert_array_equal(code.words[: len(plain.words)], plain.words)
+    # Written from docs/format.md, one connection at a time.
+    signs = code.words[len(plain.words) :].tolist()
+    assert len(signs) == -(-code.connections // 32)
+    weights = kernel[kernel != 0].tolist() + [1] * (-code.connections % 32)
+    for i, weight in enumerate(weights):
+        assert signs[i // 32] >> i % 32 & 1 == (weight == -1)
+
+
 def test_entropy_of_five_percent():
     # H(0.05) = 0.286 bits a weight: the published table of the method.
     assert entropy_bits(1000, 50) / 1000 == pytest.approx(0.286, abs=5e-4)
+    assert entropy_bits(1000, 50, signed=True) / 1000 == pytest.approx(0.336, abs=5e-4)
+    assert entropy_bits(1000, 1000, signed=True) == 1000

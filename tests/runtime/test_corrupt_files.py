@@ -50,7 +50,7 @@ def test_every_option_is_needed(converted, opener):
 
 @pytest.mark.parametrize("opener", OPENERS)
 def test_a_newer_format_is_refused_with_advice(converted, opener):
-    newer = with_options(converted, version=2)
+    newer = with_options(converted, version=9)
     assert "update sbnn-keras" in refusal(opener, newer)
 
 

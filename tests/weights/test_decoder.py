@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sbnn_converter.weights.code import BITMAP, RICE, WeightCode, encode
-from sbnn_converter.weights.decoder import CorruptCode, decode
+from sbnn_converter.weights.decoder import CorruptCode, decode, read_connections
 
 
 @pytest.mark.parametrize("name", ["bitmap", "rice", "golomb"])
@@ -15,6 +15,17 @@ from sbnn_converter.weights.decoder import CorruptCode, decode
 def test_decoding_gives_back_the_indices(rng, name, density, weights):
     ones = rng.random(weights) < density
     np.testing.assert_array_equal(decode(encode(ones, name)), np.flatnonzero(ones))
+
+
+@pytest.mark.parametrize("name", ["bitmap", "rice", "golomb", "sliced"])
+@pytest.mark.parametrize("density", [0.001, 0.05, 0.5, 1.0])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 32), (33, 1), (40, 250)])
+def test_decoding_gives_back_the_signs(rng, name, density, shape):
+    kernel = (rng.random(shape) < density) * rng.choice([-1, 1], shape)
+    kernel[-1, -1] = -1
+    found = read_connections(encode(kernel, name))
+    np.testing.assert_array_equal(found.indices, np.flatnonzero(kernel))
+    np.testing.assert_array_equal(found.subtract, kernel[kernel != 0] < 0)
 
 
 @pytest.mark.parametrize("connections", [255, 256, 257, 511, 512, 513, 70_000])
@@ -43,9 +54,16 @@ def rice(bits: str, **changes) -> WeightCode:
     return dataclasses.replace(code, **changes)
 
 
+def signed(bits: str, *signs: int) -> WeightCode:
+    """The same with words of signs behind it."""
+    code = rice(bits, signed=True)
+    return dataclasses.replace(code, words=np.append(code.words, np.uint32(signs)))
+
+
 def test_a_code_written_by_hand():
     # Gaps 5 = 1 * 4 + 1 and 3 = 0 * 4 + 3: indices 5 and 9.
     assert decode(rice("0101111")).tolist() == [5, 9]
+    assert read_connections(signed("0101111", 0b10)).subtract.tolist() == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +82,9 @@ def test_a_code_written_by_hand():
         (rice("11", code=BITMAP, parameter=1), "parameter 1 of a bitmap"),
         (rice(25 * "0" + "11", code=BITMAP, parameter=0), "a connection at"),
         (rice("11", code=BITMAP, parameter=0, weights=40), "found 1 words, wanted 2"),
+        (signed("0101111", 0b101), "signs behind the last of 2 connections"),
+        (signed("0101111", 0b01, 0), "found 3 words, wanted 2"),
+        (signed("0101111"), "ends before its 2 connections"),
     ],
 )
 def test_what_no_writer_makes_is_refused(broken, words):

@@ -28,10 +28,10 @@ from sbnn_converter.emitter.settled import settled, without_assignments
 from sbnn_converter.emitter.written import NODE, WrittenOp, written
 from sbnn_converter.errors import ConversionError, converting, first_line
 from sbnn_converter.graph.assignments import assigns
+from sbnn_converter.op_schema import OPS
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.flatbuffer import foreign_ops, read_sbnn_ops
-from sbnn_converter.tflite.format_version import FORMAT_VERSION
 from sbnn_converter.tflite.names import code_tensor_name
 
 # Stands between two scales of one tensor, as TFLiteConverter would else carry the one
@@ -247,7 +247,7 @@ def _constants(node: g.SbnnOp, op: WrittenOp) -> list[tf.Tensor]:
 
 def _custom_op(node: g.SbnnOp, op: WrittenOp, more_options: dict[str, int]):
     """A function that TFLiteConverter turns into the custom op ``node.op``."""
-    options = {"version": FORMAT_VERSION, **op.options, **more_options}
+    options = {"version": OPS[node.op].version_of(op.options), **op.options, **more_options}
     signature = [
         tf.TensorSpec(*_tensor_of(node.inputs[0])),
         *(tf.TensorSpec(c.shape, tf.as_dtype(c.dtype)) for c in op.constants),
@@ -258,7 +258,7 @@ def _custom_op(node: g.SbnnOp, op: WrittenOp, more_options: dict[str, int]):
 def _rescales(int8: Int8) -> dict[tuple[int, ...], Callable]:
     """Functions for the op ``RESCALE``, by the shape of a sample."""
     shapes = {n.shape for n in int8.wide}
-    options = {"version": FORMAT_VERSION}
+    options = {"version": 1}
     return {
         s: _implementing(RESCALE, options, [tf.TensorSpec((1, *s))], (1, *s), tf.float32)
         for s in shapes

@@ -45,6 +45,8 @@ def written(node: g.SbnnOp, weight_code: str) -> WrittenOp:
             "code": code.code,
             "code_parameter": code.parameter,
         }
+        if code.signed:
+            options["has_signs"] = 1
         constants.append(code.words.view(np.int32))
     if node.marks is not None:
         constants.append(pack_bits(node.marks))

@@ -35,7 +35,7 @@ def forms_of(op: StoredOp, kernel: np.ndarray, core: str) -> list[Form]:
 
     Args:
       op: the layer as it stands in the file.
-      kernel: its weights, boolean, in the order of the code.
+      kernel: its connections, in the order of the code.
       core: the core to count instructions for.
 
     Returns:

@@ -194,36 +194,41 @@ class ConvGeometry:
 
 @dataclasses.dataclass(frozen=True)
 class BinaryKernel:
-    """Weights ``factor * (b + alpha_steps / 2**domain_shift)``, b in {0, 1}.
+    """Weights ``factor * (c + alpha_steps / 2**domain_shift)``.
 
     Attributes:
-      ones: boolean b, output channel first: ``[units, inputs]`` for a dense
-        layer, ``[filters, channels, height, width]`` for a convolution.
+      connections: c, int8: 1 for a connection that adds its input, -1 for one that
+        subtracts it, 0 where there is none. Output channel first: ``[units, inputs]``
+        for a dense layer, ``[filters, channels, height, width]`` for a convolution.
+      alpha_steps, domain_shift: 0 if any connection subtracts.
       factor: the scale of each output channel, float64 ``[filters]``, which goes
         onto the sums.
     """
 
-    ones: np.ndarray
+    connections: np.ndarray
     alpha_steps: int
     domain_shift: int
     factor: np.ndarray
 
     @property
     def fan_in(self) -> int:
-        return int(np.prod(self.ones.shape[1:]))
+        return int(np.prod(self.connections.shape[1:]))
 
     @functools.cached_property
     def weight_sums(self) -> np.ndarray:
         """Sum of the weights of each output channel, without ``factor``: what it
         answers to an input of ones. float64 ``[filters]``, exact."""
-        connections = self.ones.reshape(len(self.ones), -1).sum(1)
-        return connections + self.fan_in * self.alpha_steps / 2.0**self.domain_shift
+        sums = self._by_channel().sum(1, dtype=np.int64)
+        return sums + self.fan_in * self.alpha_steps / 2.0**self.domain_shift
 
     @property
     def largest_sum(self) -> int:
         """Bound on a sum of +-1 inputs, in steps of ``2**-domain_shift``."""
-        connections = int(self.ones.reshape(len(self.ones), -1).sum(1).max())
-        return (connections << self.domain_shift) + abs(self.alpha_steps) * self.fan_in
+        most = int(np.count_nonzero(self._by_channel(), axis=1).max())
+        return (most << self.domain_shift) + abs(self.alpha_steps) * self.fan_in
+
+    def _by_channel(self) -> np.ndarray:
+        return self.connections.reshape(len(self.connections), -1)
 
 
 @dataclasses.dataclass(eq=False)
@@ -258,7 +263,8 @@ class SbnnOp(Node):
       op: its custom code.
       options: its attributes, whole numbers (``docs/format.md``); those of its
         weights' code stand in the file only.
-      kernel: its weights, boolean, in the order of the format; None without.
+      kernel: its connections, as ``BinaryKernel`` has them, in the order of the
+        format; None without.
       marks: a pooling's minimum marks, boolean ``[channels]``.
       behind: what follows its sums (or its float input, for a quantizer); None for
         ops without it.

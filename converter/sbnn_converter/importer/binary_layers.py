@@ -97,7 +97,7 @@ def _dense(layer, name: str, x: g.Node, shape) -> g.Node:
         return g.BinarySum(name, [x], shape, kernel)
     # On more axes a dense layer is a convolution with a window of one position.
     image = as_image(name, x)
-    kernel = dataclasses.replace(kernel, ones=kernel.ones[:, :, None, None])
+    kernel = dataclasses.replace(kernel, connections=kernel.connections[:, :, None, None])
     geometry = g.ConvGeometry((1, 1), (1, 1), (1, 1), (0, 0), 0, 1)
     return g.BinarySum(name, [image], (*image.shape[:2], shape[-1]), kernel, geometry)
 
@@ -128,7 +128,7 @@ def _separable(layer, name: str, x: g.Node, shape) -> g.Node:
     values = quantized(layer.pointwise_kernel)
     values = values.reshape(1, 1, *values.shape[-2:])
     kernel = import_kernel(name, values, found["pointwise_kernel"])
-    kernel = dataclasses.replace(kernel, ones=np.moveaxis(kernel.ones, -1, 1))
+    kernel = dataclasses.replace(kernel, connections=np.moveaxis(kernel.connections, -1, 1))
     geometry = g.ConvGeometry((1, 1), (1, 1), (1, 1), (0, 0), 0, 1)
     return g.BinarySum(name, [inner], (*inner.shape[:2], shape[-1]), kernel, geometry)
 

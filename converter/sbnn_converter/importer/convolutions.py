@@ -38,9 +38,10 @@ def convolution(
       shape: the layer's output.
       groups: by default those of the layer.
     """
-    ones = np.moveaxis(kernel.ones, -1, 1)
-    if ones.ndim == 3:
-        ones = ones[:, :, None, :]
+    connections = np.moveaxis(kernel.connections, -1, 1)
+    if connections.ndim == 3:
+        connections = connections[:, :, None, :]
+    kernel = dataclasses.replace(kernel, connections=connections)
     window, stride, dilation = _in_2d(layer)
     pad = [
         padding_before(layer.padding, size, *axis)
@@ -57,7 +58,7 @@ def convolution(
         groups=layer.groups if groups is None else groups,
     )
     sums = (*((1,) * (3 - len(shape))), *shape)
-    return g.BinarySum(name, [image], sums, dataclasses.replace(kernel, ones=ones), geometry)
+    return g.BinarySum(name, [image], sums, kernel, geometry)
 
 
 def float_depthwise(layer, name: str, image: g.Node, shape) -> g.Node:

@@ -14,8 +14,18 @@ class Faced(Op):
     """An op that reads or writes planes (``runtime/ops/face.h``)."""
 
     in_planes: int | None = option(
-        1, MAX_PLANES, "planes of a channel of the input; 1 if it is missing", when=MAY_MISS
+        1,
+        MAX_PLANES,
+        "planes of a channel of the input; 1 if it is missing",
+        when=MAY_MISS,
+        missing=1,
+        since=2,
     )
     out_planes: int | None = option(
-        1, MAX_PLANES, "planes of a channel of the output; 1 if it is missing", when=MAY_MISS
+        1,
+        MAX_PLANES,
+        "planes of a channel of the output; 1 if it is missing",
+        when=MAY_MISS,
+        missing=1,
+        since=2,
     )

@@ -26,6 +26,8 @@ class Option:
       low, high: its least and its largest value.
       when: when a file has it, one of the words above.
       meaning: what it says.
+      missing: the value that says the same as a file without it, if one does.
+      since: the version of the format that a file with any other value needs.
     """
 
     name: str
@@ -33,11 +35,31 @@ class Option:
     high: int
     when: str
     meaning: str
+    missing: int | None = dataclasses.field(default=None, compare=False)
+    since: int = dataclasses.field(default=1, compare=False)
 
 
-def option(low: int, high: int, meaning: str, when: str = ALWAYS) -> Any:
-    """A field for an option; one that is not always there is None where it is missing."""
-    metadata = {"low": low, "high": high, "when": when, "meaning": meaning}
+def option(
+    low: int,
+    high: int,
+    meaning: str,
+    when: str = ALWAYS,
+    *,
+    missing: int | None = None,
+    since: int = 1,
+) -> Any:
+    """A field for an option; one that is not always there is None where it is missing.
+
+    The arguments are the attributes of ``Option``.
+    """
+    metadata = {
+        "low": low,
+        "high": high,
+        "when": when,
+        "meaning": meaning,
+        "missing": missing,
+        "since": since,
+    }
     if when == ALWAYS:
         return dataclasses.field(metadata=metadata)
     return dataclasses.field(metadata=metadata, default=None)
@@ -80,6 +102,12 @@ class Op:
         """What a file says of them."""
         found = ((f.name, getattr(self, f.name)) for f in dataclasses.fields(self))
         return {name: int(value) for name, value in found if value is not None}
+
+    @classmethod
+    def version_of(cls, options: Mapping[str, int]) -> int:
+        """The oldest version of the format that has these options of a file."""
+        used = [rule for rule in cls.rules() if options.get(rule.name) not in (None, rule.missing)]
+        return max((rule.since for rule in used), default=1)
 
     @classmethod
     def names(cls) -> list[str]:

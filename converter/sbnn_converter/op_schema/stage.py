@@ -14,4 +14,6 @@ class Staged(Op):
     output_shift: int | None = option(
         0, 31, "bits that products are shifted by", when=INTEGER_OUTPUT
     )
-    stream: int | None = option(0, 1, "1: the planes that are written are a stream", when=MAY_MISS)
+    stream: int | None = option(
+        0, 1, "1: the planes that are written are a stream", when=MAY_MISS, missing=0, since=2
+    )

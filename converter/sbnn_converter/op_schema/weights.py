@@ -16,4 +16,6 @@ class Weighted(Op):
     code_parameter: int = option(0, 255, "parameter of the code")
     alpha_steps: int = option(-4096, 4096, "weight of what is no connection")
     domain_shift: int = option(0, 8, "a step is 2^-domain_shift")
-    has_signs: int | None = option(0, 1, "1: weights are -1, 0 and +1", when=MAY_MISS)
+    has_signs: int | None = option(
+        0, 1, "1: weights are -1, 0 and +1", when=MAY_MISS, missing=0, since=2
+    )

@@ -110,36 +110,36 @@ def fused_op(
 
 
 def _dense(node: BinarySum, x: Node):
-    ones = node.kernel.ones
-    units, fan_in = ones.shape
+    connections = node.kernel.connections
+    units, fan_in = connections.shape
     planes, positions = 1, fan_in
     if len(x.shape) > 1:
         # Planes lie channel by channel, a flattened image position by position:
         # permute the kernel, and flattening costs nothing.
         planes = x.shape[-1]
         positions = fan_in // planes
-        ones = _in_order_of(x, node.inputs[0], ones)
-        ones = ones.reshape(units, positions, planes).transpose(0, 2, 1)
+        connections = _in_order_of(x, node.inputs[0], connections)
+        connections = connections.reshape(units, positions, planes).transpose(0, 2, 1)
     options = {"units": units, "planes": planes, "positions": positions}
-    return "SbnnDense", ones, options
+    return "SbnnDense", connections, options
 
 
-def _in_order_of(image: Node, vector: Node, ones: np.ndarray) -> np.ndarray:
+def _in_order_of(image: Node, vector: Node, connections: np.ndarray) -> np.ndarray:
     """A kernel over ``vector`` as a kernel over the elements of ``image``."""
     way = []
     while vector is not image:
         way.append(vector)
         vector = vector.inputs[0]
-    elements = np.arange(ones.shape[1])
+    elements = np.arange(connections.shape[1])
     order = elements.reshape(image.shape)
     for node in reversed(way):
         if isinstance(node, Permute):
             order = order.transpose(node.axes)
         order = order.reshape(node.shape)
     if np.array_equal(order, elements):
-        return ones
-    moved = np.empty_like(ones)
-    moved[:, order] = ones
+        return connections
+    moved = np.empty_like(connections)
+    moved[:, order] = connections
     return moved
 
 
@@ -164,4 +164,4 @@ def _convolution(node: BinarySum):
         "pad_value": geometry.pad_value,
         "groups": geometry.groups,
     }
-    return "SbnnConv2D", node.kernel.ones, options
+    return "SbnnConv2D", node.kernel.connections, options

@@ -40,7 +40,7 @@ def _copy(name: str, image: g.Node, scale: np.ndarray) -> g.SbnnOp:
     """Each channel times each of ``scale``, side by side."""
     *sides, groups = image.shape
     channels = groups * len(scale)
-    kernel = g.BinaryKernel(np.ones((channels, 1, 1, 1), bool), 0, 0, np.ones(channels))
+    kernel = g.BinaryKernel(np.ones((channels, 1, 1, 1), np.int8), 0, 0, np.ones(channels))
     geometry = g.ConvGeometry((1, 1), (1, 1), (1, 1), (0, 0), 0, groups)
     sums = g.BinarySum(name, [image], (*sides, channels), kernel, geometry)
     steps = (g.affine_step(np.tile(scale, groups), np.zeros(channels)),)

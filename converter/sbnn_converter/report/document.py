@@ -5,14 +5,15 @@ from __future__ import annotations
 from sbnn_converter.inspection import InspectedLayer, Inspection, WeightCost
 from sbnn_converter.report.words import file_parts
 
-# Raised when a reader of the old document could misread the new one.
-DOCUMENT_VERSION = 1
+# Raised when a reader of the old document could misread the new one: version 2 has layers
+# with weights of three values.
+DOCUMENT_VERSION = 2
 
 
 def as_document(inspection: Inspection) -> dict:
     """The inspection as plain values that ``json`` writes."""
     return {
-        "document_version": DOCUMENT_VERSION,
+        "document_version": DOCUMENT_VERSION if any(x.signed for x in inspection.layers) else 1,
         "file_bytes": inspection.bytes,
         "parts": dict(file_parts(inspection)[:-1]),
         "other_ops": inspection.other_ops,
@@ -37,6 +38,7 @@ def _layer(layer: InspectedLayer) -> dict:
         "code_parameter": layer.code_parameter,
         **_cost(layer),
         "indices": layer.indices.tolist(),
+        "subtracting_indices": layer.subtracting_indices.tolist(),
     }
 
 
@@ -44,6 +46,7 @@ def _cost(cost: WeightCost) -> dict:
     return {
         "weights": cost.weights,
         "connections": cost.connections,
+        "subtracting": cost.subtracting,
         "density": cost.density,
         "code_bytes": cost.code_bytes,
         "entropy_bytes": cost.entropy_bytes,

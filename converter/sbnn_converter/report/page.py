@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from importlib import resources
 
@@ -14,6 +15,7 @@ from sbnn_converter.report.words import (
     file_parts,
     forms,
     shape_words,
+    told,
 )
 from sbnn_converter.verification.verdict import Verdict
 
@@ -22,6 +24,7 @@ _COLUMNS = (
     "kind",
     "kernel",
     "connections",
+    "subtract",
     "density",
     "code",
     "bytes",
@@ -91,7 +94,7 @@ def _file_facts(inspection: Inspection) -> list[tuple[str, str, str]]:
         int8, float32 = form[IN_INT8], form[IN_FLOAT32]
         facts += [
             ("Binary weights", f"{total.weights:,}", f"in {total.code_bytes:,} bytes"),
-            ("Connections", f"{total.density:.2%}", f"{total.connections:,} ones"),
+            ("Connections", f"{total.density:.2%}", _connections(inspection)),
             (
                 "Bits a weight",
                 f"{total.bits_a_weight:.3f}",
@@ -107,6 +110,13 @@ def _file_facts(inspection: Inspection) -> list[tuple[str, str, str]]:
     return facts
 
 
+def _connections(inspection: Inspection) -> str:
+    total = inspection.total
+    if any(layer.signed for layer in inspection.layers):
+        return f"{total.connections:,}; {total.subtracting:,} of them subtract"
+    return f"{total.connections:,} ones"
+
+
 def _facts(facts) -> str:
     items = "\n".join(
         f"<div><dt>{escape(term)}</dt><dd>{escape(value)} <small>{escape(note)}</small></dd></div>"
@@ -119,7 +129,7 @@ def _density(inspection: Inspection) -> str:
     bars = [Bar(layer.name, layer.density, f"{layer.density:.2%}") for layer in inspection.layers]
     return _section(
         "Density by layer",
-        "The share of weights that are ones. The longest bar is the densest layer.",
+        "The share of weights that are connections. The longest bar is the densest layer.",
         bar_chart(bars, "density"),
     )
 
@@ -180,10 +190,12 @@ def _section(title: str, text: str, content: str) -> str:
 
 
 def _table(inspection: Inspection) -> str:
-    head = "".join(f'<th scope="col"{_class(column)}>{column}</th>' for column in _COLUMNS)
-    rows = "\n".join(_row(_cells(layer)) for layer in inspection.layers)
-    total = inspection.total
-    last = _row(("all", "", "", *_numbers(total, "")))
+    columns = told(_COLUMNS, inspection)
+    head = "".join(f'<th scope="col"{_class(column)}>{column}</th>' for column in columns)
+    layers = (told(_cells(layer), inspection) for layer in inspection.layers)
+    rows = "\n".join(_row(columns, cells) for cells in layers)
+    total = told(("all", "", "", *_numbers(inspection.total, "")), inspection)
+    last = _row(columns, total)
     return (
         "<section><table><caption>Layers</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n"
@@ -198,6 +210,7 @@ def _cells(layer: InspectedLayer) -> tuple[str, ...]:
 def _numbers(cost, code: str) -> tuple[str, ...]:
     return (
         f"{cost.connections:,}",
+        f"{cost.subtracting:,}",
         f"{cost.density:.2%}",
         code,
         f"{cost.code_bytes:,}",
@@ -206,11 +219,11 @@ def _numbers(cost, code: str) -> tuple[str, ...]:
     )
 
 
-def _row(cells: tuple[str, ...]) -> str:
+def _row(columns: Sequence[str], cells: Sequence[str]) -> str:
     first, *rest = cells
     data = "".join(
         f'<td{_class(column)} data-label="{column}">{escape(cell)}</td>'
-        for column, cell in zip(_COLUMNS[1:], rest)
+        for column, cell in zip(columns[1:], rest)
     )
     return f'<tr><th scope="row">{escape(first)}</th>{data}</tr>'
 

@@ -6,13 +6,14 @@ from rich.table import Table
 
 from sbnn_converter.inspection import InspectedLayer, Inspection, WeightCost
 from sbnn_converter.report.tables import Column, print_table, report_console
-from sbnn_converter.report.words import code_words, file_parts, forms, shape_words
+from sbnn_converter.report.words import code_words, file_parts, forms, shape_words, told
 
 _COLUMNS = (
     Column("layer", "left"),
     Column("kind", "left", drop=4),
     Column("kernel", drop=3),
     Column("connections"),
+    Column("subtract", drop=2),
     Column("density"),
     Column("code", "left", drop=2),
     Column("bytes"),
@@ -29,8 +30,9 @@ def print_summary(inspection: Inspection) -> None:
         return
     total = inspection.total
     footer = ("all", "", "", *_numbers(total, ""))
-    rows = [_cells(layer) for layer in inspection.layers]
-    print_table(console, _COLUMNS, rows, footer)
+    rows = [_COLUMNS, *(_cells(layer) for layer in inspection.layers), footer]
+    columns, *rows, footer = (told(row, inspection) for row in rows)
+    print_table(console, columns, rows, footer)
     console.print(_forms_table(inspection))
     console.print(_parts_table(inspection))
 
@@ -43,6 +45,7 @@ def _cells(layer: InspectedLayer) -> tuple[str, ...]:
 def _numbers(cost: WeightCost, code: str) -> tuple[str, ...]:
     return (
         f"{cost.connections:,}",
+        f"{cost.subtracting:,}",
         f"{cost.density:.2%}",
         code,
         f"{cost.code_bytes:,}",

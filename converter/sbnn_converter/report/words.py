@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from sbnn_converter.inspection import InspectedLayer, Inspection
 from sbnn_converter.weights.code import CODINGS
 
+_SUBTRACT = 4  # of a layer's cells, the one that only files with weights -1 need
 IN_INT8 = "in int8"
 IN_FLOAT32 = "in float32"
 
@@ -21,6 +23,14 @@ def code_words(layer: InspectedLayer) -> str:
     if not CODINGS[layer.code].has_parameter:
         return layer.code
     return f"{layer.code} {layer.code_parameter}"
+
+
+def told(cells: Sequence, inspection: Inspection) -> tuple:
+    """A row of a table of layers without the cell that says nothing of this file: how many
+    connections subtract, where none can."""
+    if any(layer.signed for layer in inspection.layers):
+        return tuple(cells)
+    return (*cells[:_SUBTRACT], *cells[_SUBTRACT + 1 :])
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,7 +20,7 @@ from sbnn_converter.standalone.call import (
 )
 from sbnn_converter.tensors.face import FLOAT32, INT8, Face
 from sbnn_converter.tflite.flatbuffer import StoredStep
-from sbnn_converter.weights.code import SLICED
+from sbnn_converter.weights.code import BY_NUMBER, SLICED
 from sbnn_converter.weights.stored import stored_kernel
 
 # sbnn_face_kind of kernels/include/sbnn/face.h.
@@ -69,21 +69,23 @@ def _kernel(op: StoredStep, most: int) -> dict[str, str]:
     """Definitions of the weights ``op<n>_kernel``."""
     code = stored_kernel(op.sbnn).code
     name = f"op{op.number}_kernel"
+    signs = BY_NUMBER[code.code].sign_words(code)
+    fields: dict[str, object] = {
+        "words": f"{name}_words",
+        "word_count": len(code.words) - signs,
+        "count": code.connections,
+        "weights": code.weights,
+        "most": most,
+        "code": code.code,
+        "parameter": code.parameter,
+    }
+    if code.signed:
+        fields["is_signed"] = 1
+    if signs:
+        fields["signs"] = f"{name}_words + {len(code.words) - signs}"
     return {
         f"{name}_words": array("uint32_t", f"{name}_words", code.words),
-        name: struct(
-            "sbnn_connections",
-            name,
-            {
-                "words": f"{name}_words",
-                "word_count": len(code.words),
-                "count": code.connections,
-                "weights": code.weights,
-                "most": most,
-                "code": code.code,
-                "parameter": code.parameter,
-            },
-        ),
+        name: struct("sbnn_connections", name, fields),
     }
 
 

@@ -1,3 +1,3 @@
-"""Version of docs/format.md that this package writes and reads."""
+"""The newest version of docs/format.md that this package writes and reads."""
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2

@@ -1,1 +1,1 @@
-"""Binary kernels: their codes, written and read, and the order of their weights."""
+"""Kernels: their codes, written and read, and the order of their weights."""

@@ -14,7 +14,7 @@ class Bitmap(StreamCoding):
     has_parameter = False
 
     def write_bits(self, kernel: np.ndarray) -> tuple[np.ndarray, int]:
-        return np.ravel(kernel), 0
+        return np.ravel(kernel) != 0, 0
 
     def read_bits(self, bits: np.ndarray, code: WeightCode) -> tuple[np.ndarray, int]:
         if code.parameter != 0:

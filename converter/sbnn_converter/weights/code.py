@@ -1,8 +1,8 @@
-"""Codes for binary kernels: where the ones are, close to the entropy bound.
+"""Codes for kernels: where the connections are, close to the entropy bound.
 
-A kernel with n weights, a share p of them ones, carries n * H(p) bits. Each coding is a
-file of its own; this one knows them all and picks among them. ``decoder.py`` reads them
-back.
+A kernel with n weights, a share p of them connections, carries n * H(p) bits, and a bit
+more for each connection that may as well subtract. Each coding is a file of its own; this
+one knows them all and picks among them. ``decoder.py`` reads them back.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from sbnn_converter.tensors.face import Face
 from sbnn_converter.weights.bitmap import Bitmap
-from sbnn_converter.weights.coded import Coding, WeightCode
+from sbnn_converter.weights.coded import Coding, WeightCode, is_signed
 from sbnn_converter.weights.golomb import Golomb, best_modulus
 from sbnn_converter.weights.rice import Rice, best_parameter
 from sbnn_converter.weights.sliced import Sliced
@@ -46,23 +46,25 @@ def codes_for(op: str, reads: Face) -> list[str]:
     return [name for name, coding in CODINGS.items() if coding.suits(op, reads)]
 
 
-def entropy_bits(weights: int, connections: int) -> float:
-    """Bits that ``weights`` independent weights with ``connections`` ones carry.
+def entropy_bits(weights: int, connections: int, *, signed: bool = False) -> float:
+    """Bits that ``weights`` independent weights with ``connections`` carry.
 
-    n * H(p) with H(p) = -p log2 p - (1 - p) log2 (1 - p), p = connections / n.
+    n * H(p) with H(p) = -p log2 p - (1 - p) log2 (1 - p), p = connections / n; where
+    connections have a sign, a bit more for each.
     """
+    signs = float(connections if signed else 0)
     if connections in (0, weights):
-        return 0.0
+        return signs
     p = connections / weights
-    return float(-weights * (p * np.log2(p) + (1 - p) * np.log2(1 - p)))
+    return signs - float(weights * (p * np.log2(p) + (1 - p) * np.log2(1 - p)))
 
 
-def encode(ones: np.ndarray, code: str = "auto") -> WeightCode:
-    """Codes a binary kernel.
+def encode(kernel: np.ndarray, code: str = "auto") -> WeightCode:
+    """Codes a kernel.
 
     Args:
-      ones: boolean array of any shape, output channel first; its row-major
-        order is the order of the code.
+      kernel: array of any shape, output channel first: True or 1 for a connection, -1
+        for one that subtracts, else 0; its row-major order is the order of the code.
       code: one of ``CHOICES``; ``"auto"`` takes the smaller code. The format has
         ``"sliced"`` for dense layers on bits only.
 
@@ -71,17 +73,24 @@ def encode(ones: np.ndarray, code: str = "auto") -> WeightCode:
     """
     if code not in CHOICES:
         raise ValueError(f"unknown weight code '{code}': wanted {', '.join(CHOICES)}")
-    coding = CODINGS[_smallest(ones) if code == "auto" else code]
-    words, parameter = coding.write(ones)
-    connections = int(np.count_nonzero(ones))
+    coding = CODINGS[_smallest(kernel) if code == "auto" else code]
+    words, parameter = coding.write(kernel)
     return WeightCode(
-        words, coding.number, parameter, connections, np.size(ones), max(1, len(ones))
+        words,
+        coding.number,
+        parameter,
+        connections=int(np.count_nonzero(kernel)),
+        weights=np.size(kernel),
+        outputs=max(1, len(kernel)),
+        signed=is_signed(kernel),
     )
 
 
-def _smallest(ones: np.ndarray) -> str:
-    gaps = gaps_of(ones)
+def _smallest(kernel: np.ndarray) -> str:
+    gaps = gaps_of(kernel)
+    signs = gaps.size if is_signed(kernel) else 0
     (_, rice), (_, golomb) = best_parameter(gaps), best_modulus(gaps)
-    if min(rice, golomb) >= np.size(ones):
+    if min(rice, golomb) >= np.size(kernel):
         return "bitmap"
-    return "golomb" if golomb < (1 - _WORTH_A_MODULUS) * rice else "rice"
+    worth = golomb + signs < (1 - _WORTH_A_MODULUS) * (rice + signs)
+    return "golomb" if worth else "rice"

@@ -5,13 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from sbnn_converter.weights.code import BY_NUMBER
-from sbnn_converter.weights.coded import CorruptCode, WeightCode
+from sbnn_converter.weights.coded import Connections, CorruptCode, WeightCode
 
-__all__ = ["CorruptCode", "decode"]
+__all__ = ["CorruptCode", "decode", "read_connections"]
 
 
 def decode(code: WeightCode) -> np.ndarray:
-    """The indices of the ones of a coded kernel.
+    """The indices of the connections alone, see ``read_connections``: int64, ascending."""
+    return read_connections(code).indices
+
+
+def read_connections(code: WeightCode) -> Connections:
+    """The connections of a coded kernel.
 
     Checks what the C readers check (``sbnn_connections_valid``): what this
     function accepts, they accept.
@@ -19,12 +24,9 @@ def decode(code: WeightCode) -> np.ndarray:
     Args:
       code: the code, for example from a file.
 
-    Returns:
-      int64 array of shape ``[connections]``, ascending.
-
     Raises:
-      CorruptCode: the words do not hold exactly ``connections`` ones below
-        ``weights``, or go on behind them.
+      CorruptCode: the words do not hold exactly ``connections`` of them below
+        ``weights`` with their signs, or go on behind them.
     """
     if not 0 <= code.connections <= code.weights:
         raise CorruptCode(f"found {code.connections} connections among {code.weights} weights")

@@ -45,13 +45,12 @@ class KernelLayout:
           indices: places in the code, each below ``weights``.
 
         Returns:
-          int64 array of the same length, ascending: what
-          ``np.flatnonzero(kernel == kernel.max())`` gives.
+          int64 array, the place in Keras of each.
         """
         places = np.unravel_index(indices, self.code_shape)
         shape = [self.code_shape[axis] for axis in self.axes]
         flat = np.ravel_multi_index([places[axis] for axis in self.axes], shape)
-        return np.sort(flat.astype(np.int64))
+        return flat.astype(np.int64)
 
 
 def layout_of(op: StoredOp) -> KernelLayout:

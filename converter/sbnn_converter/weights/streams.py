@@ -15,8 +15,9 @@ import abc
 
 import numpy as np
 
+from sbnn_converter.tensors.bit_planes import pack_bits, plane_words
 from sbnn_converter.tensors.face import Face
-from sbnn_converter.weights.coded import CorruptCode, WeightCode
+from sbnn_converter.weights.coded import Connections, CorruptCode, WeightCode, is_signed
 
 _LOG_STRIDE = 8
 _STRIDE = 1 << _LOG_STRIDE
@@ -31,36 +32,59 @@ class StreamCoding(abc.ABC):
 
     @abc.abstractmethod
     def write_bits(self, kernel: np.ndarray) -> tuple[np.ndarray, int]:
-        """The bits of a kernel, boolean, and the parameter."""
+        """The bits that say where a kernel has connections, boolean, and the parameter."""
 
     @abc.abstractmethod
     def read_bits(self, bits: np.ndarray, code: WeightCode) -> tuple[np.ndarray, int]:
-        """Indices of the ones, and the place behind the last bit of the code."""
+        """Indices of the connections, and the place behind the last bit that says them."""
 
     def suits(self, op: str, reads: Face) -> bool:
         return True
 
+    def sign_words(self, code: WeightCode) -> int:
+        return plane_words(code.connections) if code.signed else 0
+
     def write(self, kernel: np.ndarray) -> tuple[np.ndarray, int]:
         bits, parameter = self.write_bits(kernel)
-        return _to_words(bits), parameter
+        words = _to_words(bits)
+        if is_signed(kernel):
+            words = np.append(words, _signs(kernel))
+        return words, parameter
 
-    def read(self, code: WeightCode) -> np.ndarray:
-        bits = np.unpackbits(np.asarray(code.words).astype(">u4").view(np.uint8))
+    def read(self, code: WeightCode) -> Connections:
+        signs = self.sign_words(code)
+        places = np.asarray(code.words)[: max(0, len(code.words) - signs)]
+        bits = np.unpackbits(places.astype(">u4").view(np.uint8))
         indices, end = self.read_bits(bits, code)
         words = max(1, -(-end // 32))
-        if len(code.words) != words:
-            raise CorruptCode(f"found {len(code.words)} words, wanted {words}")
+        if len(places) != words:
+            raise CorruptCode(f"found {len(code.words)} words, wanted {words + signs}")
         if len(indices) != code.connections:
             raise CorruptCode(f"found {len(indices)} ones in the bitmap, wanted {code.connections}")
         if len(indices) and indices[-1] >= code.weights:
             raise CorruptCode(f"found a connection at {indices[-1]} of {code.weights} weights")
         if bits[end:].any():
             raise CorruptCode(f"found ones behind the last of {code.connections} connections")
-        return indices
+        if not code.signed:
+            return Connections(indices, np.zeros(len(indices), bool))
+        return Connections(indices, _subtracting(np.asarray(code.words)[len(places) :], code))
+
+
+def _signs(kernel: np.ndarray) -> np.ndarray:
+    """A bit for each connection of a kernel, in their order: 1 if it subtracts."""
+    flat = np.ravel(kernel)
+    return pack_bits(flat[flat != 0] < 0).view(np.uint32)
+
+
+def _subtracting(words: np.ndarray, code: WeightCode) -> np.ndarray:
+    bits = np.unpackbits(np.ascontiguousarray(words, "<u4").view(np.uint8), bitorder="little")
+    if bits[code.connections :].any():
+        raise CorruptCode(f"found signs behind the last of {code.connections} connections")
+    return bits[: code.connections].astype(bool)
 
 
 def gaps_of(kernel: np.ndarray) -> np.ndarray:
-    """For each one of a kernel the zeros between it and the one before."""
+    """For each connection of a kernel the zeros between it and the one before."""
     return np.diff(np.flatnonzero(kernel), prepend=-1) - 1
 
 
