@@ -115,13 +115,22 @@ static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
   }
 }
 
-/* Where the words of a band find what they start from. */
+/* Where the words of a band find what they start from: counters of the highest
+ * level, for whole sums, behind the slices below it. */
 SBNN_COLD void find_inits(state* s, int32_t words) {
   for (int32_t w = 0; w < words; ++w) {
     s->word_inits[w] =
         s->whole_window
             ? s->inits + w * s->slices_room
             : s->constants + s->borders.word_class[w] * s->slices_room;
+    if (s->bits) continue;
+    const int32_t lowest = s->params->domain.shift + 1;
+    const int32_t levels = s->layout.levels;
+    s->word_inits[w] += lowest + levels - 1;
+    for (int32_t level = 0; level < levels - 1; ++level) {
+      s->level_inits[level * words + w] =
+          s->sums + w * s->slices_room + lowest + level;
+    }
   }
 }
 

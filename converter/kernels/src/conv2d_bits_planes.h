@@ -46,33 +46,53 @@ static int32_t start_sums(state* s, int32_t count, bool count_taps,
   return slices;
 }
 
-/* The slices of D for word `w`, in s->sums. */
-static void sum_word(const state* s, int32_t w, int32_t length,
-                     int32_t slices) {
+/* The slices of D for the words of a band, in s->sums, and their signs. */
+static void sum_words(const state* s, int32_t words, int32_t length,
+                      int32_t slices) {
   const sbnn_conv2d_layout* layout = &s->layout;
   const int32_t lowest = s->params->domain.shift + 1;
-  int32_t at = lowest + layout->levels - 1;
-  const uint32_t* init = s->word_inits[w];
-  for (int32_t i = 0; i < at; ++i) s->sums[i] = init[i];
-  init += at;
-  const uint32_t* planes =
-      layout->copies + (layout->levels - 1) * layout->level_words + w;
+  int32_t level = layout->levels - 1;
+  const int32_t below = lowest + level;
+  const uint32_t* planes = layout->copies + level * layout->level_words;
+  uint32_t* to = s->sums;
+  for (int32_t w = 0; w < words; ++w, to += s->slices_room) {
+    const uint32_t* from = s->word_inits[w] - below;
+    for (int32_t i = 0; i < below; ++i) to[i] = from[i];
+  }
+  sbnn_plane_sums sums = {s->list, length, s->word_inits, slices - below};
   for (;;) {
-    const sbnn_plane_sums sums = {s->list, length, &init, slices - at};
-    sbnn_plane_slices(&sums, planes, 0, s->sums + at);
-    if (at == lowest) break;
-    init = s->sums + --at;
+    sbnn_plane_sums_of_words(&sums, planes, words, s->signs,
+                             s->sums + lowest + level, s->slices_room);
+    if (level == 0) break;
+    --level;
+    sums.init = s->level_inits + level * words;
+    ++sums.slices;
     planes -= layout->level_words;
   }
 }
 
-/* Where the sliced numbers are at least `least`. */
-static uint32_t reached(const uint32_t* sum, int32_t slices, int32_t least) {
-  uint32_t out = 0xFFFFFFFFu;
-  for (int32_t i = 0; i < slices - 1; ++i) {
-    out = ((least >> i) & 1) != 0 ? out & sum[i] : out | sum[i];
+/* Where sliced numbers are at least `least`, which is 1 or more; slices are XORed with
+ * `invert`, and the sign is not looked at. */
+SBNN_INLINE uint32_t reaches(const uint32_t* sum, const uint32_t* sign,
+                             uint32_t least, uint32_t invert) {
+  const uint32_t lowest = sbnn_trailing_zeros(least);
+  sum += lowest;
+  least >>= lowest;
+  uint32_t out = *sum++ ^ invert;
+  while (sum != sign) {
+    const uint32_t slice = *sum++ ^ invert;
+    least >>= 1;
+    out = (least & 1u) != 0u ? out & slice : out | slice;
   }
-  return least < 0 ? out | ~sum[slices - 1] : out & ~sum[slices - 1];
+  return out;
+}
+
+/* Where D, whose sign slice is *sign, is at least `distance`, which is not 0. */
+SBNN_INLINE uint32_t compare(const uint32_t* sum, const uint32_t* sign,
+                             int32_t distance) {
+  if (distance > 0) return ~*sign & reaches(sum, sign, (uint32_t)distance, 0u);
+  /* D >= -d unless ~D = -D - 1 >= d. */
+  return ~(*sign & reaches(sum, sign, (uint32_t)-distance, 0xFFFFFFFFu));
 }
 
 static void write_cuts(state* s, int32_t f, int32_t count, int32_t length,
@@ -90,15 +110,24 @@ static void write_cuts(state* s, int32_t f, int32_t count, int32_t length,
     distances[i] = sbnn_limit(thresholds[i], -most, most) - origin;
   }
   const int32_t slices = start_sums(s, count, count_taps, words, origin);
+  sum_words(s, words, length, slices);
   y += f * planes * pitch + first;
-  for (int32_t w = 0; w < words; ++w, ++y) {
-    uint32_t bits[SBNN_MAX_ACTIVATION_BITS] = {flip, flip, flip, flip};
+  const uint32_t* sum = s->sums;
+  for (int32_t w = 0; w < words; ++w, ++y, sum += s->slices_room) {
+    const uint32_t* sign = sum + slices - 1;
     const uint32_t inside = first + w == pitch - 1 ? s->last_mask : 0xFFFFFFFFu;
-    sum_word(s, w, length, slices);
+    if (planes == 2 && distances[0] == -distances[2] && distances[2] != 0) {
+      /* The lower bit is that of the magnitude, turned below the middle. */
+      const uint32_t low =
+          reaches(sum, sign, (uint32_t)distances[2], *sign) ^ *sign;
+      y[0] = (low ^ flip) & inside;
+      y[pitch] = (~*sign ^ flip) & inside;
+      continue;
+    }
+    uint32_t bits[SBNN_MAX_ACTIVATION_BITS] = {flip, flip, flip, flip};
     for (int32_t i = 0; i < cuts; ++i) {
-      const uint32_t there = i == cuts / 2
-                                 ? ~s->sums[slices - 1]
-                                 : reached(s->sums, slices, distances[i]);
+      const uint32_t there =
+          distances[i] == 0 ? ~*sign : compare(sum, sign, distances[i]);
       for (int32_t k = 0; k < planes && ((i + 1) & ((1 << k) - 1)) == 0; ++k) {
         bits[k] ^= there;
       }
@@ -128,10 +157,11 @@ static void write_stream(state* s, int32_t f, int32_t count, int32_t length,
                          slices - dropped,    invert, 0u};
   const uint32_t* before = scale->stream == NULL ? NULL : scale->stream + at;
   y += at;
-  for (int32_t w = 0; w < words; ++w) {
+  const uint32_t* update = s->sums + dropped;
+  sum_words(s, words, length, slices);
+  for (int32_t w = 0; w < words; ++w, update += s->slices_room) {
     sum.inside = first + w == pitch - 1 ? s->last_mask : 0xFFFFFFFFu;
-    sum_word(s, w, length, slices);
-    sbnn_add_to_stream(&sum, s->sums + dropped, before, y);
+    sbnn_add_to_stream(&sum, update, before, y);
     ++y;
     if (before != NULL) ++before;
   }
@@ -144,9 +174,9 @@ static void write_numbers(state* s, int32_t f, int32_t count, int32_t length,
   const int32_t positions = s->params->out_height * s->params->out_width;
   const int32_t slices = start_sums(s, count, count_taps, words, 0);
   int32_t numbers[32];
+  sum_words(s, words, length, slices);
   for (int32_t w = 0; w < words; ++w) {
-    sum_word(s, w, length, slices);
-    sbnn_unslice(s->sums, slices, numbers);
+    sbnn_unslice(s->sums + w * s->slices_room, slices, numbers);
     const int32_t at = 32 * (first + w);
     sbnn_write_sums(s->output, f, at, numbers,
                     positions - at < 32 ? positions - at : 32, y);

@@ -36,7 +36,11 @@ typedef struct {
   uint32_t* constants;  /* the same, bit-sliced, for each word class */
   uint32_t* inits;      /* constants + whole window, for each word */
   const uint32_t** word_inits; /* where each word's start is */
-  uint32_t* sums;              /* a word's sum, where it is not only compared */
+  /* Sums of all words, slices_room each, where they are not only compared; where the
+   * counters of each level but the highest start; and the words' signs. */
+  uint32_t* sums;
+  const uint32_t** level_inits;
+  uint32_t* signs;
   int32_t weight;         /* of all planes of an input channel: 2^levels - 1 */
   int32_t largest_window; /* magnitude of A, at most */
   int32_t window_slices;
@@ -149,9 +153,13 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
     s->inits = (uint32_t*)sbnn_carve(
         carver, (int64_t)s->layout.band_words * s->slices_room, 4u);
   }
-  s->sums = (uint32_t*)sbnn_carve(carver, s->bits ? 0 : s->slices_room, 4u);
   s->constants = (uint32_t*)sbnn_carve(
       carver, (int64_t)s->borders.word_classes * s->slices_room, 4u);
+  const int64_t summed = s->bits ? 0 : s->layout.band_words;
+  s->sums = (uint32_t*)sbnn_carve(carver, summed * s->slices_room, 4u);
+  s->level_inits = (const uint32_t**)sbnn_carve(
+      carver, summed * (s->layout.levels - 1), SBNN_POINTER_BYTES);
+  s->signs = (uint32_t*)sbnn_carve(carver, summed, 4u);
   s->word_inits = (const uint32_t**)sbnn_carve(carver, s->layout.band_words,
                                                SBNN_POINTER_BYTES);
 }

@@ -45,30 +45,40 @@ size_t sbnn_dense_streamed_scratch_bytes(const sbnn_dense_params* p,
  * over the bytes of a word (unslice.c), and a number n of k bits becomes
  * 2 n - (2^k - 1). As 128 + 2 n - (2^k - 1) no byte borrows or carries; turning the top
  * bit takes the 128 off. */
+SBNN_INLINE void spread(const uint32_t* x, int32_t words, int32_t levels,
+                        int32_t positions, int8_t* out) {
+  const uint32_t zero = 0x01010101u * (129u - (1u << levels));
+  for (int32_t w = 0; w < words; ++w) {
+    for (int32_t i = 0; i < 32 && positions > 0; i += 4) {
+      uint32_t numbers = 0;
+      for (int32_t level = 0; level < levels; ++level) {
+        const uint32_t bits = (x[level * words + w] >> i) & 15u;
+        numbers += ((bits * 0x00204081u) & 0x01010101u) << level;
+      }
+      const uint32_t bytes = (zero + 2u * numbers) ^ 0x80808080u;
+      if (positions >= 4) {
+        memcpy(out, &bytes, 4u);
+      } else {
+        memcpy(out, &bytes, (size_t)positions);
+      }
+      out += 4;
+      positions -= 4;
+    }
+  }
+}
+
 static void spread_planes(const sbnn_dense_params* p, const uint32_t* x,
                           int8_t* out) {
   const int32_t words = sbnn_plane_words(p->positions);
   const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
-  const uint32_t zero = 0x01010101u * (129u - (1u << levels));
-  for (int32_t plane = 0; plane < p->planes; ++plane, x += levels * words) {
-    int32_t left = p->positions;
-    for (int32_t w = 0; w < words; ++w) {
-      for (int32_t i = 0; i < 32 && left > 0; i += 4) {
-        uint32_t numbers = 0;
-        for (int32_t level = 0; level < levels; ++level) {
-          const uint32_t bits = (x[level * words + w] >> i) & 15u;
-          numbers += ((bits * 0x00204081u) & 0x01010101u) << level;
-        }
-        const uint32_t bytes = (zero + 2u * numbers) ^ 0x80808080u;
-        if (left >= 4) {
-          memcpy(out, &bytes, 4u);
-        } else {
-          memcpy(out, &bytes, (size_t)left);
-        }
-        out += left < 4 ? left : 4;
-        left -= 4;
-      }
+  for (int32_t plane = 0; plane < p->planes; ++plane) {
+    if (levels == 1) {
+      spread(x, words, 1, p->positions, out);
+    } else {
+      spread(x, words, levels, p->positions, out);
     }
+    x += levels * words;
+    out += p->positions;
   }
 }
 

@@ -31,7 +31,26 @@ void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
                          slices,
                          sums->slices - 7,
                          4 * (sums->slices - 1),
-                         way};
+                         way,
+                         0};
+  sbnn_sum_words_thumb2(all);
+}
+
+void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
+                              const uint32_t* planes, int32_t words,
+                              uint32_t* y, uint32_t* out, int32_t pitch) {
+  const uintptr_t base = (uintptr_t)planes;
+  const word_sums all = {sums->list,
+                         (uintptr_t)sums->init - base,
+                         (uintptr_t)y - base,
+                         planes + words,
+                         planes,
+                         sums->count,
+                         out,
+                         sums->slices - 7,
+                         4 * (sums->slices - 1),
+                         1,
+                         4 * pitch};
   sbnn_sum_words_thumb2(all);
 }
 
@@ -49,7 +68,8 @@ void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
                          out,
                          sums->slices - 7,
                          0,
-                         1};
+                         1,
+                         0};
   sbnn_sum_words_thumb2(one);
 }
 
@@ -178,6 +198,15 @@ void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
       sbnn_plane_slices(sums, planes + w, w, sum);
       y[w] = sum[sums->slices - 1];
     }
+  }
+}
+
+void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
+                              const uint32_t* planes, int32_t words,
+                              uint32_t* y, uint32_t* out, int32_t pitch) {
+  for (int32_t w = 0; w < words; ++w, out += pitch) {
+    sbnn_plane_slices(sums, planes + w, w, out);
+    y[w] = out[sums->slices - 1];
   }
 }
 

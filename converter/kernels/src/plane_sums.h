@@ -29,6 +29,12 @@ typedef struct {
 void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
                       int32_t words, uint32_t* y);
 
+/* The same, and out[w * pitch] and so on = all slices of word w, lowest first. They
+ * may be where its init is. SBNN_LONG_SLICES at least. */
+void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
+                              const uint32_t* planes, int32_t words,
+                              uint32_t* y, uint32_t* out, int32_t pitch);
+
 /* All slices of one word's sum, lowest first. `planes` already points to the
  * word. `out` may be where init[word] is. */
 void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* planes,

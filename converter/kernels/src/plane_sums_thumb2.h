@@ -43,6 +43,8 @@ typedef struct {
   int32_t beyond_seven; /* slices - 7 */
   int32_t top;          /* bytes from the lowest slice to the sign */
   int32_t way;          /* short -2, middle -1, wide 0, long 1 */
+  int32_t
+      stride; /* bytes from the slices of a word to the next one's: long way */
 } word_sums;
 
 void sbnn_sum_words_thumb2(word_sums sums);
@@ -77,6 +79,7 @@ void sbnn_sum_words_thumb2(word_sums sums);
 #define F_BEYOND "[sp, #108]"
 #define F_TOP "[sp, #112]"
 #define F_WAY "[sp, #116]"
+#define F_STRIDE "[sp, #120]"
 
 #define LOAD_FOUR                     \
   LINE("ldmia r0!, {r4, r5, r6, r7}") \
@@ -267,7 +270,14 @@ __asm__(
     LINE("b " AT("long_more"))
     LABEL("long_store")
     LINE("ldr r3, " F_SLICES)
+    LINE("ldr r2, " F_STRIDE)
     LINE("stm r3, {r8, r9, r10, r11}")
+    LINE("cbz r2, " AT("long_sign"))
+    LINE("adds r2, r2, r3")
+    LINE("str r2, " F_SLICES)
+    LINE("adds r2, #16")
+    LINE("str r2, " HIGH_SLICES)
+    LABEL("long_sign")
     LINE("ldr r5, " F_TOP)
     LINE("ldr r4, [r3, r5]")
     LINE("ldrd r5, r6, " F_Y)
