@@ -71,16 +71,30 @@ static void random_stage(sbnn_op* op, int32_t channels, int32_t positions,
   do {
     op->output = random_output(channels, positions, spread, bytes);
   } while (op->input.kind == SBNN_FLOAT_NUMBERS &&
-           op->output.stage == SBNN_SCALE &&
+           op->output.stage != SBNN_CUTS &&
            op->output.face.kind != SBNN_FLOAT_NUMBERS);
+  if (op->output.stage == SBNN_STREAM) op->output.by.scale.stream = NULL;
   if (op->input.kind == SBNN_FLOAT_NUMBERS && op->output.stage == SBNN_CUTS) {
-    float* thresholds = (float*)allocate((size_t)channels * 4u);
-    for (int32_t i = 0; i < channels; ++i) {
+    const int32_t cuts = channels * op->output.by.cuts.count;
+    float* thresholds = (float*)allocate((size_t)cuts * 4u);
+    for (int32_t i = 0; i < cuts; ++i) {
       thresholds[i] = (float)random_in(-20, 20);
     }
     op->output.by.cuts.float_thresholds = thresholds;
   }
   op->y_bytes = (int32_t)*bytes;
+}
+
+/* Signs for kernels that can have them, bits for activations. */
+static int32_t beyond_bits(sbnn_op* op, const sbnn_domain* domain,
+                           int8_t* weights) {
+  if (domain->alpha_steps == 0 && domain->shift == 0 && random_in(0, 1) != 0) {
+    sign_kernel(&op->kernel, weights, PICK(0, 10, 50, 90, 100));
+  }
+  if (op->input.kind == SBNN_PLANES) {
+    op->input = sbnn_planes_face(PICK(1, 1, 2, 3));
+  }
+  return op->input.planes;
 }
 
 /* `large`: so much work that threads share it. */
@@ -124,9 +138,11 @@ static bool conv2d_case(bool large) {
   const int32_t fan_in =
       p->in_channels / p->groups * p->kernel_height * p->kernel_width;
   const int32_t positions = p->out_height * p->out_width;
-  uint8_t* ones;
+  int8_t* ones;
   op.kernel = random_kernel(p->out_channels, fan_in,
                             large ? 40 : PICK(0, 2, 5, 10, 30, 50, 100), &ones);
+  p->input_bits = beyond_bits(&op, &p->domain, ones);
+  if (p->input_bits > 1) p->pad_value = 0;
   const int32_t spread =
       op.input.kind == SBNN_INT8_NUMBERS ? fan_in * 30 + 200 : fan_in / 4 + 2;
   size_t y_bytes;
@@ -135,8 +151,10 @@ static bool conv2d_case(bool large) {
   /* The kernels add what an input differs from the padding: the same only where
    * sums are exact. Without padding the order of sums is compared, too. */
   const float parts = p->pad_value == 0 ? 100.0f : 128.0f;
-  uint8_t* x = (uint8_t*)random_input(op.input, parts, op.batch, p->in_channels,
-                                      p->in_height * p->in_width, &op.x_bytes);
+  const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
+  uint8_t* x =
+      (uint8_t*)random_input(op.input, parts, op.batch, levels * p->in_channels,
+                             p->in_height * p->in_width, &op.x_bytes);
   uint8_t* wanted = (uint8_t*)allocate(y_bytes * (size_t)op.batch);
   void* scratch = allocate(reference_conv2d_scratch_bytes(p));
   for (int32_t s = 0; s < op.batch; ++s) {
@@ -152,6 +170,12 @@ static bool conv2d_case(bool large) {
                             to, scratch);
     }
   }
+  op.scratch_bytes =
+      op.input.kind == SBNN_INT8_NUMBERS
+          ? sbnn_conv2d_int8_scratch_bytes(p, &op.kernel)
+      : op.input.kind == SBNN_FLOAT_NUMBERS
+          ? sbnn_conv2d_float_scratch_bytes(p)
+          : sbnn_conv2d_bits_scratch_bytes(p, &op.kernel, &op.output);
   const bool same = same_everywhere(&op, x, wanted, "conv2d");
   if (!same) {
     printf(
@@ -182,13 +206,16 @@ static bool dense_case(void) {
       op.input.kind == SBNN_INT8_NUMBERS ? random_in(-128, 127) : 0;
   random_domain(&p->domain);
   const int32_t inputs = p->planes * p->positions;
-  uint8_t* ones;
+  int8_t* ones;
   op.kernel = random_kernel(p->units, inputs,
                             PICK(0, 1, 2, 5, 10, 20, 30, 50, 100), &ones);
+  p->input_bits = beyond_bits(&op, &p->domain, ones);
+  const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
   size_t y_bytes;
   random_stage(&op, p->units, 0, (inputs / 8 + 2) << p->domain.shift, &y_bytes);
-  uint8_t* x = (uint8_t*)random_input(op.input, 100.0f, op.batch, p->planes,
-                                      p->positions, &op.x_bytes);
+  uint8_t* x =
+      (uint8_t*)random_input(op.input, 100.0f, op.batch, levels * p->planes,
+                             p->positions, &op.x_bytes);
   uint8_t* wanted = (uint8_t*)allocate(y_bytes * (size_t)op.batch);
   for (int32_t s = 0; s < op.batch; ++s) {
     const void* from = x + (size_t)s * (size_t)op.x_bytes;
@@ -202,9 +229,13 @@ static bool dense_case(void) {
                            to);
     }
   }
+  op.scratch_bytes = op.input.kind == SBNN_PLANES
+                         ? sbnn_dense_bits_scratch_bytes(p, &op.kernel)
+                         : sbnn_dense_int8_scratch_bytes(&op.kernel);
   bool same = same_everywhere(&op, x, wanted, "dense");
   if (op.input.kind == SBNN_PLANES) {
     op.kernel = sliced_kernel(ones, p->units, inputs);
+    op.scratch_bytes = sbnn_dense_bits_scratch_bytes(p, &op.kernel);
     same = same_everywhere(&op, x, wanted, "dense, sliced") && same;
   }
   if (!same) {
