@@ -29,10 +29,15 @@ class Sampler:
             "dense sliced": lambda: self._dense("bits", sliced=True),
             "dense int8": lambda: self._dense("int8"),
             "dense float": lambda: self._dense("float"),
-            "max_pool2d": self._max_pool2d,
+            "max_pool2d": lambda: self._pool("SbnnMaxPool2D", 1),
+            "max_pool2d planes": lambda: self._pool("SbnnMaxPool2D", self._pick(2, 2, 3, 4, 6)),
+            "average_pool2d": lambda: self._pool("SbnnAveragePool2D", self._pick(1, 2, 2, 4, 6)),
             "quantize int8": lambda: self._quantize("int8"),
             "quantize float": lambda: self._quantize("float"),
-            "dequantize": self._dequantize,
+            "quantize planes": self._quantize_planes,
+            "dequantize": lambda: self._dequantize(1),
+            "dequantize planes": lambda: self._dequantize(self._pick(2, 2, 3, 4, 6)),
+            "add": self._add,
         }[kernel]
         return [draw() for _ in range(count)]
 
@@ -144,11 +149,15 @@ class Sampler:
             return [first, flips.astype(np.int32)]
         return [first, np.zeros(channels, np.int32)]
 
-    def _max_pool2d(self) -> StoredOp:
-        size, pool = self._pick(7, 8, 14, 16, 28, 32), self._pick(2, 2, 3)
-        channels, out = self._pick(16, 64, 128), size // 2
+    def _pool(self, name: str, planes: int) -> StoredOp:
+        is_max = name == "SbnnMaxPool2D"
+        size = self._pick(7, 8, 14, 16, 28, 32)
+        pool = self._pick(2, 2, 3) if is_max else self._pick(2, 2, 4)
+        channels, stride = self._pick(16, 64, 128) // min(planes, 4), 2
+        if not is_max and self._rng.random() < 0.3:  # over the whole image
+            size = pool = stride = self._pick(4, 8)
+        out = size // 2 if is_max else (size - pool) // stride + 1
         options = {
-            "version": 1,
             "channels": channels,
             "in_height": size,
             "in_width": size,
@@ -156,18 +165,53 @@ class Sampler:
             "out_width": out,
             "pool_height": pool,
             "pool_width": pool,
-            "stride_height": 2,
-            "stride_width": 2,
-            "pad_top": 0,
-            "pad_left": 0,
+            "stride_height": stride,
+            "stride_width": stride,
         }
-        marks = self._rng.integers(-(2**31), 2**31, plane_words(channels))
+        constants = []
+        if is_max:
+            options |= {"pad_top": 0, "pad_left": 0}
+            marks = self._rng.integers(-(2**31), 2**31, plane_words(channels))
+            constants = [marks.astype(np.int32)]
         return StoredOp(
-            "SbnnMaxPool2D",
-            options,
-            [marks.astype(np.int32)],
-            StoredTensor("x", "INT32", (1, channels, plane_words(size * size))),
-            StoredTensor("y", "INT32", (1, channels, plane_words(out * out))),
+            name,
+            self._version(options, planes, planes),
+            constants,
+            StoredTensor("x", "INT32", (1, channels * planes, plane_words(size * size))),
+            StoredTensor("y", "INT32", (1, channels * planes, plane_words(out * out))),
+        )
+
+    def _version(self, options: dict[str, int], reads: int, writes: int) -> dict[str, int]:
+        """The options of an op that reads and writes so many planes a channel."""
+        if reads == writes == 1:
+            return {"version": 1, **options}
+        return {"version": 2, **options, "in_planes": reads, "out_planes": writes}
+
+    def _quantize_planes(self) -> StoredOp:
+        size, channels = self._pick(0, 8, 14, 32), self._pick(3, 16, 64)
+        planes, levels = self._pick(2, 4, 6, 8), self._pick(1, 2, 2, 3)
+        cuts = np.sort(self._rng.integers(0, 2**planes, (channels, 2**levels - 1)), axis=1)
+        flips = np.zeros(plane_words(channels), np.int32)
+        options = {"positions": size * size or channels}
+        return StoredOp(
+            "SbnnQuantize",
+            self._version(options, planes, levels),
+            [cuts.astype(np.int32).ravel(), flips],
+            StoredTensor("x", "INT32", _planes_shape(channels, planes, size)),
+            StoredTensor("y", "INT32", _planes_shape(channels, levels, size)),
+        )
+
+    def _add(self) -> StoredOp:
+        size, channels = self._pick(0, 8, 14, 32), self._pick(3, 16, 64)
+        planes, more = self._pick(4, 6, 6, 8), self._pick(0, 0, 1)
+        options = {"channels": channels if size else 1, "other_planes": planes + more}
+        return StoredOp(
+            "SbnnAdd",
+            self._version(options, planes, planes),
+            [],
+            StoredTensor("x", "INT32", _planes_shape(channels, planes, size)),
+            StoredTensor("y", "INT32", _planes_shape(channels, planes, size)),
+            other=StoredTensor("b", "INT32", _planes_shape(channels, planes + more, size)),
         )
 
     def _quantize(self, face: str) -> StoredOp:
@@ -184,11 +228,9 @@ class Sampler:
             StoredTensor("y", "INT32", packed),
         )
 
-    def _dequantize(self) -> StoredOp:
-        size, channels = self._pick(0, 8, 14, 32), self._pick(16, 64)
-        packed = (1, channels, plane_words(size * size)) if size else (1, plane_words(channels))
+    def _dequantize(self, planes: int) -> StoredOp:
+        size, channels = self._pick(0, 8, 14, 32), self._pick(16, 64) // min(planes, 4)
         options = {
-            "version": 1,
             "height": size,
             "width": size,
             "channels": channels,
@@ -196,10 +238,18 @@ class Sampler:
             "minus": -1,
         }
         shape = (1, size, size, channels) if size else (1, channels)
+        output = self._pick("int8", "float") if planes == 1 else "float"
         return StoredOp(
             "SbnnDequantize",
-            options,
+            self._version(options, planes, 1),
             [],
-            StoredTensor("x", "INT32", packed),
-            StoredTensor("y", _FACES[self._pick("int8", "float")], shape),
+            StoredTensor("x", "INT32", _planes_shape(channels, planes, size)),
+            StoredTensor("y", _FACES[output], shape),
         )
+
+
+def _planes_shape(channels: int, planes: int, size: int) -> tuple[int, ...]:
+    """Of planes of a square image, or of a vector if ``size`` is 0."""
+    if not size:
+        return (1, planes * plane_words(channels))
+    return (1, channels * planes, plane_words(size * size))

@@ -26,6 +26,7 @@ WHEN = {
     "SBNN_ALWAYS": "always",
     "SBNN_MAY_MISS": "may be missing",
     "SBNN_WITH_INT8_INPUT": "int8 input",
+    "SBNN_WITH_PLANES_INPUT": "input of planes",
     "SBNN_WITH_INT8_OUTPUT": "int8 output",
     "SBNN_WITH_INTEGER_OUTPUT": "int8, int16 or stream output",
 }
@@ -36,7 +37,10 @@ C_LISTS = {
     "Conv2D": "SBNN_CONV2D_OPTIONS",
     "Dense": "SBNN_DENSE_OPTIONS",
     "MaxPool2D": "SBNN_MAX_POOL2D_OPTIONS",
+    "Quantize": "SBNN_QUANTIZE_OPTIONS",
     "Dequantize": "SBNN_DEQUANTIZE_OPTIONS",
+    "AveragePool2D": "SBNN_AVERAGE_POOL2D_OPTIONS",
+    "Add": "SBNN_ADD_OPTIONS",
 }
 PRINTER = """
 #include <stdio.h>

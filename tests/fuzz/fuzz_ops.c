@@ -12,6 +12,7 @@
 
 #include "micro/micro_op.h"
 #include "ops/classes.h"
+#include "ops/face.h"
 #include "ops/option_rules.h"
 #include "ops/stage.h"
 #include "ops/weights.h"
@@ -87,8 +88,10 @@ static const struct {
 } kRanges[] = {
 #define RANGE(name, low, high, when, meaning) {#name, low, high},
     SBNN_CONV2D_OPTIONS(RANGE) SBNN_DENSE_OPTIONS(RANGE)
-        SBNN_MAX_POOL2D_OPTIONS(RANGE) SBNN_DEQUANTIZE_OPTIONS(RANGE)
-            SBNN_WEIGHT_OPTIONS(RANGE) SBNN_STAGE_OPTIONS(RANGE)};
+        SBNN_MAX_POOL2D_OPTIONS(RANGE) SBNN_QUANTIZE_OPTIONS(RANGE)
+            SBNN_DEQUANTIZE_OPTIONS(RANGE) SBNN_AVERAGE_POOL2D_OPTIONS(RANGE)
+                SBNN_ADD_OPTIONS(RANGE) SBNN_FACE_OPTIONS(RANGE)
+                    SBNN_WEIGHT_OPTIONS(RANGE) SBNN_STAGE_OPTIONS(RANGE)};
 
 /* An option's value at, or just outside, an end of its range. */
 static void set_to_limit(source* s, option* o) {
@@ -318,8 +321,18 @@ static void make_dense(source* s, model* m, int32_t batch) {
   vector(&m->tensors[4], y, batch, p.units);
 }
 
+/* Planes of a channel, often one. A file need not say so. */
+static int32_t random_planes(source* s, int32_t most) {
+  return one_in(s, 2) ? 1 : 1 + below(s, most);
+}
+
+static void set_planes(source* s, model* m, const char* name, int32_t planes) {
+  if (planes > 1 || one_in(s, 2)) set(m, name, planes);
+}
+
 static void make_max_pool2d(source* s, model* m, int32_t batch) {
   sbnn_max_pool2d_params p;
+  const int32_t planes = random_planes(s, SBNN_MAX_PLANES);
   p.channels = 1 + below(s, 40);
   p.in_height = 1 + below(s, 20), p.in_width = 1 + below(s, 40);
   p.out_height = 1 + below(s, 20), p.out_width = 1 + below(s, 40);
@@ -328,30 +341,106 @@ static void make_max_pool2d(source* s, model* m, int32_t batch) {
   p.pad_top = below(s, 3), p.pad_left = below(s, 3);
   m->inputs = 2;
   SBNN_MAX_POOL2D_OPTIONS(SET_FIELD)
-  image(&m->tensors[0], SBNN_INT32, batch, p.in_height, p.in_width, p.channels);
+  set_planes(s, m, "in_planes", planes);
+  set_planes(s, m, "out_planes", planes);
+  image(&m->tensors[0], SBNN_INT32, batch, p.in_height, p.in_width,
+        p.channels * planes);
   const int32_t words = sbnn_plane_words(p.channels);
   fill(s, constant(m, 1, SBNN_INT32, words), words);
   image(&m->tensors[2], SBNN_INT32, batch, p.out_height, p.out_width,
-        p.channels);
+        p.channels * planes);
+}
+
+static void make_average_pool2d(source* s, model* m, int32_t batch) {
+  sbnn_average_pool2d_params p;
+  const int32_t planes = random_planes(s, SBNN_MAX_PLANES);
+  p.channels = 1 + below(s, 9);
+  p.pool_height = 1 << below(s, 4);
+  p.pool_width = 1 << below(s, one_in(s, 4) ? 6 : 3);
+  p.stride_height = 1 + below(s, 4), p.stride_width = 1 + below(s, 4);
+  p.out_height = 1 + below(s, 9), p.out_width = 1 + below(s, 20);
+  p.in_height = (p.out_height - 1) * p.stride_height + p.pool_height;
+  p.in_width = (p.out_width - 1) * p.stride_width + p.pool_width;
+  m->inputs = 1;
+  SBNN_AVERAGE_POOL2D_OPTIONS(SET_FIELD)
+  set_planes(s, m, "in_planes", planes);
+  set_planes(s, m, "out_planes", planes);
+  image(&m->tensors[0], SBNN_INT32, batch, p.in_height, p.in_width,
+        p.channels * planes);
+  image(&m->tensors[1], SBNN_INT32, batch, p.out_height, p.out_width,
+        p.channels * planes);
+}
+
+static void make_add(source* s, model* m, int32_t batch) {
+  sbnn_add_params p;
+  const int32_t planes = random_planes(s, SBNN_MAX_PLANES);
+  p.channels = one_in(s, 4) ? 1 : 1 + below(s, 9);
+  p.other_planes = random_planes(s, SBNN_MAX_PLANES);
+  const int32_t out = one_in(s, 4) ? 1 : planes;
+  const int32_t positions = 1 + below(s, 99);
+  m->inputs = 2;
+  SBNN_ADD_OPTIONS(SET_FIELD)
+  set_planes(s, m, "in_planes", planes);
+  set_planes(s, m, "out_planes", out);
+  const int32_t all[] = {planes, p.other_planes, out};
+  for (int32_t i = 0; i < 3; ++i) {
+    image(&m->tensors[i], SBNN_INT32, batch, 1, positions, p.channels * all[i]);
+    if (p.channels > 1) continue;
+    vector(&m->tensors[i], SBNN_INT32, batch, positions);
+    m->tensors[i].dims[1] *= all[i];
+  }
+}
+
+/* Thresholds as a file has them: in order. */
+static void sort_cuts(sbnn_tensor* t, int32_t channels, int32_t count) {
+  for (int32_t c = 0; c < channels; ++c) {
+    for (int32_t i = 1; i < count; ++i) {
+      for (int32_t j = i; j > 0; --j) {
+        int32_t* at = (int32_t*)t->data + c * count + j;
+        const int32_t low = at[-1], high = at[0];
+        if (low <= high) break;
+        at[-1] = high, at[0] = low;
+      }
+    }
+  }
 }
 
 static void make_quantize(source* s, model* m, int32_t batch) {
-  const sbnn_type x = kTypes[1 + below(s, 3)];
-  const int32_t channels = 1 + below(s, 70);
+  const sbnn_type x = kTypes[below(s, 4)];
+  const int32_t planes =
+      x == SBNN_INT32 ? random_planes(s, SBNN_MAX_PLANES) : 1;
+  const int32_t levels = random_planes(s, SBNN_MAX_ACTIVATION_BITS);
+  const int32_t channels = 1 + below(s, 70), cuts = (1 << levels) - 1;
+  sbnn_quantize_params p = {channels};
   m->inputs = 3;
   if (one_in(s, 2)) {
     vector(&m->tensors[0], x, batch, channels);
     vector(&m->tensors[3], SBNN_INT32, batch, channels);
+    m->tensors[0].dims[1] *= planes;
+    m->tensors[3].dims[1] *= levels;
   } else {
     const int32_t height = 1 + below(s, 9), width = 1 + below(s, 9);
-    image(&m->tensors[0], x, batch, height, width, channels);
-    image(&m->tensors[3], SBNN_INT32, batch, height, width, channels);
+    image(&m->tensors[0], x, batch, height, width, channels * planes);
+    image(&m->tensors[3], SBNN_INT32, batch, height, width, channels * levels);
+    p.positions = height * width;
   }
+  SBNN_QUANTIZE_OPTIONS(SET_FIELD)
+  set_planes(s, m, "in_planes", planes);
+  set_planes(s, m, "out_planes", levels);
   add_stage(s, m, 1, x, SBNN_INT32, channels);
+  free((uint8_t*)m->tensors[1].data - 4);
+  const sbnn_type type = x == SBNN_FLOAT32 ? SBNN_FLOAT32 : SBNN_INT32;
+  fill(s, constant(m, 1, type, channels * cuts), channels * cuts);
+  if (type == SBNN_INT32) {
+    sort_cuts(&m->tensors[1], channels, cuts);
+  } else if (levels > 1) { /* all equal: nearly no random floats ascend */
+    memset(m->tensors[1].data, 0, m->bytes[1]);
+  }
 }
 
 static void make_dequantize(source* s, model* m, int32_t batch) {
   const sbnn_type y = one_in(s, 2) ? SBNN_INT8 : SBNN_FLOAT32;
+  const int32_t planes = y == SBNN_INT8 ? 1 : random_planes(s, SBNN_MAX_PLANES);
   const bool is_vector = one_in(s, 2);
   sbnn_dequantize_params p;
   p.channels = 1 + below(s, 70);
@@ -360,11 +449,14 @@ static void make_dequantize(source* s, model* m, int32_t batch) {
   p.width = is_vector ? 0 : 1 + below(s, 9);
   m->inputs = 1;
   SBNN_DEQUANTIZE_OPTIONS(SET_FIELD)
+  set_planes(s, m, "in_planes", planes);
   if (is_vector) {
     vector(&m->tensors[0], SBNN_INT32, batch, p.channels);
     vector(&m->tensors[1], y, batch, p.channels);
+    m->tensors[0].dims[1] *= planes;
   } else {
-    image(&m->tensors[0], SBNN_INT32, batch, p.height, p.width, p.channels);
+    image(&m->tensors[0], SBNN_INT32, batch, p.height, p.width,
+          p.channels * planes);
     image(&m->tensors[1], y, batch, p.height, p.width, p.channels);
   }
 }
@@ -425,8 +517,16 @@ static void run(source* s, const sbnn_micro_op* op, model* m,
   for (size_t i = 0; i < x_bytes; ++i) {
     from[i] = x->data != NULL ? ((uint8_t*)x->data)[i] : (uint8_t)take(s, 1);
   }
-  sbnn_invoke_op(&op->op, from, NULL, to, scratch);
-  free(from), free(to), free(scratch);
+  uint8_t* other = NULL;
+  if (op->op.other != 0) {
+    const sbnn_tensor* second = &m->tensors[wiring->inputs[op->op.other]];
+    const size_t bytes = bytes_of(second);
+    other = (uint8_t*)malloc(bytes);
+    if (other == NULL) exit(3);
+    for (size_t i = 0; i < bytes; ++i) other[i] = (uint8_t)take(s, 1);
+  }
+  sbnn_invoke_op(&op->op, from, other, to, scratch);
+  free(from), free(other), free(to), free(scratch);
 }
 
 static int32_t accepted, refused;

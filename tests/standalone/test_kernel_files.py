@@ -22,6 +22,11 @@ from sbnn_converter.standalone.kernel_files import needed_files
         "sbnn_max_pool2d_bits",
         "sbnn_quantize",
         "sbnn_dequantize",
+        "sbnn_max_pool2d_planes",
+        "sbnn_average_pool2d",
+        "sbnn_quantize_planes",
+        "sbnn_dequantize_planes",
+        "sbnn_add_planes",
     ],
 )
 def test_each_kernel_links_alone(kernel, objects, tmp_path):

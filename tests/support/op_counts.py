@@ -89,6 +89,8 @@ def _cases(ops: Sequence[StoredOp]) -> str:
             kind = "FLOAT32" if constant.dtype == np.float32 else "INT32"
             lines.append(f"static const uint32_t data{i}_{j}[] = {{{_list(words)}}};")
             inputs.append(_tensor(kind, constant.shape, f"(void*)(uintptr_t)data{i}_{j}"))
+        if op.other is not None:
+            inputs.append(_tensor(op.other.type, op.other.shape, "0"))
         rows.append(
             f'{{"op{i}", "{op.name}", {{options{i}, sizeof(options{i})}}, '
             f"{len(inputs)}, {{{', '.join(inputs)}}}, {_TYPES[op.output.type]}}},"

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "halving.h"
 #include "inline.h"
 #include "row_bits.h"
 #include "sbnn/planes.h"
@@ -53,15 +54,6 @@ static uint32_t pool_wide(const sbnn_max_pool2d_params* p,
   return 0u;
 }
 
-/* 2x2 windows side by side on rows of 4, 8, 16 or 32 columns. */
-static bool is_halving(const sbnn_max_pool2d_params* p) {
-  const int32_t w = p->in_width;
-  return p->pool_height == 2 && p->pool_width == 2 && p->stride_height == 2 &&
-         p->stride_width == 2 && p->pad_top == 0 && p->pad_left == 0 &&
-         (w == 4 || w == 8 || w == 16 || w == 32) && p->out_width == w / 2 &&
-         p->out_height == p->in_height / 2;
-}
-
 /* Every second bit, moved together, of a word whose bits 0, 2, ... each hold the
  * maximum of two columns. */
 SBNN_INLINE uint32_t halve_columns(uint32_t bits) {
@@ -70,12 +62,7 @@ SBNN_INLINE uint32_t halve_columns(uint32_t bits) {
 
 /* The eight bits that a word of several rows of `width` columns leaves. */
 SBNN_INLINE uint32_t halve_word(uint32_t bits, int32_t width) {
-  const uint32_t t = halve_columns(bits | (bits >> width));
-  /* Rows are half as wide now; those with odd numbers go. */
-  if (width == 16) return t & 0xFFu;
-  if (width == 8) return (t & 0x0Fu) | ((t >> 4) & 0xF0u);
-  return (t & 0x03u) | ((t >> 2) & 0x0Cu) | ((t >> 4) & 0x30u) |
-         ((t >> 6) & 0xC0u);
+  return sbnn_close_rows(halve_columns(bits | (bits >> width)), width);
 }
 
 /* The words of a plane in halves or quarters. Input words that the last output
@@ -122,7 +109,7 @@ static void halve(const sbnn_max_pool2d_params* p, const uint32_t* minimum,
 void sbnn_max_pool2d_bits(const sbnn_max_pool2d_params* p,
                           const uint32_t* minimum, const uint32_t* x,
                           uint32_t* y) {
-  if (is_halving(p)) {
+  if (sbnn_is_halving(p)) {
     halve(p, minimum, x, y);
     return;
   }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "collect.h"
 #include "inline.h"
 #include "sbnn/planes.h"
 
@@ -10,23 +11,19 @@
 typedef uint32_t collect_bits(const sbnn_output* output, int32_t c,
                               const void* values, int32_t first, int32_t count);
 
-#define COLLECT(name, type, thresholds, threshold_type)                    \
-  static uint32_t name(const sbnn_output* output, int32_t c,               \
-                       const void* values, int32_t first, int32_t count) { \
-    const int32_t channels = output->channels;                             \
-    const type* x = (const type*)values + (first + count) * channels + c;  \
-    const threshold_type threshold = output->by.cuts.thresholds[c];        \
-    uint32_t bits = 0;                                                     \
-    for (int32_t i = 0; i < count; ++i) {                                  \
-      x -= channels;                                                       \
-      bits = (bits << 1) | (uint32_t)(*x >= threshold);                    \
-    }                                                                      \
-    return bits;                                                           \
+#define COLLECT(kind, type, thresholds)                                 \
+  static uint32_t collect_##kind(const sbnn_output* output, int32_t c,  \
+                                 const void* values, int32_t first,     \
+                                 int32_t count) {                       \
+    const int32_t channels = output->channels;                          \
+    return sbnn_collect_##kind(                                         \
+        (const type*)values + (first + count) * channels + c, channels, \
+        output->by.cuts.thresholds[c], count);                          \
   }
 
-COLLECT(collect_float, float, float_thresholds, float)
-COLLECT(collect_int8, int8_t, thresholds, int32_t)
-COLLECT(collect_int16, int16_t, thresholds, int32_t)
+COLLECT(float, float, float_thresholds)
+COLLECT(int8, int8_t, thresholds)
+COLLECT(int16, int16_t, thresholds)
 
 /* Collects the bits of one channel after another, 32 at a time where its plane
  * starts at a word, else (a vector, whose channels are bits) one by one. */

@@ -1,4 +1,4 @@
-/* SbnnDequantize: bits to +-1, as float or int8. */
+/* SbnnDequantize: planes to floats, bits to int8 as well. */
 #include "ops/check.h"
 #include "ops/classes.h"
 #include "ops/face.h"
@@ -15,6 +15,8 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
   const sbnn_dequantize_params* p = &op->params.dequantize;
   sbnn_output* o = &op->output;
   (void)options;
+  SBNN_CHECK(o->face.kind == SBNN_FLOAT_NUMBERS || op->input.planes == 1,
+             "in_planes of what becomes int8", op->input.planes, 1);
   o->stage = SBNN_SCALE;
   o->channels = p->channels;
   if (p->height == 0) {
@@ -30,7 +32,8 @@ static bool prepare(sbnn_op* op, const sbnn_options* options,
   sbnn_image_shape(output, o->face, p->height, p->width, p->channels);
   return sbnn_check_image(&inputs[0], op->input, p->height, p->width,
                           p->channels, problem) &&
-         sbnn_multiply(&elements, o->channel_bits, problem);
+         sbnn_multiply(&elements, o->channel_bits, problem) &&
+         sbnn_multiply(&elements, op->input.planes, problem);
 }
 
 static void invoke(const sbnn_op* op, const void* x, const void* other, void* y,
@@ -43,6 +46,9 @@ static void invoke(const sbnn_op* op, const void* x, const void* other, void* y,
     sbnn_dequantize_int8(o->channels, o->channel_bits, op->positions,
                          (int8_t)p->plus, (int8_t)p->minus, (const uint32_t*)x,
                          (int8_t*)y);
+  } else if (op->input.planes > 1) {
+    sbnn_dequantize_planes(o->channels, o->channel_bits, op->positions,
+                           op->input.planes, (const uint32_t*)x, (float*)y);
   } else {
     sbnn_dequantize(o->channels, o->channel_bits, op->positions,
                     (const uint32_t*)x, (float*)y);

@@ -35,6 +35,13 @@ bool sbnn_read_faces(sbnn_op* op, const sbnn_options* options,
   return true;
 }
 
+bool sbnn_check_same_planes(const sbnn_op* op, sbnn_problem* problem) {
+  SBNN_CHECK(op->output.face.planes == op->input.planes,
+             "out_planes, which have to be in_planes", op->output.face.planes,
+             op->input.planes);
+  return true;
+}
+
 bool sbnn_check_image(const sbnn_tensor* tensor, sbnn_face face, int32_t height,
                       int32_t width, int32_t channels, sbnn_problem* problem) {
   const int32_t* dims = tensor->dims;

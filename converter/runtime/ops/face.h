@@ -21,6 +21,10 @@ bool sbnn_read_faces(sbnn_op* op, const sbnn_options* options,
                      const sbnn_tensor* input, const sbnn_tensor* output,
                      sbnn_problem* problem);
 
+/* Of an op that puts the numbers of its input together: as many planes a channel in
+ * the output as in the input. */
+bool sbnn_check_same_planes(const sbnn_op* op, sbnn_problem* problem);
+
 /* An image, [batch, planes of all channels, words] or [batch, height, width,
  * channels], and a vector of features. */
 bool sbnn_check_image(const sbnn_tensor* tensor, sbnn_face face, int32_t height,

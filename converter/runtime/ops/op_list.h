@@ -6,6 +6,8 @@
 #ifndef SBNN_OPS_OP_LIST_H_
 #define SBNN_OPS_OP_LIST_H_
 
+#include "sbnn/add.h"
+#include "sbnn/average_pool2d.h"
 #include "sbnn/conv2d.h"
 #include "sbnn/dense.h"
 #include "sbnn/max_pool2d.h"
@@ -20,14 +22,20 @@
   OP(Quantize, quantize)               \
   OP(Dequantize, dequantize)
 
-#define SBNN_OPS(OP) SBNN_OPS_WITH_HOST_KERNELS(OP)
+#define SBNN_OPS(OP)                \
+  SBNN_OPS_WITH_HOST_KERNELS(OP)    \
+  OP(AveragePool2D, average_pool2d) \
+  OP(Add, add)
 
 /* The parameters of an op that has any. */
 typedef union {
   sbnn_conv2d_params conv2d;
   sbnn_dense_params dense;
   sbnn_max_pool2d_params max_pool2d;
+  sbnn_quantize_params quantize;
   sbnn_dequantize_params dequantize;
+  sbnn_average_pool2d_params average_pool2d;
+  sbnn_add_params add;
 } sbnn_op_params;
 
 #endif /* SBNN_OPS_OP_LIST_H_ */

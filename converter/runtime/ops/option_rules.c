@@ -20,6 +20,7 @@ static bool applies(const sbnn_option_rule* rule, const sbnn_options* options,
   switch (rule->when) {
     case SBNN_MAY_MISS: return sbnn_option(options, rule->name, &value);
     case SBNN_WITH_INT8_INPUT: return input.kind == SBNN_INT8_NUMBERS;
+    case SBNN_WITH_PLANES_INPUT: return input.kind == SBNN_PLANES;
     case SBNN_WITH_INT8_OUTPUT: return output.kind == SBNN_INT8_NUMBERS;
     case SBNN_WITH_INTEGER_OUTPUT:
       return output.kind == SBNN_INT8_NUMBERS ||

@@ -7,6 +7,7 @@ fitted to measured instruction counts (``benchmarks/mcu/fit_cost_model.py``).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from sbnn_converter.native.plan import Plan
 from sbnn_converter.tensors.bit_planes import plane_words
@@ -37,12 +38,15 @@ def kernel_of(op: StoredOp) -> str:
     """
     # int16, which only a quantizer reads, costs what int8 does.
     face = {FLOAT32: "float", INT16: "int8"}.get(op.reads, op.reads.label)
+    several = op.reads.planes > 1
     names = {
         "SbnnConv2D": f"conv2d {face}",
         "SbnnDense": f"dense {face}",
-        "SbnnMaxPool2D": "max_pool2d",
-        "SbnnQuantize": f"quantize {face}",
-        "SbnnDequantize": "dequantize",
+        "SbnnMaxPool2D": "max_pool2d planes" if several else "max_pool2d",
+        "SbnnQuantize": "quantize planes" if op.reads.is_planes else f"quantize {face}",
+        "SbnnDequantize": "dequantize planes" if several else "dequantize",
+        "SbnnAveragePool2D": "average_pool2d",
+        "SbnnAdd": "add",
     }
     name = names.get(op.name)
     if name == "dense bits" and code_name(op.options["code"]) == "sliced":
@@ -200,39 +204,107 @@ def _dense_numbers(op: StoredOp, plan: Plan) -> dict[str, float]:
     return counts
 
 
-def _max_pool2d(op: StoredOp, plan: Plan) -> dict[str, float]:
-    o = op.options
-    width = o["pool_width"]
-    pool = (o["pool_height"], width, o["stride_height"], o["stride_width"])
-    if (
+def _is_halving(o: Mapping[str, int]) -> bool:
+    """Whether windows are those that kernels take whole words of."""
+    pool = (o["pool_height"], o["pool_width"], o["stride_height"], o["stride_width"])
+    return (
         pool == (2, 2, 2, 2)
-        and not (o["pad_top"] or o["pad_left"])
+        and not (o.get("pad_top") or o.get("pad_left"))
         and o["in_width"] in (4, 8, 16, 32)
         and (o["out_height"], o["out_width"]) == (o["in_height"] // 2, o["in_width"] // 2)
-    ):
+    )
+
+
+def _strips(o: Mapping[str, int]) -> int:
+    """Strips of up to 32 columns that the output of a pooling has, in all channels."""
+    width = o["pool_width"]
+    strip = 1 if width > 32 else (32 - width) // o["stride_width"] + 1
+    return o["channels"] * o["out_height"] * -(-o["out_width"] // strip)
+
+
+def _max_pool2d(op: StoredOp, plan: Plan) -> dict[str, float]:
+    o = op.options
+    if _is_halving(o):
         way = "row" if o["in_width"] == 32 else "rows"
         words = plane_words(o["in_height"] * o["in_width"])
         return {"halve plane": o["channels"], f"halve {way}": o["channels"] * words}
-    strip = 1 if width > 32 else (32 - width) // o["stride_width"] + 1
-    strips = o["channels"] * o["out_height"] * -(-o["out_width"] // strip)
+    strips = _strips(o)
     return {
         "channel": o["channels"],
         "row": o["channels"] * o["out_height"],
         "strip": strips,
         "strip row": strips * o["pool_height"],
-        "strip column": strips * (width + o["stride_width"]),
+        "strip column": strips * (o["pool_width"] + o["stride_width"]),
+    }
+
+
+def _pool_planes(op: StoredOp, plan: Plan) -> dict[str, float]:
+    o, planes = op.options, op.reads.planes
+    channels = {"channel": o["channels"], "plane": o["channels"] * planes}
+    if _is_halving(o):
+        way = "row" if o["in_width"] == 32 else "rows"
+        words = o["channels"] * plane_words(o["in_height"] * o["in_width"])
+        return {**channels, "halve": words, f"halve {way}": words * planes}
+    strips = _strips(o)
+    joins = strips * max(o["pool_width"] - 1, 0).bit_length()
+    rows = strips * o["pool_height"] * -(-o["pool_width"] // 32)
+    return {
+        **channels,
+        "strip": strips,
+        "strip row": rows,
+        "strip row plane": rows * planes,
+        "strip join": joins,
+        "strip join plane": joins * planes,
+        "strip plane": strips * planes,
+        "strip plane apart": strips * planes if o["stride_width"] > 2 else 0,
     }
 
 
 def _quantize(op: StoredOp, plan: Plan) -> dict[str, float]:
     channels = op.input.shape[-1]
     elements = math.prod(op.input.shape)
-    return {"element": elements, "word": channels * plane_words(elements // channels)}
+    cuts = op.writes.cuts
+    return {
+        "element": elements * cuts,
+        "word": channels * plane_words(elements // channels) * cuts,
+    }
+
+
+def _quantize_planes(op: StoredOp, plan: Plan) -> dict[str, float]:
+    planes, cuts = op.reads.planes, op.writes.cuts
+    if len(op.input.shape) == 3:
+        words, channels = math.prod(op.input.shape) / planes, op.input.shape[1] / planes
+    else:
+        words = channels = op.options["positions"]  # each feature by itself
+    return {
+        "channel": channels,
+        "word": words * op.writes.planes,
+        "cut": words * cuts,
+        "cut plane": words * cuts * planes,
+    }
 
 
 def _dequantize(op: StoredOp, plan: Plan) -> dict[str, float]:
     elements = math.prod(op.output.shape)
     return {f"to {op.writes.label}": elements, "channel": op.options["channels"]}
+
+
+def _dequantize_planes(op: StoredOp, plan: Plan) -> dict[str, float]:
+    elements = math.prod(op.output.shape)
+    return {"element": elements, "element plane": elements * op.reads.planes}
+
+
+def _add(op: StoredOp, plan: Plan) -> dict[str, float]:
+    o, planes = op.options, op.reads.planes
+    words = math.prod(op.input.shape) / planes
+    common = min(planes, o["other_planes"])
+    return {
+        "channel": o["channels"],
+        "word": words,
+        "word common": words * common,
+        "word more": words * (max(planes, o["other_planes"]) - common),
+        "word out": words * op.writes.planes,
+    }
 
 
 _COUNTS = {
@@ -244,8 +316,13 @@ _COUNTS = {
     "dense int8": _dense_numbers,
     "dense float": _dense_numbers,
     "max_pool2d": _max_pool2d,
+    "max_pool2d planes": _pool_planes,
+    "average_pool2d": _pool_planes,
     "quantize int8": _quantize,
     "quantize float": _quantize,
+    "quantize planes": _quantize_planes,
     "dequantize": _dequantize,
+    "dequantize planes": _dequantize_planes,
+    "add": _add,
 }
 KERNELS = tuple(_COUNTS)

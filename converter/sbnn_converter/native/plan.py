@@ -92,6 +92,8 @@ def plan_op(op: StoredOp, **options: int) -> Plan:
     tensors = [_tensor(op.input.element_type, op.input.shape, None)]
     for constant in op.constants:
         tensors.append(_tensor(type_of(constant), constant.shape, constant.ctypes.data))
+    if op.other is not None:
+        tensors.append(_tensor(op.other.element_type, op.other.shape, None))
     inputs = (_Tensor * len(tensors))(*tensors)
     output = _tensor(op.output.element_type, op.output.shape, None)
     plan, problem = _Plan(), _Problem()

@@ -10,7 +10,7 @@ from sbnn_converter.op_schema.option import INT8_OUTPUT, INT32_MAX, MAX_SIDE, op
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Dequantize(Faced):
-    """Bits to numbers (``kernels/include/sbnn/quantize.h``)."""
+    """Planes to numbers (``kernels/include/sbnn/quantize.h``)."""
 
     height: int = option(0, MAX_SIDE, "rows; 0 if it is a vector")
     width: int = option(0, MAX_SIDE, "columns")

@@ -10,7 +10,7 @@ from sbnn_converter.op_schema.option import MAX_SIDE, option
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class MaxPool2D(Faced):
-    """Max pooling of bit planes (``kernels/include/sbnn/max_pool2d.h``)."""
+    """Max pooling of planes (``kernels/include/sbnn/max_pool2d.h``)."""
 
     channels: int = option(1, MAX_SIDE, "channels of input and output")
     in_height: int = option(1, MAX_SIDE, "rows of the input")

@@ -13,6 +13,7 @@ MAX_SIDE = 32768  # rows and columns of an image
 ALWAYS = "always"
 MAY_MISS = "may be missing"
 INT8_INPUT = "int8 input"
+PLANES_INPUT = "input of planes"
 INT8_OUTPUT = "int8 output"
 INTEGER_OUTPUT = "int8, int16 or stream output"
 

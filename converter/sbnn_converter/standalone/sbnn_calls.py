@@ -44,6 +44,8 @@ def sbnn_call(op: StoredStep) -> Call:
         "SbnnMaxPool2D": _max_pool2d,
         "SbnnQuantize": _quantize,
         "SbnnDequantize": _dequantize,
+        "SbnnAveragePool2D": _average_pool2d,
+        "SbnnAdd": _add,
     }
     if op.name not in known:
         raise NotExportable("this version knows no such op")
@@ -198,50 +200,77 @@ def _dense(op: StoredStep, plan: Plan) -> Call:
     return _weighted(op, function, query, constants, plan.scratch_bytes, header)
 
 
-def _max_pool2d(op: StoredStep, _: Plan) -> Call:
-    n = op.number
-    minimum = f"op{n}_minimum"
-    constants = {
-        minimum: array("uint32_t", minimum, op.sbnn.constants[0].view(np.uint32)),
-        **_params(op, "sbnn_max_pool2d_params"),
-    }
+def _on_planes(op: StoredStep, function: str, arguments: str, constants: dict, header: str) -> Call:
+    """A call of a kernel that takes ``arguments`` between its parameters and planes."""
+    params = f"op{op.number}_params"
+    others = {"other": op.inputs[1]} if op.sbnn.other is not None else {}
+    read = "".join(f", (const uint32_t*){{{place}}}" for place in ("x", *others))
     return Call(
-        statements=(
-            f"sbnn_max_pool2d_bits(&op{n}_params, {minimum}, (const uint32_t*){{x}}, "
-            "(uint32_t*){y});",
-        ),
-        places={"x": op.inputs[0], "y": op.outputs[0]},
-        functions=("sbnn_max_pool2d_bits",),
-        constants=constants,
-        headers=("sbnn/max_pool2d.h",),
+        statements=(f"{function}(&{params}{arguments}{read}, (uint32_t*){{y}});",),
+        places={"x": op.inputs[0], **others, "y": op.outputs[0]},
+        functions=(function,),
+        constants=constants | _params(op, f"{header.removesuffix('.h')}_params"),
+        headers=(f"sbnn/{header.removeprefix('sbnn_')}",),
     )
+
+
+def _max_pool2d(op: StoredStep, _: Plan) -> Call:
+    minimum, planes = f"op{op.number}_minimum", op.sbnn.reads.planes
+    marks = {minimum: array("uint32_t", minimum, op.sbnn.constants[0].view(np.uint32))}
+    function, count = ("bits", "") if planes == 1 else ("planes", f", {planes}")
+    function = f"sbnn_max_pool2d_{function}"
+    return _on_planes(op, function, f"{count}, {minimum}", marks, "sbnn_max_pool2d.h")
+
+
+def _average_pool2d(op: StoredStep, _: Plan) -> Call:
+    planes = op.sbnn.reads.planes
+    return _on_planes(op, "sbnn_average_pool2d", f", {planes}", {}, "sbnn_average_pool2d.h")
+
+
+def _add(op: StoredStep, _: Plan) -> Call:
+    face, out, shape = op.sbnn.reads, op.sbnn.writes, op.inputs[0].shape
+    words = shape[-1] if len(shape) == 3 else shape[-1] // face.planes
+    sizes = f", {face.planes}, {out.planes}, {words}"
+    return _on_planes(op, "sbnn_add_planes", sizes, {}, "sbnn_add.h")
 
 
 def _quantize(op: StoredStep, _: Plan) -> Call:
     shape = op.inputs[0].shape
-    positions = shape[1] * shape[2] if len(shape) == 4 else 0
-    face = op.sbnn.reads
-    function = "sbnn_quantize" if face == FLOAT32 else f"sbnn_quantize_{face.label}"
+    face, levels = op.sbnn.reads, op.sbnn.writes.planes
+    is_image = len(shape) > 2
+    if face.is_planes:
+        bits = op.sbnn.options["positions"]
+        positions = bits if is_image else 0
+        channels = shape[1] // face.planes if is_image else bits
+        function, sizes = "sbnn_quantize_planes", f"{positions or 1}, {face.planes}"
+    else:
+        positions = shape[1] * shape[2] if is_image else 0
+        channels, sizes = shape[-1], f"{positions or 1}"
+        function = "sbnn_quantize" if levels == 1 else "sbnn_quantize_levels"
+        function += "" if face == FLOAT32 else f"_{face.label}"
     return Call(
         statements=(
-            f"{function}(&op{op.number}_output, {positions or 1}, "
+            f"{function}(&op{op.number}_output, {sizes}, "
             f"(const {_element(face)}*){{x}}, (uint32_t*){{y}});",
         ),
         places={"x": op.inputs[0], "y": op.outputs[0]},
         functions=(function,),
-        constants=_output(op, shape[-1], positions),
+        constants=_output(op, channels, positions),
         headers=("sbnn/quantize.h",),
     )
 
 
 def _dequantize(op: StoredStep, _: Plan) -> Call:
-    o = op.sbnn.options
+    o, planes = op.sbnn.options, op.sbnn.reads.planes
     positions = o["height"] * o["width"]
-    bits = 32 * _words(positions) if o["height"] else 1
+    bits = 32 * planes * _words(positions) if o["height"] else 1
     size = f"{o['channels']}, {bits}, {positions or 1}"
     if op.sbnn.writes == INT8:
         function = "sbnn_dequantize_int8"
         size += f", {o['plus']}, {o['minus']}"
+    elif planes > 1:
+        function = "sbnn_dequantize_planes"
+        size += f", {planes}"
     else:
         function = "sbnn_dequantize"
     return Call(

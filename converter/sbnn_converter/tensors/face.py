@@ -93,10 +93,11 @@ def numbers(name: str) -> Face:
     return Face(name.upper())
 
 
-def stored_face(name: str) -> Face:
+def stored_face(name: str, planes: int | None = None) -> Face:
     """The face of a tensor that an op of ours reads or writes.
 
     Args:
       name: the type of the tensor's elements, as the schema calls it.
+      planes: how many each channel has by the op's options; one if these do not say.
     """
-    return BITS if name == _PLANE_TYPE else Face(name)
+    return Face(planes=planes or 1) if name == _PLANE_TYPE else Face(name)

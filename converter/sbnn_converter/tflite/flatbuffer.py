@@ -149,6 +149,7 @@ class StoredOp(ShortRepr):
       input, output: what it reads and writes.
       layer: the Keras layer that its weights come from; ``None`` if it has no
         weights or the file does not tell.
+      other: a second activation, behind the constants; ``None`` without.
     """
 
     name: str
@@ -157,16 +158,17 @@ class StoredOp(ShortRepr):
     input: StoredTensor
     output: StoredTensor
     layer: str | None = None
+    other: StoredTensor | None = None
 
     @property
     def reads(self) -> Face:
         """The face that it reads."""
-        return stored_face(self.input.type)
+        return stored_face(self.input.type, self.options.get("in_planes"))
 
     @property
     def writes(self) -> Face:
         """The face that it writes."""
-        return stored_face(self.output.type)
+        return stored_face(self.output.type, self.options.get("out_planes"))
 
     @property
     def code_bytes(self) -> int:
@@ -331,7 +333,9 @@ def _read_op(operator, name: str, inputs, outputs) -> StoredOp:
         raise DamagedFile(f"{name}: the options are no map; convert the model again")
     if None in inputs:
         raise DamagedFile(f"{name}: an input is left out; convert the model again")
-    constants = inputs[1:]
+    constants, other = inputs[1:], None
+    if constants and constants[-1].content is None:
+        *constants, other = constants
     layer = None
     if "connections" in options and constants:
         layer = layer_name(constants[0].name)
@@ -342,6 +346,7 @@ def _read_op(operator, name: str, inputs, outputs) -> StoredOp:
         input=inputs[0],
         output=outputs[0],
         layer=layer,
+        other=other,
     )
 
 

@@ -3,6 +3,8 @@
 #ifndef SBNN_REFERENCE_H_
 #define SBNN_REFERENCE_H_
 
+#include "sbnn/add.h"
+#include "sbnn/average_pool2d.h"
 #include "sbnn/conv2d.h"
 #include "sbnn/dense.h"
 #include "sbnn/max_pool2d.h"
@@ -38,6 +40,30 @@ void reference_quantize(const sbnn_output* output, int32_t positions,
                         const float* x, uint32_t* y);
 void reference_dequantize(int32_t channels, int32_t channel_bits,
                           int32_t positions, const uint32_t* x, float* y);
+
+/* The same of channels of several planes. What is quantized are whole numbers,
+ * positions x channels, through int32 thresholds. */
+void reference_max_pool2d_planes(const sbnn_max_pool2d_params* params,
+                                 int32_t planes, const uint32_t* minimum,
+                                 const uint32_t* x, uint32_t* y);
+void reference_average_pool2d(const sbnn_average_pool2d_params* params,
+                              int32_t planes, const uint32_t* x, uint32_t* y);
+void reference_quantize_levels(const sbnn_output* output, int32_t positions,
+                               const double* x, uint32_t* y);
+void reference_dequantize_planes(int32_t channels, int32_t channel_bits,
+                                 int32_t positions, int32_t planes,
+                                 const uint32_t* x, float* y);
+void reference_add_planes(const sbnn_add_params* params, int32_t planes,
+                          int32_t out_planes, int32_t positions,
+                          const uint32_t* x, const uint32_t* other,
+                          uint32_t* y);
+
+/* The number that planes first .. first + planes - 1, of `words` words each, are at
+ * a position; and the same, into planes that are still 0 there. */
+int64_t reference_number(const uint32_t* x, int32_t words, int32_t first,
+                         int32_t planes, int32_t position);
+void reference_put_number(uint32_t* y, int32_t words, int32_t first,
+                          int32_t planes, int32_t position, int64_t number);
 
 /* One sum into place (channel, position) of the output, zeroed where it is bits. */
 void reference_zero_bits(const sbnn_output* output, int32_t positions, void* y);

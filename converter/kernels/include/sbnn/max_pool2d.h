@@ -1,4 +1,4 @@
-/* Max pooling of bit planes. */
+/* Max pooling of planes. */
 #ifndef SBNN_MAX_POOL2D_H_
 #define SBNN_MAX_POOL2D_H_
 
@@ -32,5 +32,11 @@ typedef struct {
 void sbnn_max_pool2d_bits(const sbnn_max_pool2d_params* params,
                           const uint32_t* minimum, const uint32_t* x,
                           uint32_t* y);
+
+/* The same where a channel has several planes, 1 .. 16: the largest of the
+ * unsigned numbers that they are, or the smallest. */
+void sbnn_max_pool2d_planes(const sbnn_max_pool2d_params* params,
+                            int32_t planes, const uint32_t* minimum,
+                            const uint32_t* x, uint32_t* y);
 
 #endif /* SBNN_MAX_POOL2D_H_ */

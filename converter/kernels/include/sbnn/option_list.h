@@ -21,6 +21,7 @@ typedef enum {
   SBNN_ALWAYS,
   SBNN_MAY_MISS,
   SBNN_WITH_INT8_INPUT,
+  SBNN_WITH_PLANES_INPUT,
   SBNN_WITH_INT8_OUTPUT,
   SBNN_WITH_INTEGER_OUTPUT /* int8, int16 or a stream */
 } sbnn_option_when;

@@ -1,0 +1,143 @@
+/* A strip of up to 32 columns at a time, as max_pool2d.c: the rows of a window are
+ * joined first, then the result with itself moved by 1, 2, 4, ... columns, and what
+ * the stride leaves of each plane is moved together.
+ *
+ * Windows wider than a word join words of 32 columns as if they were rows. */
+#include "pool_planes.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "halving.h"
+#include "row_bits.h"
+#include "sbnn/average_pool2d.h"
+#include "sbnn/face.h"
+#include "sbnn/planes.h"
+
+/* Slices of a sum over the largest window. */
+enum { MOST_SLICES = SBNN_MAX_PLANES + 8 };
+
+typedef struct {
+  const sbnn_pooling* by;
+  const sbnn_max_pool2d_params* params;
+  sbnn_halves sizes;
+} pool;
+
+/* Joins `number` with itself so that bit j holds columns j .. j + width - 1. */
+static void join_columns(const sbnn_pooling* by, uint32_t* number,
+                         int32_t slices, int32_t width) {
+  uint32_t moved[MOST_SLICES];
+  for (int32_t reach = 1; reach < width;) {
+    const int32_t step = width - reach < reach ? width - reach : reach;
+    for (int32_t i = 0; i < slices; ++i) moved[i] = number[i] >> step;
+    by->join(number, slices, moved, slices);
+    reach += step;
+  }
+}
+
+/* number / 2^shift, halves up. */
+static void divide(uint32_t* number, int32_t planes, int32_t shift) {
+  if (shift == 0) return;
+  uint32_t carry = number[shift - 1];
+  for (int32_t i = 0; i < planes; ++i) {
+    const uint32_t bits = number[i + shift];
+    number[i] = bits ^ carry;
+    carry &= bits;
+  }
+}
+
+/* Output columns from `ox` on, before what lies between them is left out. */
+static void pool_strip(const pool* self, const uint32_t* x, int32_t oy,
+                       int32_t ox, uint32_t* number) {
+  const sbnn_max_pool2d_params* p = self->params;
+  const int32_t planes = self->sizes.planes;
+  const int32_t slices = planes + self->by->shift;
+  const uint32_t flip = self->sizes.flip;
+  const int32_t column = ox * p->stride_width - p->pad_left;
+  uint32_t next[SBNN_MAX_PLANES];
+  memset(number, 0, MOST_SLICES * sizeof(uint32_t));
+  for (int32_t ky = 0; ky < p->pool_height; ++ky) {
+    const int32_t y = oy * p->stride_height + ky - p->pad_top;
+    if (y < 0 || y >= p->in_height) continue;
+    for (int32_t kx = 0; kx < p->pool_width; kx += 32) {
+      /* The last word of a wide window ends with it. */
+      const int32_t left = p->pool_width - kx;
+      const uint32_t inside = p->pool_width > 32 && left < 32
+                                  ? 0xFFFFFFFFu >> (32 - left)
+                                  : 0xFFFFFFFFu;
+      for (int32_t i = 0; i < planes; ++i) {
+        const uint32_t* plane = x + i * self->sizes.in_words;
+        next[i] = (sbnn_row_bits(plane, y * p->in_width, p->in_width,
+                                 column + kx, flip) ^
+                   flip) &
+                  inside;
+      }
+      self->by->join(number, slices, next, planes);
+    }
+  }
+  join_columns(self->by, number, slices,
+               p->pool_width < 32 ? p->pool_width : 32);
+  divide(number, planes, self->by->shift);
+}
+
+static void pool_channel(const pool* self, const uint32_t* x, uint32_t* y) {
+  const sbnn_max_pool2d_params* p = self->params;
+  const int32_t words = self->sizes.out_words;
+  const int32_t strip =
+      p->pool_width > 32 ? 1 : (32 - p->pool_width) / p->stride_width + 1;
+  uint32_t number[MOST_SLICES];
+  for (int32_t oy = 0; oy < p->out_height; ++oy) {
+    for (int32_t ox = 0; ox < p->out_width; ox += strip) {
+      const int32_t count =
+          p->out_width - ox < strip ? p->out_width - ox : strip;
+      pool_strip(self, x, oy, ox, number);
+      for (int32_t i = 0; i < self->sizes.planes; ++i) {
+        sbnn_put_row_bits(
+            y + i * words, words, oy * p->out_width + ox, count,
+            sbnn_thin(number[i], p->stride_width) ^ self->sizes.flip);
+      }
+    }
+  }
+}
+
+/* The same for 2x2 windows whose rows fill words or parts of them: a word, or a
+ * row and the next, becomes a quarter or half of one. */
+static void halve_channel(const pool* self, const uint32_t* x, uint32_t* y) {
+  const sbnn_max_pool2d_params* p = self->params;
+  const sbnn_halves* sizes = &self->sizes;
+  const int32_t step = sizes->width == 32 ? 2 : 1;
+  const int32_t part = sizes->width == 32 ? 16 : 8;
+  /* An odd last row has no partner and no output. */
+  const uint32_t* end = x + sbnn_plane_words(2 * p->out_height * sizes->width);
+  for (int32_t at = 0; x < end; x += step, at += part) {
+    self->by->halve(sizes, x, y + (at >> 5), at & 31);
+  }
+  const int32_t rest = p->out_height * p->out_width % 32;
+  const uint32_t last = 0xFFFFFFFFu >> ((32 - rest) % 32);
+  for (int32_t i = 0; i < sizes->planes; ++i, y += sizes->out_words) {
+    for (int32_t w = 0; w < sizes->out_words; ++w) y[w] ^= sizes->flip;
+    y[sizes->out_words - 1] &= last;
+  }
+}
+
+void sbnn_pool_planes(const sbnn_pooling* by, const sbnn_max_pool2d_params* p,
+                      int32_t planes, const uint32_t* inverted,
+                      const uint32_t* x, uint32_t* y) {
+  const int32_t out_words = sbnn_plane_words(p->out_height * p->out_width);
+  pool self = {by,
+               p,
+               {planes, sbnn_plane_words(p->in_height * p->in_width), out_words,
+                p->in_width, 0}};
+  const bool halving = sbnn_is_halving(p);
+  memset(y, 0, (size_t)(p->channels * planes * out_words) * sizeof(uint32_t));
+  for (int32_t c = 0; c < p->channels; ++c) {
+    if (inverted != NULL) self.sizes.flip = 0u - sbnn_get_bit(inverted, c);
+    if (halving) {
+      halve_channel(&self, x, y);
+    } else {
+      pool_channel(&self, x, y);
+    }
+    x += planes * self.sizes.in_words;
+    y += planes * out_words;
+  }
+}

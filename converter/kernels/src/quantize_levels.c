@@ -1,0 +1,117 @@
+/* Cuts to activations of several bits, 32 positions of a channel at a time.
+ *
+ * The number is how many cuts a value reaches. They ascend, so that bit i of the
+ * number changes at every 2^i-th of them: each cut's bits are added, without a
+ * carry, to the planes whose 2^i divides its place. */
+#include <string.h>
+
+#include "channel_planes.h"
+#include "collect.h"
+#include "hot.h"
+#include "inline.h"
+#include "sbnn/quantize.h"
+
+typedef struct {
+  const sbnn_output* output;
+  const void* values;
+  sbnn_channel_planes places; /* of values that are planes */
+} source;
+
+/* Bits of channel `c` from position `first` on: 1 where a value reaches threshold
+ * number `at`. Behind `count` of them are any. */
+typedef uint32_t collect_bits(const source* from, int32_t c, int32_t at,
+                              int32_t first, int32_t count);
+
+#define COLLECT(kind, type, thresholds)                                       \
+  static uint32_t collect_##kind(const source* from, int32_t c, int32_t at,   \
+                                 int32_t first, int32_t count) {              \
+    const int32_t channels = from->output->channels;                          \
+    return sbnn_collect_##kind(                                               \
+        (const type*)from->values + (first + count) * channels + c, channels, \
+        from->output->by.cuts.thresholds[at], count);                         \
+  }
+
+COLLECT(float, float, float_thresholds)
+COLLECT(int8, int8_t, thresholds)
+COLLECT(int16, int16_t, thresholds)
+
+/* Numbers that are planes are compared with one that is the same everywhere: from
+ * the lowest plane up, a bit of it is 1 and wanted, or 0 and enough. */
+static uint32_t collect_planes(const source* from, int32_t c, int32_t at,
+                               int32_t first, int32_t count) {
+  const sbnn_channel_planes* places = &from->places;
+  int32_t threshold = from->output->by.cuts.thresholds[at];
+  const uint32_t* plane =
+      (const uint32_t*)from->values + sbnn_first_word(places, c) + (first >> 5);
+  (void)count;
+  if (threshold <= 0) return 0xFFFFFFFFu;
+  if (threshold >> places->planes != 0) return 0u;
+  uint32_t reached = 0xFFFFFFFFu;
+  for (int32_t i = places->planes; i > 0; --i, plane += places->words) {
+    reached = (threshold & 1) != 0 ? reached & *plane : reached | *plane;
+    threshold >>= 1;
+  }
+  return reached >> sbnn_first_bit(places, c);
+}
+
+static void quantize(const source* from, int32_t positions, uint32_t* y,
+                     collect_bits* collect) {
+  const sbnn_output* output = from->output;
+  const int32_t count = output->by.cuts.count;
+  const int32_t planes = output->face.planes;
+  const sbnn_channel_planes places = sbnn_place_planes(
+      output->channel_bits == 1, output->channels, positions, planes);
+  const int32_t all = planes * places.words;
+  memset(y, 0,
+         (size_t)(places.vector ? all : output->channels * all) *
+             sizeof(uint32_t));
+  for (int32_t c = 0; c < output->channels; ++c) {
+    const uint32_t flips = 0u - sbnn_get_bit(output->by.cuts.flips, c);
+    const int32_t bit = sbnn_first_bit(&places, c);
+    uint32_t* to = y + sbnn_first_word(&places, c);
+    for (int32_t p = 0; p < positions; p += 32, ++to) {
+      const int32_t some = positions - p < 32 ? positions - p : 32;
+      uint32_t number[SBNN_MAX_ACTIVATION_BITS];
+      for (int32_t i = 0; i < planes; ++i) number[i] = flips;
+      for (int32_t cut = 1; cut <= count; ++cut) {
+        const uint32_t bits = collect(from, c, c * count + cut - 1, p, some);
+        int32_t i = 0;
+        do { number[i] ^= bits; } while (((cut >> i++) & 1) == 0);
+      }
+      for (int32_t i = 0; i < planes; ++i) {
+        to[i * places.words] |= (number[i] & (0xFFFFFFFFu >> (32 - some)))
+                                << bit;
+      }
+    }
+  }
+}
+
+static void quantize_numbers(const sbnn_output* output, int32_t positions,
+                             const void* x, uint32_t* y,
+                             collect_bits* collect) {
+  const source from = {output, x, {false, 0, 0}};
+  quantize(&from, positions, y, collect);
+}
+
+void sbnn_quantize_levels(const sbnn_output* output, int32_t positions,
+                          const float* x, uint32_t* y) {
+  quantize_numbers(output, positions, x, y, collect_float);
+}
+
+void sbnn_quantize_levels_int8(const sbnn_output* output, int32_t positions,
+                               const int8_t* x, uint32_t* y) {
+  quantize_numbers(output, positions, x, y, collect_int8);
+}
+
+void sbnn_quantize_levels_int16(const sbnn_output* output, int32_t positions,
+                                const int16_t* x, uint32_t* y) {
+  quantize_numbers(output, positions, x, y, collect_int16);
+}
+
+void sbnn_quantize_planes(const sbnn_output* output, int32_t positions,
+                          int32_t planes, const uint32_t* x, uint32_t* y) {
+  const source from = {output, x,
+                       sbnn_place_planes(output->channel_bits == 1,
+                                         output->channels, positions, planes)};
+  quantize(&from, positions, y, collect_planes);
+}

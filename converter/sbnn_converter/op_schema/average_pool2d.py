@@ -1,0 +1,25 @@
+"""SbnnAveragePool2D."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sbnn_converter.op_schema.faces import Faced
+from sbnn_converter.op_schema.option import MAX_SIDE, option
+
+MAX_AREA = 256  # positions in a window, a power of two
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AveragePool2D(Faced):
+    """Average pooling of planes (``kernels/include/sbnn/average_pool2d.h``)."""
+
+    channels: int = option(1, MAX_SIDE, "channels of input and output")
+    in_height: int = option(1, MAX_SIDE, "rows of the input")
+    in_width: int = option(1, MAX_SIDE, "columns of the input")
+    out_height: int = option(1, MAX_SIDE, "rows of the output")
+    out_width: int = option(1, MAX_SIDE, "columns of the output")
+    pool_height: int = option(1, MAX_AREA, "rows of the window")
+    pool_width: int = option(1, MAX_AREA, "columns of the window")
+    stride_height: int = option(1, MAX_SIDE, "rows from one window to the next")
+    stride_width: int = option(1, MAX_SIDE, "columns from one window to the next")
