@@ -84,7 +84,7 @@ def _graph_follows(root, graph) -> bool:
         )
         if any(t and t.batched for t in op.inputs):
             name = op_name(root.OperatorCodes(operator.OpcodeIndex()))
-            rule = _first_input if is_ours(name) else _RULES.get(name)
+            rule = _activations if is_ours(name) else _RULES.get(name)
             if rule is None or not rule(op):
                 return False
             for tensor in op.outputs:
@@ -111,6 +111,11 @@ def _tensor(root, tensor) -> _Tensor:
 def _first_input(op: _Op) -> bool:
     """Works on each value, position or image alone, with constant parameters."""
     return op.only_batched(0)
+
+
+def _activations(op: _Op) -> bool:
+    """An op of ours: activations, and constants, which have rank 1."""
+    return all(tensor.batched or tensor.rank == 1 for tensor in op.inputs if tensor)
 
 
 def _rows(op: _Op) -> bool:
