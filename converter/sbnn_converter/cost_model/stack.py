@@ -15,7 +15,13 @@ MICRO_STACK_BYTES = 1_752
 # the program's own calls and for interrupts.
 ADVISED_STACK_BYTES = 4_096
 
-_KERNELS = {"conv2d bits": 1_240, "dense sliced": 816, "conv2d int8": 588}
+_KERNELS = {
+    "conv2d bits": 1_240,
+    "dense sliced": 816,
+    "conv2d int8": 588,
+    "average_pool2d": 560,
+    "max_pool2d planes": 520,
+}
 _OTHERS = 300
 
 
