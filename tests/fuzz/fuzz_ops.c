@@ -176,6 +176,18 @@ static void put_bits(bit_writer* w, uint32_t value, uint32_t count) {
   }
 }
 
+/* Tensor 1 with a word of signs behind each 32 connections of its code. */
+static void append_signs(source* s, model* m, int32_t count) {
+  const int32_t words = m->tensors[1].dims[0];
+  const int32_t all = words + sbnn_sign_words(count);
+  uint32_t* code = (uint32_t*)m->tensors[1].data;
+  uint32_t* both = (uint32_t*)constant(m, 1, SBNN_INT32, all);
+  memcpy(both, code, (size_t)words * 4u);
+  free((uint8_t*)code - 4);
+  fill(s, both + words, all - words);
+  if (count % 32 != 0) both[all - 1] &= 0xFFFFFFFFu >> (32 - count % 32);
+}
+
 /* A valid weight code as tensor 1, with its options. */
 static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
                        bool may_slice) {
@@ -185,16 +197,19 @@ static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
                                    SBNN_CODE_GOLOMB, SBNN_CODE_SLICED};
   const int32_t one_of = 1 + below(s, 40);
   int32_t count = 0, parameter = 0;
+  const bool has_signs = one_in(s, 2);
   set(m, "code", kCodes[code]);
   if (kCodes[code] == SBNN_CODE_SLICED) {
     const int32_t groups = (outputs + 31) / 32;
+    const int32_t block = has_signs ? 2 * fan_in : fan_in;
     uint32_t* words =
-        (uint32_t*)constant(m, 1, SBNN_INT32, groups * fan_in + outputs);
+        (uint32_t*)constant(m, 1, SBNN_INT32, groups * block + outputs);
     for (int32_t u = 0; u < outputs; ++u) {
       for (int32_t i = 0; i < fan_in; ++i) {
         if (below(s, one_of) != 0) continue;
-        words[u / 32 * fan_in + i] |= 1u << (u % 32);
-        ++words[groups * fan_in + u];
+        const int32_t behind = has_signs && one_in(s, 2) ? fan_in : 0;
+        words[u / 32 * block + behind + i] |= 1u << (u % 32);
+        ++words[groups * block + u];
         ++count;
       }
     }
@@ -234,11 +249,13 @@ static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
     const int32_t words = w->bits == 0u ? 1 : (int32_t)((w->bits + 31u) / 32u);
     memcpy(constant(m, 1, SBNN_INT32, words), w->words, (size_t)words * 4u);
     free(w);
+    if (has_signs) append_signs(s, m, count);
   }
+  if (has_signs) set(m, "has_signs", 1);
   set(m, "connections", count);
   set(m, "code_parameter", parameter);
-  set(m, "alpha_steps", one_in(s, 2) ? 0 : below(s, 9) - 4);
-  set(m, "domain_shift", one_in(s, 2) ? 0 : below(s, 9));
+  set(m, "alpha_steps", has_signs || one_in(s, 2) ? 0 : below(s, 9) - 4);
+  set(m, "domain_shift", has_signs || one_in(s, 2) ? 0 : below(s, 9));
 }
 
 static const sbnn_type kTypes[] = {SBNN_INT32, SBNN_INT8, SBNN_FLOAT32,
@@ -279,6 +296,61 @@ static void vector(sbnn_tensor* t, sbnn_type type, int32_t batch,
   t->dims[1] = type == SBNN_INT32 ? sbnn_plane_words(features) : features;
 }
 
+/* Planes of a channel, often one. A file need not say so. */
+static int32_t random_planes(source* s, int32_t most) {
+  return one_in(s, 2) ? 1 : 1 + below(s, most);
+}
+
+static void set_planes(source* s, model* m, const char* name, int32_t planes) {
+  if (planes > 1 || one_in(s, 2)) set(m, name, planes);
+}
+
+/* Thresholds as a file has them: in order. */
+static void sort_cuts(sbnn_tensor* t, int32_t channels, int32_t count) {
+  for (int32_t c = 0; c < channels; ++c) {
+    for (int32_t i = 1; i < count; ++i) {
+      for (int32_t j = i; j > 0; --j) {
+        int32_t* at = (int32_t*)t->data + c * count + j;
+        const int32_t low = at[-1], high = at[0];
+        if (low <= high) break;
+        at[-1] = high, at[0] = low;
+      }
+    }
+  }
+}
+
+/* The output stage of a layer with weights whose output is planes: cuts, or a stream
+ * with or without one to add to. Returns the output's planes. */
+static int32_t add_planes_stage(source* s, model* m, sbnn_type x,
+                                int32_t channels) {
+  const bool stream = x != SBNN_FLOAT32 && one_in(s, 3);
+  const int32_t planes = stream ? 2 + below(s, SBNN_MAX_PLANES - 1)
+                                : random_planes(s, SBNN_MAX_ACTIVATION_BITS);
+  set_planes(s, m, "out_planes", planes);
+  if (!stream) {
+    const int32_t count = (1 << planes) - 1;
+    add_stage(s, m, 2, x, SBNN_INT32, channels);
+    free((uint8_t*)m->tensors[2].data - 4);
+    const sbnn_type type = x == SBNN_FLOAT32 ? SBNN_FLOAT32 : SBNN_INT32;
+    fill(s, constant(m, 2, type, channels * count), channels * count);
+    if (type == SBNN_INT32) {
+      sort_cuts(&m->tensors[2], channels, count);
+    } else if (count > 1) {
+      memset(m->tensors[2].data, 0, m->bytes[2]);
+    }
+    return planes;
+  }
+  add_stage(s, m, 2, x, SBNN_INT8, channels);
+  set(m, "stream", 1);
+  for (int32_t i = 0; i < channels; ++i) {
+    const int32_t factor = 1 << below(s, 31);
+    ((int32_t*)m->tensors[2].data)[i] = one_in(s, 2) ? -factor : factor;
+    ((int32_t*)m->tensors[3].data)[i] /= 2;
+  }
+  if (one_in(s, 2)) ++m->inputs;
+  return planes;
+}
+
 static void make_conv2d(source* s, model* m, int32_t batch) {
   const sbnn_type x = kTypes[below(s, 3)], y = kTypes[below(s, 4)];
   sbnn_conv2d_params p;
@@ -298,12 +370,25 @@ static void make_conv2d(source* s, model* m, int32_t batch) {
   m->inputs = 4;
   SBNN_CONV2D_OPTIONS(SET_FIELD)
   if (one_in(s, 2)) leave_out(m, "band_bytes");
-  image(&m->tensors[0], x, batch, p.in_height, p.in_width, p.in_channels);
+  const int32_t planes = x == SBNN_INT32 && p.pad_value == 0
+                             ? random_planes(s, SBNN_MAX_ACTIVATION_BITS)
+                             : 1;
+  set_planes(s, m, "in_planes", planes);
+  image(&m->tensors[0], x, batch, p.in_height, p.in_width,
+        p.in_channels * planes);
   add_kernel(s, m, p.out_channels,
              p.in_channels / p.groups * p.kernel_height * p.kernel_width,
              false);
-  add_stage(s, m, 2, x, y, p.out_channels);
-  image(&m->tensors[4], y, batch, p.out_height, p.out_width, p.out_channels);
+  int32_t out = 1;
+  if (y == SBNN_INT32) {
+    out = add_planes_stage(s, m, x, p.out_channels);
+  } else {
+    add_stage(s, m, 2, x, y, p.out_channels);
+  }
+  for (int32_t i = 4; i <= m->inputs; ++i) {
+    image(&m->tensors[i], y, batch, p.out_height, p.out_width,
+          p.out_channels * out);
+  }
 }
 
 static void make_dense(source* s, model* m, int32_t batch) {
@@ -314,20 +399,22 @@ static void make_dense(source* s, model* m, int32_t batch) {
   p.in_zero_point = below(s, 256) - 128;
   m->inputs = 4;
   SBNN_DENSE_OPTIONS(SET_FIELD)
+  const int32_t planes =
+      x == SBNN_INT32 ? random_planes(s, SBNN_MAX_ACTIVATION_BITS) : 1;
+  set_planes(s, m, "in_planes", planes);
   vector(&m->tensors[0], x, batch, p.positions);
-  if (x == SBNN_INT32) m->tensors[0].dims[1] *= p.planes;
+  if (x == SBNN_INT32) m->tensors[0].dims[1] *= p.planes * planes;
   add_kernel(s, m, p.units, p.planes * p.positions, x == SBNN_INT32);
-  add_stage(s, m, 2, x, y, p.units);
-  vector(&m->tensors[4], y, batch, p.units);
-}
-
-/* Planes of a channel, often one. A file need not say so. */
-static int32_t random_planes(source* s, int32_t most) {
-  return one_in(s, 2) ? 1 : 1 + below(s, most);
-}
-
-static void set_planes(source* s, model* m, const char* name, int32_t planes) {
-  if (planes > 1 || one_in(s, 2)) set(m, name, planes);
+  int32_t out = 1;
+  if (y == SBNN_INT32) {
+    out = add_planes_stage(s, m, x, p.units);
+  } else {
+    add_stage(s, m, 2, x, y, p.units);
+  }
+  for (int32_t i = 4; i <= m->inputs; ++i) {
+    vector(&m->tensors[i], y, batch, p.units);
+    m->tensors[i].dims[1] *= out;
+  }
 }
 
 static void make_max_pool2d(source* s, model* m, int32_t batch) {
@@ -388,20 +475,6 @@ static void make_add(source* s, model* m, int32_t batch) {
     if (p.channels > 1) continue;
     vector(&m->tensors[i], SBNN_INT32, batch, positions);
     m->tensors[i].dims[1] *= all[i];
-  }
-}
-
-/* Thresholds as a file has them: in order. */
-static void sort_cuts(sbnn_tensor* t, int32_t channels, int32_t count) {
-  for (int32_t c = 0; c < channels; ++c) {
-    for (int32_t i = 1; i < count; ++i) {
-      for (int32_t j = i; j > 0; --j) {
-        int32_t* at = (int32_t*)t->data + c * count + j;
-        const int32_t low = at[-1], high = at[0];
-        if (low <= high) break;
-        at[-1] = high, at[0] = low;
-      }
-    }
   }
 }
 
@@ -544,11 +617,11 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   source s = {data, size};
   model m;
   memset(&m, 0, sizeof(m));
-  set(&m, "version", 1);
+  set(&m, "version", 1 + below(&s, SBNN_FORMAT_VERSION));
   const int32_t which = below(&s, makers);
   m.kind = kMakers[which].kind;
   kMakers[which].make(&s, &m, one_in(&s, 8) ? 3 : 1);
-  int inputs[SBNN_MAX_INPUTS] = {0, 1, 2, 3}, outputs[1] = {m.inputs};
+  int inputs[SBNN_MAX_INPUTS] = {0, 1, 2, 3, 4}, outputs[1] = {m.inputs};
   for (int32_t i = below(&s, 4); i > 0; --i) spoil(&s, &m, inputs, outputs);
 
   uint8_t* options = (uint8_t*)malloc(2048);
