@@ -36,9 +36,11 @@ class Editor:
         ]
 
     def tensors(self, constants: bool):
-        first, *others = self.operator.InputsAsNumpy()
-        indices = others if constants else [first, *self.operator.OutputsAsNumpy()]
-        return [self.graph.Tensors(int(i)) for i in indices]
+        read = [self.graph.Tensors(int(i)) for i in self.operator.InputsAsNumpy()]
+        written = [self.graph.Tensors(int(i)) for i in self.operator.OutputsAsNumpy()]
+        has_data = [self.root.Buffers(tensor.Buffer()).DataLength() > 0 for tensor in read]
+        found = [tensor for tensor, has in zip(read, has_data) if has == constants]
+        return found if constants else found + written
 
     def options(self) -> bool:
         options = self.operator.CustomOptionsAsNumpy()

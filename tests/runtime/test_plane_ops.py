@@ -1,8 +1,12 @@
 """Ops on channels of several planes: hosts, TensorFlow Lite Micro and standalone C give
 what NumPy says of the numbers that the planes are."""
 
+import json
 import math
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,9 +92,9 @@ def add(shape):
     return op, [pack(a, 6), pack(b, 7)], pack(wanted, 6)
 
 
-def quantize(shape, kind: str, levels: int):
+def quantize(shape, kind: str, levels: int, planes: int = 5):
     x = {
-        "planes": lambda: numbers(5, shape),
+        "planes": lambda: numbers(planes, shape),
         "int8": lambda: RNG.integers(-128, 128, (3, *shape)).astype(np.int8),
         "int16": lambda: RNG.integers(-500, 500, (3, *shape)).astype(np.int16),
         "float": lambda: RNG.normal(size=(3, *shape)).astype(np.float32),
@@ -100,13 +104,13 @@ def quantize(shape, kind: str, levels: int):
     thresholds = np.sort(RNG.choice(x.ravel(), (channels, cuts)), axis=1)
     found = (x[..., None] >= thresholds).sum(-1)
     wanted = np.where(flips == 1, cuts - found, found)
-    reads = tensor(5, shape)
+    reads = tensor(planes, shape)
     if kind != "planes":
         reads = StoredTensor("x", x.dtype.name.upper(), (1, *shape))
     more = {"positions": math.prod(shape[:-1]) if len(shape) > 1 else channels}
     op = StoredOp(
         "SbnnQuantize",
-        options(5 if kind == "planes" else 1, levels, **(more if kind == "planes" else {})),
+        options(planes if kind == "planes" else 1, levels, **(more if kind == "planes" else {})),
         [
             thresholds.ravel().astype(np.float32 if kind == "float" else np.int32),
             pack_bits(flips),
@@ -114,7 +118,7 @@ def quantize(shape, kind: str, levels: int):
         reads,
         tensor(levels, shape),
     )
-    return op, [pack(x, 5) if kind == "planes" else x], pack(wanted, levels)
+    return op, [pack(x, planes) if kind == "planes" else x], pack(wanted, levels)
 
 
 def dequantize(shape):
@@ -144,6 +148,7 @@ CASES = {
         )
         for kind, levels in (("float", 2), ("int8", 3), ("int16", 2), ("planes", 1), ("planes", 2))
     },
+    "quantize bits": lambda: quantize(IMAGE, "planes", 1, planes=1),
     "quantize a vector": lambda: quantize(VECTOR, "planes", 2),
     "quantize a vector of floats": lambda: quantize(VECTOR, "float", 2),
 }
@@ -210,3 +215,21 @@ def test_planes_need_their_number_of_positions():
     del op.options["positions"]
     with pytest.raises(RuntimeError, match="option 'positions' is missing"):
         sbnn_converter.micro.Interpreter(one_op_model(op))
+
+
+@pytest.mark.parametrize("opener", ["host", "micro"])
+def test_whatever_is_broken_it_is_refused_by_name_or_runs(opener, tmp_path):
+    files = []
+    for name in ("add", "average pool", "quantize planes to 2 bits"):
+        files.append(tmp_path / f"{name}.tflite")
+        files[-1].write_bytes(one_op_model(CASES[name]()[0]))
+    worker = Path(__file__).with_name("corrupt_worker.py")
+    done = subprocess.run(
+        [sys.executable, worker, opener, "1", "50", *files], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert len(lines) == len(files)
+    for counts in lines:
+        assert counts["refused"] > 15 and counts["ran"] > 3
+        assert counts["unnamed"] is None

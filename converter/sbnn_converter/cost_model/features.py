@@ -246,15 +246,18 @@ def _pool_planes(op: StoredOp, plan: Plan) -> dict[str, float]:
         words = o["channels"] * plane_words(o["in_height"] * o["in_width"])
         return {**channels, "halve": words, f"halve {way}": words * planes}
     strips = _strips(o)
-    joins = strips * max(o["pool_width"] - 1, 0).bit_length()
+    joins = strips * (o["pool_width"] - 1).bit_length()
     rows = strips * o["pool_height"] * -(-o["pool_width"] // 32)
+    is_sum = op.name == "SbnnAveragePool2D"
+    more = (o["pool_height"] * o["pool_width"] - 1).bit_length() if is_sum else 0
     return {
         **channels,
         "strip": strips,
         "strip row": rows,
         "strip row plane": rows * planes,
+        "strip row carry": rows * more,
         "strip join": joins,
-        "strip join plane": joins * planes,
+        "strip join plane": joins * (planes + more),
         "strip plane": strips * planes,
         "strip plane apart": strips * planes if o["stride_width"] > 2 else 0,
     }
@@ -291,7 +294,11 @@ def _dequantize(op: StoredOp, plan: Plan) -> dict[str, float]:
 
 def _dequantize_planes(op: StoredOp, plan: Plan) -> dict[str, float]:
     elements = math.prod(op.output.shape)
-    return {"element": elements, "element plane": elements * op.reads.planes}
+    return {
+        "channel": op.options["channels"],
+        "element": elements,
+        "element plane": elements * op.reads.planes,
+    }
 
 
 def _add(op: StoredOp, plan: Plan) -> dict[str, float]:
