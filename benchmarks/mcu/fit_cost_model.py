@@ -1,9 +1,10 @@
 """Fits the cost model to instruction counts in QEMU.
 
-    python benchmarks/mcu/fit_cost_model.py [--core cortex-m4] [--samples 40]
+    python benchmarks/mcu/fit_cost_model.py [--core cortex-m4] [--samples 40] [--signed]
 
 measures random ops of every kind on every core and writes the coefficients to
-converter/sbnn_converter/cost_model/coefficients.json. The errors in the table are
+converter/sbnn_converter/cost_model/coefficients.json; with --signed, ops with weights -1, 0
+and +1, and what their signs take on top. The errors in the table are
 those on other random ops than the ones fitted to.
 """
 
@@ -15,6 +16,7 @@ import argparse
 import json
 import pathlib
 import sys
+from functools import partial
 
 import numpy as np
 from scipy.optimize import nnls
@@ -23,7 +25,7 @@ from code_sizes import code_sizes
 from op_counts import measure_ops
 from samples import Sampler
 from sbnn_converter import cost_model, emulation
-from sbnn_converter.cost_model.features import KERNELS, op_features
+from sbnn_converter.cost_model.features import KERNELS, SIGN_STEPS, op_features
 from sbnn_converter.native.plan import plan_op
 
 OUT = pathlib.Path(cost_model.__file__).with_name("coefficients.json")
@@ -39,6 +41,19 @@ def fit(counts: list[dict[str, float]], measured: np.ndarray) -> dict[str, float
     return {s: float(f"{c:.4g}") for s, c in zip(steps, solution / scale) if c > 0}
 
 
+def fit_signs(
+    counts: list[dict[str, float]], measured: np.ndarray, known: dict[str, float]
+) -> dict[str, float]:
+    """``known`` with what the steps take that only kernels with signs have."""
+    plain = {step: c for step, c in known.items() if step not in SIGN_STEPS}
+    rest = np.maximum(measured - estimates(counts, plain), 0)
+    steps = sorted({step for one in counts for step in one} & SIGN_STEPS)
+    matrix = np.array([[one.get(step, 0.0) for step in steps] for one in counts])
+    scale = np.maximum(matrix.max(0), 1.0)
+    solution, _ = nnls(matrix / measured[:, None] / scale, rest / measured)
+    return plain | {s: float(f"{c:.4g}") for s, c in zip(steps, solution / scale) if c > 0}
+
+
 def estimates(counts: list[dict[str, float]], coefficients: dict[str, float]) -> np.ndarray:
     return np.array([sum(coefficients.get(s, 0) * n for s, n in one.items()) for one in counts])
 
@@ -50,6 +65,9 @@ def main() -> int:
     parser.add_argument("--kernel", action="append", choices=KERNELS)
     parser.add_argument("--samples", type=int, default=60, help="ops of each kind")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--signed", action="store_true", help="fit the steps of kernels with signs, no others"
+    )
     parser.add_argument("--worst", action="store_true", help="print the worst ops")
     parser.add_argument("--out", type=pathlib.Path, default=OUT)
     args = parser.parse_args()
@@ -65,14 +83,17 @@ def main() -> int:
         core = board.name
         entry = known["cores"].setdefault(core, {})
         for kernel in args.kernel or KERNELS:
-            sampled = Sampler(args.seed).ops(kernel, args.samples)
+            if args.signed and not kernel.startswith(("conv2d", "dense")):
+                continue
+            sampled = Sampler(args.seed, args.signed).ops(kernel, args.samples)
             found = measure_ops(sampled, core)
             counts = [op_features(op, plan_op(op))[1] for op in sampled]
             measured = np.array([m.instructions for m in found], float)
             held = int(len(measured) * _CHECKED)
-            checked = fit(counts[held:], measured[held:])
+            fitting = partial(fit_signs, known=entry[kernel]) if args.signed else fit
+            checked = fitting(counts[held:], measured[held:])
             errors = np.abs(estimates(counts[:held], checked) / measured[:held] - 1)
-            entry[kernel] = fit(counts, measured)
+            entry[kernel] = fitting(counts, measured)
             print(
                 f"{core:12}{kernel:18}{len(found):5}{errors.mean():12.1%}"
                 f"{np.quantile(errors, 0.9):12.1%}{errors.max():8.1%}",

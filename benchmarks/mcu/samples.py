@@ -14,10 +14,16 @@ _CODES = ("auto", "auto", "auto", "auto", "golomb", "bitmap")
 
 
 class Sampler:
-    """Draws ops. Shapes are those of networks for microcontrollers."""
+    """Draws ops. Shapes are those of networks for microcontrollers.
 
-    def __init__(self, seed: int):
+    Args:
+      seed: of the draws.
+      signed: give all kernels the weights -1, 0 and +1.
+    """
+
+    def __init__(self, seed: int, signed: bool = False):
         self._rng = np.random.default_rng(seed)
+        self._signed = signed
 
     def ops(self, kernel: str, count: int) -> list[StoredOp]:
         """``count`` ops that the kernel of this name runs."""
@@ -53,7 +59,7 @@ class Sampler:
         if self._rng.random() < 0.2:  # depthwise
             groups, filters, kernel = channels, channels, 3
         out = -(-size // stride)
-        general = self._rng.random() < 0.2
+        general = self._rng.random() < 0.2 and not self._signed
         pad_value = 0 if small else self._pick(0, 0, 1)
         options = {
             "in_height": size,
@@ -106,13 +112,14 @@ class Sampler:
             (1, plane_words(units)),
             options,
             ones,
-            self._rng.random() < 0.2,
+            self._rng.random() < 0.2 and not self._signed,
             "sliced" if sliced else None,
         )
 
     def _kernel(self, shape: tuple[int, ...]) -> np.ndarray:
         density = self._pick(0.005, 0.01, 0.02, 0.05, 0.05, 0.1, 0.2, 0.5)
-        return self._rng.random(shape) < density
+        ones = self._rng.random(shape) < density
+        return ones * self._rng.choice([-1, 1], shape) if self._signed else ones
 
     def _layer(
         self, name, face, output, shape, image, packed, options, ones, general, code=None
@@ -121,7 +128,8 @@ class Sampler:
         coded = encode(ones, code or self._pick(*_CODES))
         shift = 1 if general else 0
         options |= {
-            "version": 1,
+            "version": 2 if coded.signed else 1,
+            "has_signs": int(coded.signed),
             "alpha_steps": -1 if general else 0,
             "domain_shift": shift,
             "connections": coded.connections,

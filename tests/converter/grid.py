@@ -17,12 +17,13 @@ from networks import K, stir
 PADDINGS = [("valid", 0.0), ("same", 0.0), ("same", 1.0), ("same", -1.0)]
 INPUTS = [(8, 8, 4), (7, 9, 8), (5, 33, 4), (2, 3, 4), (1, 1, 4)]
 KERNELS = [(1, 1), (1, 3), (2, 2), (3, 3), (5, 5), (7, 7)]
-FAMILIES = ["larq", "01", "general"]
+FAMILIES = ["larq", "01", "general", "signed"]
 OUTPUTS = ["float", "relu", "bits"]
+PARTS = 13  # of the grid, of which a run has one
 
 
 def binary(family: str, layer: str, *args, **kwargs):
-    """A layer of one of the three families, by the name that they share."""
+    """A layer of one of the families, by the name that they share."""
     if family == "larq":
         quantizers = {
             "Dense": ["kernel"],
@@ -46,7 +47,7 @@ def fits(shape, kernel, dilation, padding) -> bool:
 def cases(shape, part: int, parts: int):
     """What is behind a convolution, and its arguments: every `parts`th of those
     that fit the input, from number `part` on. Runs with SBNN_GRID_PART set to 0, 1,
-    ... 9 in turn cover the whole grid."""
+    ... PARTS - 1 in turn cover the whole grid."""
     part += int(os.environ.get("SBNN_GRID_PART", "0"))
     return list(_all_cases(shape))[part % parts :: parts]
 

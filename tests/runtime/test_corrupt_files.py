@@ -55,6 +55,14 @@ def test_a_newer_format_is_refused_with_advice(converted, opener):
 
 
 @pytest.mark.parametrize("opener", OPENERS)
+def test_signs_that_are_not_there_are_refused(converted, all_kinds, opener):
+    assert "corrupt" in refusal(opener, with_options(converted, has_signs=1))
+    assert "has_signs: found 2, wanted 1" in refusal(opener, with_options(converted, has_signs=2))
+    other = with_options(all_kinds["rice"], alpha_steps=-1)
+    assert "a kernel with signs has no other weights" in refusal(opener, other)
+
+
+@pytest.mark.parametrize("opener", OPENERS)
 def test_a_code_with_too_many_or_too_few_connections_is_refused(converted, opener):
     for op in read_sbnn_ops(converted):
         if not op.code_bytes:
@@ -101,8 +109,8 @@ def all_kinds_of_ops() -> tf.keras.Model:
 
     x = tf.keras.Input((8, 8, 1))
     y = K.MaxPooling2D(2)(lq.quantizers.SteSign()(conv(x, padding="same")))
-    y = conv(K.Add()([conv(y, padding="same"), y]))
-    y = SparseBinaryDense(40, connections=0.2)(K.Flatten()(y))
+    y = conv(K.Add()([conv(y, padding="same", domain="signed"), y]))
+    y = SparseBinaryDense(40, connections=0.2, domain="signed")(K.Flatten()(y))
     y = SparseBinaryDense(10, connections=0.3)(K.BatchNormalization()(y))
     return stir(tf.keras.Model(x, y))
 

@@ -1,8 +1,8 @@
 """Convolutions of the grid on an emulated core, bit for bit as on this machine.
 
-A twentieth of the convolutions on one image, weights of every family. With
+One in 26 of the convolutions on one image, weights of every family. With
 SBNN_GRID_SHAPES=all in the environment it is every image of the grid; SBNN_GRID_PART
-set to 0, 1, ... 19 in turn then covers the whole of it, a minute or two a part.
+set to 0, 1, ... 25 in turn then covers the whole of it, a minute or two a part.
 """
 
 import os
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sbnn_converter
-from grid import FAMILIES, INPUTS, convolutions
+from grid import FAMILIES, INPUTS, PARTS, convolutions
 from sbnn_converter import emulation
 from sbnn_converter.emulation.trial import KernelObjects, try_on
 from sbnn_converter.standalone import plan_export
@@ -32,8 +32,8 @@ def kernels(tmp_path_factory) -> KernelObjects:
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_convolutions_agree_with_this_machine(rng, kernels, shape, family):
-    number = 3 * INPUTS.index(shape) + FAMILIES.index(family)
-    model = convolutions(rng, shape, family, number, parts=20)
+    number = len(FAMILIES) * INPUTS.index(shape) + FAMILIES.index(family)
+    model = convolutions(rng, shape, family, number, 2 * PARTS)
     converted = sbnn_converter.convert_keras_model(model)
     x = rng.normal(size=(2, *shape)).astype(np.float32)
     wanted = sbnn_converter.Interpreter(converted).predict(x)

@@ -15,6 +15,16 @@ from sbnn_converter.tensors.face import FLOAT32, INT16
 from sbnn_converter.tflite.flatbuffer import StoredOp
 from sbnn_converter.weights.code import code_name
 
+# What only kernels with weights -1, 0 and +1 do.
+SIGN_STEPS = {
+    "sign",
+    "opposite",
+    "opposite word",
+    "unit with signs",
+    "listed input",
+    "32 units with signs",
+}
+
 
 def op_features(op: StoredOp, plan: Plan) -> tuple[str, dict[str, float]]:
     """The kernel that runs ``op``, and how often it takes each of its steps.
@@ -83,6 +93,10 @@ def _share_that_fits(density: float, parameter: int, count: int) -> float:
     return min(1.0, (1 - longer) ** count * sum(terms))
 
 
+def _has_signs(op: StoredOp) -> bool:
+    return bool(op.options.get("has_signs", 0))
+
+
 def _sums(op: StoredOp, count: int) -> dict[str, float]:
     """Handing sums to the output stage."""
     return {f"sum to {op.writes.label}": float(count)}
@@ -119,7 +133,10 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     if plan.stream_rows:
         counts["stream row"] = plan.stream_rows
     elif not word_rows:
-        counts["column mask"] = plan.copy_words * o["groups"] / o["in_channels"]
+        copied = o["in_channels"] * (2 if _has_signs(op) else 1)
+        counts["column mask"] = plan.copy_words * o["groups"] / copied
+    if _has_signs(op):
+        counts["sign"] = connections * passes
     if o["alpha_steps"]:
         counts["window add"] = o["groups"] * fan_in * words
         counts["window word"] = o["groups"] * words
@@ -144,6 +161,9 @@ def _conv2d_int8(op: StoredOp, plan: Plan) -> dict[str, float]:
         f"add {way}": o["connections"] * plan.strips,
         f"strip {way}": filters * plan.strips,
     }
+    if _has_signs(op):
+        counts["sign"] = o["connections"] * plan.passes
+        counts["opposite word"] = plan.rows * plan.row_words * o["in_channels"]
     if o["alpha_steps"]:
         counts["window"] = o["groups"] * plan.strips
         counts["add window"] = o["groups"] * plan.strips * fan_in
@@ -163,6 +183,8 @@ def _conv2d_float(op: StoredOp, plan: Plan) -> dict[str, float]:
         "add row": o["connections"] * o["out_height"],
         **_sums(op, filters * positions),
     }
+    if _has_signs(op):
+        counts["sign"] = o["connections"]
     if o["alpha_steps"]:
         counts["window"] = (o["groups"] * fan_in + filters) * positions
     return counts
@@ -171,6 +193,15 @@ def _conv2d_float(op: StoredOp, plan: Plan) -> dict[str, float]:
 def _dense_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     o = op.options
     inputs = o["planes"] * o["positions"]
+    if _has_signs(op):  # connections go through a list
+        return {
+            **_decoding(op, o["units"] * inputs, 1),
+            "sign": o["connections"],
+            "unit with signs": o["units"],
+            "input": inputs,
+            "opposite": inputs,
+            **_sums(op, o["units"]),
+        }
     # Parameters that the kernel has a block of its own for (dense_blocks_thumb2.h).
     at_once = 4 if o["code_parameter"] in (3, 4, 5) else 2
     return {
@@ -184,6 +215,14 @@ def _dense_sliced(op: StoredOp, plan: Plan) -> dict[str, float]:
     o = op.options
     inputs = o["planes"] * o["positions"]
     slices = -(-o["units"] // 32)
+    if _has_signs(op):  # one of each input and its opposite, listed for each 32 units
+        return {
+            "add": slices * inputs,
+            "listed input": slices * inputs,
+            "slice": slices * _slices(inputs),
+            "32 units with signs": slices,
+            **_sums(op, o["units"]),
+        }
     return {
         "add": slices * inputs / 2,
         "slice": slices * _slices(inputs / 2),
@@ -199,6 +238,8 @@ def _dense_numbers(op: StoredOp, plan: Plan) -> dict[str, float]:
         **_decoding(op, o["units"] * o["positions"], 1),
         **_sums(op, o["units"]),
     }
+    if _has_signs(op):
+        counts["sign"] = o["connections"]
     if o["alpha_steps"]:
         counts["window"] = o["positions"]
     return counts

@@ -62,7 +62,8 @@ def _whole_bytes(op: StoredOp) -> int | None:
     channels = o["in_channels"] // o["groups"]
     plan = plan_op(op, band_bytes=_UNLIMITED)
     if op.reads == INT8:
-        return 4 * channels * plan.rows // plan.passes * plan.row_words
+        opposites = 2 if o.get("has_signs", 0) else 1
+        return 4 * opposites * channels * plan.rows // plan.passes * plan.row_words
     return 4 * plan.copy_words // o["in_channels"] * channels
 
 
