@@ -1,6 +1,7 @@
 """Ops on channels of several planes: hosts, TensorFlow Lite Micro and standalone C give
 what NumPy says of the numbers that the planes are."""
 
+import dataclasses
 import json
 import math
 import shutil
@@ -208,6 +209,14 @@ def test_thresholds_that_do_not_ascend_are_refused():
     op.constants[0][0] = 100
     with pytest.raises(RuntimeError, match="the thresholds of a channel do not ascend"):
         sbnn_converter.micro.Interpreter(one_op_model(op))
+
+
+def test_only_bits_become_int8():
+    op, _, _ = dequantize(IMAGE)
+    op.options.update(plus=1, minus=-1)
+    small = dataclasses.replace(op, output=dataclasses.replace(op.output, type="INT8"))
+    with pytest.raises(RuntimeError, match="in_planes of what becomes int8: found 2, wanted 1"):
+        sbnn_converter.micro.Interpreter(one_op_model(small))
 
 
 def test_planes_need_their_number_of_positions():
