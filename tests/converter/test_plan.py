@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sbnn_converter.forms.bands import bands_of
 from sbnn_converter.native.plan import plan_op
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor
 
@@ -48,6 +49,30 @@ def test_an_int8_convolution_is_cut_into_bands_of_what_fits(rows_of_a_pass):
     assert plan.row_words == 18
     assert (plan.passes, plan.rows) == (passes, passes * rows_of_a_pass)
     assert plan.strips == 40  # a row of 20 columns each
+
+
+def signed_convolution(**options: int) -> StoredOp:
+    """The same with signs, of which every second one is -1."""
+    op = convolution((0, 0), version=2, has_signs=1, **options)
+    signs = np.full(-(-108 // 32), 0x55555555, np.int32)
+    signs[-1] &= (1 << 108 % 32) - 1
+    op.constants[0] = np.append(op.constants[0], signs)
+    return op
+
+
+@pytest.mark.parametrize("rows_of_a_pass", [5, 42])
+def test_the_opposites_of_pixels_take_as_much_memory_again(rows_of_a_pass):
+    op = signed_convolution(band_bytes=2 * 4 * 3 * 18 * rows_of_a_pass)
+    plan = plan_op(op)
+    passes = -(-40 // (rows_of_a_pass - 2))
+    assert (plan.passes, plan.rows) == (passes, passes * rows_of_a_pass)
+
+
+@pytest.mark.parametrize("op", [convolution((0, 0)), signed_convolution()], ids=["0/1", "signed"])
+def test_the_fastest_band_is_the_whole_image(op):
+    fastest, *others = bands_of(op, "cortex-m4")
+    assert plan_op(op, band_bytes=fastest.bytes).passes == 1
+    assert others and fastest.scratch_bytes == plan_op(op, band_bytes=2**31 - 1).scratch_bytes
 
 
 @pytest.mark.parametrize(
