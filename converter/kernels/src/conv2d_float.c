@@ -9,8 +9,9 @@
  * position that its move takes outside; here it is added at all positions first
  * and taken off again at those inside. Sums are float32 in the order of the
  * connections: the same on every machine. */
-#include "sbnn/conv2d.h"
+#include <stdbool.h>
 
+#include "sbnn/conv2d.h"
 #include "sbnn/planes.h"
 
 /* Where one kernel tap (ky, kx) reads: output rows [y0, y1) and columns
@@ -43,18 +44,21 @@ static tap_window window_of_tap(const sbnn_conv2d_params* p, int32_t tap) {
   return w;
 }
 
-/* Adds the plane `channel`, or takes it off if `sign` is -1. */
+/* Adds the plane `channel`, or takes it off: a product with the sign would be one more
+ * call a number where floats are software. */
 static void add_floats(const sbnn_conv2d_params* p, const float* channel,
-                       int32_t tap, float sign, float* sums, float* pad_total) {
+                       int32_t tap, bool subtract, float* sums,
+                       float* pad_total) {
   const tap_window w = window_of_tap(p, tap);
   const float pad = (float)p->pad_value;
-  *pad_total += sign * pad;
+  *pad_total += subtract ? -pad : pad;
   for (int32_t oy = w.y0; oy < w.y1; ++oy) {
     const int32_t row = (oy * p->stride_height + w.dy) * p->in_width + w.dx;
     float* out = sums + oy * p->out_width;
     for (int32_t ox = w.x0; ox < w.x1; ++ox) {
-      out[ox] +=
-          sign * (channel[(row + ox * p->stride_width) * p->in_channels] - pad);
+      const float x =
+          channel[(row + ox * p->stride_width) * p->in_channels] - pad;
+      out[ox] = subtract ? out[ox] - x : out[ox] + x;
     }
   }
 }
@@ -94,7 +98,7 @@ void sbnn_conv2d_float(const sbnn_conv2d_params* p,
       for (int32_t i = 0; i < positions; ++i) window_sums[i] = 0.0f;
       for (int32_t c = 0; c < group_in; ++c) {
         for (int32_t tap = 0; tap < taps; ++tap) {
-          add_floats(p, group + c, tap, 1.0f, window_sums, &pad_total);
+          add_floats(p, group + c, tap, false, window_sums, &pad_total);
         }
       }
       for (int32_t i = 0; i < positions; ++i) {
@@ -107,9 +111,8 @@ void sbnn_conv2d_float(const sbnn_conv2d_params* p,
     for (; next < first_weight + group_in * taps;
          next = sbnn_next_connection(&reader)) {
       const int32_t c = (next - first_weight) / taps;
-      const float sign = sbnn_is_negative(kernel, number++) ? -1.0f : 1.0f;
-      add_floats(p, group + c, (next - first_weight) % taps, sign, sums,
-                 &pad_total);
+      add_floats(p, group + c, (next - first_weight) % taps,
+                 sbnn_is_negative(kernel, number++), sums, &pad_total);
     }
     first_weight += group_in * taps;
     for (int32_t i = 0; i < positions; ++i) {
