@@ -162,8 +162,10 @@ class Sampler:
         size = self._pick(7, 8, 14, 16, 28, 32)
         pool = self._pick(2, 2, 3) if is_max else self._pick(2, 2, 4)
         channels, stride = self._pick(16, 64, 128) // min(planes, 4), 2
-        if not is_max and self._rng.random() < 0.3:  # over the whole image
+        if not is_max and self._rng.random() < 0.2:  # over the whole image
             size = pool = stride = self._pick(4, 8)
+        elif not is_max and self._rng.random() < 0.5:  # whole words
+            size, pool = self._pick(8, 16, 32, 32), 2
         out = size // 2 if is_max else (size - pool) // stride + 1
         options = {
             "channels": channels,
