@@ -4,7 +4,7 @@ negative gammas, means off zero, both signs everywhere."""
 import numpy as np
 import tensorflow as tf
 
-from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
+from sbnn_keras import ResidualStream, SparseBinaryConv2D, SparseBinaryDense
 
 K = tf.keras.layers
 
@@ -12,7 +12,11 @@ K = tf.keras.layers
 def stir(model: tf.keras.Model, seed: int = 0) -> tf.keras.Model:
     """Gives every batch normalization statistics and gammas of either sign."""
     rng = np.random.default_rng(seed)
-    for layer in model.layers:
+    normalizations = [
+        layer._normalization if isinstance(layer, ResidualStream) else layer
+        for layer in model.layers
+    ]
+    for layer in normalizations:
         if isinstance(layer, K.BatchNormalization):
             n = layer.moving_mean.shape[0]
             gamma = rng.choice([-1.0, 1.0], n) * rng.uniform(0.2, 2.0, n)

@@ -79,13 +79,13 @@ class Backwards(K.SimpleRNN):
             ["'k'", "4 different weights", "do_re_fa", "'sparse_binary'", "'ste_tern'"],
         ),
         (
-            lq.layers.QuantConv2D(4, 3, name="q", input_quantizer="dorefa_quantizer", **LARQ),
+            lq.layers.QuantConv2D(4, 3, name="q", input_quantizer=lq.quantizers.DoReFa(5), **LARQ),
             (8, 8, 4),
             [
                 "'q'",
                 "quantizes its input with do_re_fa",
+                "of 5 bits",
                 "'ste_sign'",
-                "yet",
                 "in front as a layer",
                 "input_quantizer=None",
             ],

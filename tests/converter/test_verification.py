@@ -8,7 +8,7 @@ import sbnn_converter
 from networks import digits_net
 from sbnn_converter.cli.representative_data import take_labels
 from sbnn_converter.graph import output_stage
-from sbnn_converter.graph.thresholds import Thresholds
+from sbnn_converter.graph.stage_constants import Cuts
 from sbnn_converter.verification.compare import (
     FLOAT_TOLERANCE,
     Comparison,
@@ -30,7 +30,7 @@ def wrong_thresholds(monkeypatch):
 
     def wrong(steps, channels, *rest):
         right = found(steps, channels, *rest)
-        return Thresholds(right.values + 9, right.flips) if channels == 24 else right
+        return Cuts(right.values + 9, right.flips) if channels == 24 else right
 
     monkeypatch.setattr(output_stage, "find_thresholds", wrong)
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sbnn_converter.graph import Graph, Input, Sign
-from sbnn_converter.graph.thresholds import Thresholds, thresholds_on_floats
+from sbnn_converter.graph.stage_constants import Cuts
+from sbnn_converter.graph.thresholds import thresholds_on_floats
 
 
 def sign(*inputs):
@@ -83,16 +84,24 @@ def test_thresholds_on_floats_part_the_same_sums(rng):
     channels, bound = 200, 300
     scale = (rng.normal(0, 1, channels) * 2.0 ** rng.integers(-8, 8, channels)).astype(np.float32)
     bias = rng.normal(0, 3, channels).astype(np.float32)
-    # -bound is what a channel without a threshold has.
-    values = rng.integers(-bound, bound + 1, channels).astype(np.int32)
+    # -bound is what every sum reaches, bound + 1 what none does.
+    values = np.sort(rng.integers(-bound, bound + 2, (3, channels)), 0).astype(np.int32)
+    values[:, :3] = [-bound], [bound], [bound + 1]
     flips = rng.random(channels) < 0.5
-    found = thresholds_on_floats(Thresholds(values, flips), scale, bias, bound)
-    sums = np.arange(-bound, bound + 1)[:, None]
+    found = thresholds_on_floats(Cuts(values, flips), scale, bias, bound)
+    sums = np.arange(-bound, bound + 1, dtype=np.int32)[:, None]
     y = sums.astype(np.float32) * scale + bias
-    np.testing.assert_array_equal((y >= found.values) ^ found.flips, (sums >= values) ^ flips)
+    assert np.all(np.diff(found.values, axis=0) >= 0)
+    np.testing.assert_array_equal(planes(found, y), planes(Cuts(values, flips), sums))
+
+
+def planes(cuts: Cuts, sums: np.ndarray) -> np.ndarray:
+    """What planes hold of ``sums``: how many cuts these reach, or do not."""
+    reached = (sums[:, None] >= cuts.values).sum(1)
+    return np.where(cuts.flips, len(cuts.values) - reached, reached)
 
 
 def test_sums_that_rounding_has_made_equal_have_no_threshold_on_floats():
-    found = Thresholds(np.array([3], np.int32), np.array([False]))
+    found = Cuts(np.array([[3]], np.int32), np.array([False]))
     scale, bias = np.float32([1e-9]), np.float32([1.0])
     assert thresholds_on_floats(found, scale, bias, 10) is None

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 import sbnn_converter
 import sbnn_keras
+import several_bits
 import zoo
 from networks import K, pixels, stir
 from on_host import OnHost
@@ -67,6 +68,12 @@ def assert_agrees(model: bytes, folder, objects, *inputs):
 def test_networks_in_float(rng, network, tmp_path, objects):
     model = converted(without_softmax(stir(zoo.NETWORKS[network]("01"))), rng)
     assert_agrees(model, tmp_path / "c", objects, pixels(rng, 8, zoo.SHAPE))
+
+
+@pytest.mark.parametrize("build", [several_bits.branches, several_bits.streams])
+def test_activations_of_several_bits_and_streams(rng, tmp_path, objects, build):
+    model = converted(stir(build()), rng)
+    assert_agrees(model, tmp_path / "c", objects, pixels(rng, 6, several_bits.SHAPE) - 0.5)
 
 
 @pytest.mark.parametrize("network", zoo.NETWORKS.values(), ids=zoo.NETWORKS)

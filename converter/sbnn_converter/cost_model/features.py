@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from sbnn_converter.native.plan import Plan
 from sbnn_converter.tensors.bit_planes import plane_words
-from sbnn_converter.tensors.face import FLOAT32, INT16
+from sbnn_converter.tensors.face import BITS, FLOAT32, INT8, INT16
 from sbnn_converter.tflite.flatbuffer import StoredOp
 from sbnn_converter.weights.code import code_name
 
@@ -48,6 +48,8 @@ def kernel_of(op: StoredOp) -> str:
     """
     # int16, which only a quantizer reads, costs what int8 does.
     face = {FLOAT32: "float", INT16: "int8"}.get(op.reads, op.reads.label)
+    if op.reads.is_planes:
+        face = BITS.label
     several = op.reads.planes > 1
     names = {
         "SbnnConv2D": f"conv2d {face}",
@@ -98,8 +100,14 @@ def _has_signs(op: StoredOp) -> bool:
 
 
 def _sums(op: StoredOp, count: int) -> dict[str, float]:
-    """Handing sums to the output stage."""
-    return {f"sum to {op.writes.label}": float(count)}
+    """Handing sums to the output stage. A stream is scaled like int8; bits of an activation
+    are taken to cost what one does, each."""
+    face = op.writes
+    if not face.is_planes:
+        return {f"sum to {face.label}": float(count)}
+    if op.options.get("stream"):
+        return {f"sum to {INT8.label}": float(count)}
+    return {f"sum to {BITS.label}": float(count * face.planes)}
 
 
 def _slices(connections: float) -> int:
@@ -113,8 +121,11 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     words, passes = plane_words(positions), plan.passes
     fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
     connections = o["connections"]
-    slices = _slices(connections / filters) + o["domain_shift"]
+    # Each plane of an activation is added at its slice, by the same connections.
+    planes = op.reads.planes
+    slices = _slices(connections / filters) + o["domain_shift"] + planes - 1
     to_bits = op.writes.is_planes
+    cuts = 1 if not to_bits or o.get("stream") else op.writes.cuts
     word_rows = plan.same_pitch and o["in_width"] == 32
     way = "word rows" if word_rows else "moved" if plan.same_pitch else "other pitch"
     counts = {
@@ -124,9 +135,9 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         "group": passes * o["groups"],
         f"copy {way}": plan.copies,
         f"copy word {way}": plan.copy_words,
-        "add": connections * words,
-        "output word": filters * words,
-        "output slice": filters * words * slices,
+        "add": connections * words * planes,
+        "output word": filters * words * cuts,
+        "output slice": filters * words * slices * cuts,
         "border slice": filters * plan.word_classes * slices,
         "border kind": filters * plan.kind_bits,
     }
@@ -138,7 +149,7 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     if _has_signs(op):
         counts["sign"] = connections * passes
     if o["alpha_steps"]:
-        counts["window add"] = o["groups"] * fan_in * words
+        counts["window add"] = o["groups"] * fan_in * words * planes
         counts["window word"] = o["groups"] * words
         counts["window slice"] = filters * words * (slices + 2) if to_bits else 0
     if not to_bits:
@@ -206,7 +217,7 @@ def _dense_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     at_once = 4 if o["code_parameter"] in (3, 4, 5) else 2
     return {
         **_decoding(op, o["units"] * inputs, 1, at_once),
-        "input": inputs,
+        "input": inputs * op.reads.planes,
         **_sums(op, o["units"]),
     }
 

@@ -160,7 +160,7 @@ def _trace(graph: g.Graph, functions: dict, stored: dict, int8: Int8, rescales: 
             with converting(node.name):
                 read = [values.read(n, node) for n in node.inputs]
                 if isinstance(node, g.SbnnOp):
-                    value = functions[node](*read, *_constants(node, stored[node]))
+                    value = functions[node](read[0], *_constants(node, stored[node]), *read[1:])
                 else:
                     value = _plain(node, read)
                 values.put(node, value)
@@ -251,6 +251,7 @@ def _custom_op(node: g.SbnnOp, op: WrittenOp, more_options: dict[str, int]):
     signature = [
         tf.TensorSpec(*_tensor_of(node.inputs[0])),
         *(tf.TensorSpec(c.shape, tf.as_dtype(c.dtype)) for c in op.constants),
+        *(tf.TensorSpec(*_tensor_of(n)) for n in node.inputs[1:]),
     ]
     return _implementing(node.op, options, signature, *_tensor_of(node))
 

@@ -35,7 +35,7 @@ def written(node: g.SbnnOp, weight_code: str) -> WrittenOp:
       weight_code: one of ``weights.code.CHOICES``; ops that have no such form get
         ``"auto"``.
     """
-    options, constants = dict(node.options), []
+    options, constants = dict(node.options) | _planes(node), []
     if node.kernel is not None:
         if weight_code not in codes_for(node.op, node.reads):
             weight_code = "auto"
@@ -52,4 +52,11 @@ def written(node: g.SbnnOp, weight_code: str) -> WrittenOp:
         constants.append(pack_bits(node.marks))
     if node.stage is not None:
         constants += node.stage.constants()
+        options |= node.stage.options()
     return WrittenOp(options, constants)
+
+
+def _planes(node: g.SbnnOp) -> dict[str, int]:
+    """The options that tell of channels of several planes."""
+    faces = {"in_planes": node.reads, "out_planes": node.face}
+    return {name: face.planes for name, face in faces.items() if face.planes > 1}

@@ -10,6 +10,7 @@ The importer builds a graph; the passes rewrite it until the binary parts are
 
 from sbnn_converter.graph.network import Graph
 from sbnn_converter.graph.nodes import (
+    AveragePool,
     BinaryKernel,
     BinarySum,
     Concat,
@@ -28,11 +29,14 @@ from sbnn_converter.graph.nodes import (
     Reshape,
     SbnnOp,
     Sign,
+    StreamSum,
     affine_step,
     apply_steps,
+    sign_cuts,
 )
 
 __all__ = [
+    "AveragePool",
     "BinaryKernel",
     "BinarySum",
     "Concat",
@@ -52,6 +56,8 @@ __all__ = [
     "Reshape",
     "SbnnOp",
     "Sign",
+    "StreamSum",
     "affine_step",
     "apply_steps",
+    "sign_cuts",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from sbnn_converter.tensors.face import FLOAT32, Face
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from sbnn_converter.graph.stage_constants import Cuts, Scale
+    from sbnn_converter.graph.stage_constants import Cuts, Scale, StreamScale
 
 
 @dataclasses.dataclass(eq=False)
@@ -73,7 +73,30 @@ class Part(Node):
 
 @dataclasses.dataclass(eq=False)
 class Sign(Node):
-    """+1 where the input is >= 0, else -1."""
+    """+1 where the input is >= 0, else -1; of more bits, the odd whole number nearest to
+    the input, from ``-(2**bits - 1)`` to ``2**bits - 1``, half-way the upper one.
+
+    What brings an activation to such numbers is a function in front of it.
+    """
+
+    bits: int = 1
+
+    def like(self, x: Node) -> Sign:
+        """The same of another node."""
+        return Sign(self.name, [x], x.shape, self.bits)
+
+    def apply(self, x: tf.Tensor) -> tf.Tensor:
+        """The same as a function of floats."""
+        import tensorflow as tf
+
+        one = tf.ones_like(x)
+        return tf.add_n([tf.where(x >= cut, one, -one) for cut in sign_cuts(self.bits)])
+
+
+def sign_cuts(bits: int) -> list[float]:
+    """Where a sign of so many bits goes up: the even whole numbers between its values."""
+    top = 2.0**bits - 2
+    return [2.0 * cut - top for cut in range(2**bits - 1)]
 
 
 @dataclasses.dataclass(eq=False)
@@ -120,6 +143,14 @@ class MaxPool(Node):
     minimum: np.ndarray | None = None
 
 
+@dataclasses.dataclass(eq=False)
+class AveragePool(Node):
+    """Means over windows of a stream, in whole steps: half-way the upper one. Windows lie
+    inside the image and are of a power of two of positions."""
+
+    geometry: PoolGeometry
+
+
 @dataclasses.dataclass(frozen=True)
 class PointwiseStep:
     """A function of each channel, monotone in its input.
@@ -131,16 +162,34 @@ class PointwiseStep:
       rank: rank of the tensors that ``apply`` takes, batch included; None if it
         takes any.
       levels: all values that it gives, ascending, if they are few.
+      uniform: whether it is the same in all channels, however many there are.
+      key: equal for functions that are the same though made apart; None if unknown.
     """
 
     apply: Callable[[tf.Tensor], tf.Tensor]
     affine: tuple[np.ndarray, np.ndarray] | None = None
     rank: int | None = None
     levels: tuple[float, ...] | None = None
+    uniform: bool = False
+    key: Hashable | None = None
+
+    def is_same(self, other: PointwiseStep) -> bool:
+        """Whether it is known to compute what ``other`` does."""
+        return self is other or (self.key is not None and self.key == other.key)
 
     def minus(self, value: float) -> PointwiseStep:
         """The function less ``value``, for a sign behind it."""
-        return PointwiseStep(lambda x: self.apply(x) - value, rank=self.rank)
+        return self.scaled(value)
+
+    def scaled(self, middle: float, factor: float = 1.0) -> PointwiseStep:
+        """The function's distance from ``middle`` times ``factor``, for a sign behind it."""
+
+        def apply(x: tf.Tensor) -> tf.Tensor:
+            y = self.apply(x) - middle
+            return y if factor == 1 else y * factor
+
+        key = None if self.key is None else (self.key, middle, factor)
+        return PointwiseStep(apply, rank=self.rank, uniform=self.uniform, key=key)
 
 
 def affine_step(scale: np.ndarray, bias: np.ndarray) -> PointwiseStep:
@@ -232,6 +281,40 @@ class BinaryKernel:
 
 
 @dataclasses.dataclass(eq=False)
+class StreamSum(Node):
+    """A residual stream with an update added to it, ``[stream, update]``, or an update that
+    begins one: for t steps the odd whole number ``2 * t + 1``.
+
+    Attributes:
+      bits: t is ``-2**(bits - 1)`` to ``2**(bits - 1) - 1``.
+      step: what a step is worth, a power of two.
+      factors, offsets: of each channel, float64: the update times a factor that is 2^n or
+        -2^n, and steps that come to it.
+      layer, call: Keras's own computation, as in ``KerasLayer``, of the steps' value.
+    """
+
+    bits: int
+    step: float
+    factors: np.ndarray
+    offsets: np.ndarray
+    layer: tf.Module
+    call: Callable[[list[tf.Tensor]], Any]
+
+    @property
+    def value_step(self) -> PointwiseStep:
+        """From the odd whole numbers to what Keras has."""
+        half = self.step / 2
+        affine = np.full(self.shape[-1], half), np.full(self.shape[-1], -half)
+        key = ("stream", self.step)
+        return PointwiseStep(lambda x: x * half - half, affine, uniform=True, key=key)
+
+    def normalized(self, update: np.ndarray) -> np.ndarray:
+        """What is added of an update ``[..., channels]``, as Keras computes it in float32."""
+        factors = self.factors.astype(np.float32)
+        return update * factors + (self.offsets * self.step).astype(np.float32)
+
+
+@dataclasses.dataclass(eq=False)
 class BinarySum(Node):
     """The sums of a layer with a binary kernel: a convolution if it has a
     geometry, else a dense layer. Factor, scale and bias are not included."""
@@ -268,9 +351,9 @@ class SbnnOp(Node):
       marks: a pooling's minimum marks, boolean ``[channels]``.
       behind: what follows its sums (or its float input, for a quantizer); None for
         ops without it.
-      stage: what became of ``behind``: ``Cuts`` where its output is planes, else a
-        ``Scale`` (``stage_constants.py``).
-      reads: the face that it reads.
+      stage: what became of ``behind``: ``Cuts`` where its output is planes or a
+        ``StreamScale`` where they are a stream, else a ``Scale`` (``stage_constants.py``).
+      reads: the face of the first input; a second one is planes.
     """
 
     op: str
@@ -278,13 +361,13 @@ class SbnnOp(Node):
     kernel: np.ndarray | None = None
     marks: np.ndarray | None = None
     behind: OutputStage | None = None
-    stage: Cuts | Scale | None = None
+    stage: Cuts | Scale | StreamScale | None = None
     reads: Face = FLOAT32
 
     @property
     def is_quantizer(self) -> bool:
         """Whether it makes planes of numbers, and computes nothing else."""
-        return self.kernel is None and self.stage is not None
+        return self.kernel is None and self.stage is not None and not self.reads.is_planes
 
     @property
     def sums_of_planes(self) -> bool:

@@ -9,15 +9,15 @@ from sbnn_converter.graph.stage_constants import Cuts, Scale
 from sbnn_converter.graph.thresholds import SumDomain, find_thresholds
 
 
-def cuts_of(stage: OutputStage, domain: SumDomain) -> Cuts:
-    """The cut behind which the stage's sign is a bit.
+def cuts_of(stage: OutputStage, domain: SumDomain, bits: int) -> Cuts:
+    """The cuts that make the bits of the sign that ends the stage.
 
     Args:
       stage: functions between the sums and the sign.
       domain: the values that the sums take.
+      bits: of the sign.
     """
-    found = find_thresholds(stage.steps, stage.shape[-1], len(stage.shape) + 1, domain)
-    return Cuts(found.values[None], found.flips)
+    return find_thresholds(stage.steps, stage.shape[-1], len(stage.shape) + 1, domain, bits)
 
 
 def scale_of(stage: OutputStage, step: float) -> Scale:

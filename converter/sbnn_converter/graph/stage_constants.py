@@ -1,6 +1,7 @@
 """What an output stage comes down to: the constants of an op, for each of its channels.
 
-Cuts make planes of sums, one cut a channel makes bits; a scale makes numbers
+Cuts make planes of sums, one cut a channel makes bits; a scale makes numbers, or steps of a
+stream
 (``docs/format.md``, "Output stage").
 """
 
@@ -17,6 +18,9 @@ from sbnn_converter.tensors.bit_planes import pack_bits
 class Cuts:
     """Thresholds that tell the values of an output's planes apart.
 
+    The planes of a channel hold the number of its cuts that a sum reaches; where they
+    are flipped, of those that it does not reach.
+
     Attributes:
       values: int32 or float32, ``[cuts, channels]``, each channel's ascending.
       flips: bool ``[channels]``: where values fall with the sums.
@@ -26,8 +30,12 @@ class Cuts:
     flips: np.ndarray
 
     def constants(self) -> list[np.ndarray]:
-        """What a file holds of them."""
-        return [self.values.ravel(), pack_bits(self.flips)]
+        """What a file holds of them, channel by channel."""
+        return [self.values.T.ravel(), pack_bits(self.flips)]
+
+    def options(self) -> dict[str, int]:
+        """What options say of them."""
+        return {}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -40,3 +48,29 @@ class Scale:
     def constants(self) -> list[np.ndarray]:
         """What a file holds of them."""
         return [self.factors, self.biases]
+
+    def options(self) -> dict[str, int]:
+        """What options say of them."""
+        return {}
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class StreamScale:
+    """Steps of a stream: ``(sum * multiplier + offset) >> shift``.
+
+    Attributes:
+      multipliers, offsets: int32 ``[channels]``; each multiplier is 2^n or -2^n.
+      shift: 0 to 31.
+    """
+
+    multipliers: np.ndarray
+    offsets: np.ndarray
+    shift: int
+
+    def constants(self) -> list[np.ndarray]:
+        """What a file holds of them."""
+        return [self.multipliers, self.offsets]
+
+    def options(self) -> dict[str, int]:
+        """What options say of them."""
+        return {"stream": 1, "output_shift": self.shift}

@@ -8,6 +8,9 @@ integer records where:
 
     bit = (sum >= threshold) xor flip
 
+A sign of k bits is 2^k - 1 signs, one at each of its cuts, and its planes hold how many
+of them are up: the thresholds that the sum reaches, or, flipped, those that it does not.
+
 The place is found by bisection on the framework's own float32 computation, not
 by solving the equation on paper: the fused layer then agrees with Keras on every
 input by construction, ties and rounding included.
@@ -20,27 +23,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sbnn_converter.graph import PointwiseStep, apply_steps
+from sbnn_converter.graph import PointwiseStep, apply_steps, sign_cuts
+from sbnn_converter.graph.stage_constants import Cuts
 
 # Sums of real inputs beyond this magnitude are not told apart: it keeps the
 # probes clear of overflow in the functions under test.
 _LARGEST_FLOAT = np.float32(2.0**100)
 
-# Functions of more values than this are not told from others: each value costs a sign.
-_MAX_LEVELS = 4
-
-
-@dataclasses.dataclass(frozen=True)
-class Thresholds:
-    """Thresholds and flips of all channels; see the module's formula.
-
-    Attributes:
-      values: int32 for integer sums, else float32, shape ``[channels]``.
-      flips: bool, shape ``[channels]``.
-    """
-
-    values: np.ndarray
-    flips: np.ndarray
+# Functions of more values than this are not told from others: those of signs of 4 bits.
+_MAX_LEVELS = 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +66,23 @@ class FloatSums:
     store = value
 
 
-SumDomain = IntegerSums | FloatSums
+@dataclasses.dataclass(frozen=True)
+class Levels:
+    """The odd whole numbers that planes stand for; ordinals are what the planes hold."""
+
+    planes: int
+
+    def range(self) -> tuple[int, int]:
+        return 0, 2**self.planes - 1
+
+    def value(self, ordinals: np.ndarray) -> np.ndarray:
+        return (2 * ordinals - self.range()[1]).astype(np.float32)
+
+    def store(self, ordinals: np.ndarray) -> np.ndarray:
+        return ordinals.astype(np.int32)
+
+
+SumDomain = IntegerSums | FloatSums | Levels
 
 
 def find_thresholds(
@@ -83,8 +90,9 @@ def find_thresholds(
     channels: int,
     rank: int,
     domain: SumDomain,
-) -> Thresholds:
-    """Finds where the sign of ``steps`` flips, for all channels at once.
+    bits: int = 1,
+) -> Cuts:
+    """Finds where the sign of ``steps`` changes, for all channels at once.
 
     Args:
       steps: the functions between the sums and the sign.
@@ -92,29 +100,36 @@ def find_thresholds(
       rank: rank of the tensor that the functions act on, batch included, where
         they do not say it themselves.
       domain: the values that a sum can take.
+      bits: of the sign.
     """
     import tensorflow as tf
 
+    cuts = np.float32(sign_cuts(bits)).reshape(-1, *(1,) * (rank - 1))
+
     @tf.function(autograph=False)
-    def positive(x):
-        return apply_steps(steps, x) >= 0
+    def reaches(x):
+        return apply_steps(steps, x) >= cuts
 
-    def bits(ordinals: np.ndarray) -> np.ndarray:
-        probe = domain.value(ordinals).reshape((1,) * (rank - 1) + (channels,))
-        return positive(tf.constant(probe)).numpy().reshape(channels)
+    def at(ordinals: np.ndarray) -> np.ndarray:
+        """Which cuts, one a row, the functions of the sums ``[cuts, channels]`` reach."""
+        probe = domain.value(ordinals).reshape((len(cuts), *(1,) * (rank - 2), channels))
+        return reaches(tf.constant(probe)).numpy().reshape(ordinals.shape)
 
-    low = np.full(channels, domain.range()[0], np.int64)
-    high = np.full(channels, domain.range()[1], np.int64)
-    at_low, at_high = bits(low), bits(high)
-    constant = at_low == at_high
-    # Invariant: the bit at `low` is at_low, the bit at `high` is at_high.
-    while np.any(high - low > 1):
+    lowest, highest = domain.range()
+    low, high = (np.full((len(cuts), channels), end, np.int64) for end in (lowest, highest))
+    at_low = at(low)
+    varies = at_low != at(high)
+    # Behind what falls stand the thresholds that a sum does not reach.
+    falls = np.any(varies & at_low, 0) | ~(varies | at_low).any(0)
+    ordinals = np.where(at_low ^ falls, lowest, highest + 1)
+    # Invariant: the cut is passed at `high`, and not at `low`.
+    while np.any(varies & (high - low > 1)):
         middle = (low + high) // 2
-        reached = bits(middle) == at_high
-        high = np.where(reached, middle, high)
-        low = np.where(reached, low, middle)
-    ordinals = np.where(constant, domain.range()[0], high)
-    return Thresholds(domain.store(ordinals), ~at_high)
+        passed = at(middle) != falls
+        high = np.where(passed, middle, high)
+        low = np.where(passed, low, middle)
+    ordinals = np.where(varies, high, ordinals)
+    return Cuts(domain.store(np.sort(ordinals, 0)), falls)
 
 
 def levels_of(step: PointwiseStep, channels: int, rank: int) -> tuple[float, ...] | None:
@@ -159,16 +174,16 @@ def levels_of(step: PointwiseStep, channels: int, rank: int) -> tuple[float, ...
 
 
 def thresholds_on_floats(
-    found: Thresholds, scale: np.ndarray, bias: np.ndarray, bound: int
-) -> Thresholds | None:
+    found: Cuts, scale: np.ndarray, bias: np.ndarray, bound: int
+) -> Cuts | None:
     """Thresholds of sums as thresholds of ``y = sum * scale + bias`` in float32.
 
-    y rises or falls with the sum, as the sign of ``scale`` says. The threshold is
+    y rises or falls with the sum, as the sign of ``scale`` says. A threshold is
     put half-way between the y of the two sums on its sides, so that a y which
     another machine has rounded differently still falls on the right one.
 
     Args:
-      found: thresholds of the sums, all of them in [-bound, bound].
+      found: thresholds of the sums; one beyond ``bound`` is never reached.
       scale, bias: float32 vectors over the channels.
 
     Returns:
@@ -179,12 +194,15 @@ def thresholds_on_floats(
         return (sums.astype(np.float32) * scale + bias).astype(np.float64)
 
     reached, below = y(found.values), y(found.values - 1)
-    always = found.values <= -bound
-    if np.any(~always & (reached == below)):
+    always, never = found.values <= -bound, found.values > bound
+    between = ~(always | never)
+    if np.any(between & (reached == below)):
         return None
     middle = ((reached + below) / 2).astype(np.float32)
     # Between neighbouring float32 numbers there is no middle.
     low, high = np.minimum(reached, below), np.maximum(reached, below)
     values = np.where(middle > low, middle, high).astype(np.float32)
-    values = np.where(always, -_LARGEST_FLOAT, values)
-    return Thresholds(values, found.flips ^ (~always & (reached < below)))
+    # Where y falls, the sums that reach a threshold are those whose y does not.
+    turned = np.any(between & (reached < below), 0)
+    values = np.where(between, values, np.where(always ^ turned, -_LARGEST_FLOAT, _LARGEST_FLOAT))
+    return Cuts(np.sort(values, 0), found.flips ^ turned)

@@ -21,6 +21,9 @@ from sbnn_converter.importer.kernels import import_kernel, quantized
 from sbnn_converter.importer.layout import as_image, reshape
 from sbnn_converter.importer.names import name_of
 
+# Of an activation whose values are told apart (``docs/format.md``, "Bit planes").
+_MOST_BITS = 4
+
 _layers = lq.layers
 _SEPARABLE = (_layers.QuantSeparableConv1D, _layers.QuantSeparableConv2D)
 _CONVOLUTIONS = (_layers.QuantConv1D, _layers.QuantConv2D)
@@ -68,14 +71,15 @@ def import_binary(layer, name: str, x: g.Node, shape) -> g.Node:
 def _import_input_quantizer(layer, name: str, x: g.Node) -> g.Node:
     """What a layer's argument ``input_quantizer`` makes of its input."""
     quantizer = layer.input_quantizer
-    planned = isinstance(quantizer, lq.quantizers.DoReFa)
-    found = None if planned else import_monotone(name, quantizer, x)
+    too_fine = isinstance(quantizer, lq.quantizers.DoReFa) and quantizer.precision > _MOST_BITS
+    found = None if too_fine else import_monotone(name, quantizer, x)
     if found is None:
+        bits = f" of {quantizer.precision} bits" if too_fine else ""
         raise ConversionError(
-            f"layer '{name}' quantizes its input with {name_of(quantizer)}, which is not "
-            f"converted as input_quantizer{' yet' if planned else ''}: 'ste_sign', "
-            "'ste_heaviside', 'ste_tern', another function of each number that never "
-            "falls, or None is wanted; or put it in front as a layer of its own, with "
+            f"layer '{name}' quantizes its input with {name_of(quantizer)}{bits}, which is not "
+            "converted as input_quantizer: 'ste_sign', 'quant_hard_tanh', 'ste_heaviside', "
+            f"'ste_tern', DoReFa of 1 to {_MOST_BITS} bits, another function of each number that "
+            "never falls, or None is wanted; or put it in front as a layer of its own, with "
             "input_quantizer=None: this layer then adds up real numbers"
         )
     return found

@@ -94,6 +94,6 @@ def import_monotone(name: str, function: Callable | None, x: g.Node) -> g.Node |
         return import_step(name, function, step, x)
     if name_of(function) in _MONOTONE:
         return g.Pointwise(name, [x], x.shape, [g.PointwiseStep(function)])
-    if getattr(function, "__module__", "").split(".")[0].endswith("keras"):
+    if getattr(function, "__module__", "").split(".")[0] in ("keras", "tf_keras"):
         return None  # TFLiteConverter knows Keras's own activations by their names
     return import_traced(name, function, x, x.shape)

@@ -27,9 +27,11 @@ from sbnn_converter.importer.functions import import_tf_function, is_function
 from sbnn_converter.importer.layout import import_layout
 from sbnn_converter.importer.overridden import overridden
 from sbnn_converter.importer.pooling import import_global_max_pool, import_max_pool
+from sbnn_converter.importer.streams import import_stream
 from sbnn_converter.importer.time_steps import is_same_on_more_axes
 from sbnn_converter.importer.traced_functions import import_traced
 from sbnn_converter.tensors.face import numbers
+from sbnn_keras import ResidualStream
 
 _keras = tf.keras.layers
 
@@ -83,6 +85,8 @@ def import_layer(layer, name: str, inputs: list[g.Node], shape, call, dtype: tf.
     if known and isinstance(layer, _keras.TimeDistributed) and is_same_on_more_axes(layer.layer):
         inner = layer.layer
         return import_layer(inner, f"{name}/{inner.name}", inputs, shape, call, dtype)
+    if known and isinstance(layer, ResidualStream) and dtype == tf.float32:
+        return import_stream(layer, name, inputs, shape, call)
     if known and len(inputs) == 1:
         found = _import_known(layer, name, inputs[0], shape, call)
     elif known and isinstance(layer, _keras.Concatenate) and _joins_channels(layer, inputs, shape):

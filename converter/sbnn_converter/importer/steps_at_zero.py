@@ -53,9 +53,11 @@ def import_step(name: str, function: Callable, step: StepAtZero, x: g.Node) -> g
 
 
 def levels(name: str, sign: g.Sign, low: float, high: float) -> g.Node:
-    """``low`` and ``high`` in the place of -1 and +1."""
-    if (low, high) == (-1, 1):
+    """``low`` and ``high`` in the place of the sign's least and largest value."""
+    top = 2**sign.bits - 1
+    if (low, high) == (-top, top):
         return sign
     channels = sign.shape[-1]
-    affine = g.affine_step(np.full(channels, (high - low) / 2), np.full(channels, (high + low) / 2))
+    scale, bias = (high - low) / (2 * top), (high + low) / 2
+    affine = g.affine_step(np.full(channels, scale), np.full(channels, bias))
     return g.Pointwise(name, [sign], sign.shape, [affine])

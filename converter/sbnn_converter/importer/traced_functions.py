@@ -27,6 +27,8 @@ _CHOICES = {"Maximum", "Minimum", "LogicalAnd", "LogicalOr"}
 _GREATER = {"GreaterEqual", "Greater"}
 _LESS = {"Less", "LessEqual"}
 _SELECTS = {"Select", "SelectV2"}
+# A function of more values, not evenly spaced, is left as it is: each costs a sign.
+_MAX_SIGNS = 4
 # These read an input's shape, not its values.
 _SHAPE_ONLY = {"OnesLike", "ZerosLike", "Shape"}
 
@@ -63,11 +65,34 @@ def import_traced(name: str, function: Callable, x: g.Node, shape) -> g.Node | N
     step = _monotone_step(function, shape)
     if step is None:
         return None
-    if step.levels is None or len(step.levels) != 2:
+    bits = _bits(step.levels or ())
+    if bits is None:
+        if len(step.levels or ()) > _MAX_SIGNS:
+            step = dataclasses.replace(step, levels=None)
         return g.Pointwise(name, [x], shape, [step])
-    low, high = step.levels
-    inner = g.Pointwise(name, [x], shape, [step.minus((low + high) / 2)])
-    return levels(name, g.Sign(name, [inner], shape), low, high)
+    low, high = step.levels[0], step.levels[-1]
+    inner = g.Pointwise(name, [x], shape, [_as_odd_numbers(step, low, high, bits)])
+    return levels(name, g.Sign(name, [inner], shape, bits), low, high)
+
+
+def _bits(values: tuple[float, ...]) -> int | None:
+    """Of a sign that takes as many values, evenly spaced like these; None for no sign."""
+    bits = len(values).bit_length() - 1
+    if bits < 1 or len(values) != 2**bits:
+        return None
+    even = np.linspace(values[0], values[-1], len(values))
+    near = np.abs(even - values).max() < 1e-4 * (even[1] - even[0])
+    return bits if near else None
+
+
+def _as_odd_numbers(step: g.PointwiseStep, low: float, high: float, bits: int) -> g.PointwiseStep:
+    """``step``, whose values lie between ``low`` and ``high``, for a sign behind it."""
+    top = 2**bits - 1
+    if bits == 1:
+        return step.minus((low + high) / 2)
+    if (low, high) == (-top, top):
+        return dataclasses.replace(step, levels=None)
+    return step.scaled((low + high) / 2, 2 * top / (high - low))
 
 
 def _monotone_step(function: Callable, shape) -> g.PointwiseStep | None:
@@ -83,20 +108,41 @@ def _monotone_step(function: Callable, shape) -> g.PointwiseStep | None:
         return None
     if y.shape != x.shape or y.dtype != tf.float32 or single.shape[:-1].num_elements() != 1:
         return None
-    found = _follow(traced, x, y, shape)
+    way = _between(x, y)
+    operands = _operands(way)
+    found = _follow(traced, way, operands, shape)
     if found is None:
         return None
-    step = g.PointwiseStep(function, found.affine, rank=rank)
+    uniform = all(t.shape.num_elements() == 1 for t in operands)
+    step = g.PointwiseStep(function, found.affine, rank, uniform=uniform, key=_key(function))
     if found.affine is not None:
         return step
     return dataclasses.replace(step, levels=levels_of(step, shape[-1], rank))
 
 
-def _follow(traced, x: tf.Tensor, y: tf.Tensor, shape) -> _Function | None:
-    """``y`` as a function of ``x``; None if it cannot be seen to be monotone."""
-    way = _between(x, y)
+def _key(function: Callable) -> tuple | None:
+    """What quantizers have in common that are made with the same arguments."""
+    known = type(function).__module__.split(".")[0] in ("larq", "sbnn_keras")
+    if not known or not isinstance(function, tf.keras.layers.Layer):
+        return None
+    if function.weights:
+        return (function,)
+    config = {**function.get_config(), "name": None}
+    return type(function), repr(sorted(config.items()))
+
+
+def _operands(way: list[tf.Tensor]) -> list[tf.Tensor]:
+    """What goes into the tensors of a way beside those on it."""
     on_way = {id(t) for t in way}
-    operands = [t for v in way[1:] for t in v.op.inputs if id(t) not in on_way]
+    return [t for v in way[1:] for t in v.op.inputs if id(t) not in on_way]
+
+
+def _follow(traced, way: list[tf.Tensor], operands: list[tf.Tensor], shape) -> _Function | None:
+    """The end of ``way`` as a function of its beginning; None if it cannot be seen to be
+    monotone."""
+    if not way:
+        return None
+    x, y = way[0], way[-1]
     values = [_over_channels(v, shape) for v in _evaluate(traced, x, operands)]
     ones = np.ones(shape[-1])
     known: dict[int, _Function | None] = {
@@ -111,7 +157,7 @@ def _follow(traced, x: tf.Tensor, y: tf.Tensor, shape) -> _Function | None:
             inputs = [inputs[[id(t) for t in op.outputs].index(id(tensor))]]
         read = [known[id(t)] for t in inputs]
         known[id(tensor)] = None if None in read else _apply(op, read)
-    return known[id(y)] if on_way else None
+    return known[id(y)]
 
 
 def _between(x: tf.Tensor, y: tf.Tensor) -> list[tf.Tensor]:

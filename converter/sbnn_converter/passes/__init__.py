@@ -13,6 +13,7 @@ from sbnn_converter.passes.affine_into_sums import AffineIntoSums
 from sbnn_converter.passes.concat_planes import ConcatPlanes
 from sbnn_converter.passes.dequantize_for_others import DequantizeForOthers
 from sbnn_converter.passes.drop_second_sign import DropSecondSign
+from sbnn_converter.passes.fuse_streams import FuseStreams
 from sbnn_converter.passes.fuse_sums import FuseSums
 from sbnn_converter.passes.levels_as_signs import LevelsAsSigns
 from sbnn_converter.passes.merge_equal import MergeEqual
@@ -64,6 +65,7 @@ PASSES: tuple[Pass, ...] = (
     MergePointwise(),
     SignAgain(),
     # Turn the binary parts into ops, upstream first.
+    FuseStreams(),
     FuseSums(),
     QuantizeFloats(),
     PoolPlanes(),

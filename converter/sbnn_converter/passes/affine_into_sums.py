@@ -16,6 +16,7 @@ import numpy as np
 
 from sbnn_converter.graph import BinarySum, Graph, Node, Pointwise, affine_step
 from sbnn_converter.passes.pad_in_convolution import reads_padding
+from sbnn_converter.passes.representation import bits_of
 from sbnn_converter.passes.uniform_affine import affine_source
 
 
@@ -24,9 +25,10 @@ class AffineIntoSums:
         if not isinstance(node, BinarySum):
             return False
         found = affine_source(node.inputs[0])
-        return found is not None and (
-            not reads_padding(node) or _padding(node, found) in (-1.0, 0.0, 1.0)
-        )
+        if found is None:
+            return False
+        values = (-1.0, 0.0, 1.0) if (bits_of(found[0]) or 1) == 1 else (0.0,)
+        return not reads_padding(node) or _padding(node, found) in values
 
     def transform(self, graph: Graph, node: BinarySum) -> None:
         found = affine_source(node.inputs[0])

@@ -1,4 +1,4 @@
-"""Concatenating the channels of bits is concatenating their planes."""
+"""Concatenating channels of one face is concatenating their planes."""
 
 from sbnn_converter.graph import Concat, Graph, Node
 from sbnn_converter.passes.representation import face_of, is_planes, planes_of

@@ -1,4 +1,5 @@
-"""Where something that works on floats reads bits, they become +1.0 and -1.0."""
+"""Where something that works on floats reads planes, they become +1.0 and -1.0, or the odd
+whole numbers that they stand for."""
 
 from __future__ import annotations
 

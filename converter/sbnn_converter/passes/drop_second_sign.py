@@ -1,12 +1,15 @@
-"""The sign of a sign is the sign."""
+"""The sign of a sign is the sign, unless it has fewer bits."""
 
 from sbnn_converter.graph import Graph, Node, Sign
-from sbnn_converter.passes.representation import is_plus_minus_one
+from sbnn_converter.passes.representation import bits_of
 
 
 class DropSecondSign:
     def match(self, graph: Graph, node: Node) -> bool:
-        return isinstance(node, Sign) and is_plus_minus_one(node.inputs[0])
+        if not isinstance(node, Sign):
+            return False
+        bits = bits_of(node.inputs[0])
+        return bits is not None and bits <= node.bits
 
     def transform(self, graph: Graph, node: Sign) -> None:
         graph.replace(node, node.inputs[0])

@@ -21,15 +21,11 @@ from sbnn_converter.graph import (
     Sign,
 )
 from sbnn_converter.graph.output_stage import cuts_of, scale_of
-from sbnn_converter.graph.stage_constants import Cuts, Scale
+from sbnn_converter.graph.stage_constants import Cuts, Scale, StreamScale
 from sbnn_converter.graph.thresholds import FloatSums, IntegerSums
-from sbnn_converter.passes.representation import (
-    face_of,
-    image_behind_vector,
-    is_planes,
-    planes_of,
-)
-from sbnn_converter.tensors.face import BITS, FLOAT32, Face
+from sbnn_converter.passes.pad_in_convolution import reads_padding
+from sbnn_converter.passes.representation import face_of, image_behind_vector, planes_of
+from sbnn_converter.tensors.face import FLOAT32, Face
 
 
 class FuseSums:
@@ -37,17 +33,19 @@ class FuseSums:
         return isinstance(node, BinarySum)
 
     def transform(self, graph: Graph, node: BinarySum) -> None:
-        x = _source(node)
-        # Sums of bits come in steps, those of floats as they are.
-        step = 2.0**-node.kernel.domain_shift if is_planes(x) else 1.0
+        x = source_of(node)
+        reads = face_read(node, x)
+        # Sums of planes come in steps, those of floats as they are.
+        step = 2.0**-node.kernel.domain_shift if reads.is_planes else 1.0
         steps, last = _functions_behind(graph, node)
         sign = graph.only_reader(last)
         if isinstance(sign, Sign):
-            bound = node.kernel.largest_sum
-            domain = IntegerSums(bound, step) if is_planes(x) else FloatSums()
+            bound = node.kernel.largest_sum * reads.cuts
+            domain = IntegerSums(bound, step) if reads.is_planes else FloatSums()
             behind = OutputStage(tuple(steps), node.shape, node.kernel)
-            stage = cuts_of(behind, domain)
-            graph.replace(sign, fused_op(node, x, sign.shape, behind, stage, BITS))
+            stage = cuts_of(behind, domain, sign.bits)
+            face = Face(planes=sign.bits)
+            graph.replace(sign, fused_op(node, x, reads, sign.shape, behind, stage, face))
             return
         affine = [s.affine for s in steps]
         exact = affine.index(None) if None in affine else len(affine)
@@ -57,13 +55,20 @@ class FuseSums:
             last.steps = steps[exact:]
             last = node
         stage = scale_of(behind, step)
-        graph.replace(last, fused_op(node, x, last.shape, behind, stage, FLOAT32))
+        graph.replace(last, fused_op(node, x, reads, last.shape, behind, stage, FLOAT32))
 
 
-def _source(node: BinarySum) -> Node:
-    """What the op reads. A dense layer reads the image behind a vector of bits."""
+def source_of(node: BinarySum) -> Node:
+    """What the op of sums reads. A dense layer reads the image behind a vector of bits."""
     x = node.inputs[0]
     return x if node.geometry else image_behind_vector(x) or x
+
+
+def face_read(node: BinarySum, x: Node) -> Face:
+    """What the op reads ``x`` as: planes of several bits have no padding but 0."""
+    face = face_of(x)
+    padded = node.geometry is not None and node.geometry.pad_value != 0 and reads_padding(node)
+    return FLOAT32 if face.planes > 1 and padded else face
 
 
 def _functions_behind(graph: Graph, node: BinarySum) -> tuple[list[PointwiseStep], Node]:
@@ -76,25 +81,25 @@ def _functions_behind(graph: Graph, node: BinarySum) -> tuple[list[PointwiseStep
 def fused_op(
     node: BinarySum,
     x: Node,
+    reads: Face,
     shape: tuple[int, ...],
     behind: OutputStage,
-    stage: Cuts | Scale,
+    stage: Cuts | Scale | StreamScale,
     face: Face,
 ) -> SbnnOp:
     """One op for everything from ``node`` to what ``behind`` ends with.
 
     Args:
       node: the sums.
-      x: what the op reads.
+      x, reads: what the op reads, and as what.
       shape, face: of what it writes.
       behind, stage: what it does with the sums.
     """
-    op, kernel, options = _dense(node, x) if node.geometry is None else _convolution(node)
+    op, kernel, options = _dense(node, x) if node.geometry is None else _convolution(node, reads)
     options |= {
         "alpha_steps": node.kernel.alpha_steps,
         "domain_shift": node.kernel.domain_shift,
     }
-    reads = face_of(x)
     return SbnnOp(
         node.name,
         [planes_of(x) if reads.is_planes else x],
@@ -143,9 +148,10 @@ def _in_order_of(image: Node, vector: Node, connections: np.ndarray) -> np.ndarr
     return moved
 
 
-def _convolution(node: BinarySum):
+def _convolution(node: BinarySum, reads: Face):
     x = node.inputs[0]  # as the convolution sees it
     geometry = node.geometry
+    pad_value = geometry.pad_value if reads.planes <= 1 else 0
     options = {
         "in_height": x.shape[0],
         "in_width": x.shape[1],
@@ -161,7 +167,7 @@ def _convolution(node: BinarySum):
         "dilation_width": geometry.dilation[1],
         "pad_top": geometry.pad_before[0],
         "pad_left": geometry.pad_before[1],
-        "pad_value": geometry.pad_value,
+        "pad_value": pad_value,
         "groups": geometry.groups,
     }
     return "SbnnConv2D", node.kernel.connections, options

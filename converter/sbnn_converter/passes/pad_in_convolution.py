@@ -1,7 +1,8 @@
 """Zero padding in front of a binary convolution becomes the convolution's own.
 
 Behind the padding stands either nothing, and the convolution pads with 0, or the
-sign of the convolution's input, which turns the zeros into +1.
+sign of the convolution's input, which turns the zeros into +1. Planes of several bits
+have no padding but 0.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class PadInConvolution:
         x, value = pad.inputs[0], 0
         if isinstance(node.inputs[0], Sign):
             sign = node.inputs[0]
-            x, value = Sign(sign.name, [x], x.shape), 1
+            x, value = sign.like(x), 1
         node.geometry = dataclasses.replace(
             node.geometry,
             pad_before=(pad.rows[0], pad.columns[0]),
@@ -55,4 +56,4 @@ def reads_padding(node: BinarySum) -> bool:
 
 
 def _without_sign(node: Node) -> Node:
-    return node.inputs[0] if isinstance(node, Sign) else node
+    return node.inputs[0] if isinstance(node, Sign) and node.bits == 1 else node

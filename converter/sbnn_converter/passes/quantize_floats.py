@@ -1,9 +1,10 @@
-"""A sign behind a float value becomes a SbnnQuantize with thresholds.
+"""A sign behind a value that is no sum becomes a SbnnQuantize with thresholds.
 
 The functions between the two go into the thresholds, whoever else reads them:
 the value in front of them exists anyhow. If an op has made that value of integer
 sums, the thresholds are those of the sums, in terms of the value: the bit is then
-the one that Keras has, however the op's float output was rounded.
+the one that Keras has, however the op's float output was rounded. Planes of several bits
+are read as they are, thresholds being numbers of their levels.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from sbnn_converter.graph.stage_constants import Cuts
 from sbnn_converter.graph.thresholds import (
     FloatSums,
     IntegerSums,
+    Levels,
     find_thresholds,
     thresholds_on_floats,
 )
-from sbnn_converter.passes.representation import keeps_channels, planes_of
-from sbnn_converter.tensors.face import BITS
+from sbnn_converter.passes.representation import face_of, keeps_channels, planes_of
+from sbnn_converter.tensors.face import FLOAT32, Face
 
 
 class QuantizeFloats:
@@ -46,8 +48,16 @@ class QuantizeFloats:
                 x = Reshape(source.name, [x], source.shape)
             source = planes_of(x)
         behind = OutputStage(tuple(steps), node.shape)
-        cuts = _exact(source, steps) or cuts_of(behind, FloatSums())
-        if len(source.shape) not in (1, 3):
+        reads = face_of(source)
+        if reads.planes <= 1:
+            reads = FLOAT32
+        options = {}
+        if reads.is_planes:
+            options["positions"] = math.prod(source.shape[:-1] or source.shape)
+            cuts = cuts_of(behind, Levels(reads.planes), node.bits)
+        else:
+            cuts = _exact(source, steps, node.bits) or cuts_of(behind, FloatSums(), node.bits)
+        if len(source.shape) not in (1, 3) and not reads.is_planes:
             # Planes know positions, not axes: one row of them is as good.
             row = (1, math.prod(source.shape[:-1]), source.shape[-1])
             source = Reshape(node.name, [source], row)
@@ -56,10 +66,11 @@ class QuantizeFloats:
             [source],
             node.shape,
             "SbnnQuantize",
-            {},
+            options,
             behind=behind,
             stage=cuts,
-            face=BITS,
+            reads=reads,
+            face=Face(planes=node.bits),
         )
         graph.replace(node, op)
 
@@ -70,7 +81,7 @@ def _behind_reshapes(node: Node) -> Node:
     return node
 
 
-def _exact(source: Node, steps: list[PointwiseStep]) -> Cuts | None:
+def _exact(source: Node, steps: list[PointwiseStep], bits: int) -> Cuts | None:
     """Cuts found on integer sums, if ``source`` is made of such."""
     # A maximum of an op's values is one of them.
     while isinstance(source := _behind_reshapes(source), MaxPool):
@@ -78,13 +89,13 @@ def _exact(source: Node, steps: list[PointwiseStep]) -> Cuts | None:
     if not (isinstance(source, SbnnOp) and source.sums_of_planes) or source.face.is_planes:
         return None
     stage = source.behind
-    bound = stage.kernel.largest_sum
+    bound = stage.kernel.largest_sum * source.reads.cuts
     found = find_thresholds(
         [*stage.steps, *steps],
         stage.shape[-1],
         len(stage.shape) + 1,
         IntegerSums(bound, 2.0**-stage.kernel.domain_shift),
+        bits,
     )
     scale = source.stage
-    found = thresholds_on_floats(found, scale.factors, scale.biases, bound)
-    return found and Cuts(found.values[None], found.flips)
+    return thresholds_on_floats(found, scale.factors, scale.biases, bound)

@@ -1,20 +1,22 @@
 """Which nodes give planes, and how these lie in memory.
 
-A tensor of signs whose last axis is C channels is C planes of the positions of
-all other axes (``docs/format.md``, "Bit planes"); a tensor with no other axis is
-one plane with a position for each feature. A reshape that keeps the channels
-leaves such planes as they are.
+A tensor of signs whose last axis is C channels is C planes, or C times as many as the
+signs have bits, of the positions of all other axes (``docs/format.md``, "Bit planes"); a
+tensor with no other axis is one plane a bit with a position for each feature. A reshape
+that keeps the channels leaves such planes as they are.
 """
 
 from sbnn_converter.graph import (
+    AveragePool,
     Concat,
     MaxPool,
     Node,
     Permute,
     Reshape,
     Sign,
+    StreamSum,
 )
-from sbnn_converter.tensors.face import BITS, FLOAT32, Face
+from sbnn_converter.tensors.face import FLOAT32, Face
 
 
 def keeps_channels(node: Node) -> bool:
@@ -41,9 +43,9 @@ def face_of(node: Node) -> Face:
         node = planes_of(pending.pop())
         if node.face.is_planes:
             faces.add(node.face)
-        elif isinstance(node, Sign):
-            faces.add(BITS)
-        elif isinstance(node, MaxPool):
+        elif isinstance(node, (Sign, StreamSum)):
+            faces.add(Face(planes=node.bits))
+        elif isinstance(node, (MaxPool, AveragePool)):
             pending.append(node.inputs[0])
         elif isinstance(node, Concat) and len(node.shape) > 1:
             pending.extend(node.inputs)
@@ -64,13 +66,16 @@ def image_behind_vector(node: Node) -> Node | None:
     return node if is_planes(node) else None
 
 
-def is_plus_minus_one(node: Node) -> bool:
-    """Whether ``node`` gives +1 and -1 only, as bits or as floats."""
-    pending = [node]
+def bits_of(node: Node) -> int | None:
+    """How many bits hold what ``node`` gives, if that is signs only, packed or as floats:
+    the most that one of them has."""
+    pending, bits = [node], 0
     while pending:
         node = pending.pop()
         if isinstance(node, (Reshape, Permute, MaxPool, Concat)):
             pending.extend(node.inputs)
-        elif not isinstance(node, Sign):
-            return False
-    return True
+        elif isinstance(node, Sign):
+            bits = max(bits, node.bits)
+        else:
+            return None
+    return bits

@@ -2,9 +2,9 @@
 
 from sbnn_converter.graph import BinarySum, Graph, Node, Sign
 from sbnn_converter.passes.representation import (
+    bits_of,
     image_behind_vector,
     is_planes,
-    is_plus_minus_one,
 )
 
 
@@ -14,8 +14,8 @@ class SignAgain:
             return False
         x = node.inputs[0]
         packed = is_planes(x) if node.geometry else image_behind_vector(x) is not None
-        return not packed and is_plus_minus_one(x)
+        return not packed and bits_of(x) is not None
 
     def transform(self, graph: Graph, node: BinarySum) -> None:
         x = node.inputs[0]
-        graph.set_inputs(node, [Sign(x.name, [x], x.shape)])
+        graph.set_inputs(node, [Sign(x.name, [x], x.shape, bits_of(x))])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sbnn_converter.graph import Concat, Graph, Node, Pointwise, PointwiseStep, Sign
-from sbnn_converter.passes.sign_before_pool import function_in_front
+from sbnn_converter.passes.sign_before_pool import functions_in_front, is_only_read
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -19,19 +19,19 @@ class SignBeforeConcat:
     def match(self, graph: Graph, node: Node) -> bool:
         if not isinstance(node, Sign) or len(node.shape) == 1:
             return False
-        function, concat = function_in_front(graph, node)
-        return isinstance(concat, Concat) and graph.only_reader(concat) is (function or node)
+        _, concat = functions_in_front(graph, node)
+        return isinstance(concat, Concat) and is_only_read(graph, concat, node)
 
     def transform(self, graph: Graph, node: Sign) -> list[Node]:
-        function, concat = function_in_front(graph, node)
+        steps, concat = functions_in_front(graph, node)
         parts, first = [], 0
         for x in concat.inputs:
             channels = slice(first, first + x.shape[-1])
             first = channels.stop
-            if function:
-                steps = [part_of_step(s, channels, node.shape[-1]) for s in function.steps]
-                x = Pointwise(function.name, [x], x.shape, steps)
-            parts.append(Sign(node.name, [x], x.shape))
+            if steps:
+                parted = [part_of_step(s, channels, node.shape[-1]) for s in steps]
+                x = Pointwise(node.inputs[0].name, [x], x.shape, parted)
+            parts.append(node.like(x))
         return graph.replace(node, Concat(concat.name, parts, concat.shape))
 
 

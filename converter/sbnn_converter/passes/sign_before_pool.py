@@ -1,4 +1,4 @@
-"""Max pooling moves behind the sign, onto single bits.
+"""Max pooling moves behind the sign, onto planes.
 
 Between the pooling and the sign may stand a function f of each channel (a batch
 normalization). Where f rises, sign(f(max x)) = max sign(f(x)); where it falls
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.graph import Graph, MaxPool, Node, Pointwise, Sign
+from sbnn_converter.graph import Graph, MaxPool, Node, Pointwise, PointwiseStep, Sign
 from sbnn_converter.graph.thresholds import FloatSums, find_thresholds
 
 
@@ -17,28 +17,36 @@ class SignBeforePool:
     def match(self, graph: Graph, node: Node) -> bool:
         if not isinstance(node, Sign):
             return False
-        function, pool = function_in_front(graph, node)
-        return isinstance(pool, MaxPool) and graph.only_reader(pool) is (function or node)
+        _, pool = functions_in_front(graph, node)
+        return isinstance(pool, MaxPool) and is_only_read(graph, pool, node)
 
     def transform(self, graph: Graph, node: Sign) -> list[Node]:
-        function, pool = function_in_front(graph, node)
+        steps, pool = functions_in_front(graph, node)
         source = pool.inputs[0]
         falling = np.zeros(pool.shape[-1], bool)
-        if function:
+        if steps:
             falling = find_thresholds(
-                function.steps, pool.shape[-1], len(pool.shape) + 1, FloatSums()
+                steps, pool.shape[-1], len(pool.shape) + 1, FloatSums(), node.bits
             ).flips
-            source = Pointwise(function.name, [source], source.shape, function.steps)
+            source = Pointwise(node.inputs[0].name, [source], source.shape, steps)
         if pool.minimum is not None:  # of signs, which an earlier sign has left there
             falling = falling ^ pool.minimum
-        sign = Sign(node.name, [source], source.shape)
-        return graph.replace(node, MaxPool(pool.name, [sign], pool.shape, pool.geometry, falling))
+        pooled = MaxPool(pool.name, [node.like(source)], pool.shape, pool.geometry, falling)
+        return graph.replace(node, pooled)
 
 
-def function_in_front(graph: Graph, sign: Sign) -> tuple[Pointwise | None, Node]:
-    """The function that only ``sign`` reads, if there is one, and what is in
-    front of both."""
-    source = sign.inputs[0]
-    if isinstance(source, Pointwise) and graph.only_reader(source) is sign:
-        return source, source.inputs[0]
-    return None, source
+def functions_in_front(graph: Graph, sign: Sign) -> tuple[list[PointwiseStep], Node]:
+    """The functions that only ``sign`` reads, and what is in front of all."""
+    steps, reader, source = [], sign, sign.inputs[0]
+    while isinstance(source, Pointwise) and graph.only_reader(source) is reader:
+        steps = source.steps + steps
+        reader, source = source, source.inputs[0]
+    return steps, source
+
+
+def is_only_read(graph: Graph, source: Node, sign: Sign) -> bool:
+    """Whether nothing but the functions in front of ``sign`` reads ``source``."""
+    reader = graph.only_reader(source)
+    while isinstance(reader, Pointwise):
+        reader = graph.only_reader(reader)
+    return reader is sign

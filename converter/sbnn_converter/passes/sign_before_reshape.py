@@ -1,42 +1,59 @@
 """The sign of a rearranged tensor is the rearranged sign of the tensor.
 
 A reshape that keeps the channels does nothing to bit planes. Any other one, and
-any permutation, is free only in front of dense layers, whose kernel takes it in.
+any permutation, is free only in front of dense layers, whose kernel takes it in. A
+function that is the same in all channels, as quantizers are, moves with the sign.
 """
 
 from __future__ import annotations
 
 import dataclasses
 
-from sbnn_converter.graph import BinarySum, Graph, Node, Permute, Reshape, Sign
+from sbnn_converter.graph import (
+    BinarySum,
+    Graph,
+    Node,
+    Permute,
+    Pointwise,
+    Reshape,
+    Sign,
+)
 from sbnn_converter.passes.representation import is_free
+from sbnn_converter.passes.sign_before_pool import functions_in_front
+from sbnn_converter.passes.uniform_affine import affine_source
 
 
 class SignBeforeReshape:
     def match(self, graph: Graph, node: Node) -> bool:
         if not isinstance(node, Sign):
             return False
-        source = node.inputs[0]
-        return is_free(source) or (
-            isinstance(source, (Reshape, Permute)) and _only_dense_behind(graph, node)
+        steps, source = functions_in_front(graph, node)
+        if not steps and is_free(source):
+            return True
+        return (
+            all(step.uniform for step in steps)
+            and isinstance(source, (Reshape, Permute))
+            and _only_dense_behind(graph, node, node.bits > 1)
         )
 
     def transform(self, graph: Graph, node: Sign) -> list[Node]:
-        moved = node.inputs[0]
+        steps, moved = functions_in_front(graph, node)
         x = moved.inputs[0]
-        sign = Sign(node.name, [x], x.shape)
-        return graph.replace(node, dataclasses.replace(moved, inputs=[sign]))
+        if steps:
+            x = Pointwise(node.name, [x], x.shape, steps)
+        return graph.replace(node, dataclasses.replace(moved, inputs=[node.like(x)]))
 
 
-def _only_dense_behind(graph: Graph, node: Node) -> bool:
-    readers = graph.readers(node)
-    return (
-        node not in graph.outputs
-        and bool(readers)
-        and all(
-            reader.geometry is None
-            if isinstance(reader, BinarySum)
-            else isinstance(reader, (Reshape, Permute)) and _only_dense_behind(graph, reader)
-            for reader in readers
+def _only_dense_behind(graph: Graph, node: Node, scaled: bool) -> bool:
+    """Whether only dense layers read ``node``, with ``scaled`` also times a factor."""
+
+    def is_dense(reader: Node) -> bool:
+        if isinstance(reader, BinarySum):
+            return reader.geometry is None
+        between = isinstance(reader, (Reshape, Permute)) or (
+            scaled and affine_source(reader) is not None
         )
-    )
+        return between and _only_dense_behind(graph, reader, scaled)
+
+    readers = graph.readers(node)
+    return node not in graph.outputs and bool(readers) and all(map(is_dense, readers))

@@ -6,12 +6,7 @@ both signs and all that stands between them go into one threshold.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sbnn_converter.graph import Graph, Node, Pointwise, PointwiseStep, Sign
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 
 class SignThroughSigns:
@@ -25,14 +20,8 @@ class SignThroughSigns:
     def transform(self, graph: Graph, node: Sign) -> list[Node]:
         between = node.inputs[0]
         first = between.inputs[0]
-        steps, x = [PointwiseStep(_sign), *between.steps], first.inputs[0]
+        steps, x = [PointwiseStep(first.apply), *between.steps], first.inputs[0]
         if isinstance(x, Pointwise) and graph.only_reader(x) is first:
             steps, x = x.steps + steps, x.inputs[0]
         graph.set_inputs(node, [Pointwise(between.name, [x], node.shape, steps)])
         return [node]  # a third sign may stand in front
-
-
-def _sign(x: tf.Tensor) -> tf.Tensor:
-    import tensorflow as tf
-
-    return tf.where(x >= 0, tf.ones_like(x), -tf.ones_like(x))

@@ -45,4 +45,4 @@ def _copy(name: str, image: g.Node, scale: np.ndarray) -> g.SbnnOp:
     sums = g.BinarySum(name, [image], (*sides, channels), kernel, geometry)
     steps = (g.affine_step(np.tile(scale, groups), np.zeros(channels)),)
     behind = g.OutputStage(steps, sums.shape, kernel)
-    return fused_op(sums, image, sums.shape, behind, scale_of(behind, 1.0), FLOAT32)
+    return fused_op(sums, image, FLOAT32, sums.shape, behind, scale_of(behind, 1.0), FLOAT32)

@@ -71,11 +71,11 @@ def _rescale_thresholds(
     editor: FlatbufferEditor, op: EditedOp, scale: float, roundings: Mapping[g.Node, int]
 ) -> None:
     """Thresholds for sums of int8 values, or for the int8 values themselves."""
-    stage = op.node.behind
+    stage, bits = op.node.behind, op.node.face.planes
     if stage.kernel is None:
         wide = editor.element_type(op.operator.inputs[0]).name == "INT16"
         reach = _INT16_REACH if wide else _INT8_REACH
-        cuts = cuts_of(stage, IntegerSums(reach, scale))
+        cuts = cuts_of(stage, IntegerSums(reach, scale), bits)
         values = cuts.values + np.int32(op.options["in_zero_point"])
         if wide:
             # Each rounding may carry a value by half a step; one on its threshold, a tie
@@ -87,15 +87,15 @@ def _rescale_thresholds(
     else:
         bound = stage.kernel.largest_sum * _INT8_REACH
         step = scale * 2.0**-stage.kernel.domain_shift
-        cuts = cuts_of(stage, IntegerSums(bound, step))
+        cuts = cuts_of(stage, IntegerSums(bound, step), bits)
     editor.replace_constants(op.operator, 2 if stage.kernel else 1, cuts.constants())
 
 
 def _write_int8(editor: FlatbufferEditor, op: EditedOp, scale: float | None) -> None:
     """Lets an op write the int8 or INT16 tensor behind a QUANTIZE, if there is one."""
     target = editor.integer_behind(op.operator.outputs[0])
-    if op.node.behind is None:  # a SbnnDequantize: two values, known beforehand
-        if target is not None:
+    if op.node.behind is None:  # a SbnnDequantize: of bits two values, known beforehand
+        if target is not None and op.node.reads.planes == 1:
             out_scale, zero_point = editor.quantization(target)
             op.options["plus"] = to_int8(zero_point + 1 / out_scale)
             op.options["minus"] = to_int8(zero_point - 1 / out_scale)

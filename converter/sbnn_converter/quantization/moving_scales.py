@@ -35,7 +35,7 @@ def share_scaled_values(graph: g.Graph) -> None:
             ):
                 graph.set_inputs(op, [other])
                 op.behind = g.OutputStage(tuple(steps[count:]), op.behind.shape)
-                op.stage = cuts_of(op.behind, FloatSums())
+                op.stage = cuts_of(op.behind, FloatSums(), op.face.planes)
                 break
 
 
@@ -88,7 +88,8 @@ def scales_before_signs(graph: g.Graph) -> list[g.Pointwise]:
             continue
         source, steps = op.inputs[0], list(op.behind.steps)
         if (
-            not takes_scale(source)
+            op.face.planes > 1  # cuts elsewhere than at 0, too
+            or not takes_scale(source)
             or graph.only_reader(source) is not op
             or any(step.affine is None for step in steps)
         ):
@@ -98,7 +99,7 @@ def scales_before_signs(graph: g.Graph) -> list[g.Pointwise]:
         scaled = g.Pointwise(op.name, [source], source.shape, steps or [identity])
         graph.insert_behind(source, scaled, [op])
         op.behind = g.OutputStage((), op.behind.shape)
-        op.stage = cuts_of(op.behind, FloatSums())
+        op.stage = cuts_of(op.behind, FloatSums(), op.face.planes)
         found.append(scaled)
     return found
 

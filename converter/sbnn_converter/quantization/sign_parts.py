@@ -1,8 +1,8 @@
 """The sign of joined values is made of the signs of its parts.
 
 In int8 what is joined shares one scale, too coarse for some, and sums lose their
-thresholds in it. So each part is binarized as it was, and the bits are joined: as
-planes, or, where they are one plane (a vector), as int8 +1 and -1.
+thresholds in it. So each part is quantized as it was, and the bits are joined: as
+planes, or, where they are a vector, as int8 numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sbnn_converter.graph.output_stage import cuts_of
 from sbnn_converter.graph.thresholds import FloatSums
 from sbnn_converter.passes.representation import keeps_channels
 from sbnn_converter.passes.sign_before_concat import part_of_step
-from sbnn_converter.tensors.face import BITS
+from sbnn_converter.tensors.face import Face
 
 
 def signs_before_concatenations(graph: g.Graph) -> None:
@@ -32,7 +32,7 @@ def signs_before_concatenations(graph: g.Graph) -> None:
         else:
             values = [_as_numbers(part) for part in parts]
             joined = g.Concat(op.name, values, op.shape)
-            graph.replace(op, _quantize(op.name, joined, (), op.shape))
+            graph.replace(op, _quantize(op.name, joined, (), op.shape, op.face))
         pending.extend(parts)
 
 
@@ -45,14 +45,14 @@ def _parts(op: g.SbnnOp, concat: g.Concat) -> list[g.SbnnOp]:
         if x.shape != shape:
             x = g.Reshape(op.name, [x], shape)
         steps = tuple(part_of_step(s, channels, width) for s in op.behind.steps)
-        parts.append(_quantize(op.name, x, steps, (*op.shape[:-1], x.shape[-1])))
+        parts.append(_quantize(op.name, x, steps, (*op.shape[:-1], x.shape[-1]), op.face))
     return parts
 
 
-def _quantize(name: str, x: g.Node, steps: tuple, shape: tuple[int, ...]) -> g.SbnnOp:
+def _quantize(name: str, x: g.Node, steps: tuple, shape: tuple[int, ...], face: Face) -> g.SbnnOp:
     behind = g.OutputStage(steps, shape)
-    cuts = cuts_of(behind, FloatSums())
-    return g.SbnnOp(name, [x], shape, "SbnnQuantize", {}, behind=behind, stage=cuts, face=BITS)
+    cuts = cuts_of(behind, FloatSums(), face.planes)
+    return g.SbnnOp(name, [x], shape, "SbnnQuantize", {}, behind=behind, stage=cuts, face=face)
 
 
 def _as_numbers(bits: g.SbnnOp) -> g.SbnnOp:

@@ -18,7 +18,7 @@ from sbnn_converter.standalone.call import (
     initializer,
     struct,
 )
-from sbnn_converter.tensors.face import FLOAT32, INT8, Face
+from sbnn_converter.tensors.face import BITS, FLOAT32, INT8, Face
 from sbnn_converter.tflite.flatbuffer import StoredStep
 from sbnn_converter.weights.code import BY_NUMBER, SLICED
 from sbnn_converter.weights.stored import stored_kernel
@@ -55,6 +55,8 @@ def sbnn_call(op: StoredStep) -> Call:
 
 def _suffix(face: Face) -> str:
     """What kernels that read a face have in their names."""
+    if face.is_planes:
+        return BITS.label
     return "float" if face == FLOAT32 else face.label
 
 
@@ -105,26 +107,31 @@ def _output(op: StoredStep, channels: int, positions: int) -> dict[str, str]:
     face = op.sbnn.writes
     fields: dict[str, object] = {"face": _face(face), "channels": channels}
     how: dict[str, object] = {}
+    by = "scale"
     if face.is_planes:
+        fields["plane_bits"] = 32 * _words(positions or channels)
+        fields["channel_bits"] = face.planes * fields["plane_bits"] if positions else 1
+    if face.is_planes and not op.sbnn.options.get("stream"):
         is_float = first.dtype == np.float32
         thresholds = "float_thresholds" if is_float else "thresholds"
         arrays = {
             thresholds: ("float" if is_float else "int32_t", first),
             "flips": ("uint32_t", second.view(np.uint32)),
         }
-        stage, how["count"] = "cuts", face.cuts
-        fields["plane_bits"] = 32 * _words(positions or channels)
-        fields["channel_bits"] = face.planes * fields["plane_bits"] if positions else 1
+        stage = by = "cuts"
+        how["count"] = face.cuts
     elif face == FLOAT32:
         stage, arrays = "scale", {"factors": ("float", first), "biases": ("float", second)}
     else:
         arrays = {"multipliers": ("int32_t", first), "offsets": ("int32_t", second)}
         stage, how["shift"] = "scale", op.sbnn.options["output_shift"]
+        if face.is_planes:
+            stage = "stream"
     constants = {}
     for field, (c_type, values) in arrays.items():
         constants[f"{name}_{field}"] = array(c_type, f"{name}_{field}", values)
         how[field] = f"{name}_{field}"
-    fields |= {"stage": f"SBNN_{stage.upper()}", "by": f"{{.{stage} = {initializer(how)}}}"}
+    fields |= {"stage": f"SBNN_{stage.upper()}", "by": f"{{.{by} = {initializer(how)}}}"}
     constants[name] = struct("sbnn_output", name, fields)
     return constants
 
@@ -149,12 +156,21 @@ def _params(op: StoredStep, kind: str, domain: str | None = None) -> dict[str, s
 def _weighted(op: StoredStep, function: str, query: str, constants: dict, scratch: int, header):
     n = op.number
     y_type = c_name(op.sbnn.output.type)
+    output, joining, others = f"op{n}_output", (), {}
+    if op.sbnn.other is not None:
+        others = {"other": op.inputs[-1]}
+        output = f"op{n}_joining"
+        joining = (
+            f"sbnn_output {output} = op{n}_output;",
+            f"{output}.by.scale.stream = (const uint32_t*){{other}};",
+        )
     return Call(
         statements=(
-            f"{function}(&op{n}_params, &op{n}_kernel, &op{n}_output, "
+            *joining,
+            f"{function}(&op{n}_params, &op{n}_kernel, &{output}, "
             f"(const {_element(op.sbnn.reads)}*){{x}}, ({y_type}*){{y}}, {{scratch}});",
         ),
-        places={"x": op.inputs[0], "y": op.outputs[0]},
+        places={"x": op.inputs[0], **others, "y": op.outputs[0]},
         functions=(function,),
         constants=constants,
         scratch_bytes=scratch,

@@ -2,11 +2,11 @@
 
 A face is planes with weights, or numbers. Bits are one plane a channel, of +1 and -1;
 activations of k bits are k of them, plane i standing for +2^i and -2^i, which makes the
-odd whole numbers from -(2^k - 1) to 2^k - 1; a stream of s bits is s planes in two's
-complement. The kernels have the same as ``sbnn_face`` (``kernels/include/sbnn/face.h``).
+odd whole numbers from -(2^k - 1) to 2^k - 1; a stream of s bits is s planes, whose odd
+number is 2 t + 1 for t steps. The kernels have the same as ``sbnn_face``
+(``kernels/include/sbnn/face.h``).
 
 Only this file knows which types and shapes tensors of a face have in a .tflite file.
-Files of version 1 have planes of one bit and numbers.
 """
 
 from __future__ import annotations
@@ -29,13 +29,10 @@ class Face:
     Attributes:
       numbers: the type of its elements as the schema calls it; None for planes.
       planes: of each channel; 0 for numbers.
-      twos_complement: whether a 1 weighs 2^i and a 0 nothing, -2^i on the last plane;
-        else they weigh +2^i and -2^i.
     """
 
     numbers: str | None = None
     planes: int = 0
-    twos_complement: bool = False
 
     @property
     def is_planes(self) -> bool:
@@ -43,25 +40,17 @@ class Face:
         return self.planes > 0
 
     @property
-    def weights(self) -> tuple[int, ...]:
-        """What a 1 in each plane weighs, from the lowest."""
-        weights = [1 << plane for plane in range(self.planes)]
-        if self.twos_complement:
-            weights[-1] = -weights[-1]
-        return tuple(weights)
-
-    @property
     def cuts(self) -> int:
-        """Thresholds of a channel that tell the values of planes of +1 and -1 apart."""
+        """Thresholds of a channel that tell the values of its planes apart; the largest of
+        these values, too: an odd whole number."""
         return (1 << self.planes) - 1
 
     @property
     def label(self) -> str:
-        """What people call it: ``"bits"``, ``"2 bits"``, ``"stream of 6 bits"``, ``"int8"``."""
+        """What people call it: ``"bits"``, ``"2 bits"``, ``"int8"``."""
         if not self.is_planes:
             return self.numbers.lower()
-        bits = "bits" if self.planes == 1 else f"{self.planes} bits"
-        return f"stream of {bits}" if self.twos_complement else bits
+        return "bits" if self.planes == 1 else f"{self.planes} bits"
 
     @property
     def element_type(self) -> ElementType:
