@@ -157,6 +157,19 @@ def test_a_missing_option(sbnn_inspect, converted):
         converted.write_bytes(before)
 
 
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (dict(has_signs=2), "found 2 as option 'has_signs', wanted 0 or 1"),
+        (dict(has_signs=1), "connections"),
+        (dict(has_signs=1, alpha_steps=-1), "of weights with signs, wanted 0 and 0"),
+    ],
+)
+def test_signs_that_are_not_there(sbnn_inspect, converted, options, words):
+    converted.write_bytes(with_options(converted.read_bytes(), **options))
+    assert_refused(sbnn_inspect(converted), "layer 'sparse_binary_conv2d", "corrupt", words)
+
+
 @pytest.mark.parametrize("word", [0, -1], ids=["all zeros", "all ones"])
 def test_a_corrupt_code_is_named_by_its_layer(sbnn_inspect, converted, word):
     op = max(read_sbnn_ops(converted.read_bytes()), key=lambda op: op.code_bytes)

@@ -67,7 +67,7 @@ def test_signs_are_recognised_whatever_they_are_called(rng, quantizer):
     assert ops_of(assert_agrees(model, normal(rng, 20, *SHAPE))) == ["SbnnQuantize", "SbnnConv2D"]
 
 
-@pytest.mark.parametrize("family", ["01", "general", "larq"])
+@pytest.mark.parametrize("family", ["01", "general", "signed", "larq"])
 def test_activations_of_0_and_1_stay_packed_and_exact(rng, family):
     def layer(**kwargs):
         if family == "larq":
