@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sbnn_converter.cost_model.estimate import cores, estimate_op
 from sbnn_converter.forms.bands import bands_of
 from sbnn_converter.native.plan import plan_op
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor
@@ -73,6 +74,13 @@ def test_the_fastest_band_is_the_whole_image(op):
     fastest, *others = bands_of(op, "cortex-m4")
     assert plan_op(op, band_bytes=fastest.bytes).passes == 1
     assert others and fastest.scratch_bytes == plan_op(op, band_bytes=2**31 - 1).scratch_bytes
+
+
+@pytest.mark.parametrize("core", cores())
+def test_signs_cost_something_and_less_than_as_many_connections(core):
+    plain, signed = (estimate_op(op, core) for op in (convolution((0, 0)), signed_convolution()))
+    assert plain.instructions < signed.instructions < 2 * plain.instructions
+    assert plain.scratch_bytes < signed.scratch_bytes
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,14 @@ from sbnn_converter.tensors.face import BITS, FLOAT32, INT8, INT16
 from sbnn_converter.tflite.flatbuffer import StoredOp
 from sbnn_converter.weights.code import code_name
 
-# What only kernels with weights -1, 0 and +1 do.
+# What kernels do with weights -1, 0 and +1; "listed" is activations of several bits as well.
 SIGN_STEPS = {
     "sign",
     "opposite",
     "opposite word",
     "unit with signs",
     "listed input",
-    "32 units with signs",
+    "32 units listed",
 }
 
 
@@ -144,7 +144,7 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     if plan.stream_rows:
         counts["stream row"] = plan.stream_rows
     elif not word_rows:
-        copied = o["in_channels"] * (2 if _has_signs(op) else 1)
+        copied = planes * o["in_channels"] * (2 if _has_signs(op) else 1)
         counts["column mask"] = plan.copy_words * o["groups"] / copied
     if _has_signs(op):
         counts["sign"] = connections * passes
@@ -209,7 +209,7 @@ def _dense_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
             **_decoding(op, o["units"] * inputs, 1),
             "sign": o["connections"],
             "unit with signs": o["units"],
-            "input": inputs,
+            "input": inputs * op.reads.planes,
             "opposite": inputs,
             **_sums(op, o["units"]),
         }
@@ -226,12 +226,14 @@ def _dense_sliced(op: StoredOp, plan: Plan) -> dict[str, float]:
     o = op.options
     inputs = o["planes"] * o["positions"]
     slices = -(-o["units"] // 32)
-    if _has_signs(op):  # one of each input and its opposite, listed for each 32 units
+    planes = op.reads.planes
+    if _has_signs(op) or planes > 1:  # all that is active is listed for each 32 units
+        active = inputs * planes * (1 if _has_signs(op) else 0.5)
         return {
-            "add": slices * inputs,
-            "listed input": slices * inputs,
-            "slice": slices * _slices(inputs),
-            "32 units with signs": slices,
+            "add": slices * active,
+            "listed input": slices * active,
+            "slice": slices * _slices(active),
+            "32 units listed": slices,
             **_sums(op, o["units"]),
         }
     return {
