@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import sbnn_converter
 import several_bits
 from networks import K, stir
-from parity import assert_agrees, ops_of
+from parity import answers, answers_of_keras, assert_agrees, ops_of
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops, read_stored_model
-from sbnn_keras import ResidualStream
+from sbnn_keras import ResidualStream, SparseBinaryDense
 from sbnn_keras.applications import BinaryNet
 from sbnn_keras.quantizers import QuantHardTanh
 
@@ -74,9 +75,30 @@ def test_streams_that_planes_do_not_hold_stay_in_floats(rng):
     assert not any(op.options.get("stream") for op in read_sbnn_ops(converted))
 
 
-def test_binary_net_becomes_our_ops(rng):
+def test_binary_net_becomes_our_ops_to_the_last_bit(rng):
     network = BinaryNet((16, 16, 3), width=1 / 32, connections=0.2)
-    model = stir(tf.keras.Model(network.input, network.layers[-2].output))
+    # The dense layer's sums times a power of two: floats that are equal.
+    model = stir(tf.keras.Model(network.input, network.layers[-3].output))
+    assert isinstance(network.layers[-3], SparseBinaryDense)
     x = rng.integers(-128, 128, (6, 16, 16, 3)).astype(np.float32) / 128
-    converted = assert_agrees(model, x, rtol=1e-6)
+    converted = assert_agrees(model, x)
     assert set(read_stored_model(converted).other_ops) == {"CONCATENATION"}
+
+
+def test_planes_between_layers_in_int8(rng):
+    x = tf.keras.Input(several_bits.SHAPE)
+    y = K.BatchNormalization()(K.Conv2D(6, 3, padding="same")(x))
+    values = QuantHardTanh(3)(K.BatchNormalization()(several_bits.conv(QuantHardTanh(2))(y)))
+    y = K.Add()([several_bits.conv(None)(values), K.Conv2D(6, 1)(values)])
+    y = ResidualStream(6)(several_bits.conv(QuantHardTanh(2))(y))
+    y = ResidualStream(6)([y, several_bits.conv(QuantHardTanh(2))(y)])
+    model = stir(tf.keras.Model(x, QuantHardTanh(2)(y)))
+    data = rng.integers(-128, 128, (40, *several_bits.SHAPE)).astype(np.float32) / 64
+    converted = sbnn_converter.convert_keras_model(
+        model, representative_dataset=lambda: ([image[None]] for image in data)
+    )
+    wanted = answers_of_keras(model, data)[0]
+    found = answers(converted, data)
+    for (outputs,) in found.values():
+        assert np.mean(np.abs(outputs - wanted[: len(outputs)]) > 0.5) < 0.05
+    assert {"SbnnQuantize", "SbnnDequantize"} < set(ops_of(converted))
