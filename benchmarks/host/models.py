@@ -49,10 +49,12 @@ def layer(connections: float, size: int = 32, channels: int = 64) -> bytes:
     return cut_out(sbnn_converter.convert_keras_model(model), "SbnnConv2D", 1)
 
 
-def network(connections: float) -> bytes:
-    """Our network, int8 to int8."""
+def network(connections: float, signed: bool = False) -> bytes:
+    """Our network, int8 to int8; ``signed``: weights -1, 0, +1 on activations of two bits."""
     return sbnn_converter.convert_keras_model(
-        networks.network(networks.sparse_conv(connections), networks.sparse_dense(connections)),
+        networks.network(
+            networks.sparse_conv(connections, signed), networks.sparse_dense(connections, signed)
+        ),
         inference_input_type=tf.int8,
         inference_output_type=tf.int8,
         representative_dataset=functools.partial(networks.samples, networks.NETWORK_INPUT),

@@ -39,8 +39,8 @@ def _stir(model: tf.keras.Model) -> tf.keras.Model:
     return model
 
 
-def sparse_conv(connections: float) -> MakeConv:
-    """Our convolution with this share of ones."""
+def sparse_conv(connections: float, signed: bool = False) -> MakeConv:
+    """Our convolution with this share of ones; ``signed``: of -1 and +1, on two bits."""
 
     def make(filters: int, first: bool = False):
         return sbnn_keras.SparseBinaryConv2D(
@@ -49,10 +49,17 @@ def sparse_conv(connections: float) -> MakeConv:
             padding="same",
             connections=connections,
             use_bias=False,
-            input_quantizer=None if first else "ste_sign",
+            **_kind(signed, first),
         )
 
     return make
+
+
+def _kind(signed: bool, first: bool = False) -> dict:
+    """The weights and activations of a layer of ours."""
+    if not signed:
+        return {"input_quantizer": None if first else "ste_sign"}
+    return {"domain": "signed", "input_quantizer": None if first else "quant_hard_tanh"}
 
 
 def larq_conv(filters: int, first: bool = False):
@@ -102,9 +109,9 @@ def network(conv: MakeConv, dense, activation: bool = False) -> tf.keras.Model:
     return _stir(tf.keras.Sequential(stack))
 
 
-def sparse_dense(connections: float):
+def sparse_dense(connections: float, signed: bool = False):
     return sbnn_keras.SparseBinaryDense(
-        10, connections=connections, input_quantizer="ste_sign", use_bias=False
+        10, connections=connections, use_bias=False, **_kind(signed)
     )
 
 

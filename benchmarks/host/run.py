@@ -24,6 +24,8 @@ import timing
 from sbnn_converter.runtimes.native_log import captured_stderr
 
 CONNECTIONS = (10, 5, 2)  # percent, of the layer
+# The network with weights 0 and 1 on bits, and with -1, 0 and +1 on two bits.
+BITS, SIGNED = "binarynet_half_5", "binarynet_half_signed_5"
 RATIOS = {
     "xnnpack_int8": "ratio_vs_xnnpack_int8",
     "xnnpack_float": "ratio_vs_xnnpack_float",
@@ -59,7 +61,7 @@ def measure(rounds: int) -> dict[str, float]:
         layer_lce = models.larq_layer() if has_lce else None
     print("converting the network", flush=True)
     with captured_stderr():
-        nets = {"binarynet_half_5": models.network(0.05)}
+        nets = {BITS: models.network(0.05), SIGNED: models.network(0.05, signed=True)}
         net_int8, net_float = models.float_network(True), models.float_network(False)
         net_lce = models.larq_network() if has_lce else None
 
@@ -75,6 +77,7 @@ def measure(rounds: int) -> dict[str, float]:
     print("measuring", flush=True)
     table = compare(layers, peers(layer_int8, layer_float, layer_lce), rounds)
     table.update(compare(nets, peers(net_int8, net_float, net_lce), rounds))
+    table[SIGNED]["ratio_vs_bits"] = table[SIGNED]["sbnn_ms"] / table[BITS]["sbnn_ms"]
     return {
         f"host.{case}.{key}": value for case, row in table.items() for key, value in row.items()
     }
@@ -103,6 +106,7 @@ def show(figures: dict[str, float]) -> None:
             else:
                 cells.append(f"{value:.4f}")
         print(f"{case:24}" + "".join(f"{cell:>15}" for cell in cells))
+    print(f"{SIGNED} / {BITS}: {figures[f'host.{SIGNED}.ratio_vs_bits']:.2f}")
 
 
 def main() -> int:

@@ -13,7 +13,7 @@
 static const char* const kLevels[] = {"baseline", "avx2", "avx512"};
 
 /* Runs `op` twice at every level with one thread or two; compares with `wanted`. */
-static bool same_everywhere(const sbnn_op* op, const void* x,
+static bool same_everywhere(const sbnn_op* op, const void* x, const void* other,
                             const void* wanted, const char* what) {
   const size_t bytes = (size_t)op->y_bytes * (size_t)op->batch;
   bool same = true;
@@ -25,7 +25,7 @@ static bool same_everywhere(const sbnn_op* op, const void* x,
     void* found = allocate(bytes);
     for (int32_t call = 0; call < 2; ++call) {
       memset(found, 0x5A, bytes);
-      sbnn_run_host_op(made, x, NULL, found);
+      sbnn_run_host_op(made, x, other, found);
       if (memcmp(wanted, found, bytes) != 0) {
         printf("%s, %s, call %d:", what, kLevels[i], (int)call);
         same = false;
@@ -65,24 +65,49 @@ static void* random_input(sbnn_face face, float parts, int32_t batch,
   return out;
 }
 
-/* An output stage that suits the input; float sums are compared with floats. */
-static void random_stage(sbnn_op* op, int32_t channels, int32_t positions,
-                         int32_t spread, size_t* bytes) {
+/* An output stage that suits the input; float sums are compared with floats. Returns
+ * the streams that are added to, of the whole batch, or NULL. */
+static const uint8_t* random_stage(sbnn_op* op, int32_t channels,
+                                   int32_t positions, int32_t spread,
+                                   size_t* bytes) {
   do {
     op->output = random_output(channels, positions, spread, bytes);
   } while (op->input.kind == SBNN_FLOAT_NUMBERS &&
            op->output.stage != SBNN_CUTS &&
            op->output.face.kind != SBNN_FLOAT_NUMBERS);
-  if (op->output.stage == SBNN_STREAM) op->output.by.scale.stream = NULL;
   if (op->input.kind == SBNN_FLOAT_NUMBERS && op->output.stage == SBNN_CUTS) {
-    const int32_t cuts = channels * op->output.by.cuts.count;
-    float* thresholds = (float*)allocate((size_t)cuts * 4u);
-    for (int32_t i = 0; i < cuts; ++i) {
-      thresholds[i] = (float)random_in(-20, 20);
+    const int32_t cuts = op->output.by.cuts.count;
+    float* thresholds = (float*)allocate((size_t)(channels * cuts) * 4u);
+    for (int32_t i = 0; i < channels * cuts; ++i) { /* ascending */
+      thresholds[i] = i % cuts == 0
+                          ? (float)random_in(-20, 20)
+                          : thresholds[i - 1] + (float)random_in(0, 5);
     }
     op->output.by.cuts.float_thresholds = thresholds;
   }
   op->y_bytes = (int32_t)*bytes;
+  if (op->output.stage != SBNN_STREAM || op->output.by.scale.stream == NULL) {
+    return NULL;
+  }
+  op->output.by.scale.stream = NULL; /* it comes with each call */
+  op->other = op->kind->inputs;
+  op->other_bytes = op->y_bytes;
+  const int32_t planes = op->batch * op->output.face.planes;
+  return (const uint8_t*)(positions == 0
+                              ? random_planes(planes, channels)
+                              : random_planes(planes * channels, positions));
+}
+
+/* The output stage of sample `s`. */
+static sbnn_output stage_of_sample(const sbnn_op* op, const uint8_t* other,
+                                   int32_t s) {
+  sbnn_output output = op->output;
+  if (other != NULL) {
+    output.by.scale.stream =
+        (const uint32_t*)(const void*)(other +
+                                       (size_t)s * (size_t)op->other_bytes);
+  }
+  return output;
 }
 
 /* Signs for kernels that can have them, bits for activations. */
@@ -146,8 +171,8 @@ static bool conv2d_case(bool large) {
   const int32_t spread =
       op.input.kind == SBNN_INT8_NUMBERS ? fan_in * 30 + 200 : fan_in / 4 + 2;
   size_t y_bytes;
-  random_stage(&op, p->out_channels, positions, spread << p->domain.shift,
-               &y_bytes);
+  const uint8_t* other = random_stage(&op, p->out_channels, positions,
+                                      spread << p->domain.shift, &y_bytes);
   /* The kernels add what an input differs from the padding: the same only where
    * sums are exact. Without padding the order of sums is compared, too. */
   const float parts = p->pad_value == 0 ? 100.0f : 128.0f;
@@ -160,14 +185,15 @@ static bool conv2d_case(bool large) {
   for (int32_t s = 0; s < op.batch; ++s) {
     const void* from = x + (size_t)s * (size_t)op.x_bytes;
     void* to = wanted + (size_t)s * y_bytes;
+    const sbnn_output output = stage_of_sample(&op, other, s);
     if (op.input.kind == SBNN_INT8_NUMBERS) {
-      reference_conv2d_int8(p, ones, &op.output, (const int8_t*)from, to);
+      reference_conv2d_int8(p, ones, &output, (const int8_t*)from, to);
     } else if (op.input.kind == SBNN_FLOAT_NUMBERS) {
-      reference_conv2d_float(p, &op.kernel, &op.output, (const float*)from, to,
+      reference_conv2d_float(p, &op.kernel, &output, (const float*)from, to,
                              scratch);
     } else {
-      reference_conv2d_bits(p, &op.kernel, &op.output, (const uint32_t*)from,
-                            to, scratch);
+      reference_conv2d_bits(p, &op.kernel, &output, (const uint32_t*)from, to,
+                            scratch);
     }
   }
   op.scratch_bytes =
@@ -176,18 +202,21 @@ static bool conv2d_case(bool large) {
       : op.input.kind == SBNN_FLOAT_NUMBERS
           ? sbnn_conv2d_float_scratch_bytes(p)
           : sbnn_conv2d_bits_scratch_bytes(p, &op.kernel, &op.output);
-  const bool same = same_everywhere(&op, x, wanted, "conv2d");
+  const bool same = same_everywhere(&op, x, other, wanted, "conv2d");
   if (!same) {
     printf(
         " batch %d in %dx%dx%d out %dx%dx%d kernel %dx%d stride %d %d dilation "
-        "%d %d pad %d %d of %d groups %d alpha %d/2^%d input %d output %d\n",
+        "%d %d pad %d %d of %d groups %d alpha %d/2^%d input %d %d signed %d "
+        "output %d "
+        "%d\n",
         (int)op.batch, (int)p->in_height, (int)p->in_width, (int)p->in_channels,
         (int)p->out_height, (int)p->out_width, (int)p->out_channels,
         (int)p->kernel_height, (int)p->kernel_width, (int)p->stride_height,
         (int)p->stride_width, (int)p->dilation_height, (int)p->dilation_width,
         (int)p->pad_top, (int)p->pad_left, (int)p->pad_value, (int)p->groups,
         (int)p->domain.alpha_steps, (int)p->domain.shift, (int)op.input.kind,
-        (int)op.output.face.kind);
+        (int)op.input.planes, (int)op.kernel.is_signed, (int)op.output.stage,
+        (int)op.output.face.planes);
   }
   return same;
 }
@@ -212,7 +241,8 @@ static bool dense_case(void) {
   p->input_bits = beyond_bits(&op, &p->domain, ones);
   const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
   size_t y_bytes;
-  random_stage(&op, p->units, 0, (inputs / 8 + 2) << p->domain.shift, &y_bytes);
+  const uint8_t* other = random_stage(
+      &op, p->units, 0, (inputs / 8 + 2) << p->domain.shift, &y_bytes);
   uint8_t* x =
       (uint8_t*)random_input(op.input, 100.0f, op.batch, levels * p->planes,
                              p->positions, &op.x_bytes);
@@ -220,23 +250,23 @@ static bool dense_case(void) {
   for (int32_t s = 0; s < op.batch; ++s) {
     const void* from = x + (size_t)s * (size_t)op.x_bytes;
     void* to = wanted + (size_t)s * y_bytes;
+    const sbnn_output output = stage_of_sample(&op, other, s);
     if (op.input.kind == SBNN_INT8_NUMBERS) {
-      reference_dense_int8(p, ones, &op.output, (const int8_t*)from, to);
+      reference_dense_int8(p, ones, &output, (const int8_t*)from, to);
     } else if (op.input.kind == SBNN_FLOAT_NUMBERS) {
-      reference_dense_float(p, &op.kernel, &op.output, (const float*)from, to);
+      reference_dense_float(p, &op.kernel, &output, (const float*)from, to);
     } else {
-      reference_dense_bits(p, &op.kernel, &op.output, (const uint32_t*)from,
-                           to);
+      reference_dense_bits(p, &op.kernel, &output, (const uint32_t*)from, to);
     }
   }
   op.scratch_bytes = op.input.kind == SBNN_PLANES
                          ? sbnn_dense_bits_scratch_bytes(p, &op.kernel)
                          : sbnn_dense_int8_scratch_bytes(&op.kernel);
-  bool same = same_everywhere(&op, x, wanted, "dense");
+  bool same = same_everywhere(&op, x, other, wanted, "dense");
   if (op.input.kind == SBNN_PLANES) {
     op.kernel = sliced_kernel(ones, p->units, inputs);
     op.scratch_bytes = sbnn_dense_bits_scratch_bytes(p, &op.kernel);
-    same = same_everywhere(&op, x, wanted, "dense, sliced") && same;
+    same = same_everywhere(&op, x, other, wanted, "dense, sliced") && same;
   }
   if (!same) {
     printf(" batch %d units %d planes %d positions %d alpha %d input %d\n",
@@ -284,7 +314,7 @@ static bool pool_case(void) {
         (const uint32_t*)(const void*)(x + (size_t)s * (size_t)op.x_bytes),
         (uint32_t*)(void*)(wanted + (size_t)s * (size_t)op.y_bytes));
   }
-  const bool same = same_everywhere(&op, x, wanted, "max_pool2d");
+  const bool same = same_everywhere(&op, x, NULL, wanted, "max_pool2d");
   if (!same) {
     printf(" in %dx%dx%d pool %dx%d\n", (int)p->in_height, (int)p->in_width,
            (int)p->channels, (int)p->pool_height, (int)p->pool_width);
@@ -343,11 +373,12 @@ static bool quantize_case(void) {
   back.params.dequantize.minus = -100;
   back.x_bytes = op.y_bytes;
   back.y_bytes = 4 * channels * count;
-  bool same = same_everywhere(&op, x, bits, "quantize") &&
-              same_everywhere(&back, bits, signs, "dequantize");
+  bool same = same_everywhere(&op, x, NULL, bits, "quantize") &&
+              same_everywhere(&back, bits, NULL, signs, "dequantize");
   back.output.face = sbnn_number_face(SBNN_INT8_NUMBERS);
   back.y_bytes = channels * count;
-  same = same && same_everywhere(&back, bits, small, "dequantize to int8");
+  same =
+      same && same_everywhere(&back, bits, NULL, small, "dequantize to int8");
   if (!same) {
     printf(" channels %d positions %d\n", (int)channels, (int)positions);
   }

@@ -132,8 +132,8 @@ SBNN_INLINE bool SBNN_NAME(lies_well)(const sbnn_host_conv2d* plan, int32_t c,
                                       int64_t base) {
   const int64_t at = (int64_t)c * 4 * plan->in_words + base;
   return plan->same_pitch && plan->samples == 1 && at >= 0 &&
-         at + plan->source_bytes <=
-             4 * (int64_t)plan->in_words * plan->params.in_channels;
+         at + plan->source_bytes <= 4 * (int64_t)plan->in_words *
+                                        plan->params.in_channels * plan->levels;
 }
 
 /* Samples side by side whose planes fill a lane at most: all of them are moved in
@@ -144,7 +144,7 @@ static void SBNN_NAME(copy_side_by_side)(const sbnn_host_conv2d* plan,
   const sbnn_conv2d_params* p = &plan->params;
   const SBNN_V pad = SBNN_NAME(all)(p->pad_value > 0 ? 1u : 0u);
   uint8_t bytes[SBNN_VECTOR_BYTES + 8] = {0};
-  for (int32_t c = 0; c < p->in_channels; ++c) {
+  for (int32_t c = 0; c < p->in_channels * plan->levels; ++c) {
     for (int32_t s = 0; s < samples; ++s) {
       uint64_t plane = 0;
       if (plan->in_words == 2) {
@@ -175,12 +175,14 @@ static void SBNN_NAME(copy_planes)(const sbnn_host_conv2d* plan, const void* x,
                                    int64_t sample_bytes, int32_t samples,
                                    int32_t first, uint8_t* scratch) {
   const sbnn_conv2d_params* p = &plan->params;
-  const bool pixels = plan->pixel_slices > 1;
-  const int32_t channels = p->in_channels;
+  const bool pixels = plan->pixels;
+  /* Planes that are padded alike have a step between them. */
+  const int32_t slices = pixels ? plan->levels : 1;
+  const int32_t planes = p->in_channels * plan->levels / slices;
   uint8_t* source = scratch + plan->source_at;
   uint8_t* to = scratch + plan->copies_at;
   const int64_t step = (int64_t)plan->samples * plan->source_bytes;
-  const int64_t to_step = (int64_t)plan->pixel_slices * plan->plane_bytes;
+  const int64_t to_step = (int64_t)slices * plan->plane_bytes;
   const int64_t base = sbnn_host_source_base(plan, first);
   if (plan->samples > 1 && plan->same_pitch && !pixels &&
       p->in_height * p->in_width <= 8 * plan->lane_bytes) {
@@ -188,9 +190,9 @@ static void SBNN_NAME(copy_planes)(const sbnn_host_conv2d* plan, const void* x,
     (plan, (const uint8_t*)x, sample_bytes, samples, to);
     return;
   }
-  int32_t well = 0, behind = channels; /* [well, behind) lie well */
+  int32_t well = 0, behind = planes; /* [well, behind) lie well */
   if (!pixels) {
-    while (well < channels && !SBNN_NAME(lies_well)(plan, well, base)) ++well;
+    while (well < planes && !SBNN_NAME(lies_well)(plan, well, base)) ++well;
     while (behind > well && !SBNN_NAME(lies_well)(plan, behind - 1, base)) {
       --behind;
     }
@@ -206,7 +208,7 @@ static void SBNN_NAME(copy_planes)(const sbnn_host_conv2d* plan, const void* x,
     } else {
       SBNN_NAME_OF_LEVEL(load_bits)(plan, from, 0, well, first, sources, step);
       SBNN_NAME_OF_LEVEL(load_bits)
-      (plan, from, behind, channels, first, sources, step);
+      (plan, from, behind, planes, first, sources, step);
     }
   }
   if (behind > well) {
@@ -217,22 +219,22 @@ static void SBNN_NAME(copy_planes)(const sbnn_host_conv2d* plan, const void* x,
      to_step, samples);
   }
   const uint32_t zero = (uint32_t)(p->in_zero_point + 128);
-  for (int32_t k = 0; k < plan->pixel_slices; ++k) {
+  for (int32_t k = 0; k < slices; ++k) {
     const uint32_t pad_bit = pixels             ? (zero >> k) & 1u
                              : p->pad_value > 0 ? 1u
                                                 : 0u;
     const uint8_t* from = source + k * step;
-    const int64_t from_step = step * plan->pixel_slices;
+    const int64_t from_step = step * slices;
     uint8_t* out = to + (int64_t)k * plan->plane_bytes;
     if (plan->same_pitch) {
       SBNN_NAME(copy_moved)
       (plan, from, from_step, well, first, pad_bit, out, to_step, samples);
       SBNN_NAME(copy_moved)
-      (plan, from + behind * from_step, from_step, channels - behind, first,
+      (plan, from + behind * from_step, from_step, planes - behind, first,
        pad_bit, out + behind * to_step, to_step, samples);
       continue;
     }
-    for (int32_t c = 0; c < channels; ++c) {
+    for (int32_t c = 0; c < planes; ++c) {
       SBNN_NAME(copy_streams)
       (plan, from + c * from_step, first, pad_bit, scratch + plan->stream_at,
        out + c * to_step, samples);

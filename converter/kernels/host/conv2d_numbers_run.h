@@ -56,34 +56,9 @@ static void SBNN_NAME(number_sums)(const sbnn_host_conv2d* plan,
                                    const sbnn_host_channel* channel,
                                    int32_t first, int32_t w,
                                    const uint8_t* scratch, int32_t* numbers) {
-  const uint8_t* planes = scratch + plan->copies_at + w * SBNN_VECTOR_BYTES;
-  const uint8_t* constants = SBNN_NAME(start_of)(plan, channel, first + w);
-  const int32_t shift = plan->params.domain.shift;
-  const int32_t low = channel->start_slices - channel->slices;
-  SBNN_V start[SBNN_HOST_MAX_SLICES], sum[SBNN_HOST_MAX_SLICES];
-  for (int32_t k = 0; k < shift; ++k) sum[k] = SBNN_NAME(all)(0u);
-  for (int32_t k = 0; k < channel->start_slices; ++k) {
-    start[k] = SBNN_NAME(load)(constants + k * SBNN_VECTOR_BYTES);
-  }
-  sum[shift] = start[0];
-  SBNN_NAME(sum_listed)
-  (plan, planes, plan->offsets + channel->first, channel->count, start + low,
-   channel->slices, sum + shift + low);
-  int32_t slices = shift + channel->start_slices;
-  if (plan->whole_window) {
-    const uint8_t* window = SBNN_NAME(window_of)(plan, channel, w, scratch);
-    const SBNN_V top = sum[slices - 1];
-    int32_t wide = slices > plan->window_slices ? slices : plan->window_slices;
-    ++wide;
-    SBNN_V carry = SBNN_NAME(all)(0u);
-    for (int32_t k = 0; k < wide; ++k) {
-      const int32_t at = k < plan->window_slices ? k : plan->window_slices - 1;
-      if (k >= slices) sum[k] = top;
-      carry = SBNN_NAME(full_add)(
-          &sum[k], SBNN_NAME(load)(window + at * SBNN_VECTOR_BYTES), carry);
-    }
-    slices = wide;
-  }
+  SBNN_V sum[SBNN_HOST_MAX_SLICES];
+  const int32_t slices = channel->start_slices;
+  SBNN_NAME(whole_sums)(plan, channel, first, w, scratch, sum);
   SBNN_NAME(unslice)(sum, slices < 32 ? slices : 32, numbers);
 }
 

@@ -52,7 +52,7 @@ static void plan_scratch(sbnn_host_conv2d* plan) {
                             ? (int64_t)plan->params.groups * plan->band_words *
                                   plan->window_slices * plan->vector_bytes
                             : 0);
-  plan->numbers_at = next_part(&total, plan->output.stage == SBNN_CUTS
+  plan->numbers_at = next_part(&total, plan->output.face.kind == SBNN_PLANES
                                            ? 0
                                            : (int64_t)SBNN_HOST_CHANNEL_BLOCK *
                                                  8 * plan->vector_bytes *
@@ -69,8 +69,10 @@ bool sbnn_host_plan_conv2d(sbnn_host_conv2d* plan,
   memset(plan, 0, sizeof(*plan));
   plan->params = *params;
   plan->output = *output;
-  plan->pixel_slices =
-      input.kind == SBNN_INT8_NUMBERS ? SBNN_HOST_PIXEL_SLICES : input.planes;
+  plan->pixels = input.kind == SBNN_INT8_NUMBERS;
+  plan->levels = plan->pixels ? SBNN_HOST_PIXEL_SLICES : input.planes;
+  plan->weight = (1 << plan->levels) - 1;
+  plan->one_cut = output->stage == SBNN_CUTS && output->by.cuts.count == 1;
   plan->positions = params->out_height * params->out_width;
   plan->out_words = sbnn_plane_words(plan->positions);
   plan->in_words = sbnn_plane_words(params->in_height * params->in_width);
@@ -91,7 +93,7 @@ bool sbnn_host_plan_conv2d(sbnn_host_conv2d* plan,
   if (plan->whole_window && !sbnn_host_plan_window(&m, memory)) return false;
   if (!sbnn_host_plan_channels(&m, kernel, memory)) return false;
   plan_scratch(plan);
-  plan->work = ((int64_t)kernel->count * plan->pixel_slices +
+  plan->work = ((int64_t)kernel->count * plan->levels +
                 8 * (int64_t)params->out_channels) *
                plan->words;
   return true;

@@ -14,7 +14,12 @@
  *
  * int8 input is bit-sliced first: a pixel plus 128 is eight planes, and a
  * connection adds a number of eight slices instead of one. A padded pixel is the
- * zero point, so that padding needs no kinds.
+ * zero point, so that padding needs no kinds. Activations of several bits are as
+ * many planes a channel: the list of connections is added once for each of them,
+ * plane i from slice i on.
+ *
+ * Of a signed kernel, what subtracts stands in front. s - x is ~(~s + x): counters are
+ * inverted, added to and inverted again, and then the rest is added.
  *
  * Where a plane is no longer than 64 bits and the batch is larger than 1, samples
  * lie side by side in a vector. Then each tap has a copy of its own.
@@ -59,6 +64,7 @@ typedef struct {
 typedef struct {
   int32_t channel;
   int32_t count;        /* connections */
+  int32_t negatives;    /* of them, in front: those that subtract */
   int32_t first;        /* of them in `offsets` */
   int32_t slices;       /* of the counters */
   int32_t start_slices; /* of each constant in `starts` */
@@ -68,7 +74,10 @@ typedef struct {
 typedef struct {
   sbnn_conv2d_params params;
   sbnn_output output;
-  int32_t pixel_slices; /* 1 for bits, 8 for int8 */
+  bool pixels;    /* the input is int8 */
+  int32_t levels; /* planes of an input channel */
+  int32_t weight; /* of all of them: 2^levels - 1 */
+  bool one_cut;   /* all that is asked is whether sums reach a threshold */
   int32_t vector_bytes;
   int32_t samples;    /* side by side in a vector: more than 1 only where */
   int32_t lane_bytes; /* a plane is at most 8 bytes; these are of one sample */
@@ -90,6 +99,7 @@ typedef struct {
 
   sbnn_host_channel* channels;
   uint32_t* offsets;
+  int32_t* distances; /* several cuts: of each channel's from its middle one */
   uint16_t* word_class; /* of each vector of a plane */
   int32_t word_classes;
   uint8_t* starts; /* vectors */
@@ -116,7 +126,8 @@ typedef struct {
   int32_t band;
   int32_t begin, end; /* of plan->channels */
   int32_t samples;
-  const void* x; /* of the first sample */
+  const void* x;     /* of the first sample */
+  const void* other; /* the stream to add to, or NULL; samples lie as in y */
   void* y;
   int64_t x_bytes, y_bytes; /* from one sample to the next */
 } sbnn_host_conv2d_task;

@@ -10,12 +10,14 @@ static int by_count(const void* a, const void* b) {
   const sbnn_host_channel* x = (const sbnn_host_channel*)a;
   const sbnn_host_channel* y = (const sbnn_host_channel*)b;
   if (x->count != y->count) return x->count < y->count ? -1 : 1;
+  if (x->negatives != y->negatives) return x->negatives < y->negatives ? -1 : 1;
   return x->channel < y->channel ? -1 : 1;
 }
 
 /* The connections of all channels, as they lie in the code. */
 static void decode(sbnn_host_conv2d* plan, const sbnn_connections* kernel,
                    uint32_t* list) {
+  const uint32_t fan_in = (uint32_t)(plan->group_in * plan->taps);
   sbnn_connection_stream stream;
   sbnn_open_stream(&stream, kernel);
   int32_t at = 0;
@@ -23,8 +25,10 @@ static void decode(sbnn_host_conv2d* plan, const sbnn_connections* kernel,
     sbnn_host_channel* channel = &plan->channels[f];
     channel->channel = f;
     channel->first = at;
-    channel->count = sbnn_stream_channel(
-        &stream, (uint32_t)(plan->group_in * plan->taps), list + at);
+    channel->count = sbnn_stream_channel(&stream, fan_in, list + at);
+    for (int32_t i = 0; i < channel->count; ++i) {
+      if (list[at + i] >= fan_in) ++channel->negatives;
+    }
     at += channel->count;
   }
 }
@@ -37,18 +41,23 @@ bool sbnn_host_plan_channels(sbnn_host_making* m,
   sbnn_host_conv2d* plan = m->plan;
   const int32_t channels = plan->params.out_channels;
   const uint32_t taps = (uint32_t)plan->taps;
-  const uint32_t channel_bytes =
-      (uint32_t)(plan->plane_bytes * plan->pixel_slices);
+  const uint32_t fan_in = (uint32_t)plan->group_in * taps;
+  const uint32_t channel_bytes = (uint32_t)(plan->plane_bytes * plan->levels);
   const int64_t room = (int64_t)kernel->count + SBNN_STREAM_SLACK;
   plan->channels = (sbnn_host_channel*)sbnn_host_take(
       memory, channels, sizeof(sbnn_host_channel));
   plan->offsets = (uint32_t*)sbnn_host_take(memory, room, 4u);
   uint32_t* list = (uint32_t*)sbnn_host_take(memory, room, 4u);
+  if (plan->output.stage == SBNN_CUTS && !plan->one_cut) {
+    plan->distances = (int32_t*)sbnn_host_take(
+        memory, (int64_t)channels * plan->output.by.cuts.count, 4u);
+    if (plan->distances == NULL) return false;
+  }
   if (plan->channels == NULL || plan->offsets == NULL || list == NULL) {
     return false;
   }
   decode(plan, kernel, list);
-  if (plan->output.stage == SBNN_CUTS) {
+  if (plan->output.face.kind == SBNN_PLANES) {
     qsort(plan->channels, (size_t)channels, sizeof(sbnn_host_channel),
           by_count);
   }
@@ -69,14 +78,20 @@ bool sbnn_host_plan_channels(sbnn_host_making* m,
     const uint32_t* from = list + channel->first;
     channel->first = at;
     memset(m->tap_counts, 0, (size_t)plan->taps * 4u);
+    uint32_t* subtracts = plan->offsets + at;
+    uint32_t* adds = subtracts + channel->negatives;
+    at += channel->count;
     for (int32_t k = 0; k < channel->count; ++k) {
-      const uint32_t tap = from[k] % taps;
-      ++m->tap_counts[tap];
-      plan->offsets[at++] =
-          (group + from[k] / taps) * channel_bytes + plan->tap_at[tap];
+      const bool negative = from[k] >= fan_in;
+      const uint32_t weight = negative ? from[k] - fan_in : from[k];
+      const uint32_t tap = weight % taps;
+      m->tap_counts[tap] += negative ? -1 : 1;
+      uint32_t** to = negative ? &subtracts : &adds;
+      *(*to)++ = (group + weight / taps) * channel_bytes + plan->tap_at[tap];
     }
     sbnn_host_sum_inside(m);
     sbnn_host_find_starts(m, channel);
+    if (plan->distances != NULL) sbnn_host_find_distances(plan, channel);
     sbnn_host_slice_values(
         m, channel->start_slices,
         plan->starts + channel->start_at * plan->vector_bytes);

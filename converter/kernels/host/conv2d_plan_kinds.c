@@ -26,7 +26,7 @@ static void find_kinds(const sbnn_host_conv2d* plan,
 bool sbnn_host_sort_words(sbnn_host_making* m, const sbnn_host_memory* memory) {
   sbnn_host_conv2d* plan = m->plan;
   sbnn_conv2d_params p = plan->params;
-  if (plan->pixel_slices > 1) p.pad_value = 1; /* no kinds */
+  if (plan->pixels) p.pad_value = 1; /* no kinds */
   sbnn_conv2d_layout layout;
   memset(&layout, 0, sizeof(layout));
   layout.band_words = 1;

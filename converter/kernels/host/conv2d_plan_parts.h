@@ -7,7 +7,7 @@
 #include "conv2d_plan.h"
 
 static inline int32_t sbnn_host_planes(const sbnn_host_conv2d* plan) {
-  return plan->params.in_channels * plan->pixel_slices;
+  return plan->params.in_channels * plan->levels;
 }
 
 /* conv2d_plan_copies.c: bands, streams and copies; which of their bits lie inside
@@ -23,9 +23,9 @@ typedef struct {
   sbnn_conv2d_borders borders;
   uint16_t* class_kinds; /* of each class, a kind for each bit */
   int32_t kinds;
-  int64_t* values; /* of each kind */
-  int32_t* inside; /* taps inside the image, of each kind */
-  int32_t* tap_counts;
+  int64_t* values;     /* of each kind */
+  int32_t* inside;     /* sums of tap_counts inside the image, of each kind */
+  int32_t* tap_counts; /* connections of each tap, less those that subtract */
 } sbnn_host_making;
 
 /* conv2d_plan_kinds.c: sorts the vectors of a plane by the kinds of their bits. */
@@ -44,6 +44,10 @@ bool sbnn_host_plan_window(sbnn_host_making* m, const sbnn_host_memory* memory);
 /* What the counters of a channel start from, as values of the kinds, given
  * `inside` of its tap_counts. */
 void sbnn_host_find_starts(sbnn_host_making* m, sbnn_host_channel* channel);
+
+/* The distances of a channel's cuts from the middle one, where there are several. */
+void sbnn_host_find_distances(const sbnn_host_conv2d* plan,
+                              const sbnn_host_channel* channel);
 
 /* conv2d_plan_channels.c: for each channel the offsets of its copies and what its
  * counters start from, in the order in which channels are taken. */

@@ -16,15 +16,24 @@ static void SBNN_NAME(conv2d)(const sbnn_host_conv2d* plan,
     }
   }
   uint8_t* y = (uint8_t*)task->y;
-  if (plan->output.stage != SBNN_CUTS) {
+  if (plan->output.face.kind != SBNN_PLANES) {
     SBNN_NAME(write_numbers)
     (plan, task->begin, task->end, first, words, scratch, y, task->y_bytes,
      task->samples);
     return;
   }
   for (int32_t i = task->begin; i < task->end; ++i) {
-    SBNN_NAME(write_bits)
-    (plan, &plan->channels[i], first, words, scratch, y, task->y_bytes,
-     task->samples);
+    const sbnn_host_channel* channel = &plan->channels[i];
+    if (plan->one_cut) {
+      SBNN_NAME(write_bits)
+      (plan, channel, first, words, scratch, y, task->y_bytes, task->samples);
+    } else if (plan->output.stage == SBNN_CUTS) {
+      SBNN_NAME(write_cuts)
+      (plan, channel, first, words, scratch, y, task->y_bytes, task->samples);
+    } else {
+      SBNN_NAME(write_stream_planes)
+      (plan, channel, first, words, scratch, (const uint8_t*)task->other, y,
+       task->y_bytes, task->samples);
+    }
   }
 }

@@ -2,27 +2,41 @@
  * start from, and of the whole window. A round for each width of vectors:
  * vector_adders.h. */
 
-/* The sliced sum of the listed copies, on top of `start`. */
+/* start + the listed copies in `sum`, which may be where they start. The
+ * first `negatives` subtract. Planes of level 0
+ * are counted from slice `lowest` on, those of the other levels a slice higher each. */
 SBNN_INLINE void SBNN_NAME(sum_listed)(const sbnn_host_conv2d* plan,
                                        const uint8_t* planes,
-                                       const uint32_t* list, int32_t count,
-                                       const SBNN_V* start, int32_t slices,
+                                       const uint32_t* list, int32_t negatives,
+                                       int32_t count, const uint8_t* start,
+                                       int32_t lowest, int32_t slices,
                                        SBNN_V* sum) {
-  for (int32_t k = 0; k < slices; ++k) sum[k] = start[k];
-  if (plan->pixel_slices > 1) {
+  const int32_t copied = plan->pixels ? slices : lowest;
+  for (int32_t k = 0; k < copied; ++k) {
+    sum[k] = SBNN_NAME(load)(start + k * SBNN_VECTOR_BYTES);
+  }
+  sum += lowest;
+  slices -= lowest;
+  if (plan->pixels) {
     SBNN_NAME(add_pixels)
-    (planes, list, count, plan->plane_bytes, slices, sum);
+    (planes, list, negatives, count, plan->plane_bytes, slices, sum);
     return;
   }
-  for (int32_t k = slices; k < 8; ++k) sum[k] = sum[slices - 1];
-  SBNN_NAME(add_long)(planes, list, count, slices < 8 ? 8 : slices, sum);
+  start += lowest * SBNN_VECTOR_BYTES;
+  for (int32_t level = 0; level < plan->levels; ++level) {
+    SBNN_NAME(add_long)
+    (planes, list, negatives, count, start, slices, sum);
+    planes += plan->plane_bytes;
+    --slices;
+    start = (const uint8_t*)++sum;
+  }
 }
 
 /* alpha_steps times the sum over the whole window, for the words of a band. */
 static void SBNN_NAME(sum_windows)(const sbnn_host_conv2d* plan, int32_t first,
                                    int32_t words, uint8_t* scratch) {
   const sbnn_conv2d_params* p = &plan->params;
-  const int32_t low = plan->pixel_slices > 1 ? 0 : 1;
+  const int32_t low = plan->pixels ? 0 : 1;
   const int32_t sum_slices = plan->window_sum_slices;
   const uint32_t alpha =
       (uint32_t)(p->domain.alpha_steps < 0 ? -p->domain.alpha_steps
@@ -30,20 +44,16 @@ static void SBNN_NAME(sum_windows)(const sbnn_host_conv2d* plan, int32_t first,
   for (int32_t g = 0; g < p->groups; ++g) {
     const uint8_t* planes =
         scratch + plan->copies_at +
-        (int64_t)g * plan->group_in * plan->pixel_slices * plan->plane_bytes;
+        (int64_t)g * plan->group_in * plan->levels * plan->plane_bytes;
     for (int32_t w = 0; w < words; ++w) {
       const uint8_t* start =
           plan->window_starts +
           (int64_t)plan->word_class[first + w] * sum_slices * SBNN_VECTOR_BYTES;
-      SBNN_V from[SBNN_HOST_MAX_SLICES], sum[SBNN_HOST_MAX_SLICES];
+      SBNN_V sum[SBNN_HOST_MAX_SLICES];
       SBNN_V out[SBNN_HOST_MAX_SLICES];
-      for (int32_t k = 0; k < sum_slices; ++k) {
-        from[k] = SBNN_NAME(load)(start + k * SBNN_VECTOR_BYTES);
-      }
-      sum[0] = from[0];
       SBNN_NAME(sum_listed)
-      (plan, planes + w * SBNN_VECTOR_BYTES, plan->window_offsets,
-       plan->window_count, from + low, sum_slices - low, sum + low);
+      (plan, planes + w * SBNN_VECTOR_BYTES, plan->window_offsets, 0,
+       plan->window_count, start, low, sum_slices, sum);
       for (int32_t k = 0; k < plan->window_slices; ++k) {
         out[k] = SBNN_NAME(all)(0u);
       }
@@ -102,4 +112,24 @@ SBNN_INLINE const uint8_t* SBNN_NAME(window_of)(
   return scratch + plan->window_at +
          (group * plan->band_words + w) * plan->window_slices *
              SBNN_VECTOR_BYTES;
+}
+
+/* A channel's sums in one vector less what is taken off them (conv2d_plan_starts.c),
+ * in steps: start_slices slices. */
+SBNN_INLINE void SBNN_NAME(whole_sums)(const sbnn_host_conv2d* plan,
+                                       const sbnn_host_channel* channel,
+                                       int32_t first, int32_t w,
+                                       const uint8_t* scratch, SBNN_V* sum) {
+  const uint8_t* start = SBNN_NAME(start_of)(plan, channel, first + w);
+  const int32_t slices = channel->start_slices;
+  if (plan->whole_window) {
+    SBNN_NAME(add_window)
+    (plan, start, SBNN_NAME(window_of)(plan, channel, w, scratch), slices, 0,
+     sum);
+    start = (const uint8_t*)sum;
+  }
+  SBNN_NAME(sum_listed)
+  (plan, scratch + plan->copies_at + w * SBNN_VECTOR_BYTES,
+   plan->offsets + channel->first, channel->negatives, channel->count, start,
+   slices - channel->slices, slices, sum);
 }

@@ -24,12 +24,14 @@ bool sbnn_host_plan_float_conv2d(sbnn_host_float_conv2d* plan,
   const int64_t rows = p->out_height + far_row;
   const int64_t channel_floats =
       row_floats * rows * p->stride_height * p->stride_width;
-  if (channel_floats * p->in_channels > INT32_MAX / 4) return false;
+  plan->is_signed = kernel->is_signed != 0u;
+  const int64_t planes = (plan->is_signed ? 2 : 1) * (int64_t)p->in_channels;
+  if (channel_floats * planes > INT32_MAX / 4) return false;
   plan->row_floats = (int32_t)row_floats;
   plan->rows = (int32_t)rows;
   plan->channel_floats = (int32_t)channel_floats;
   plan->scratch_bytes =
-      (size_t)(channel_floats * p->in_channels +
+      (size_t)(channel_floats * planes +
                (p->domain.alpha_steps != 0
                     ? (int64_t)p->groups * p->out_height * p->out_width +
                           SBNN_HOST_FLOAT_RUN
@@ -43,8 +45,9 @@ bool sbnn_host_plan_float_conv2d(sbnn_host_float_conv2d* plan,
       (uint32_t*)sbnn_host_take(memory, kernel->count + SBNN_STREAM_SLACK, 4u);
   plan->first = (int32_t*)sbnn_host_take(memory, p->out_channels + 1, 4u);
   plan->window_offsets = (uint32_t*)sbnn_host_take(memory, fan_in, 4u);
-  if (plan->tap_at == NULL || plan->offsets == NULL || plan->first == NULL ||
-      plan->window_offsets == NULL) {
+  plan->balances = (int32_t*)sbnn_host_take(memory, p->out_channels, 4u);
+  if (plan->balances == NULL || plan->tap_at == NULL || plan->offsets == NULL ||
+      plan->first == NULL || plan->window_offsets == NULL) {
     return false;
   }
   for (int32_t tap = 0; tap < plan->taps; ++tap) {
@@ -71,9 +74,13 @@ bool sbnn_host_plan_float_conv2d(sbnn_host_float_conv2d* plan,
     const int32_t group = f / plan->group_out * plan->group_in;
     plan->first[f] = at;
     for (int32_t i = 0; i < count; ++i) {
-      const uint32_t c = list[i] / (uint32_t)plan->taps;
-      list[i] = ((uint32_t)group + c) * (uint32_t)plan->channel_floats +
-                plan->tap_at[list[i] % (uint32_t)plan->taps];
+      const bool opposite = list[i] >= (uint32_t)fan_in;
+      const uint32_t weight = opposite ? list[i] - (uint32_t)fan_in : list[i];
+      const int32_t c = group + (int32_t)weight / plan->taps +
+                        (opposite ? p->in_channels : 0);
+      list[i] = (uint32_t)(c * plan->channel_floats) +
+                plan->tap_at[weight % (uint32_t)plan->taps];
+      plan->balances[f] += opposite ? -1 : 1;
     }
     at += count;
   }

@@ -4,7 +4,8 @@
  * residue of the strides, so that each tap of each output row reads a run of
  * neighbouring floats. Sums are float32 in the order of the connections, as those
  * of the plain kernel: inside the image x - pad_value is added and the padding's
- * share of all connections at the end, so that 0 stands outside. */
+ * share of all connections at the end, so that 0 stands outside. To subtract is to
+ * add the negated plane. */
 #ifndef SBNN_HOST_FLOAT_PLAN_H_
 #define SBNN_HOST_FLOAT_PLAN_H_
 
@@ -30,6 +31,8 @@ typedef struct {
   uint32_t* offsets;        /* of all channels' connections */
   int32_t* first;           /* of each output channel, and the end */
   uint32_t* window_offsets; /* all taps of group 0 */
+  bool is_signed;           /* negated planes stand behind the others */
+  int32_t* balances; /* of each channel: what is added less what is not */
   size_t scratch_bytes;
 } sbnn_host_float_conv2d;
 

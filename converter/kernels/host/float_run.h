@@ -44,16 +44,28 @@ static void SBNN_NAME(write_run)(const sbnn_output* output, int32_t f,
                                  const float* sums, int32_t first,
                                  int32_t count, void* y) {
   if (output->stage == SBNN_CUTS) {
-    const float threshold = output->by.cuts.float_thresholds[f];
-    const uint32_t flip = sbnn_get_bit(output->by.cuts.flips, f);
-    uint32_t bits = 0;
-    for (int32_t i = 0; i < count; ++i) {
-      bits |= ((uint32_t)(sums[i] >= threshold) ^ flip) << i;
+    const sbnn_cuts* cuts = &output->by.cuts;
+    const float* thresholds = cuts->float_thresholds + (int64_t)f * cuts->count;
+    const uint32_t flip = 0u - sbnn_get_bit(cuts->flips, f);
+    uint32_t planes[SBNN_MAX_ACTIVATION_BITS] = {flip, flip, flip, flip};
+    for (int32_t cut = 0; cut < cuts->count; ++cut) {
+      uint32_t bits = 0;
+      for (int32_t i = 0; i < count; ++i) {
+        bits |= (uint32_t)(sums[i] >= thresholds[cut]) << i;
+      }
+      /* Plane k of the number of cuts reached changes at every 2^k-th. */
+      for (int32_t k = 0; ((cut + 1) & ((1 << k) - 1)) == 0; ++k) {
+        planes[k] ^= bits;
+      }
     }
-    const int64_t at = (int64_t)f * output->channel_bits + first;
-    uint32_t* word = (uint32_t*)y + (at >> 5);
-    word[0] |= bits << (at & 31);
-    if ((at & 31) + count > 32) word[1] |= bits >> (32 - (at & 31));
+    for (int32_t k = 0; k < output->face.planes; ++k) {
+      const uint32_t bits = planes[k] & (0xFFFFFFFFu >> (32 - count));
+      const int64_t at = (int64_t)f * output->channel_bits +
+                         (int64_t)k * output->plane_bits + first;
+      uint32_t* word = (uint32_t*)y + (at >> 5);
+      word[0] |= bits << (at & 31);
+      if ((at & 31) + count > 32) word[1] |= bits >> (32 - (at & 31));
+    }
   } else {
     float* out = (float*)y + (int64_t)first * output->channels + f;
     for (int32_t i = 0; i < count; ++i) {
@@ -72,13 +84,14 @@ static void SBNN_NAME(float_conv2d)(const sbnn_host_float_conv2d* plan,
       (float)p->domain.alpha_steps / (float)(1 << p->domain.shift);
   const bool whole_window = p->domain.alpha_steps != 0;
   float* planes = (float*)(void*)scratch;
-  float* windows = planes + (int64_t)plan->channel_floats * p->in_channels +
-                   SBNN_HOST_FLOAT_RUN;
+  const int64_t padded = (int64_t)plan->channel_floats * p->in_channels;
+  float* windows =
+      planes + (plan->is_signed ? 2 : 1) * padded + SBNN_HOST_FLOAT_RUN;
   SBNN_NAME(pad_floats)(plan, (const float*)x, planes);
-  if (plan->output.stage == SBNN_CUTS) {
-    memset(y, 0,
-           (size_t)p->out_channels * 4u * (size_t)sbnn_plane_words(positions));
+  for (int64_t i = 0; plan->is_signed && i < padded; ++i) {
+    planes[padded + i] = -planes[i];
   }
+  sbnn_zero_planes(&plan->output, positions, y);
   for (int32_t g = 0; whole_window && g < p->groups; ++g) {
     const int32_t fan_in = plan->group_in * plan->taps;
     const float* group =
@@ -102,7 +115,7 @@ static void SBNN_NAME(float_conv2d)(const sbnn_host_float_conv2d* plan,
     const uint32_t* list = plan->offsets + plan->first[f];
     const int32_t count = plan->first[f + 1] - plan->first[f];
     const float* window = windows + (int64_t)(f / plan->group_out) * positions;
-    const float pad_total = pad * (float)count;
+    const float pad_total = pad * (float)plan->balances[f];
     for (int32_t oy = 0; oy < p->out_height; ++oy) {
       for (int32_t ox = 0; ox < p->out_width; ox += SBNN_HOST_FLOAT_RUN) {
         const int32_t first = oy * p->out_width + ox;

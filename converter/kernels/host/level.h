@@ -23,12 +23,13 @@
   /* One sample each. */                                                          \
   K(float_conv2d, (const sbnn_host_float_conv2d* plan, const void* x, void* y,    \
                    uint8_t* scratch))                                             \
-  K(dense_bits,                                                                   \
-    (const sbnn_host_dense* plan, const void* x, void* y, uint8_t* scratch))      \
-  K(dense_int8,                                                                   \
-    (const sbnn_host_dense* plan, const void* x, void* y, uint8_t* scratch))      \
-  K(dense_float,                                                                  \
-    (const sbnn_host_dense* plan, const void* x, void* y, uint8_t* scratch))      \
+  /* `other`: the stream to add to, or NULL. */                                   \
+  K(dense_bits, (const sbnn_host_dense* plan, const void* x,                      \
+                 const void* other, void* y, uint8_t* scratch))                   \
+  K(dense_int8, (const sbnn_host_dense* plan, const void* x,                      \
+                 const void* other, void* y, uint8_t* scratch))                   \
+  K(dense_float, (const sbnn_host_dense* plan, const void* x,                     \
+                  const void* other, void* y, uint8_t* scratch))                  \
   K(max_pool2d, (const sbnn_max_pool2d_params* params,                            \
                  const uint32_t* minimum, const void* x, void* y))                \
   /* From int8, int16 or float. */                                                \

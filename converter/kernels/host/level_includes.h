@@ -12,6 +12,7 @@
 
 #include "../src/inline.h"
 #include "../src/scaled.h"
+#include "../src/stream_sums.h"
 #include "level.h"
 #include "sbnn/planes.h"
 

@@ -4,6 +4,8 @@
 #include "vector_sums.h"
 #include "conv2d_copies_run.h"
 #include "conv2d_sums_run.h"
+#include "conv2d_planes_run.h"
 #include "conv2d_bits_run.h"
+#include "conv2d_levels_run.h"
 #include "conv2d_numbers_run.h"
 #include "conv2d_run.h"

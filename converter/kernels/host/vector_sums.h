@@ -27,13 +27,9 @@ SBNN_INLINE SBNN_NAME(pair)
   return SBNN_NAME(add_two_pairs)(two, a, b);
 }
 
-/* start + the listed vectors, for `n` words whose starts are at start[w]. */
-SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
-                                    const uint8_t* planes, const uint32_t* list,
-                                    int32_t count, const uint8_t* const* start,
-                                    int32_t slices, int32_t n) {
-  const uint32_t* const end = list + count;
-  SBNN_V pending[2];
+SBNN_INLINE void SBNN_NAME(load_counter)(SBNN_NAME(counter) * sum,
+                                         const uint8_t* const* start,
+                                         int32_t slices, int32_t n) {
   for (int32_t w = 0; w < n; ++w) {
     const uint8_t* from = start[w];
     sum->one[w] = SBNN_NAME(load)(from);
@@ -51,8 +47,32 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
     if (slices > 7) {
       sum->s128[w] = SBNN_NAME(load)(from + 7 * SBNN_VECTOR_BYTES);
     }
-    pending[w] = SBNN_NAME(all)(0u);
   }
+}
+
+SBNN_INLINE void SBNN_NAME(invert)(SBNN_NAME(counter) * sum, int32_t slices,
+                                   int32_t n) {
+  for (int32_t w = 0; w < n; ++w) {
+    sum->one[w] = ~sum->one[w];
+    sum->two[w] = ~sum->two[w];
+    sum->four[w] = ~sum->four[w];
+    sum->eight[w] = ~sum->eight[w];
+    sum->sixteen[w] = ~sum->sixteen[w];
+    if (slices > 5) sum->s32[w] = ~sum->s32[w];
+    if (slices > 6) sum->s64[w] = ~sum->s64[w];
+    if (slices > 7) sum->s128[w] = ~sum->s128[w];
+  }
+}
+
+/* Adds the listed vectors, for `n` words, to sums of five
+ * to eight slices. */
+SBNN_INLINE void SBNN_NAME(add_some)(SBNN_NAME(counter) * sum,
+                                     const uint8_t* planes,
+                                     const uint32_t* list, int32_t count,
+                                     int32_t slices, int32_t n) {
+  const uint32_t* const end = list + count;
+  SBNN_V pending[2];
+  for (int32_t w = 0; w < n; ++w) pending[w] = SBNN_NAME(all)(0u);
   if ((count & 1) != 0) {
     for (int32_t w = 0; w < n; ++w) {
       pending[w] = SBNN_NAME(half_add)(
@@ -117,73 +137,127 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
   }
 }
 
+/* start + the listed vectors, of which the first `negatives` subtract. */
+SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
+                                    const uint8_t* planes, const uint32_t* list,
+                                    int32_t negatives, int32_t count,
+                                    const uint8_t* const* start, int32_t slices,
+                                    int32_t n) {
+  SBNN_NAME(load_counter)(sum, start, slices, n);
+  bool subtracts = negatives != 0;
+  int32_t some = subtracts ? negatives : count;
+  if (subtracts) SBNN_NAME(invert)(sum, slices, n);
+  for (;;) {
+    SBNN_NAME(add_some)(sum, planes, list, some, slices, n);
+    if (!subtracts) break;
+    SBNN_NAME(invert)(sum, slices, n);
+    subtracts = false;
+    list += negatives;
+    some = count - negatives;
+  }
+}
+
 /* The sign slices of sums of five to eight slices. */
-#define SBNN_SIGNS(slices, n)                                        \
-  do {                                                               \
-    SBNN_NAME(counter) sum;                                          \
-    SBNN_NAME(add_all)(&sum, planes, list, count, start, slices, n); \
-    for (int32_t w = 0; w < (n); ++w) {                              \
-      signs[w] = (slices) == 5   ? sum.sixteen[w]                    \
-                 : (slices) == 6 ? sum.s32[w]                        \
-                 : (slices) == 7 ? sum.s64[w]                        \
-                                 : sum.s128[w];                      \
-    }                                                                \
+#define SBNN_SIGNS(slices, negatives, n)                      \
+  do {                                                        \
+    SBNN_NAME(counter) sum;                                   \
+    SBNN_NAME(add_all)                                        \
+    (&sum, planes, list, negatives, count, start, slices, n); \
+    for (int32_t w = 0; w < (n); ++w) {                       \
+      signs[w] = (slices) == 5   ? sum.sixteen[w]             \
+                 : (slices) == 6 ? sum.s32[w]                 \
+                 : (slices) == 7 ? sum.s64[w]                 \
+                                 : sum.s128[w];               \
+    }                                                         \
   } while (0)
 
+/* Where something subtracts, there are eight. */
 SBNN_INLINE void SBNN_NAME(short_signs)(const uint8_t* planes,
-                                        const uint32_t* list, int32_t count,
+                                        const uint32_t* list, int32_t negatives,
+                                        int32_t count,
                                         const uint8_t* const* start,
                                         int32_t slices, int32_t n,
                                         SBNN_V* signs) {
-  if (slices == 5) {
-    SBNN_SIGNS(5, n);
+  if (negatives != 0) {
+    SBNN_SIGNS(8, negatives, n);
+  } else if (slices == 5) {
+    SBNN_SIGNS(5, 0, n);
   } else if (slices == 6) {
-    SBNN_SIGNS(6, n);
+    SBNN_SIGNS(6, 0, n);
   } else if (slices == 7) {
-    SBNN_SIGNS(7, n);
+    SBNN_SIGNS(7, 0, n);
   } else {
-    SBNN_SIGNS(8, n);
+    SBNN_SIGNS(8, 0, n);
   }
 }
 
-/* Sums of any number of slices, at least eight: as many vectors as eight slices
- * can count, then these eight into the wide sum. */
+/* start + what was counted in eight slices, two's complement if `is_signed` is 1:
+ * `slices` slices. */
+SBNN_INLINE void SBNN_NAME(add_counted)(const SBNN_NAME(counter) * counted,
+                                        uint32_t is_signed,
+                                        const uint8_t* start, int32_t slices,
+                                        SBNN_V* sum) {
+  const SBNN_V parts[8] = {
+      counted->one[0],     counted->two[0], counted->four[0], counted->eight[0],
+      counted->sixteen[0], counted->s32[0], counted->s64[0],  counted->s128[0]};
+  const SBNN_V above = parts[7] & SBNN_NAME(all)(is_signed);
+  SBNN_V carry = SBNN_NAME(all)(0u);
+  for (int32_t k = 0; k < slices; ++k) {
+    SBNN_V slice = SBNN_NAME(load)(start + k * SBNN_VECTOR_BYTES);
+    carry = SBNN_NAME(full_add)(&slice, k < 8 ? parts[k] : above, carry);
+    sum[k] = slice;
+  }
+}
+
+/* start + the listed vectors, of which the first `negatives` subtract: `slices` slices.
+ * `sum` may be where they start. As many vectors as eight slices can count are added
+ * up first. */
 SBNN_NOINLINE void SBNN_NAME(add_long)(const uint8_t* planes,
-                                       const uint32_t* list, int32_t count,
+                                       const uint32_t* list, int32_t negatives,
+                                       int32_t count, const uint8_t* start,
                                        int32_t slices, SBNN_V* sum) {
-  enum { IN_EIGHT = 240 };
+  enum { MOST = 240, MOST_OF_SIGNED = 112 };
   static const uint64_t zeros[8 * SBNN_VECTOR_BYTES / 8] = {0};
-  const uint8_t* const start = (const uint8_t*)zeros;
-  while (count > 0) {
-    const int32_t some = count < IN_EIGHT ? count : IN_EIGHT;
-    SBNN_NAME(counter) part;
-    SBNN_NAME(add_all)(&part, planes, list, some, &start, 8, 1);
-    SBNN_V carry = SBNN_NAME(half_add)(&sum[0], part.one[0]);
-    carry = SBNN_NAME(full_add)(&sum[1], part.two[0], carry);
-    carry = SBNN_NAME(full_add)(&sum[2], part.four[0], carry);
-    carry = SBNN_NAME(full_add)(&sum[3], part.eight[0], carry);
-    carry = SBNN_NAME(full_add)(&sum[4], part.sixteen[0], carry);
-    carry = SBNN_NAME(full_add)(&sum[5], part.s32[0], carry);
-    carry = SBNN_NAME(full_add)(&sum[6], part.s64[0], carry);
-    carry = SBNN_NAME(full_add)(&sum[7], part.s128[0], carry);
-    for (int32_t k = 8; k < slices; ++k) {
-      carry = SBNN_NAME(half_add)(&sum[k], carry);
+  const uint8_t* const nothing = (const uint8_t*)zeros;
+  do {
+    const int32_t most = negatives == 0 ? MOST : MOST_OF_SIGNED;
+    const int32_t minus = negatives < most ? negatives : most;
+    int32_t plus = count - minus < most ? count - minus : most;
+    if (minus < negatives) plus = 0;
+    SBNN_NAME(counter) counted;
+    if (minus == 0) {
+      SBNN_NAME(add_all)(&counted, planes, list, 0, plus, &nothing, 8, 1);
+      SBNN_NAME(add_counted)(&counted, 0u, start, slices, sum);
+    } else {
+      SBNN_NAME(add_all)
+      (&counted, planes, list, minus, minus + plus, &nothing, 8, 1);
+      SBNN_NAME(add_counted)(&counted, 1u, start, slices, sum);
     }
-    list += some;
-    count -= some;
-  }
+    start = (const uint8_t*)sum;
+    list += minus + plus;
+    count -= minus + plus;
+    negatives -= minus;
+  } while (count > 0);
 }
 
-/* The same for pixels: each entry adds a number of eight slices, `step` bytes
- * apart. */
+/* The same for pixels: each entry adds a number of eight slices, `step` bytes apart,
+ * to `sum`. */
 SBNN_NOINLINE void SBNN_NAME(add_pixels)(const uint8_t* planes,
-                                         const uint32_t* list, int32_t count,
+                                         const uint32_t* list,
+                                         int32_t negatives, int32_t count,
                                          int32_t step, int32_t slices,
                                          SBNN_V* sum) {
   SBNN_V low[SBNN_HOST_PIXEL_SLICES];
   if (count == 0) return; /* then there may be fewer slices */
-  for (int32_t k = 0; k < SBNN_HOST_PIXEL_SLICES; ++k) low[k] = sum[k];
+  const SBNN_V turned = SBNN_NAME(all)(negatives != 0 ? 1u : 0u);
+  for (int32_t k = 0; k < SBNN_HOST_PIXEL_SLICES; ++k) low[k] = sum[k] ^ turned;
+  for (int32_t k = SBNN_HOST_PIXEL_SLICES; k < slices; ++k) sum[k] ^= turned;
   for (int32_t i = 0; i < count; ++i) {
+    if (i == negatives && i != 0) {
+      for (int32_t k = 0; k < SBNN_HOST_PIXEL_SLICES; ++k) low[k] = ~low[k];
+      for (int32_t k = SBNN_HOST_PIXEL_SLICES; k < slices; ++k)
+        sum[k] = ~sum[k];
+    }
     const uint8_t* from = planes + list[i];
     SBNN_V carry = SBNN_NAME(half_add)(&low[0], SBNN_NAME(fetch)(from));
     for (int32_t k = 1; k < SBNN_HOST_PIXEL_SLICES; ++k) {
@@ -194,5 +268,7 @@ SBNN_NOINLINE void SBNN_NAME(add_pixels)(const uint8_t* planes,
       carry = SBNN_NAME(half_add)(&sum[k], carry);
     }
   }
-  for (int32_t k = 0; k < SBNN_HOST_PIXEL_SLICES; ++k) sum[k] = low[k];
+  const SBNN_V left = SBNN_NAME(all)(negatives == count ? 1u : 0u);
+  for (int32_t k = 0; k < SBNN_HOST_PIXEL_SLICES; ++k) sum[k] = low[k] ^ left;
+  for (int32_t k = SBNN_HOST_PIXEL_SLICES; k < slices; ++k) sum[k] ^= left;
 }

@@ -141,20 +141,15 @@ static void write_stream(state* s, int32_t f, int32_t count, int32_t length,
                          uint32_t* y) {
   const sbnn_output* output = s->output;
   const sbnn_scale* scale = &output->by.scale;
-  const int32_t multiplier = scale->multipliers[f];
-  const int32_t raised =
-      (int32_t)sbnn_trailing_zeros((uint32_t)sbnn_magnitude(multiplier));
-  const int32_t right = scale->shift - raised;
-  const int32_t left = right < 0 ? -right : 0;
-  const int32_t low = scale->offsets[f] >> scale->shift;
-  const uint32_t invert = multiplier < 0 ? 0xFFFFFFFFu : 0u;
+  const sbnn_stream_scale by = sbnn_scale_of_stream(scale, f);
   const int32_t pitch = s->layout.words;
   const int32_t slices =
-      start_sums(s, count, count_taps, words, origin_of_stream(scale, f));
-  const int32_t dropped = right < 0 ? 0 : right < slices ? right : slices - 1;
+      start_sums(s, count, count_taps, words, sbnn_origin_of_stream(scale, f));
+  const int32_t dropped = by.right < slices ? by.right : slices - 1;
   const int32_t at = f * output->face.planes * pitch + first;
-  sbnn_stream_sum sum = {output->face.planes, pitch,  left, low,
-                         slices - dropped,    invert, 0u};
+  sbnn_stream_sum sum = {
+      output->face.planes, pitch, by.left, by.low, slices - dropped,
+      0u - by.inverted,    0u};
   const uint32_t* before = scale->stream == NULL ? NULL : scale->stream + at;
   y += at;
   const uint32_t* update = s->sums + dropped;

@@ -12,6 +12,7 @@
 #include "conv2d_layout.h"
 #include "plane_sums.h"
 #include "sbnn/conv2d.h"
+#include "stream_sums.h"
 #include "whole_numbers.h"
 
 /* Slices that constants are cut into together. */
@@ -86,15 +87,6 @@ static int32_t slices_with_window(const state* s, int32_t count) {
   return slices < least ? least : slices;
 }
 
-/* What a stream's sums start from: see conv2d_bits_planes.h. */
-static int32_t origin_of_stream(const sbnn_scale* scale, int32_t channel) {
-  const int32_t multiplier = scale->multipliers[channel];
-  const uint32_t factor = (uint32_t)sbnn_magnitude(multiplier);
-  const uint32_t raised = sbnn_trailing_zeros(factor);
-  const int32_t offset = scale->offsets[channel] >> raised;
-  return multiplier < 0 ? offset + 1 : -offset;
-}
-
 /* The largest number that sums of any channel start from. */
 SBNN_COLD int64_t largest_origin(const state* s) {
   const sbnn_output* output = s->output;
@@ -103,7 +95,7 @@ SBNN_COLD int64_t largest_origin(const state* s) {
   for (int32_t f = 0; output->stage == SBNN_STREAM && f < output->channels;
        ++f) {
     const int64_t origin =
-        sbnn_magnitude(origin_of_stream(&output->by.scale, f));
+        sbnn_magnitude(sbnn_origin_of_stream(&output->by.scale, f));
     if (origin > largest) largest = origin;
   }
   return largest;

@@ -76,6 +76,9 @@ static void run_planes(const sbnn_host_task* self) {
   task.samples =
       op->batch - sample < plan->samples ? op->batch - sample : plan->samples;
   task.x = self->x + (int64_t)sample * op->x_bytes;
+  task.other = self->other == NULL
+                   ? NULL
+                   : self->other + (int64_t)sample * op->other_bytes;
   task.y = self->y + (int64_t)sample * op->y_bytes;
   task.x_bytes = op->x_bytes;
   task.y_bytes = op->y_bytes;

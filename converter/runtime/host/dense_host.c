@@ -15,7 +15,7 @@ static bool plan(sbnn_host_plan* out, const sbnn_op* op,
   }
   out->plan = made;
   out->scratch_bytes = made->scratch_bytes;
-  out->work = op->kernel.count;
+  out->work = (int64_t)op->kernel.count * made->levels;
   return true;
 }
 
@@ -23,13 +23,16 @@ static void run(const sbnn_host_task* task) {
   const sbnn_host_level* level = task->level;
   const sbnn_host_dense* made = (const sbnn_host_dense*)task->plan;
   const void* x = sbnn_host_x(task);
+  const void* other = sbnn_host_other(task);
   void* y = sbnn_host_y(task);
   switch (task->op->input.kind) {
     case SBNN_FLOAT_NUMBERS:
-      level->dense_float(made, x, y, task->scratch);
+      level->dense_float(made, x, other, y, task->scratch);
       break;
-    case SBNN_INT8_NUMBERS: level->dense_int8(made, x, y, task->scratch); break;
-    default: level->dense_bits(made, x, y, task->scratch);
+    case SBNN_INT8_NUMBERS:
+      level->dense_int8(made, x, other, y, task->scratch);
+      break;
+    default: level->dense_bits(made, x, other, y, task->scratch);
   }
 }
 

@@ -16,9 +16,10 @@ typedef struct {
   const sbnn_op* op;
   const sbnn_host_level* level;
   const void* plan;
-  int32_t chunks;   /* parts of the channels: neighbouring tasks */
-  int32_t number;   /* of the task */
-  const uint8_t* x; /* of the whole batch */
+  int32_t chunks;       /* parts of the channels: neighbouring tasks */
+  int32_t number;       /* of the task */
+  const uint8_t* x;     /* of the whole batch */
+  const uint8_t* other; /* the stream to add to, or NULL */
   uint8_t* y;
   uint8_t* scratch;
   int32_t* copied; /* kept for the worker in a call: what its scratch holds */
@@ -52,9 +53,15 @@ SBNN_OPS_WITH_HOST_KERNELS(SBNN_DECLARE_CLASS)
  * takes longer than its help is worth. */
 enum { SBNN_WORTH_A_THREAD = 60000 };
 
-/* Input and output of the sample that is a task of its own. */
+/* Inputs and output of the sample that is a task of its own. */
 static inline const void* sbnn_host_x(const sbnn_host_task* task) {
   return task->x + (int64_t)task->number * task->op->x_bytes;
+}
+
+static inline const void* sbnn_host_other(const sbnn_host_task* task) {
+  return task->other == NULL
+             ? NULL
+             : task->other + (int64_t)task->number * task->op->other_bytes;
 }
 
 static inline void* sbnn_host_y(const sbnn_host_task* task) {

@@ -40,6 +40,7 @@ struct sbnn_host_op {
   int32_t* copied; /* of each worker: whose copies its scratch holds, or -1 */
   /* Of the call that is running. */
   const uint8_t* x;
+  const uint8_t* other;
   uint8_t* y;
 };
 
@@ -98,10 +99,10 @@ void sbnn_free_host_op(sbnn_host_op* op) {
   free(op);
 }
 
-/* What the host's kernels have not: signs, channels of several planes, streams. */
+/* Channels of several planes are the business of layers with weights. */
 static bool is_beyond_bits(const sbnn_op* op) {
-  return op->kernel.is_signed != 0u || op->input.planes > 1 ||
-         op->output.face.planes > 1 || op->other != 0;
+  return op->kind != &sbnn_conv2d_class && op->kind != &sbnn_dense_class &&
+         (op->input.planes > 1 || op->output.face.planes > 1);
 }
 
 static const sbnn_host_class* class_of(const sbnn_op* op) {
@@ -162,6 +163,7 @@ static void run_task(void* data, int32_t number, int32_t worker) {
       .chunks = self->plan.chunks,
       .number = number,
       .x = self->x,
+      .other = self->other,
       .y = self->y,
       .scratch = self->scratch + self->plan.scratch_bytes * (size_t)worker,
       .copied = self->copied + worker,
@@ -176,6 +178,7 @@ void sbnn_run_host_op(sbnn_host_op* self, const void* x, const void* other,
     return;
   }
   self->x = (const uint8_t*)x;
+  self->other = (const uint8_t*)other;
   self->y = (uint8_t*)y;
   for (int32_t i = 0; i < self->workers; ++i) self->copied[i] = -1;
   /* Without scratch for all of them (their number has changed since), none. */
