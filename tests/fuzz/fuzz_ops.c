@@ -370,9 +370,8 @@ static void make_conv2d(source* s, model* m, int32_t batch) {
   m->inputs = 4;
   SBNN_CONV2D_OPTIONS(SET_FIELD)
   if (one_in(s, 2)) leave_out(m, "band_bytes");
-  const int32_t planes = x == SBNN_INT32 && p.pad_value == 0
-                             ? random_planes(s, SBNN_MAX_ACTIVATION_BITS)
-                             : 1;
+  const int32_t planes =
+      x == SBNN_INT32 ? random_planes(s, SBNN_MAX_ACTIVATION_BITS) : 1;
   set_planes(s, m, "in_planes", planes);
   image(&m->tensors[0], x, batch, p.in_height, p.in_width,
         p.in_channels * planes);

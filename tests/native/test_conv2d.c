@@ -103,7 +103,6 @@ static bool bits_case(sbnn_conv2d_params p_of_bits) {
       p->out_channels, fan_in, PICK(0, 2, 5, 10, 30, 50, 100), &weights);
   sign_some(p, &kernel, weights);
   p->input_bits = PICK(0, 1, 1, 2, 2, 3, 4);
-  if (p->input_bits > 1) p->pad_value = 0;
   const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
   const int32_t positions = p->out_height * p->out_width;
   size_t y_bytes;

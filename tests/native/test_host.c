@@ -167,7 +167,6 @@ static bool conv2d_case(bool large) {
   op.kernel = random_kernel(p->out_channels, fan_in,
                             large ? 40 : PICK(0, 2, 5, 10, 30, 50, 100), &ones);
   p->input_bits = beyond_bits(&op, &p->domain, ones);
-  if (p->input_bits > 1) p->pad_value = 0;
   const int32_t spread =
       op.input.kind == SBNN_INT8_NUMBERS ? fan_in * 30 + 200 : fan_in / 4 + 2;
   size_t y_bytes;

@@ -1,5 +1,6 @@
 /* Convolution in plain loops: for every output position all of the window, weight by
- * weight. Outside the image stands pad_value. */
+ * weight. Outside the image stands pad_value, in every
+ * plane of it. */
 #include "reference.h"
 
 typedef struct {
@@ -12,7 +13,9 @@ static float value_at(const image* x, int32_t channel, int32_t row,
                       int32_t column) {
   const sbnn_conv2d_params* p = x->p;
   if (row < 0 || row >= p->in_height || column < 0 || column >= p->in_width) {
-    return (float)p->pad_value;
+    const int32_t levels =
+        x->planes != NULL && p->input_bits > 1 ? p->input_bits : 1;
+    return (float)(p->pad_value * ((1 << levels) - 1));
   }
   const int32_t position = row * p->in_width + column;
   if (x->planes == NULL) {
