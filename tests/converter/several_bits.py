@@ -68,8 +68,8 @@ def branches():
 
 def dorefa(bits):
     x = tf.keras.Input(SHAPE)
-    y = normal(conv(DoReFa(bits), padding="valid")(x))
-    y = normal(K.MaxPooling2D(2)(conv(None, padding="valid")(DoReFa(bits)(y))))
+    y = normal(conv(DoReFa(bits))(x))
+    y = normal(K.MaxPooling2D(2)(conv(None)(DoReFa(bits)(y))))
     return tf.keras.Model(x, dense(DoReFa(bits))(K.Flatten()(y)))
 
 

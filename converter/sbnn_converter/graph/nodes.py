@@ -230,7 +230,8 @@ class Pointwise(Node):
 class ConvGeometry:
     """Where a convolution's window lies on its input.
 
-    ``pad_value`` is what stands outside the image: 0, +1 or -1.
+    ``pad_value`` is what stands outside the image: 0, +1 or -1, or the largest or the
+    least odd number of an activation of several bits.
     """
 
     kernel: tuple[int, int]

@@ -5,7 +5,7 @@
 and the sum of the weights w is a constant of each output channel. Outside the
 image stands the padding value q; seen from x it is ``(q - c) / a``, which has to
 be a value that the format can pad with. For activations in {0, 1}, padded with
-zeros, it is -1.
+zeros, it is -1; for those from 0 on of several bits the least odd number.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class AffineIntoSums:
         found = affine_source(node.inputs[0])
         if found is None:
             return False
-        values = (-1.0, 0.0, 1.0) if (bits_of(found[0]) or 1) == 1 else (0.0,)
-        return not reads_padding(node) or _padding(node, found) in values
+        most = 2.0 ** (bits_of(found[0]) or 1) - 1
+        return not reads_padding(node) or _padding(node, found) in (-most, 0.0, most)
 
     def transform(self, graph: Graph, node: BinarySum) -> None:
         found = affine_source(node.inputs[0])
@@ -45,4 +45,6 @@ class AffineIntoSums:
 
 def _padding(node: BinarySum, found: tuple[Node, float, float]) -> float:
     _, a, c = found
-    return (node.geometry.pad_value - c) / a
+    value = (node.geometry.pad_value - c) / a
+    # Fractions of levels come rounded.
+    return float(round(value)) if abs(value - round(value)) < 1e-9 * abs(value) else value

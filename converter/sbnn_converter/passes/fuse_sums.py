@@ -65,10 +65,12 @@ def source_of(node: BinarySum) -> Node:
 
 
 def face_read(node: BinarySum, x: Node) -> Face:
-    """What the op reads ``x`` as: planes of several bits have no padding but 0."""
+    """What the op reads ``x`` as: planes are padded with 0, or with all bits the same."""
     face = face_of(x)
-    padded = node.geometry is not None and node.geometry.pad_value != 0 and reads_padding(node)
-    return FLOAT32 if face.planes > 1 and padded else face
+    padded = node.geometry is not None and reads_padding(node)
+    if face.planes > 1 and padded and abs(node.geometry.pad_value) not in (0, face.cuts):
+        return FLOAT32
+    return face
 
 
 def _functions_behind(graph: Graph, node: BinarySum) -> tuple[list[PointwiseStep], Node]:
@@ -151,7 +153,9 @@ def _in_order_of(image: Node, vector: Node, connections: np.ndarray) -> np.ndarr
 def _convolution(node: BinarySum, reads: Face):
     x = node.inputs[0]  # as the convolution sees it
     geometry = node.geometry
-    pad_value = geometry.pad_value if reads.planes <= 1 else 0
+    pad_value = geometry.pad_value
+    if reads.planes > 1:
+        pad_value = int(np.sign(pad_value)) if abs(pad_value) == reads.cuts else 0
     options = {
         "in_height": x.shape[0],
         "in_width": x.shape[1],
