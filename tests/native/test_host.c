@@ -279,8 +279,9 @@ static bool pool_case(void) {
   sbnn_op op;
   memset(&op, 0, sizeof(op));
   sbnn_max_pool2d_params* p = &op.params.max_pool2d;
+  const int32_t planes = PICK(1, 1, 2, 3, 9);
   op.kind = &sbnn_max_pool2d_class;
-  op.input = sbnn_bits_face();
+  op.input = op.output.face = sbnn_planes_face(planes);
   op.batch = PICK(1, 3);
   p->channels = PICK(1, 2, 33, 70);
   p->in_height = random_in(1, 20);
@@ -303,20 +304,23 @@ static bool pool_case(void) {
     p->out_width = p->in_width / 2;
   }
   op.minimum = random_planes(1, p->channels);
-  op.y_bytes = 4 * p->channels * sbnn_plane_words(p->out_height * p->out_width);
-  uint8_t* x = (uint8_t*)random_input(op.input, 100.0f, op.batch, p->channels,
-                                      p->in_height * p->in_width, &op.x_bytes);
+  op.y_bytes =
+      4 * planes * p->channels * sbnn_plane_words(p->out_height * p->out_width);
+  uint8_t* x =
+      (uint8_t*)random_input(op.input, 100.0f, op.batch, planes * p->channels,
+                             p->in_height * p->in_width, &op.x_bytes);
   uint8_t* wanted = (uint8_t*)allocate((size_t)op.y_bytes * (size_t)op.batch);
   for (int32_t s = 0; s < op.batch; ++s) {
-    reference_max_pool2d_bits(
-        p, op.minimum,
+    reference_max_pool2d_planes(
+        p, planes, op.minimum,
         (const uint32_t*)(const void*)(x + (size_t)s * (size_t)op.x_bytes),
         (uint32_t*)(void*)(wanted + (size_t)s * (size_t)op.y_bytes));
   }
   const bool same = same_everywhere(&op, x, NULL, wanted, "max_pool2d");
   if (!same) {
-    printf(" in %dx%dx%d pool %dx%d\n", (int)p->in_height, (int)p->in_width,
-           (int)p->channels, (int)p->pool_height, (int)p->pool_width);
+    printf(" in %dx%dx%d of %d pool %dx%d\n", (int)p->in_height,
+           (int)p->in_width, (int)p->channels, (int)planes, (int)p->pool_height,
+           (int)p->pool_width);
   }
   return same;
 }

@@ -30,7 +30,7 @@
                  const void* other, void* y, uint8_t* scratch))                   \
   K(dense_float, (const sbnn_host_dense* plan, const void* x,                     \
                   const void* other, void* y, uint8_t* scratch))                  \
-  K(max_pool2d, (const sbnn_max_pool2d_params* params,                            \
+  K(max_pool2d, (const sbnn_max_pool2d_params* params, int32_t planes,            \
                  const uint32_t* minimum, const void* x, void* y))                \
   /* From int8, int16 or float. */                                                \
   K(quantize, (const sbnn_output* output, int32_t positions, sbnn_face input,     \

@@ -99,9 +99,10 @@ void sbnn_free_host_op(sbnn_host_op* op) {
   free(op);
 }
 
-/* Channels of several planes are the business of layers with weights. */
+/* Quantizers of several planes run in the plain kernels. */
 static bool is_beyond_bits(const sbnn_op* op) {
-  return op->kind != &sbnn_conv2d_class && op->kind != &sbnn_dense_class &&
+  return (op->kind == &sbnn_quantize_class ||
+          op->kind == &sbnn_dequantize_class) &&
          (op->input.planes > 1 || op->output.face.planes > 1);
 }
 

@@ -3,7 +3,7 @@
 
 static void run(const sbnn_host_task* task) {
   const sbnn_op* op = task->op;
-  task->level->max_pool2d(&op->params.max_pool2d, op->minimum,
+  task->level->max_pool2d(&op->params.max_pool2d, op->input.planes, op->minimum,
                           sbnn_host_x(task), sbnn_host_y(task));
 }
 
