@@ -36,34 +36,40 @@ size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
   return sbnn_carved(&carver);
 }
 
-/* Compares the sums of a channel with its threshold. `count` connections stand
- * in a list of `length`. */
-static void write_bits(state* s, int32_t channel, int32_t count, int32_t length,
+/* Compares the sums of a channel with its threshold. Of `count` connections `net` are
+ * left when those that subtract are taken from those that add. */
+static void write_bits(state* s, int32_t channel, int32_t count, int32_t net,
                        bool count_taps, const uint32_t* planes, int32_t words,
                        uint32_t* y) {
   const sbnn_domain* d = &s->params->domain;
   const uint32_t invert = sbnn_get_bit(s->output->by.cuts.flips, channel) - 1u;
   const int32_t most = s->largest_window + ((count + 1) << d->shift);
-  int32_t threshold = s->output->by.cuts.thresholds[channel];
-  if (threshold > most) threshold = most;
-  if (threshold < -most) threshold = -most;
-
-  sbnn_plane_sums sums = {s->list, length, s->word_inits, 0};
-  sbnn_start_rule rule = {-threshold, d->shift, 0, -1};
+  const int32_t length = s->lists.subtracted + s->lists.added;
+  const int32_t threshold =
+      sbnn_limit(s->output->by.cuts.thresholds[channel], -most, most);
+  const int32_t dropped = d->shift + 1;
+  int32_t slices;
   if (s->whole_window) {
-    const int32_t slices = slices_with_window(s, length);
-    const int32_t dropped = d->shift + 1;
-    find_starts(s, count, count_taps, rule);
-    slice_constants(s, slices, invert);
-    add_window(s, words, slices, dropped);
-    sums.slices = slices - dropped;
+    slices = slices_with_window(s, length) - dropped;
+  } else if (s->is_signed) {
+    slices = slices_of_sums(length);
   } else {
-    rule.drop = d->shift + 1;
-    rule.any_sign = 0;
-    find_starts(s, count, count_taps, rule);
-    sums.slices = slices_of_signs(length);
-    slice_constants(s, sums.slices, invert);
+    slices = slices_of_signs(length);
   }
+  const int32_t lower =
+      sbnn_plane_program(s->program, s->lists, slices, false) << dropped;
+  sbnn_start_rule rule = {-threshold - lower, d->shift, 0, -1};
+  if (s->whole_window) {
+    find_starts(s, net, count_taps, rule);
+    slice_constants(s, slices + dropped, invert);
+    add_window(s, words, slices + dropped, dropped);
+  } else {
+    rule.drop = dropped;
+    if (!s->is_signed) rule.any_sign = 0;
+    find_starts(s, net, count_taps, rule);
+    slice_constants(s, slices, invert);
+  }
+  const sbnn_plane_sums sums = {s->program, s->word_inits, slices};
   sbnn_plane_signs(&sums, planes, words, y);
 }
 
@@ -71,10 +77,10 @@ static void write_bits(state* s, int32_t channel, int32_t count, int32_t length,
 static void write_channel(state* s, int32_t f, int32_t count, bool count_taps,
                           int32_t first, int32_t words, void* y) {
   const sbnn_conv2d_layout* layout = &s->layout;
-  const int32_t length = place_connections(s, count, count_taps);
+  const int32_t net = place_connections(s, count, count_taps);
   if (s->bits) {
     uint32_t* plane = (uint32_t*)y + f * layout->words;
-    write_bits(s, f, count, length, count_taps, layout->copies, words,
+    write_bits(s, f, count, net, count_taps, layout->copies, words,
                plane + first);
     if (first + words == layout->words) {
       plane[layout->words - 1] &= s->last_mask;
@@ -86,12 +92,12 @@ static void write_channel(state* s, int32_t f, int32_t count, bool count_taps,
   }
   switch (s->output->stage) {
     case SBNN_CUTS:
-      write_cuts(s, f, count, length, count_taps, first, words, (uint32_t*)y);
+      write_cuts(s, f, count, net, count_taps, first, words, (uint32_t*)y);
       break;
     case SBNN_STREAM:
-      write_stream(s, f, count, length, count_taps, first, words, (uint32_t*)y);
+      write_stream(s, f, count, net, count_taps, first, words, (uint32_t*)y);
       break;
-    default: write_numbers(s, f, count, length, count_taps, first, words, y);
+    default: write_numbers(s, f, count, net, count_taps, first, words, y);
   }
 }
 

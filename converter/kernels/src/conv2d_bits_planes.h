@@ -29,41 +29,42 @@
 
 #include "conv2d_bits_constants.h"
 #include "conv2d_bits_state.h"
+#include "conv2d_bits_stream.h"
 #include "conv2d_bits_window.h"
 #include "plane_sums.h"
 #include "sbnn/planes.h"
 #include "stream_sums.h"
 #include "unslice.h"
 
-/* Slices D's constant part for the words of a band; returns D's slices. */
-static int32_t start_sums(state* s, int32_t count, bool count_taps,
-                          int32_t words, int32_t origin) {
-  const int32_t slices = slices_of_whole_sums(s, count, origin);
-  const sbnn_start_rule rule = {-origin, s->params->domain.shift, 0, -1};
-  find_starts(s, count * s->weight, count_taps, rule);
-  slice_constants(s, slices, 0u);
-  if (s->whole_window) add_window(s, words, slices, 0);
-  return slices;
-}
-
-/* The slices of D for the words of a band, in s->sums, and their signs. */
-static void sum_words(const state* s, int32_t words, int32_t length,
-                      int32_t slices) {
+/* The slices of D, the sums of a channel less `origin`, for the words of a band, in
+ * s->sums; their number is returned. Of `count` connections `net` are left when those
+ * that subtract are taken from those that add. */
+static int32_t sum_words(state* s, int32_t count, int32_t net, bool count_taps,
+                         int32_t words, int32_t origin) {
   const sbnn_conv2d_layout* layout = &s->layout;
   const int32_t lowest = s->params->domain.shift + 1;
+  const int32_t slices = slices_of_whole_sums(s, count, origin);
   int32_t level = layout->levels - 1;
   const int32_t below = lowest + level;
+  sbnn_plane_sums sums = {s->program, s->word_inits, slices - below};
+  const int32_t lower =
+      sbnn_plane_program(s->program, s->lists, sums.slices, true) * s->weight;
+  const sbnn_start_rule rule = {-origin - (lower << lowest),
+                                s->params->domain.shift, 0, -1};
+  find_starts(s, net * s->weight, count_taps, rule);
+  slice_constants(s, slices, 0u);
+  if (s->whole_window) add_window(s, words, slices, 0);
+
   const uint32_t* planes = layout->copies + level * layout->level_words;
   uint32_t* to = s->sums;
   for (int32_t w = 0; w < words; ++w, to += s->slices_room) {
     const uint32_t* from = s->word_inits[w] - below;
     for (int32_t i = 0; i < below; ++i) to[i] = from[i];
   }
-  sbnn_plane_sums sums = {s->list, length, s->word_inits, slices - below};
   for (;;) {
-    sbnn_plane_sums_of_words(&sums, planes, words, s->signs,
-                             s->sums + lowest + level, s->slices_room);
-    if (level == 0) break;
+    sbnn_plane_sums_of_words(&sums, planes, words, s->sums + lowest + level,
+                             s->slices_room);
+    if (level == 0) return slices;
     --level;
     sums.init = s->level_inits + level * words;
     ++sums.slices;
@@ -95,7 +96,7 @@ SBNN_INLINE uint32_t compare(const uint32_t* sum, const uint32_t* sign,
   return ~(*sign & reaches(sum, sign, (uint32_t)-distance, 0xFFFFFFFFu));
 }
 
-static void write_cuts(state* s, int32_t f, int32_t count, int32_t length,
+static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
                        bool count_taps, int32_t first, int32_t words,
                        uint32_t* y) {
   const sbnn_output* output = s->output;
@@ -109,8 +110,7 @@ static void write_cuts(state* s, int32_t f, int32_t count, int32_t length,
   for (int32_t i = 0; i < cuts; ++i) {
     distances[i] = sbnn_limit(thresholds[i], -most, most) - origin;
   }
-  const int32_t slices = start_sums(s, count, count_taps, words, origin);
-  sum_words(s, words, length, slices);
+  const int32_t slices = sum_words(s, count, net, count_taps, words, origin);
   y += f * planes * pitch + first;
   const uint32_t* sum = s->sums;
   for (int32_t w = 0; w < words; ++w, ++y, sum += s->slices_room) {
@@ -136,7 +136,7 @@ static void write_cuts(state* s, int32_t f, int32_t count, int32_t length,
   }
 }
 
-static void write_stream(state* s, int32_t f, int32_t count, int32_t length,
+static void write_stream(state* s, int32_t f, int32_t count, int32_t net,
                          bool count_taps, int32_t first, int32_t words,
                          uint32_t* y) {
   const sbnn_output* output = s->output;
@@ -144,32 +144,33 @@ static void write_stream(state* s, int32_t f, int32_t count, int32_t length,
   const sbnn_stream_scale by = sbnn_scale_of_stream(scale, f);
   const int32_t pitch = s->layout.words;
   const int32_t slices =
-      start_sums(s, count, count_taps, words, sbnn_origin_of_stream(scale, f));
+      sum_words(s, count, net, count_taps, words,
+                sbnn_origin_of_stream(scale, f));
   const int32_t dropped = by.right < slices ? by.right : slices - 1;
-  const int32_t at = f * output->face.planes * pitch + first;
-  sbnn_stream_sum sum = {
-      output->face.planes, pitch, by.left, by.low, slices - dropped,
-      0u - by.inverted,    0u};
-  const uint32_t* before = scale->stream == NULL ? NULL : scale->stream + at;
+  const int32_t planes = output->face.planes;
+  const sbnn_stream_sum sum = {planes,           pitch,
+                               by.left,          by.low,
+                               slices - dropped, 0u - by.inverted,
+                               s->slices_room};
+  const int32_t at = f * planes * pitch + first;
   y += at;
-  const uint32_t* update = s->sums + dropped;
-  sum_words(s, words, length, slices);
-  for (int32_t w = 0; w < words; ++w, update += s->slices_room) {
-    sum.inside = first + w == pitch - 1 ? s->last_mask : 0xFFFFFFFFu;
-    sbnn_add_to_stream(&sum, update, before, y);
-    ++y;
-    if (before != NULL) ++before;
+  sbnn_add_to_stream(&sum, s->sums + dropped,
+                     scale->stream == NULL ? NULL : scale->stream + at, y,
+                     words);
+  if (first + words == pitch && s->last_mask != 0xFFFFFFFFu) {
+    for (int32_t i = 0; i < planes; ++i) {
+      y[i * pitch + words - 1] &= s->last_mask;
+    }
   }
 }
 
 /* Hands the sums of a channel to the output stage, 32 positions at a time. */
-static void write_numbers(state* s, int32_t f, int32_t count, int32_t length,
+static void write_numbers(state* s, int32_t f, int32_t count, int32_t net,
                           bool count_taps, int32_t first, int32_t words,
                           void* y) {
   const int32_t positions = s->params->out_height * s->params->out_width;
-  const int32_t slices = start_sums(s, count, count_taps, words, 0);
+  const int32_t slices = sum_words(s, count, net, count_taps, words, 0);
   int32_t numbers[32];
-  sum_words(s, words, length, slices);
   for (int32_t w = 0; w < words; ++w) {
     sbnn_unslice(s->sums + w * s->slices_room, slices, numbers);
     const int32_t at = 32 * (first + w);

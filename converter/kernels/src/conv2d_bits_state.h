@@ -29,7 +29,13 @@ typedef struct {
   bool bits;           /* sums of one plane are compared with one cut */
   bool whole_window;   /* alpha_steps is not 0 */
   uint32_t last_mask;  /* positions in a plane's last word */
+  bool is_signed;
+  /* A channel's connections, and, of a signed kernel, those that add; what is made of
+   * the lists; the program for them, which ends up where the first list was. */
   uint32_t* list;
+  uint32_t* others;
+  sbnn_plane_lists lists;
+  uint32_t* program;
   uint32_t* tap_bytes;  /* layout.tap_at in bytes */
   int32_t* tap_counts;  /* a channel's connections of each tap */
   int32_t* rectangles;  /* kernel_height + 1 rows of sums, and one to work in */
@@ -37,11 +43,10 @@ typedef struct {
   uint32_t* constants;  /* the same, bit-sliced, for each word class */
   uint32_t* inits;      /* constants + whole window, for each word */
   const uint32_t** word_inits; /* where each word's start is */
-  /* Sums of all words, slices_room each, where they are not only compared; where the
-   * counters of each level but the highest start; and the words' signs. */
+  /* Sums of all words, slices_room each, where they are not only compared, and where
+   * the counters of each level but the highest start. */
   uint32_t* sums;
   const uint32_t** level_inits;
-  uint32_t* signs;
   int32_t weight;         /* of all planes of an input channel: 2^levels - 1 */
   int32_t largest_window; /* magnitude of A, at most */
   int32_t window_slices;
@@ -57,6 +62,13 @@ static int32_t slices_of_signs(int32_t count) {
 static int32_t slices_of_sums(int32_t count) {
   const int32_t slices = slices_of_signs(count);
   return slices < SBNN_LONG_SLICES ? SBNN_LONG_SLICES : slices;
+}
+
+/* The ones in a window, of which those of level i count 2^i. A channel's list, filled
+ * up, is added at a time. */
+static int32_t slices_of_ones(const state* s) {
+  const int32_t fan_in = s->layout.group_in * s->layout.taps;
+  return slices_of_sums((fan_in + s->list_room) * s->weight);
 }
 
 /* A sum over `count` connections, at most, in steps. */
@@ -113,7 +125,8 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   const int32_t rest = p->out_height * p->out_width % 32;
   s->last_mask = rest == 0 ? 0xFFFFFFFFu : 0xFFFFFFFFu >> (32 - rest);
   s->most = kernel->most;
-  sbnn_conv2d_lay_out(&s->layout, p, kernel->is_signed != 0u, carver);
+  sbnn_conv2d_lay_out(&s->layout, p, carver);
+  s->is_signed = kernel->is_signed != 0u;
   s->weight = (1 << s->layout.levels) - 1;
   if (s->whole_window) {
     s->largest_window = (int32_t)sbnn_magnitude(p->domain.alpha_steps) *
@@ -122,7 +135,12 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   sbnn_conv2d_find_borders(&s->borders, p, &s->layout, carver);
 
   s->list_room = (s->most + SBNN_STREAM_SLACK + 3) & ~3;
-  s->list = (uint32_t*)sbnn_carve(carver, s->list_room, 4u);
+  /* Fours are filled up in both lists. */
+  const int32_t steps = sbnn_plane_steps(s->list_room + 4);
+  s->program = (uint32_t*)sbnn_carve(carver, steps + s->list_room + 4, 4u);
+  s->list = s->program == NULL ? NULL : s->program + steps;
+  s->others =
+      (uint32_t*)sbnn_carve(carver, s->is_signed ? s->list_room : 0, 4u);
   s->tap_counts = (int32_t*)sbnn_carve(carver, s->layout.taps, 4u);
   s->rectangles = (int32_t*)sbnn_carve(
       carver, (int64_t)(p->kernel_height + 2) * p->kernel_width + 1, 4u);
@@ -134,7 +152,9 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
               : slices_of_whole_sums(s, s->most + 3, largest_origin(s));
   if (s->whole_window) {
     const int32_t more = slices_with_window(s, s->most + 3);
+    const int32_t ones = slices_of_ones(s) + p->domain.shift + s->layout.levels;
     if (more > s->slices_room) s->slices_room = more;
+    if (ones > s->slices_room) s->slices_room = ones;
   }
   s->slices_room =
       (s->slices_room + SLICED_AT_ONCE - 1) / SLICED_AT_ONCE * SLICED_AT_ONCE;
@@ -151,7 +171,6 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   s->sums = (uint32_t*)sbnn_carve(carver, summed * s->slices_room, 4u);
   s->level_inits = (const uint32_t**)sbnn_carve(
       carver, summed * (s->layout.levels - 1), SBNN_POINTER_BYTES);
-  s->signs = (uint32_t*)sbnn_carve(carver, summed, 4u);
   s->word_inits = (const uint32_t**)sbnn_carve(carver, s->layout.band_words,
                                                SBNN_POINTER_BYTES);
 }

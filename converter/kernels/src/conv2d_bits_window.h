@@ -29,25 +29,28 @@ static void add_window(state* s, int32_t words, int32_t slices,
   }
 }
 
-/* The ones in the windows of a word's positions, those of level i times 2^i. */
-static void count_ones(state* s, const uint32_t* planes, int32_t w,
-                       int32_t slices, uint32_t* ones) {
-  const uint32_t* const from_ones = ones;
-  const uint32_t fan_in = (uint32_t)(s->layout.group_in * s->layout.taps);
-  sbnn_plane_sums sums = {s->list, 0, &from_ones, slices};
-  memset(ones, 0, (size_t)slices * 4u);
+/* The ones in the windows of the words of a band, where counters start. */
+static void count_ones(state* s, const uint32_t* planes, int32_t words,
+                       int32_t slices) {
+  const int32_t fan_in = s->layout.group_in * s->layout.taps;
+  uint32_t* const ones = s->inits + (s->word_inits[0] - s->inits);
+  sbnn_plane_sums sums = {s->program, s->word_inits, slices};
+  for (int32_t w = 0; w < words; ++w) {
+    memset(ones + w * s->slices_room, 0, (size_t)slices * 4u);
+  }
   for (int32_t level = s->layout.levels - 1; level >= 0; --level) {
-    sbnn_double(ones, slices);
-    uint32_t done = 0;
-    do {
-      uint32_t count = fan_in - done;
-      if (count > (uint32_t)s->list_room) count = (uint32_t)s->list_room;
-      for (uint32_t i = 0; i < count; ++i) s->list[i] = done + i;
-      sums.count = place_connections(s, (int32_t)count, false);
-      sbnn_plane_slices(&sums, planes + level * s->layout.level_words + w, 0,
-                        ones);
-      done += count;
-    } while (done < fan_in);
+    for (int32_t w = 0; w < words; ++w) {
+      sbnn_double(ones + w * s->slices_room, slices);
+    }
+    for (int32_t done = 0; done < fan_in; done += s->list_room) {
+      int32_t count = fan_in - done;
+      if (count > s->list_room) count = s->list_room;
+      for (int32_t i = 0; i < count; ++i) s->list[i] = (uint32_t)(done + i);
+      place_connections(s, count, false);
+      sbnn_plane_program(s->program, s->lists, slices, true);
+      sbnn_plane_sums_of_words(&sums, planes + level * s->layout.level_words,
+                               words, ones, s->slices_room);
+    }
   }
 }
 
@@ -61,10 +64,7 @@ static void sum_window(state* s, const uint32_t* planes, int32_t words) {
   const int32_t alpha = s->params->domain.alpha_steps;
   const uint32_t factor = (uint32_t)sbnn_magnitude(alpha);
   const uint32_t flip = alpha < 0 ? ~0u : 0u; /* x - y = ~(~x + y) */
-  const uint32_t fan_in = (uint32_t)(s->layout.group_in * s->layout.taps);
-  const int32_t slices =
-      slices_of_sums(((int32_t)fan_in + s->list_room) * s->weight);
-  uint32_t ones[SBNN_MAX_SLICES];
+  const int32_t slices = slices_of_ones(s);
 
   int32_t* start = s->kind_values;
   for (int32_t i = 0; i < b->row_classes; ++i) {
@@ -76,9 +76,10 @@ static void sum_window(state* s, const uint32_t* planes, int32_t words) {
   }
   slice_constants(s, s->window_slices, 0u);
 
+  count_ones(s, planes, words, slices);
   uint32_t* out = s->window;
   for (int32_t w = 0; w < words; ++w) {
-    count_ones(s, planes, w, slices, ones);
+    const uint32_t* ones = s->word_inits[w];
     const uint32_t* from = s->constants + b->word_class[w] * s->slices_room;
     uint32_t* const end = out + s->window_slices;
     for (uint32_t* to = out; to != end; ++to) *to = *from++ ^ flip;

@@ -20,17 +20,10 @@ static uint32_t columns_in(int32_t first, int32_t behind, int32_t column,
   return out;
 }
 
-/* A plane that is copied: inverted if `invert` is all ones, with `pad` outside. */
-typedef struct {
-  const uint32_t* plane;
-  uint32_t invert, pad;
-} source;
-
-/* The plane with its padding above and below. */
+/* The plane with its padding above and below: what lies outside it is `pad`. */
 static void guard_plane(const sbnn_conv2d_layout* layout,
-                        const sbnn_conv2d_params* p, source from_plane,
-                        int64_t start) {
-  const uint32_t pad = from_plane.pad, invert = from_plane.invert;
+                        const sbnn_conv2d_params* p, const uint32_t* plane,
+                        int64_t start, uint32_t pad) {
   uint32_t* to = layout->buffer;
   const int64_t bits = (int64_t)p->in_height * p->in_width;
   const int32_t skip = (int32_t)(start >> 5); /* word of the buffer's word 0 */
@@ -40,11 +33,11 @@ static void guard_plane(const sbnn_conv2d_layout* layout,
   int32_t inside = layout->in_words - (skip + before);
   if (inside > words - before) inside = words - before;
   if (inside < 0) inside = 0;
-  const uint32_t* from = from_plane.plane + skip + before;
+  const uint32_t* from = plane + skip + before;
   const uint32_t rest = (uint32_t)bits & 31u;
   int32_t i = 0;
   for (; i < before; ++i) *to++ = pad;
-  for (i = 0; i < inside; ++i) *to++ = *from++ ^ invert;
+  for (i = 0; i < inside; ++i) *to++ = *from++;
   if (rest != 0u && inside > 0 && skip + before + inside == layout->in_words) {
     const uint32_t valid = 0xFFFFFFFFu >> (32u - rest);
     to[-1] = (to[-1] & valid) | (pad & ~valid);
@@ -54,8 +47,8 @@ static void guard_plane(const sbnn_conv2d_layout* layout,
 
 /* A stream whose pitch differs from the input's: row by row. */
 static void write_stream(const sbnn_conv2d_layout* layout,
-                         const sbnn_conv2d_params* p, source from, int32_t rho,
-                         int32_t kx, int64_t start) {
+                         const sbnn_conv2d_params* p, const uint32_t* plane,
+                         int32_t rho, int32_t kx, int64_t start, uint32_t pad) {
   memset(layout->buffer, 0, (size_t)layout->buffer_words * 4u);
   const int64_t end = start + 32 * layout->buffer_words;
   const int32_t column = kx * p->dilation_width - p->pad_left;
@@ -66,12 +59,10 @@ static void write_stream(const sbnn_conv2d_layout* layout,
     for (int32_t ox = 0; ox < p->out_width; ox += chunk) {
       const int32_t count =
           p->out_width - ox < chunk ? p->out_width - ox : chunk;
-      uint32_t bits = from.pad;
+      uint32_t bits = pad;
       if (inside) {
-        bits = sbnn_row_bits(from.plane, (int32_t)iy * p->in_width, p->in_width,
-                             column + ox * p->stride_width,
-                             from.pad ^ from.invert) ^
-               from.invert;
+        bits = sbnn_row_bits(plane, (int32_t)iy * p->in_width, p->in_width,
+                             column + ox * p->stride_width, pad);
         bits = sbnn_thin(bits, p->stride_width);
       }
       sbnn_put_row_bits(layout->buffer, layout->buffer_words,
@@ -183,10 +174,9 @@ static void plan_moves(const sbnn_conv2d_layout* layout,
 }
 
 static void copy_same_pitch(const sbnn_conv2d_layout* layout,
-                            const sbnn_conv2d_params* p, source plane,
-                            uint32_t* out, int32_t first) {
-  const uint32_t pad = plane.pad;
-  guard_plane(layout, p, plane, 32 * (int64_t)first + layout->buffer_bit);
+                            const sbnn_conv2d_params* p, const uint32_t* plane,
+                            uint32_t* out, int32_t first, uint32_t pad) {
+  guard_plane(layout, p, plane, 32 * (int64_t)first + layout->buffer_bit, pad);
   const sbnn_plane_move* const moves_end =
       layout->moves + layout->row_copies_count * p->kernel_width;
   for (const sbnn_plane_move* m = layout->moves; m != moves_end; ++m) {
@@ -206,9 +196,9 @@ static void copy_same_pitch(const sbnn_conv2d_layout* layout,
 }
 
 static void copy_word_rows(const sbnn_conv2d_layout* layout,
-                           const sbnn_conv2d_params* p, source plane,
-                           uint32_t* out, int32_t first, int32_t words) {
-  const uint32_t pad = plane.pad;
+                           const sbnn_conv2d_params* p, const uint32_t* plane,
+                           uint32_t* out, int32_t first, int32_t words,
+                           uint32_t pad) {
   /* Of the rows that all tap rows read, `above` and `below` lie outside. */
   const int32_t start = first - p->pad_top;
   int32_t above = start < 0 ? -start : 0;
@@ -217,19 +207,16 @@ static void copy_word_rows(const sbnn_conv2d_layout* layout,
   if (inside < 0) inside = 0;
   if (inside > words - above) inside = words - above;
   const int32_t below = words - above - inside;
-  const uint32_t* from = plane.plane + (inside > 0 ? start + above : 0);
+  const uint32_t* from = inside > 0 ? plane + (start + above) : plane;
   for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
     const int32_t moved = column_of(p, kx);
     uint32_t* to = out + kx * layout->row_copies[0].words;
     for (int32_t i = 0; i < above; ++i) *to++ = pad;
     uint32_t* const rows = to;
     to = move_rows(from, moved, to, inside);
-    const uint32_t fill =
-        moved < 0 ? ~(0xFFFFFFFFu << -moved) : ~(0xFFFFFFFFu >> moved);
-    if (plane.invert != 0u) {
-      for (uint32_t* at = rows; at != to; ++at) *at = ~(*at | fill);
-    }
     if (pad != 0u) {
+      const uint32_t fill =
+          moved < 0 ? ~(0xFFFFFFFFu << -moved) : ~(0xFFFFFFFFu >> moved);
       for (uint32_t* at = rows; at != to; ++at) *at |= fill;
     }
     for (int32_t i = 0; i < below; ++i) *to++ = pad;
@@ -237,15 +224,16 @@ static void copy_word_rows(const sbnn_conv2d_layout* layout,
 }
 
 static void copy_other_pitch(const sbnn_conv2d_layout* layout,
-                             const sbnn_conv2d_params* p, source plane,
-                             uint32_t* out, int32_t first, int32_t cut) {
+                             const sbnn_conv2d_params* p, const uint32_t* plane,
+                             uint32_t* out, int32_t first, int32_t cut,
+                             uint32_t pad) {
   for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
     int32_t written = -1; /* the stream in the buffer */
     for (int32_t i = 0; i < layout->row_copies_count; ++i) {
       const sbnn_row_copies* copies = &layout->row_copies[i];
       if (copies->rho != written) {
         written = copies->rho;
-        write_stream(layout, p, plane, written, kx, 32 * (int64_t)first);
+        write_stream(layout, p, plane, written, kx, 32 * (int64_t)first, pad);
       }
       move(layout->buffer, 32 * (int64_t)copies->first + copies->phase,
            out + copies->at + kx * copies->words, copies->words - cut);
@@ -263,23 +251,18 @@ void sbnn_conv2d_copy_planes(const sbnn_conv2d_layout* layout,
     plan_moves(layout, p, first, cut);
   }
   for (int32_t level = 0; level < layout->levels; ++level) {
+    const uint32_t* plane = x + level * layout->in_words;
     uint32_t* out = layout->copies + level * layout->level_words;
-    source plane = {x + level * layout->in_words, 0u, pad};
-    for (int32_t c = 0; c < layout->group_inputs; ++c) {
-      if (c == layout->group_in) { /* the opposites */
-        plane.plane = x + level * layout->in_words;
-        plane.invert = 0xFFFFFFFFu;
-        plane.pad = p->pad_value == 0 ? 0u : ~pad;
-      }
+    for (int32_t c = 0; c < layout->group_in; ++c) {
       if (layout->word_rows) {
         copy_word_rows(layout, p, plane, out, first,
-                       layout->row_copies[0].words - cut);
+                       layout->row_copies[0].words - cut, pad);
       } else if (layout->same_pitch) {
-        copy_same_pitch(layout, p, plane, out, first);
+        copy_same_pitch(layout, p, plane, out, first, pad);
       } else {
-        copy_other_pitch(layout, p, plane, out, first, cut);
+        copy_other_pitch(layout, p, plane, out, first, cut, pad);
       }
-      plane.plane += layout->levels * layout->in_words;
+      plane += layout->levels * layout->in_words;
       out += layout->channel_words;
     }
   }

@@ -54,15 +54,14 @@ static int64_t plan_copies(const sbnn_conv2d_params* p, int32_t band,
 static int32_t divide_up(int32_t a, int32_t b) { return (a + b - 1) / b; }
 
 void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
-                         bool is_signed, sbnn_carver* carver) {
+                         sbnn_carver* carver) {
   out->words = sbnn_plane_words(p->out_height * p->out_width);
   out->in_words = sbnn_plane_words(p->in_height * p->in_width);
   out->taps = p->kernel_height * p->kernel_width;
   out->group_in = p->in_channels / p->groups;
   out->group_out = p->out_channels / p->groups;
-  out->group_inputs = is_signed ? 2 * out->group_in : out->group_in;
   out->levels = p->input_bits > 1 ? p->input_bits : 1;
-  const int64_t copied = (int64_t)out->group_inputs * out->levels;
+  const int64_t copied = (int64_t)out->group_in * out->levels;
   out->same_pitch = p->stride_height == 1 && p->stride_width == 1 &&
                     p->in_width == p->out_width;
   out->word_rows = out->same_pitch && p->in_width == 32 && p->pad_left < 32 &&
@@ -107,8 +106,8 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   out->keep = (uint32_t*)sbnn_carve(
       carver, out->same_pitch && !out->word_rows ? channel_words : 0, 4u);
   const int64_t level_words =
-      channel_words * out->group_inputs + out->band_words;
-  out->zeros = (uint32_t)(channel_words * out->group_inputs);
+      channel_words * out->group_in + out->band_words;
+  out->zeros = (uint32_t)(channel_words * out->group_in);
   out->level_words = (int32_t)level_words;
   out->copies = (uint32_t*)sbnn_carve(carver, level_words * out->levels, 4u);
   for (int32_t level = 0; out->copies != NULL && level < out->levels; ++level) {

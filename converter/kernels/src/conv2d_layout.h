@@ -17,10 +17,9 @@
  * stride is 1, that is all of them: three copies for a 3x3 kernel.
  *
  * Copies are made for a *band* of output words at a time, so that they fit into
- * a small scratch memory, and for the input channels of one group. A signed kernel
- * has those of the opposites behind those of the channels: inverted planes, but
- * for padding with 0. Of activations of several bits, plane i of all channels
- * makes a *level* of copies, the levels alike, so that one list serves all. */
+ * a small scratch memory, and for the input channels of one group. Of activations
+ * of several bits, plane i of all channels makes a *level* of copies, the levels
+ * alike, so that one list serves all. */
 #ifndef SBNN_CONV2D_LAYOUT_H_
 #define SBNN_CONV2D_LAYOUT_H_
 
@@ -52,7 +51,6 @@ typedef struct {
   int32_t in_words;   /* of an input plane */
   int32_t taps;
   int32_t group_in, group_out; /* channels of a group */
-  int32_t group_inputs;        /* the same with opposites */
   int32_t levels;              /* planes of an input channel */
   int32_t channel_words;       /* of all copies of a channel */
   bool same_pitch;             /* streams are the input plane, moved */
@@ -75,7 +73,7 @@ typedef struct {
 
 /* Plans the copies and takes the memory they need from `carver`. */
 void sbnn_conv2d_lay_out(sbnn_conv2d_layout* layout,
-                         const sbnn_conv2d_params* params, bool is_signed,
+                         const sbnn_conv2d_params* params,
                          sbnn_carver* carver);
 
 /* Makes the copies of `group` for the band of `words` words from `first` on. Of each

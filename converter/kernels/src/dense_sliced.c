@@ -42,7 +42,8 @@ size_t sbnn_dense_sliced_scratch_bytes(const sbnn_dense_params* p,
                                        const sbnn_connections* kernel) {
   sbnn_carver carver = {NULL, 0};
   const int32_t inputs = inputs_of(p);
-  sbnn_carve(&carver, takes_rarer(p, kernel) ? inputs / 2 + 1 : inputs, 4u);
+  const int32_t most = takes_rarer(p, kernel) ? inputs / 2 + 1 : inputs;
+  sbnn_carve(&carver, sbnn_plane_steps(most) + most, 4u);
   return sbnn_carved(&carver);
 }
 
@@ -83,24 +84,39 @@ static uint32_t* list_inputs(const sbnn_dense_params* p, const uint32_t* x,
   return list;
 }
 
-/* The sums over the listed words, of any number. */
-static void sum_words(sbnn_plane_sums sums, const uint32_t* planes,
-                      const uint32_t* init, uint32_t* out) {
+/* The sums over any number of listed words: the last ones, if they are no four, are put
+ * in a row. */
+typedef struct {
+  int32_t count, slices;
+  uint32_t* program; /* for whole fours; the list stands behind it */
+  const uint32_t* list;
+  uint32_t last[3];
+  uint32_t four[4 + 24]; /* the program for the last ones */
+} listed_sums;
+
+static void plan_sums(listed_sums* sums) {
   static const uint32_t kOneAfterAnother[4] = {0, 4, 8, 12};
+  const sbnn_plane_lists four = {NULL, 0, kOneAfterAnother, 4};
+  const sbnn_plane_lists fours = {NULL, 0, sums->list, sums->count & ~3};
+  /* The list's end is written over. */
+  for (int32_t i = 0; i < (sums->count & 3); ++i) {
+    sums->last[i] = sums->list[fours.added + i];
+  }
+  sbnn_plane_program(sums->four, four, sums->slices, true);
+  sbnn_plane_program(sums->program, fours, sums->slices, true);
+}
+
+static void sum_words(const listed_sums* sums, const uint32_t* planes,
+                      const uint32_t* init, uint32_t* out) {
   uint32_t rest[4] = {0, 0, 0, 0};
-  const int32_t fours = sums.count & ~3;
-  for (int32_t i = fours; i < sums.count; ++i) {
-    rest[i & 3] = planes[sums.list[i] / 4u];
+  sbnn_plane_sums fours = {sums->program, &init, sums->slices};
+  for (int32_t i = 0; i < (sums->count & 3); ++i) {
+    rest[i] = planes[sums->last[i] / 4u];
   }
-  sums.init = &init;
-  if (fours != 0) {
-    sums.count = fours;
-    sbnn_plane_slices(&sums, planes, 0, out);
-    init = out;
-  }
-  sums.list = kOneAfterAnother;
-  sums.count = 4;
-  sbnn_plane_slices(&sums, rest, 0, out);
+  sbnn_plane_sums_of_words(&fours, planes, 1, out, 0);
+  init = out;
+  fours.program = sums->four;
+  sbnn_plane_sums_of_words(&fours, rest, 1, out, 0);
 }
 
 /* What the counters of `count` units start from. `invert` is all ones if inputs
@@ -130,7 +146,7 @@ SBNN_NOINLINE void find_starts(const sbnn_dense_params* p,
 static void run_planes(const sbnn_dense_params* p,
                        const sbnn_connections* kernel,
                        const sbnn_output* output, const uint32_t* x, void* y,
-                       uint32_t* list) {
+                       uint32_t* program) {
   const int32_t inputs = inputs_of(p);
   const int32_t words = sbnn_plane_words(p->positions);
   const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
@@ -139,7 +155,10 @@ static void run_planes(const sbnn_dense_params* p,
   const int32_t weight = (1 << levels) - 1;
   const int32_t window_part = sbnn_dense_window_part(p, x);
   const uint32_t* connections = kernel->words + (p->units + 31) / 32 * block;
-  sbnn_plane_sums sums = {list, 0, NULL, 0};
+  listed_sums sums;
+  sums.program = program;
+  uint32_t* const list = program + sbnn_plane_steps(inputs);
+  sums.list = list;
   sums.slices = 1 + sbnn_bits_below((uint32_t)(inputs * weight) + 1u);
   if (sums.slices < SBNN_LONG_SLICES) sums.slices = SBNN_LONG_SLICES;
   sbnn_zero_planes(output, 1, y);
@@ -155,7 +174,8 @@ static void run_planes(const sbnn_dense_params* p,
       }
       sbnn_double(sliced, sums.slices);
       sums.count = (int32_t)(end - list);
-      sum_words(sums, planes, sliced, sliced);
+      plan_sums(&sums);
+      sum_words(&sums, planes, sliced, sliced);
     }
     sbnn_unslice(sliced, sums.slices, numbers);
     for (int32_t u = first; u < p->units && u < first + 32; ++u) {
@@ -174,24 +194,28 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   const int32_t inputs = inputs_of(p);
   const int32_t shift = p->domain.shift;
   const int32_t window_part = sbnn_dense_window_part(p, x);
-  uint32_t* list = (uint32_t*)scratch;
   if (!takes_rarer(p, kernel)) {
-    run_planes(p, kernel, output, x, y, list);
+    run_planes(p, kernel, output, x, y, (uint32_t*)scratch);
     return;
   }
   int32_t count = count_ones(p, x);
   const bool ones = count <= inputs / 2;
   if (!ones) count = inputs - count;
+  listed_sums sums;
+  sums.count = count;
+  sums.program = (uint32_t*)scratch;
+  uint32_t* const list = sums.program + sbnn_plane_steps(count);
+  sums.list = list;
   list_inputs(p, x, sbnn_plane_words(p->positions), ones ? 0u : 0xFFFFFFFFu, 0,
               list);
   uint32_t init[SBNN_MAX_SLICES];
-  sbnn_plane_sums sums = {list, count, NULL, 0};
   sums.slices = 1 + sbnn_bits_below((uint32_t)count + 1u);
   if (sums.slices < SBNN_LONG_SLICES) sums.slices = SBNN_LONG_SLICES;
 
   if (output->stage != SBNN_CUTS || output->by.cuts.count > 1) {
     sbnn_zero_planes(output, 1, y);
   }
+  plan_sums(&sums);
   const uint32_t* planes = kernel->words;
   const uint32_t* connections = kernel->words + (p->units + 31) / 32 * inputs;
   int32_t numbers[32];
@@ -207,12 +231,12 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
       uint32_t flips = output->by.cuts.flips[first / 32];
       if (!ones) flips = ~flips;
       uint32_t sliced[SBNN_MAX_SLICES];
-      sum_words(sums, planes, init, sliced);
+      sum_words(&sums, planes, init, sliced);
       *out =
           (~sliced[sums.slices - 1] ^ flips) & (0xFFFFFFFFu >> (32 - present));
     } else {
       uint32_t sliced[SBNN_MAX_SLICES];
-      sum_words(sums, planes, init, sliced);
+      sum_words(&sums, planes, init, sliced);
       sbnn_unslice(sliced, sums.slices, numbers);
       for (int32_t u = 0; u < present; ++u) {
         const int32_t n = (int32_t)connections[first + u];

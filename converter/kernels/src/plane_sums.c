@@ -14,63 +14,134 @@
 #include "inline.h"
 #include "plane_sums_thumb2.h"
 
+/* Moves fours of a list towards the front. */
+static uint32_t* move_fours(uint32_t* to, const uint32_t* from, int32_t count) {
+  uint32_t* const end = to + count;
+  while (to != end) {
 #ifdef SBNN_THUMB2
+    __asm__ volatile(
+        "ldmia %0!, {r4, r5, r6, r8}\n\t"
+        "stmia %1!, {r4, r5, r6, r8}"
+        : "+r"(from), "+r"(to)
+        :
+        : "r4", "r5", "r6", "r8", "memory");
+#else
+    const uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
+    from += 4;
+    to[0] = a;
+    to[1] = b;
+    to[2] = c;
+    to[3] = d;
+    to += 4;
+#endif
+  }
+  return to;
+}
+
+#ifdef SBNN_THUMB2
+
+static uint32_t* put(uint32_t* to, int32_t step) {
+  /* Thumb code has odd addresses. */
+  *to = ((uint32_t)(uintptr_t)sbnn_sum_words_thumb2 | 1u) +
+        sbnn_sum_steps_thumb2[step];
+  return to + 1;
+}
+
+/* Up to three blocks and a tail; the last block's carry and the tail's stay. */
+static uint32_t* put_list(uint32_t* to, const uint32_t* list, int32_t count) {
+  for (; count >= 16; count -= 16, list += 16) {
+    to = move_fours(put(to, STEP_BLOCK), list, 16);
+    if (count >= 32) to = put(to, count >= 48 ? STEP_KEEP_B : STEP_KEEP_A);
+  }
+  if ((count & 8) != 0) {
+    to = move_fours(put(to, STEP_EIGHT), list, 8);
+    list += 8;
+    to = put(to, (count & 4) != 0 ? STEP_FOUR : STEP_EIGHT_LAST);
+  } else if ((count & 4) != 0) {
+    to = put(to, STEP_FOUR_ONLY);
+  }
+  return move_fours(to, list, count & 4);
+}
+
+/* Makes the carries 0 that `count` words do not have. */
+static uint32_t* put_missing(uint32_t* to, int32_t count) {
+  if (count < 16) to = put(to, STEP_NO_BLOCK);
+  return (count & 12) == 0 ? put(to, STEP_NO_TAIL) : to;
+}
+
+/* A list of any length, for the long way. */
+static uint32_t* put_long_list(uint32_t* to, const uint32_t* list,
+                               int32_t count) {
+  int32_t pairs = 0;
+  for (; count >= 32; count -= 32, list += 32) {
+    to = move_fours(put(to, STEP_BLOCK), list, 16);
+    to = move_fours(put(put(to, STEP_KEEP_A), STEP_BLOCK), list + 16, 16);
+    to = put(to, STEP_LONG_TWO);
+    if ((++pairs & 3) == 0) to = put(to, STEP_LONG_RIPPLE);
+  }
+  to = put(put_missing(put_list(to, list, count), count), STEP_LONG_LAST);
+  return put(to, STEP_LONG_RIPPLE);
+}
+
+int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
+                           int32_t slices, bool whole) {
+  const int32_t less = lists.subtracted, more = lists.added;
+  uint32_t* to = program;
+  if ((slices > SBNN_LONG_SLICES && !whole) || less >= 32 || more >= (less > 0 ? 32 : 64)) {
+    to = put(to, STEP_LONG);
+    if (less != 0) {
+      to = put(to, STEP_LONG_INVERT);
+      to = put_long_list(to, lists.subtract, less);
+      to = put(to, STEP_LONG_INVERT);
+    }
+    to = put_long_list(to, lists.add, more);
+    put(whole ? to : put(to, STEP_LONG_SIGN), STEP_LONG_END);
+    return 0;
+  }
+  if (less != 0) {
+    to = put_list(put(to, STEP_INVERT), lists.subtract, less);
+    to = put(put_missing(to, less), STEP_CROSS);
+  }
+  to = put_list(to, lists.add, more);
+  if (whole || slices == SBNN_LONG_SLICES) {
+    to = put_missing(to, more);
+    put(to, whole ? STEP_WHOLE_END : STEP_WIDE_END);
+  } else {
+    if ((more & 12) == 0) to = put(to, STEP_NO_TAIL);
+    put(to, slices == 5 ? STEP_SHORT_END : STEP_MIDDLE_END);
+  }
+  return less != 0 ? 32 : 0;
+}
+
+SBNN_INLINE void run(const sbnn_plane_sums* sums, const uint32_t* planes,
+                     int32_t words, const uint32_t* y, uint32_t* out,
+                     int32_t pitch) {
+  const uintptr_t base = (uintptr_t)planes;
+  const word_sums all = {sums->program,
+                         (uintptr_t)sums->init - base,
+                         (uintptr_t)y - base,
+                         planes + words,
+                         planes,
+                         out,
+                         4 * pitch,
+                         sums->slices - 7,
+                         4 * (sums->slices - 1),
+                         0,
+                         0,
+                         0};
+  sbnn_sum_words_thumb2(all);
+}
 
 void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
                       int32_t words, uint32_t* y) {
   uint32_t slices[SBNN_MAX_SLICES];
-  const uintptr_t base = (uintptr_t)planes;
-  int32_t way = sums->slices - 7;
-  if (way > 0 || (way == 0 && (sums->count < 32 || sums->count >= 64))) way = 1;
-  const word_sums all = {sums->list,
-                         (uintptr_t)sums->init - base,
-                         (uintptr_t)y - base,
-                         planes + words,
-                         planes,
-                         sums->count,
-                         slices,
-                         sums->slices - 7,
-                         4 * (sums->slices - 1),
-                         way,
-                         0};
-  sbnn_sum_words_thumb2(all);
+  run(sums, planes, words, y, slices, 0);
 }
 
 void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
                               const uint32_t* planes, int32_t words,
-                              uint32_t* y, uint32_t* out, int32_t pitch) {
-  const uintptr_t base = (uintptr_t)planes;
-  const word_sums all = {sums->list,
-                         (uintptr_t)sums->init - base,
-                         (uintptr_t)y - base,
-                         planes + words,
-                         planes,
-                         sums->count,
-                         out,
-                         sums->slices - 7,
-                         4 * (sums->slices - 1),
-                         1,
-                         4 * pitch};
-  sbnn_sum_words_thumb2(all);
-}
-
-void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
-                       int32_t word, uint32_t* out) {
-  uint32_t sign;
-  const uint32_t* const* init = sums->init + word;
-  const uintptr_t base = (uintptr_t)planes;
-  const word_sums one = {sums->list,
-                         (uintptr_t)init - base,
-                         (uintptr_t)&sign - base,
-                         planes + 1,
-                         planes,
-                         sums->count,
-                         out,
-                         sums->slices - 7,
-                         0,
-                         1,
-                         0};
-  sbnn_sum_words_thumb2(one);
+                              uint32_t* out, int32_t pitch) {
+  run(sums, planes, words, out, out, pitch);
 }
 
 #else
@@ -108,17 +179,27 @@ SBNN_INLINE void add_sixteen(counter* sum, int32_t slices, uint32_t carry) {
   if (slices > 6) sum->s64 ^= carry; /* nothing lies above */
 }
 
-/* init[] plus the listed words, for one word of positions. The list is read
- * from its end. */
+/* The numbers of a list, in front of it. */
+enum { SUBTRACTED, ADDED, NUMBERS };
+
+int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
+                           int32_t slices, bool whole) {
+  uint32_t* to = program + NUMBERS;
+  (void)slices;
+  (void)whole;
+  program[SUBTRACTED] = (uint32_t)lists.subtracted;
+  program[ADDED] = (uint32_t)lists.added;
+  to = move_fours(to, lists.subtract, lists.subtracted);
+  move_fours(to, lists.add, lists.added);
+  return 0;
+}
+
+/* The listed words into `sum`. The list is read from its end. */
 SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
-                         const uint32_t* list, int32_t count,
-                         const uint32_t* init, int32_t slices) {
-  uint32_t one = init[0], two = init[1], four = init[2], eight = init[3];
+                         const uint32_t* list, int32_t count, int32_t slices) {
+  uint32_t one = sum->one, two = sum->two, four = sum->four, eight = sum->eight;
   uint32_t pending = 0;
   const uint32_t* at = list + count;
-  sum->sixteen = init[4];
-  sum->s32 = slices > 5 ? init[5] : 0u;
-  sum->s64 = slices > 6 ? init[6] : 0u;
   if ((count & 4) != 0) {
     const sbnn_carry_pair a = add_four(&one, planes, &at);
     const uint32_t carry = sbnn_add_pair(&two, a.first, a.differ);
@@ -145,15 +226,52 @@ SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
   sum->eight = eight;
 }
 
+SBNN_INLINE void load(counter* sum, const uint32_t* init, int32_t slices) {
+  sum->one = init[0];
+  sum->two = init[1];
+  sum->four = init[2];
+  sum->eight = init[3];
+  sum->sixteen = init[4];
+  sum->s32 = slices > 5 ? init[5] : 0u;
+  sum->s64 = slices > 6 ? init[6] : 0u;
+}
+
+SBNN_INLINE void invert(counter* sum) {
+  sum->one = ~sum->one;
+  sum->two = ~sum->two;
+  sum->four = ~sum->four;
+  sum->eight = ~sum->eight;
+  sum->sixteen = ~sum->sixteen;
+  sum->s32 = ~sum->s32;
+  sum->s64 = ~sum->s64;
+}
+
+/* To subtract, a sum is inverted, which makes -sum - 1 of it, added to, and
+ * inverted again. Only sums of seven slices have something to subtract. */
 SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
                        const uint32_t* planes, int32_t words, uint32_t* y) {
-  const uint32_t* const list = sums->list;
-  const int32_t count = sums->count;
+  const int32_t less = slices < 7 ? 0 : (int32_t)sums->program[SUBTRACTED];
+  const uint32_t* const add = sums->program + NUMBERS + less;
   const uint32_t* const* init = sums->init;
   const uint32_t* const end = y + words;
   do {
     counter sum;
-    add_all(&sum, planes++, list, count, *init++, slices);
+    const uint32_t* list = add;
+    int32_t count = (int32_t)sums->program[ADDED];
+    load(&sum, *init++, slices);
+    if (less != 0) {
+      list -= less;
+      count = less;
+      invert(&sum);
+    }
+    for (;;) {
+      add_all(&sum, planes, list, count, slices);
+      if (list == add) break;
+      list = add;
+      count = (int32_t)sums->program[ADDED];
+      invert(&sum);
+    }
+    ++planes;
     *y++ = slices == 5 ? sum.sixteen : slices == 6 ? sum.s32 : sum.s64;
   } while (y != end);
 }
@@ -164,11 +282,10 @@ enum { WORDS_IN_SEVEN = 112 };
 
 SBNN_NOINLINE void add_long(const uint32_t* planes, const uint32_t* list,
                             int32_t count, int32_t slices, uint32_t* sum) {
-  static const uint32_t kZeros[SBNN_LONG_SLICES] = {0};
   while (count > 0) {
     const int32_t some = count < WORDS_IN_SEVEN ? count : WORDS_IN_SEVEN;
-    counter part;
-    add_all(&part, planes, list, some, kZeros, SBNN_LONG_SLICES);
+    counter part = {0, 0, 0, 0, 0, 0, 0};
+    add_all(&part, planes, list, some, SBNN_LONG_SLICES);
     uint32_t carry = sbnn_half_add(&sum[0], part.one);
     carry = sbnn_full_add(&sum[1], part.two, carry);
     carry = sbnn_full_add(&sum[2], part.four, carry);
@@ -184,6 +301,21 @@ SBNN_NOINLINE void add_long(const uint32_t* planes, const uint32_t* list,
   }
 }
 
+static void sum_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
+                       int32_t word, uint32_t* out) {
+  const uint32_t* list = sums->program + NUMBERS;
+  const int32_t less = (int32_t)sums->program[SUBTRACTED];
+  const uint32_t* init = sums->init[word];
+  const uint32_t flip = less > 0 ? 0xFFFFFFFFu : 0u;
+  for (int32_t k = 0; k < sums->slices; ++k) out[k] = init[k] ^ flip;
+  if (less > 0) {
+    add_long(planes, list, less, sums->slices, out);
+    for (int32_t k = 0; k < sums->slices; ++k) out[k] = ~out[k];
+  }
+  add_long(planes, list + less, (int32_t)sums->program[ADDED], sums->slices,
+           out);
+}
+
 void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
                       int32_t words, uint32_t* y) {
   if (sums->slices == 5) {
@@ -195,7 +327,7 @@ void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
   } else {
     uint32_t sum[SBNN_MAX_SLICES];
     for (int32_t w = 0; w < words; ++w) {
-      sbnn_plane_slices(sums, planes + w, w, sum);
+      sum_slices(sums, planes + w, w, sum);
       y[w] = sum[sums->slices - 1];
     }
   }
@@ -203,18 +335,10 @@ void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
 
 void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
                               const uint32_t* planes, int32_t words,
-                              uint32_t* y, uint32_t* out, int32_t pitch) {
+                              uint32_t* out, int32_t pitch) {
   for (int32_t w = 0; w < words; ++w, out += pitch) {
-    sbnn_plane_slices(sums, planes + w, w, out);
-    y[w] = out[sums->slices - 1];
+    sum_slices(sums, planes + w, w, out);
   }
-}
-
-void sbnn_plane_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
-                       int32_t word, uint32_t* out) {
-  const uint32_t* init = sums->init[word];
-  for (int32_t k = 0; k < sums->slices; ++k) out[k] = init[k];
-  add_long(planes, sums->list, sums->count, sums->slices, out);
 }
 
 #endif /* SBNN_THUMB2 */

@@ -4,24 +4,31 @@
  * fourteen registers: compilers spill in the block of sixteen words, and do not
  * load several list entries with one instruction.
  *
- *     r0       next entry of the list: byte offsets of planes
+ *     r0       next entry of the program
  *     r1       where offset 0 of this word is
  *     r2, r3   carry pair of slice 0
- *     r4..r7   list entries, then the words they stand for
+ *     r4..r7   byte offsets of planes, then the words they stand for
  *     r8..r11  slices 0 to 3 of the sum
- *     r12      carry pair of slice 1 (first), then a waiting carry
- *     lr       carry pair of slice 1 (differ), then the carry into slice 4
+ *     r12      carry pair of slice 1 (first), then a tail's carry into slice 4
+ *     lr       carry pair of slice 1 (differ), then a block's carry into slice 4
  *
  * A list of 16 a + 8 b + 4 c words is read as `a` blocks of sixteen, then eight
- * words if b, then four if c. There are four ways through a word:
+ * words if b, then four if c: its tail. No register is left to say what comes next, so the list is
+ * a *program*, threaded code: addresses of steps with the offsets that they take
+ * behind them. Each step ends with a jump to the next one:
  *
- *     short   a = 0, five slices: slice 4 is the sign and stays in lr
- *     middle  a = 1, six slices: slice 4 gets two carries at the end, their
- *             majority goes into the sign
- *     wide    a = 2 or 3, seven slices: the same with three or four carries
- *     long    any number, seven slices or more: slices from 4 on are in memory
+ *     block, eight, four      take 16, 8, 4 offsets
+ *     keep_a, keep_b          a block's carry waits until the end of the word
+ *     no_block, no_tail       a carry that there is none of
+ *     ..._end                 the rest of a word, and on to the next one
  *
- * Where to go next is looked up in a jump table that is filled in once a call. */
+ * To subtract, the sum is inverted, which makes -s - 1 of it, added to, and inverted
+ * again (`invert`, `cross`). The carries into slice 4 that wait at that moment are inverted,
+ * too: 1 - carry is added where -carry should be, so that sums must start
+ * 16 lower for each of the two that there are.
+ *
+ * Ends for numbers of few slices have what they need in registers. Else (`long`)
+ * slices from 4 on are in memory, and carries go there two by two. */
 #ifndef SBNN_PLANE_SUMS_THUMB2_H_
 #define SBNN_PLANE_SUMS_THUMB2_H_
 
@@ -33,53 +40,69 @@
 /* The first four arguments come in registers and are pushed in front of the
  * others: the assembler code finds this struct as it stands here, at FRAME. */
 typedef struct {
-  const uint32_t* list;
+  const uint32_t* program;
   uintptr_t init;      /* address of inits - address of planes */
   uintptr_t y;         /* address of y - address of planes */
   const uint32_t* end; /* behind the last word of the plane at offset 0 */
   const uint32_t* planes;
-  int32_t count;        /* a multiple of 4, at least 4 */
-  uint32_t* slices;     /* of the sum; filled in by the long way only */
+  uint32_t* slices;     /* of the sum: whole and long ends only */
+  int32_t stride;       /* bytes from the slices of a word to the next one's */
   int32_t beyond_seven; /* slices - 7 */
   int32_t top;          /* bytes from the lowest slice to the sign */
-  int32_t way;          /* short -2, middle -1, wide 0, long 1 */
-  int32_t
-      stride; /* bytes from the slices of a word to the next one's: long way */
+  /* Carries that are kept, and one out of slice 6: long ways only. */
+  uint32_t carry_a, carry_b, waiting;
 } word_sums;
 
 void sbnn_sum_words_thumb2(word_sums sums);
 
+/* What a program is made of, in the order of the table behind the code. */
+enum {
+  STEP_BLOCK,
+  STEP_EIGHT,
+  STEP_EIGHT_LAST, /* behind the eight words: there are no four */
+  STEP_FOUR,       /* behind the eight words */
+  STEP_FOUR_ONLY,
+  STEP_KEEP_A,
+  STEP_KEEP_B,
+  STEP_NO_BLOCK,
+  STEP_NO_TAIL,
+  STEP_INVERT,
+  STEP_CROSS,
+  STEP_SHORT_END,  /* 5 slices, one carry at most; no block */
+  STEP_MIDDLE_END, /* 6 slices, two carries */
+  STEP_WIDE_END,   /* 7 slices, four carries */
+  STEP_WHOLE_END,  /* 7 slices or more, all of them, four carries */
+  STEP_LONG,
+  STEP_LONG_TWO,  /* the kept carry and a block's into the slices in memory */
+  STEP_LONG_LAST, /* a block's and a tail's */
+  STEP_LONG_RIPPLE,
+  STEP_LONG_INVERT,
+  STEP_LONG_SIGN,
+  STEP_LONG_END
+};
+extern const uint16_t sbnn_sum_steps_thumb2[];
+
 #define LINE(text) text "\n\t"
 #define LABEL(name) "\n.Lsbnn_" name ":\n\t"
 #define AT(name) ".Lsbnn_" name
-/* A jump target must be odd: that is how Thumb code is told apart. */
-#define ADDRESS(condition, to, name) \
-  LINE("adr" condition ".w " to ", " AT(name) " + 1")
+#define NEXT LINE("ldr pc, [r0], #4")
 
-/* Below the pushed registers. */
-#define JUMP_BLOCK "[sp, #0]" /* where to go behind a block */
-#define JUMP_TAIL "[sp, #4]"  /* where to go behind the last block */
-#define JUMP_EIGHT "[sp, #8]" /* where to go behind the eight words */
-#define JUMP_END "[sp, #12]"  /* where to go at the end of the list */
-#define JUMP_START "[sp, #16]"
-#define FIRST_BLOCK "[sp, #20]" /* what JUMP_BLOCK starts with */
-#define BLOCKS_END "[sp, #24]"  /* of the list */
-#define CARRY "[sp, #28]"       /* and a second one behind it */
-#define SECOND_CARRY "[sp, #32]"
-#define HIGH_SLICES "[sp, #36]"
-#define WAITING "[sp, #40]"
-#define LOCAL_BYTES "44"
-#define F_LIST "[sp, #80]"
-#define F_INIT "[sp, #84]"
-#define F_Y "[sp, #88]"
-#define F_END "[sp, #92]"
-#define F_PLANES "[sp, #96]"
-#define F_COUNT "[sp, #100]"
-#define F_SLICES "[sp, #104]"
-#define F_BEYOND "[sp, #108]"
-#define F_TOP "[sp, #112]"
-#define F_WAY "[sp, #116]"
-#define F_STRIDE "[sp, #120]"
+/* Above the pushed registers. */
+#define F_PROGRAM "[sp, #36]" /* and init */
+#define F_INIT "[sp, #40]"
+#define F_Y "[sp, #44]" /* and end */
+#define F_END "[sp, #48]"
+#define F_PLANES "[sp, #52]"
+#define F_SLICES "[sp, #56]" /* and stride */
+#define F_BEYOND "[sp, #64]"
+#define F_TOP "[sp, #68]"
+#define CARRIES "[sp, #72]"
+#define CARRY_A "[sp, #72]"
+#define CARRY_B "[sp, #76]"
+#define WAITING "[sp, #80]"
+
+#define STEP(name) \
+  LINE(".hword " AT(name) " - " AT("words"))
 
 #define LOAD_FOUR                     \
   LINE("ldmia r0!, {r4, r5, r6, r7}") \
@@ -126,232 +149,15 @@ __asm__(
     ".type sbnn_sum_words_thumb2, %function\n\t"
     ".thumb_func\n"
     "sbnn_sum_words_thumb2:\n\t"
+    LABEL("words")
     LINE("push {r0, r1, r2, r3}")
     LINE("push {r4, r5, r6, r7, r8, r9, r10, r11, lr}")
-    LINE("sub sp, #" LOCAL_BYTES)
-
-    /* Which of the parts there are: carry is bit 3 of the count, minus bit 2. */
-    LINE("ldr r0, " F_COUNT)
-    LINE("ldr r1, " F_WAY)
-    LINE("lsrs r2, r0, #4")
-    LINE("ldr r3, " F_LIST)
-    LINE("add r3, r3, r2, lsl #6")
-    LINE("str r3, " BLOCKS_END)
-    LINE("adds r1, #1")
-    LINE("blt " AT("plan_short"))
-    LINE("beq " AT("plan_middle"))
-    LINE("cmp r1, #1")
-    LINE("beq " AT("plan_wide"))
-    ADDRESS("", "r3", "long_end")
-    ADDRESS("", "r4", "long_store")
-    ADDRESS("", "r5", "first_of_two")
-    LINE("tst r2, #1")
-    LINE("it ne")
-    ADDRESS("ne", "r5", "single")
-    LINE("str r5, " FIRST_BLOCK)
-    LINE("ldr r5, " F_SLICES)
-    LINE("adds r5, #16")
-    LINE("str r5, " HIGH_SLICES)
-    LINE("movs r5, #0")
-    LINE("str r5, " WAITING)
-    LINE("b " AT("plan_tail"))
-    LABEL("plan_wide")
-    LINE("movs r3, #0")
-    LINE("str r3, " SECOND_CARRY)
-    ADDRESS("", "r5", "last_but_one")
-    LINE("cmp r2, #3")
-    LINE("it eq")
-    ADDRESS("eq", "r5", "first_of_three")
-    LINE("str r5, " FIRST_BLOCK)
-    ADDRESS("", "r3", "wide_end")
-    ADDRESS("", "r4", "wide_no_tail")
-    LINE("b " AT("plan_tail"))
-    LABEL("plan_middle")
-    ADDRESS("", "r3", "middle_end")
-    ADDRESS("", "r4", "middle_no_tail")
-    LINE("b " AT("plan_tail"))
-    LABEL("plan_short")
-    ADDRESS("", "r3", "short_end")
-    LABEL("plan_tail")
-    LINE("str r3, " JUMP_END)
-    ADDRESS("", "r5", "eight_last")
-    LINE("lsls r0, r0, #29")
-    LINE("itt mi")
-    ADDRESS("mi", "r5", "four")
-    ADDRESS("mi", "r4", "four_only")
-    LINE("it cs")
-    ADDRESS("cs", "r4", "eight")
-    LINE("str r5, " JUMP_EIGHT)
-    LINE("str r4, " JUMP_TAIL)
-    LINE("str r4, " JUMP_BLOCK)
-    LINE("cmp r2, #0")
-    LINE("it ne")
-    ADDRESS("ne", "r4", "block")
-    LINE("str r4, " JUMP_START)
-    LINE("cmp r1, #0")
-    LINE("blt " AT("start_short"))
-    LINE("beq " AT("start_middle"))
-    LINE("cmp r1, #1")
     LINE("ldr r1, " F_PLANES)
-    LINE("beq " AT("wide"))
-
-    /* The long way. */
-    LABEL("long")
-    LINE("ldrd r0, r4, " F_LIST)
+    LABEL("word")
+    LINE("ldrd r0, r4, " F_PROGRAM)
     LINE("ldr r4, [r1, r4]")
-    LINE("ldr r3, " HIGH_SLICES)
-    LINE("ldmia r4!, {r8, r9, r10, r11}")
-    LINE("ldmia r4!, {r5, r6, r7}")
-    LINE("stmia r3!, {r5, r6, r7}")
-    LINE("ldr r2, " F_BEYOND)
-    LINE("cbz r2, " AT("long_start"))
-    LABEL("long_copy")
-    LINE("ldr r5, [r4], #4")
-    LINE("str r5, [r3], #4")
-    LINE("subs r2, #1")
-    LINE("bne " AT("long_copy"))
-    LABEL("long_start")
-    LINE("ldr r4, " FIRST_BLOCK)
-    LINE("str r4, " JUMP_BLOCK)
-    LINE("ldr pc, " JUMP_START)
-
-    LABEL("first_of_two")
-    LINE("str lr, " CARRY)
-    ADDRESS("", "r4", "second_of_two")
-    LINE("str r4, " JUMP_BLOCK)
-    LINE("b " AT("block"))
-    LABEL("long_end")
-    LINE("mov lr, r12")
-    LABEL("single")
-    LINE("mov r12, #0")
-    LINE("b " AT("into_high"))
-    LABEL("second_of_two")
-    LINE("ldr r12, " CARRY)
-    /* Two carries into slice 4. */
-    LABEL("into_high")
-    LINE("ldr r3, " HIGH_SLICES)
-    LINE("ldm r3, {r5, r6, r7}")
-    LINE("eor r4, lr, r12")
-    ADD_PAIR("r5", "lr", "r4", "r12", "lr")
-    HALF_ADD("r6", "lr", "lr")
-    HALF_ADD("r7", "lr", "lr")
-    LINE("stmia r3!, {r5, r6, r7}")
-    LINE("ldr r4, " BLOCKS_END)
-    LINE("ldr r2, " F_BEYOND)
-    LINE("cbz r2, " AT("long_next"))
-    /* A carry out of slice 6 comes once in 128 words at most. Those of up to four
-     * pairs of blocks are collected before they go further. */
-    LINE("ldr r5, " WAITING)
-    LINE("orr lr, lr, r5")
-    LINE("movs r5, #0")
-    LINE("cmp r0, r4")
-    LINE("bhs " AT("long_waited"))
-    LINE("tst r0, #0x180")
-    LINE("bne " AT("long_wait"))
-    LABEL("long_waited")
-    LINE("str r5, " WAITING)
-    LABEL("long_ripple")
-    LINE("ldr r5, [r3]")
-    HALF_ADD("r5", "lr", "lr")
-    LINE("str r5, [r3], #4")
-    LINE("subs r2, #1")
-    LINE("bne " AT("long_ripple"))
-    LABEL("long_next")
-    LINE("cmp r0, r4")
-    LINE("bhi " AT("long_store"))
-    LINE("it eq")
-    LINE("ldreq pc, " JUMP_TAIL)
-    LABEL("long_more")
-    ADDRESS("", "r4", "first_of_two")
-    LINE("str r4, " JUMP_BLOCK)
-    LINE("b " AT("block"))
-    LABEL("long_wait")
-    LINE("str lr, " WAITING)
-    LINE("b " AT("long_more"))
-    LABEL("long_store")
-    LINE("ldr r3, " F_SLICES)
-    LINE("ldr r2, " F_STRIDE)
-    LINE("stm r3, {r8, r9, r10, r11}")
-    LINE("cbz r2, " AT("long_sign"))
-    LINE("adds r2, r2, r3")
-    LINE("str r2, " F_SLICES)
-    LINE("adds r2, #16")
-    LINE("str r2, " HIGH_SLICES)
-    LABEL("long_sign")
-    LINE("ldr r5, " F_TOP)
-    LINE("ldr r4, [r3, r5]")
-    LINE("ldrd r5, r6, " F_Y)
-    LINE("str r4, [r1, r5]")
-    LINE("adds r1, #4")
-    LINE("cmp r1, r6")
-    LINE("bne " AT("long"))
-    LABEL("return")
-    LINE("add sp, #" LOCAL_BYTES)
-    LINE("pop {r4, r5, r6, r7, r8, r9, r10, r11, lr}")
-    LINE("add sp, #16")
-    LINE("bx lr")
-
-    LABEL("wide_no_tail") /* a carry less */
-    LINE("mov r12, #0")
-    LABEL("wide_end")
-    LINE("ldr r4, " F_INIT)
-    LINE("ldr r7, [r1, r4]")
-    LINE("ldrd r4, r5, [r7, #16]")
-    LINE("ldr r6, [r7, #24]")
-    LINE("ldrd r2, r3, " CARRY)
-    LINE("eor r8, lr, r12")
-    LINE("eor r7, r2, r3")
-    ADD_TWO_PAIRS("r4", "lr", "r8", "r2", "r7", "r3", "r2")
-    LINE("eors r5, r3")
-    LINE("ands r5, r2")
-    LINE("eors r5, r3")
-    LINE("eor r4, r5, r6")
-    LINE("ldrd r5, r6, " F_Y)
-    LINE("str r4, [r1, r5]")
-    LINE("adds r1, #4")
-    LINE("cmp r1, r6")
-    LINE("beq " AT("return"))
-    LABEL("wide")
-    LINE("ldrd r0, r4, " F_LIST)
-    LINE("ldr r4, [r1, r4]")
-    LINE("ldm r4, {r8, r9, r10, r11}")
-    LINE("ldr r4, " FIRST_BLOCK)
-    LINE("str r4, " JUMP_BLOCK)
-    LINE("b " AT("block"))
-    LABEL("first_of_three")
-    LINE("str lr, " SECOND_CARRY)
-    ADDRESS("", "r4", "last_but_one")
-    LINE("str r4, " JUMP_BLOCK)
-    LINE("b " AT("block"))
-    LABEL("last_but_one")
-    LINE("str lr, " CARRY)
-    LINE("ldr r4, " JUMP_TAIL)
-    LINE("str r4, " JUMP_BLOCK)
-    LINE("b " AT("block"))
-
-    LABEL("middle_no_tail") /* one carry only */
-    LINE("mov r12, #0")
-    LABEL("middle_end")
-    LINE("ldr r4, " F_INIT)
-    LINE("ldr r4, [r1, r4]")
-    LINE("ldrd r4, r5, [r4, #16]")
-    LINE("eor r6, lr, r12")
-    LINE("eor r4, r4, lr")
-    LINE("ands r4, r6")
-    LINE("eor r4, r4, lr")
-    LINE("eors r4, r5")
-    LINE("ldrd r5, r6, " F_Y)
-    LINE("str r4, [r1, r5]")
-    LINE("adds r1, #4")
-    LINE("cmp r1, r6")
-    LINE("bne " AT("middle"))
-    LINE("b " AT("return"))
-    LABEL("start_middle")
-    LINE("ldr r1, " F_PLANES)
-    LABEL("middle")
-    LINE("ldrd r0, r4, " F_LIST)
-    LINE("ldr r4, [r1, r4]")
-    LINE("ldm r4, {r8, r9, r10, r11}")
+    LINE("ldm r4, {r8, r9, r10, r11, lr}") /* lr: slice 4, for the short end */
+    NEXT
 
     LABEL("block")
     ADD_FOUR("r2", "r3")
@@ -362,34 +168,17 @@ __asm__(
     ADD_TWO_PAIRS("r9", "r2", "r3", "r5", "r4", "r3", "r2")
     ADD_TWO_PAIRS("r10", "r12", "lr", "r3", "r2", "r5", "r4")
     ADD_PAIR("r11", "r5", "r4", "r6", "lr")
-    LINE("ldr pc, " JUMP_BLOCK)
-
-    LABEL("short_end")
-    LINE("ldrd r5, r6, " F_Y)
-    LINE("eor r4, lr, r12")
-    LINE("str r4, [r1, r5]")
-    LINE("adds r1, #4")
-    LINE("cmp r1, r6")
-    LINE("bne " AT("short"))
-    LINE("b " AT("return"))
-    LABEL("start_short")
-    LINE("ldr r1, " F_PLANES)
-    LABEL("short")
-    LINE("ldrd r0, r4, " F_LIST)
-    LINE("ldr r4, [r1, r4]")
-    LINE("ldm r4, {r8, r9, r10, r11, lr}")
-    LINE("ldr pc, " JUMP_TAIL)
+    NEXT
 
     LABEL("eight")
     ADD_FOUR("r2", "r3")
     ADD_FOUR("r5", "r4")
     ADD_TWO_PAIRS("r9", "r2", "r3", "r5", "r4", "r3", "r2")
     ADD_PAIR("r10", "r3", "r2", "r4", "r12")
-    LINE("ldr pc, " JUMP_EIGHT)
+    NEXT
     LABEL("eight_last")
     HALF_ADD("r11", "r12", "r12")
-    LINE("ldr pc, " JUMP_END)
-
+    NEXT
     LABEL("four_only")
     LINE("mov r12, #0")
     LABEL("four")
@@ -398,9 +187,188 @@ __asm__(
     HALF_ADD("r10", "r5", "r5")
     LINE("eor r4, r12, r5")
     ADD_PAIR("r11", "r12", "r4", "r6", "r12")
-    LINE("ldr pc, " JUMP_END)
+    NEXT
+
+    LABEL("keep_a")
+    LINE("str lr, " CARRY_A)
+    NEXT
+    LABEL("keep_b")
+    LINE("str lr, " CARRY_B)
+    NEXT
+    LABEL("no_block")
+    LINE("mov lr, #0")
+    NEXT
+    LABEL("no_tail")
+    LINE("mov r12, #0")
+    NEXT
+
+    LABEL("cross")
+    LINE("mvn lr, lr")
+    LINE("mvn r12, r12")
+    LINE("strd lr, r12, " CARRIES)
+    LABEL("invert")
+    LINE("mvn r8, r8")
+    LINE("mvn r9, r9")
+    LINE("mvn r10, r10")
+    LINE("mvn r11, r11")
+    NEXT
+
+    LABEL("short_end")
+    LINE("eor r4, lr, r12")
+    LABEL("sign")
+    LINE("ldrd r5, r6, " F_Y)
+    LINE("str r4, [r1, r5]")
+    LINE("adds r1, #4")
+    LINE("cmp r1, r6")
+    LINE("bne " AT("word"))
+    LABEL("return")
+    LINE("pop {r4, r5, r6, r7, r8, r9, r10, r11, lr}")
+    LINE("add sp, #16")
+    LINE("bx lr")
+
+    LABEL("middle_end")
+    LINE("ldr r4, " F_INIT)
+    LINE("ldr r4, [r1, r4]")
+    LINE("ldrd r4, r5, [r4, #16]")
+    LINE("eor r6, lr, r12")
+    LINE("eor r4, r4, lr")
+    LINE("ands r4, r6")
+    LINE("eor r4, r4, lr")
+    LINE("eors r4, r5")
+    LINE("b " AT("sign"))
+
+    LABEL("wide_end")
+    LINE("ldr r4, " F_INIT)
+    LINE("ldr r7, [r1, r4]")
+    LINE("ldrd r4, r5, [r7, #16]")
+    LINE("ldr r6, [r7, #24]")
+    LINE("ldrd r2, r3, " CARRIES)
+    LINE("eor r8, lr, r12")
+    LINE("eor r7, r2, r3")
+    ADD_TWO_PAIRS("r4", "lr", "r8", "r2", "r7", "r3", "r2")
+    LINE("eors r5, r3")
+    LINE("ands r5, r2")
+    LINE("eors r5, r3")
+    LINE("eor r4, r5, r6")
+    LINE("b " AT("sign"))
+
+    LABEL("whole_end")
+    LINE("ldr r4, " F_INIT)
+    LINE("ldr r7, [r1, r4]")
+    LINE("ldr r3, " F_SLICES)
+    LINE("stmia r3!, {r8, r9, r10, r11}")
+    LINE("adds r7, #16")
+    LINE("ldmia r7!, {r4, r5, r6}")
+    LINE("ldrd r2, r8, " CARRIES)
+    LINE("eor r9, lr, r12")
+    LINE("eor r10, r2, r8")
+    ADD_TWO_PAIRS("r4", "lr", "r9", "r2", "r10", "r9", "r8")
+    ADD_PAIR("r5", "r9", "r8", "r10", "lr")
+    HALF_ADD("r6", "lr", "lr")
+    LINE("stmia r3!, {r4, r5, r6}")
+    LINE("ldr r2, " F_BEYOND)
+    LINE("cbz r2, " AT("whole_next"))
+    LABEL("whole_ripple")
+    LINE("ldr r4, [r7], #4")
+    HALF_ADD("r4", "lr", "lr")
+    LINE("str r4, [r3], #4")
+    LINE("subs r2, #1")
+    LINE("bne " AT("whole_ripple"))
+    LABEL("whole_next")
+    LINE("ldrd r2, r3, " F_SLICES)
+    LINE("add r2, r3")
+    LINE("str r2, " F_SLICES)
+    LINE("ldr r6, " F_END)
+    LINE("adds r1, #4")
+    LINE("cmp r1, r6")
+    LINE("bne " AT("word"))
+    LINE("b " AT("return"))
+
+    LABEL("long")
+    LINE("ldr r3, " F_SLICES)
+    LINE("ldr r2, " F_BEYOND)
+    LINE("adds r3, #16")
+    LINE("adds r4, #16")
+    LINE("ldmia r4!, {r5, r6, r7}")
+    LINE("stmia r3!, {r5, r6, r7}")
+    LINE("cbz r2, " AT("long_copied"))
+    LABEL("long_copy")
+    LINE("ldr r5, [r4], #4")
+    LINE("str r5, [r3], #4")
+    LINE("subs r2, #1")
+    LINE("bne " AT("long_copy"))
+    LABEL("long_copied")
+    NEXT
+    LABEL("long_two")
+    LINE("ldr r12, " CARRY_A)
+    LABEL("long_last")
+    LINE("ldr r3, " F_SLICES)
+    LINE("adds r3, #16")
+    LINE("ldm r3, {r5, r6, r7}")
+    LINE("eor r4, lr, r12")
+    ADD_PAIR("r5", "lr", "r4", "r12", "lr")
+    HALF_ADD("r6", "lr", "lr")
+    HALF_ADD("r7", "lr", "lr")
+    LINE("stm r3, {r5, r6, r7}")
+    /* A carry out of slice 6 comes once in 128 words at most: those of up to so
+     * many are collected before they go further. */
+    LINE("ldr r5, " WAITING)
+    LINE("orr r5, r5, lr")
+    LINE("str r5, " WAITING)
+    NEXT
+    LABEL("long_ripple")
+    LINE("ldr r3, " F_SLICES)
+    LINE("ldr r2, " F_BEYOND)
+    LINE("ldr lr, " WAITING)
+    LINE("movs r5, #0")
+    LINE("str r5, " WAITING)
+    LINE("adds r3, #28")
+    LINE("cbz r2, " AT("long_rippled"))
+    LABEL("long_slice")
+    LINE("ldr r5, [r3]")
+    HALF_ADD("r5", "lr", "lr")
+    LINE("str r5, [r3], #4")
+    LINE("subs r2, #1")
+    LINE("bne " AT("long_slice"))
+    LABEL("long_rippled")
+    NEXT
+    LABEL("long_invert")
+    LINE("ldr r3, " F_SLICES)
+    LINE("ldr r2, " F_BEYOND)
+    LINE("adds r3, #16")
+    LINE("adds r2, #3")
+    LABEL("long_opposite")
+    LINE("ldr r5, [r3]")
+    LINE("mvns r5, r5")
+    LINE("str r5, [r3], #4")
+    LINE("subs r2, #1")
+    LINE("bne " AT("long_opposite"))
+    LINE("b " AT("invert"))
+    LABEL("long_sign")
+    LINE("ldr r3, " F_SLICES)
+    LINE("ldr r5, " F_TOP)
+    LINE("ldr r4, [r3, r5]")
+    LINE("ldr r5, " F_Y)
+    LINE("str r4, [r1, r5]")
+    LABEL("long_end")
+    LINE("ldr r3, " F_SLICES)
+    LINE("stm r3, {r8, r9, r10, r11}")
+    LINE("b " AT("whole_next"))
     ".size sbnn_sum_words_thumb2, . - sbnn_sum_words_thumb2\n\t"
+    /* Where the steps are. */
+    ".p2align 2\n\t"
+    ".global sbnn_sum_steps_thumb2\n\t"
+    ".type sbnn_sum_steps_thumb2, %object\n"
+    "sbnn_sum_steps_thumb2:\n\t"
+    STEP("block") STEP("eight") STEP("eight_last") STEP("four")
+    STEP("four_only") STEP("keep_a") STEP("keep_b") STEP("no_block")
+    STEP("no_tail") STEP("invert") STEP("cross") STEP("short_end")
+    STEP("middle_end") STEP("wide_end") STEP("whole_end") STEP("long")
+    STEP("long_two") STEP("long_last") STEP("long_ripple")
+    STEP("long_invert") STEP("long_sign") STEP("long_end")
+    ".size sbnn_sum_steps_thumb2, . - sbnn_sum_steps_thumb2\n\t"
     ".popsection\n");
 
+#undef STEP
 #endif /* SBNN_THUMB2 */
 #endif /* SBNN_PLANE_SUMS_THUMB2_H_ */

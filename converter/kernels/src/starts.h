@@ -28,7 +28,7 @@ typedef struct {
 } sbnn_start_rule;
 
 SBNN_INLINE int32_t sbnn_start_of(sbnn_start_rule rule, int32_t v) {
-  const int32_t value = (rule.from - (v << rule.shift)) >> rule.drop;
+  const int32_t value = (rule.from - v * (1 << rule.shift)) >> rule.drop;
   return value & ((value >> 31) | rule.any_sign);
 }
 

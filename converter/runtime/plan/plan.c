@@ -42,26 +42,25 @@ static int64_t stream_rows(const sbnn_conv2d_params* p,
     if (layout->row_copies[i].rho != written) ++streams;
     written = layout->row_copies[i].rho;
   }
-  return streams * p->kernel_width * p->groups * layout->group_inputs *
+  return streams * p->kernel_width * p->groups * layout->group_in *
          layout->levels * (32 * layout->buffer_words / p->out_width + 1) *
          ((p->out_width + 15) / 16);
 }
 
 static bool plan_conv2d_bits(const sbnn_op* op, sbnn_plan* plan) {
   const sbnn_conv2d_params* p = &op->params.conv2d;
-  const bool is_signed = op->kernel.is_signed != 0u;
   sbnn_conv2d_layout layout;
   sbnn_conv2d_borders borders;
   sbnn_carver carver = {NULL, 0};
   memset(&layout, 0, sizeof(layout));
   memset(&borders, 0, sizeof(borders));
-  sbnn_conv2d_lay_out(&layout, p, is_signed, &carver);
+  sbnn_conv2d_lay_out(&layout, p, &carver);
   sbnn_conv2d_find_borders(&borders, p, &layout, &carver);
   void* memory = malloc(sbnn_carved(&carver) + sizeof(void*));
   if (memory == NULL) return false;
   carver.memory = (uint8_t*)memory;
   carver.used = 0;
-  sbnn_conv2d_lay_out(&layout, p, is_signed, &carver);
+  sbnn_conv2d_lay_out(&layout, p, &carver);
   sbnn_conv2d_find_borders(&borders, p, &layout, &carver);
   for (int32_t first = 0; first < layout.words; first += layout.band_words) {
     const int32_t words = layout.words - first < layout.band_words
@@ -70,7 +69,7 @@ static bool plan_conv2d_bits(const sbnn_op* op, sbnn_plan* plan) {
     sbnn_conv2d_sort_words(&borders, p, first, words);
     ++plan->passes;
     const int64_t copied =
-        (int64_t)p->groups * layout.group_inputs * layout.levels;
+        (int64_t)p->groups * layout.group_in * layout.levels;
     plan->stream_rows += stream_rows(p, &layout);
     plan->word_classes += borders.word_classes;
     plan->kind_bits += borders.class_at[borders.word_classes];
