@@ -98,8 +98,8 @@ static void move_negative(sbnn_connection_stream* stream, uint32_t fan_in,
   }
 }
 
-int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
-                            uint32_t* list) {
+int32_t sbnn_stream_places(sbnn_connection_stream* stream, uint32_t fan_in,
+                           uint32_t* list) {
   uint32_t* to = list;
   int32_t i = 0;
   while (i < stream->early && stream->ahead[i] < fan_in) {
@@ -119,6 +119,14 @@ int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
     }
   }
   stream->index -= fan_in;
-  if (stream->code->signs != NULL) move_negative(stream, fan_in, list, to);
   return (int32_t)(to - list);
+}
+
+int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
+                            uint32_t* list) {
+  const int32_t count = sbnn_stream_places(stream, fan_in, list);
+  if (stream->code->signs != NULL) {
+    move_negative(stream, fan_in, list, list + count);
+  }
+  return count;
 }

@@ -25,6 +25,35 @@ void sbnn_open_stream(sbnn_connection_stream* stream,
                       const sbnn_connections* code);
 
 /* Writes the connections of the next channel, which has `fan_in` weights, to
+ * `list`: ascending, counted from the channel's first weight. Returns their number. */
+int32_t sbnn_stream_places(sbnn_connection_stream* stream, uint32_t fan_in,
+                           uint32_t* list);
+
+/* Reads which connections subtract. */
+typedef struct {
+  const uint32_t* next;
+  uint32_t word; /* with a one above the last sign */
+} sbnn_sign_reader;
+
+static inline void sbnn_open_signs(sbnn_sign_reader* reader,
+                                   const sbnn_connections* code) {
+  reader->next = code->signs;
+  reader->word = 1u;
+}
+
+/* 1 if the next connection does, else 0. */
+static inline uint32_t sbnn_next_sign(sbnn_sign_reader* reader) {
+  uint32_t word = reader->word;
+  uint32_t top = 0u;
+  if (word == 1u) {
+    word = *reader->next++;
+    top = 0x80000000u;
+  }
+  reader->word = (word >> 1) | top;
+  return word & 1u;
+}
+
+/* Writes the connections of the next channel, which has `fan_in` weights, to
  * `list`: ascending, counted from the channel's first weight. Of a signed kernel,
  * those that subtract are `fan_in` further on: connections to the opposites of
  * the inputs, which stand behind the inputs. Returns their number. */

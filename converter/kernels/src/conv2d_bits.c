@@ -56,8 +56,8 @@ static void write_bits(state* s, int32_t channel, int32_t count, int32_t net,
   } else {
     slices = slices_of_signs(length);
   }
-  const int32_t lower =
-      sbnn_plane_program(s->program, s->lists, slices, false) << dropped;
+  const int32_t lower = sbnn_plane_program(s->program, s->lists, slices, false)
+                        << dropped;
   sbnn_start_rule rule = {-threshold - lower, d->shift, 0, -1};
   if (s->whole_window) {
     find_starts(s, net, count_taps, rule);
@@ -125,6 +125,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
     find_inits(&s, words);
     sbnn_connection_stream stream;
     sbnn_open_stream(&stream, kernel);
+    sbnn_open_signs(&s.signs, kernel);
     for (int32_t f = 0; f < p->out_channels; ++f) {
       const int32_t group = f / layout->group_out;
       if (f % layout->group_out == 0) {
@@ -134,7 +135,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
       if (count_taps) {
         memset(s.tap_counts, 0, (size_t)layout->taps * sizeof(int32_t));
       }
-      const int32_t count = sbnn_stream_channel(
+      const int32_t count = sbnn_stream_places(
           &stream, (uint32_t)(layout->group_in * layout->taps), s.list);
       write_channel(&s, f, count, count_taps, first, words, y);
     }

@@ -19,38 +19,39 @@ static int32_t fill_up(const state* s, uint32_t* list, uint32_t* end) {
   return (int32_t)(end - list);
 }
 
-/* Places connections that add, and, if `is_signed`, those that subtract, whose
- * channels are `group_in` further on. Returns the end of the former. */
-SBNN_INLINE uint32_t* split_list(state* s, uint32_t* end, bool divides,
-                                 bool is_signed) {
+/* Takes those that subtract out of a list and places both; index / taps through
+ * `reciprocal`, or, if that is 0, itself. Returns the end of those that add. */
+SBNN_INLINE uint32_t* split_list(state* s, const uint32_t* end,
+                                 uint32_t reciprocal, bool divides) {
   const uint32_t taps = (uint32_t)s->layout.taps;
-  const uint32_t channels = (uint32_t)s->layout.group_in;
   const uint32_t channel_bytes = 4u * (uint32_t)s->layout.channel_words;
-  /* index / taps through a rounded-up reciprocal: exact below 2^32 / taps. */
-  const uint32_t reciprocal = 0xFFFFFFFFu / taps + 1u;
   const uint32_t* const tap_bytes = s->tap_bytes;
   int32_t* const counts = s->tap_counts;
+  sbnn_sign_reader signs = s->signs;
   uint32_t* less = s->list;
-  uint32_t* more = is_signed && s->is_signed ? s->others : s->list;
+  uint32_t* more = s->others;
   UNROLLED
   for (const uint32_t* at = s->list; at != end; ++at) {
-    const uint32_t c = divides
-                           ? *at / taps
-                           : (uint32_t)((uint64_t)*at * reciprocal >> 32);
+    const uint32_t c =
+        divides ? *at / taps : (uint32_t)((uint64_t)*at * reciprocal >> 32);
     const uint32_t tap = *at - c * taps;
     const uint32_t offset = c * channel_bytes + tap_bytes[tap];
-    if (is_signed && c >= channels) {
+    if (sbnn_next_sign(&signs) != 0u) {
       --counts[tap];
-      *less++ = offset - channels * channel_bytes;
+      *less++ = offset;
     } else {
       ++counts[tap];
       *more++ = offset;
     }
   }
-  if (is_signed && s->is_signed) {
-    s->lists.subtracted = (int32_t)(less - s->list);
-  }
+  s->signs = signs;
+  s->lists.subtracted = (int32_t)(less - s->list);
   return more;
+}
+
+/* Where a reciprocal is not exact. */
+SBNN_COLD uint32_t* split_list_of_many(state* s, const uint32_t* end) {
+  return split_list(s, end, 0u, true);
 }
 
 /* Turns connections into the byte offsets of their copies, in s->lists, filled up.
@@ -58,30 +59,45 @@ SBNN_INLINE uint32_t* split_list(state* s, uint32_t* end, bool divides,
  * of those that subtract as less than none. Returns the sum of all counts. */
 static int32_t place_connections(state* s, int32_t count, bool count_taps) {
   const uint32_t taps = (uint32_t)s->layout.taps;
+  const uint32_t channel_bytes = 4u * (uint32_t)s->layout.channel_words;
+  const uint32_t* const tap_bytes = s->tap_bytes;
+  int32_t* const counts = s->tap_counts;
   uint32_t* const end = s->list + count;
-  uint32_t* more = end;
-  const uint64_t far = (uint64_t)s->layout.group_in * taps * taps * 2u;
+  uint32_t* adds = s->list;
+  uint32_t* adds_end = end;
+  /* Through a rounded-up reciprocal: exact below 2^32 / taps. */
+  uint32_t reciprocal = 0xFFFFFFFFu / taps + 1u;
+  if ((uint64_t)s->layout.group_in * taps * taps >= 0xFFFFFFFFu) {
+    reciprocal = 0u;
+  }
   s->lists.subtracted = 0;
-  if (taps == 1u || far >= 0xFFFFFFFFu) {
-    more = split_list(s, end, true, true);
-  } else if (s->is_signed) {
-    more = split_list(s, end, false, true);
-  } else if (count_taps) {
-    split_list(s, end, false, false);
+  if (s->is_signed) {
+    adds = s->others;
+    adds_end = reciprocal == 0u ? split_list_of_many(s, end)
+                                : split_list(s, end, reciprocal, false);
+  } else if (reciprocal == 0u || !count_taps) {
+    for (uint32_t* at = s->list; at != end; ++at) {
+      const uint32_t c = reciprocal == 0u
+                             ? *at / taps
+                             : (uint32_t)((uint64_t)*at * reciprocal >> 32);
+      const uint32_t tap = *at - c * taps;
+      ++counts[tap];
+      *at = c * channel_bytes + tap_bytes[tap];
+    }
   } else {
-    const uint32_t channel_bytes = 4u * (uint32_t)s->layout.channel_words;
-    const uint32_t reciprocal = 0xFFFFFFFFu / taps + 1u;
+    UNROLLED
     for (uint32_t* at = s->list; at != end; ++at) {
       const uint32_t c = (uint32_t)((uint64_t)*at * reciprocal >> 32);
-      *at = c * channel_bytes + s->tap_bytes[*at - c * taps];
+      const uint32_t tap = *at - c * taps;
+      ++counts[tap];
+      *at = c * channel_bytes + tap_bytes[tap];
     }
   }
-  uint32_t* const adds = s->is_signed ? s->others : s->list;
   const int32_t less = s->lists.subtracted;
   s->lists.subtract = s->list;
-  s->lists.add = adds;
-  s->lists.added = fill_up(s, adds, more);
   s->lists.subtracted = fill_up(s, s->list, s->list + less);
+  s->lists.add = adds;
+  s->lists.added = fill_up(s, adds, adds_end);
   return count - 2 * less;
 }
 

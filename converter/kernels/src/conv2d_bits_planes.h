@@ -143,15 +143,13 @@ static void write_stream(state* s, int32_t f, int32_t count, int32_t net,
   const sbnn_scale* scale = &output->by.scale;
   const sbnn_stream_scale by = sbnn_scale_of_stream(scale, f);
   const int32_t pitch = s->layout.words;
-  const int32_t slices =
-      sum_words(s, count, net, count_taps, words,
-                sbnn_origin_of_stream(scale, f));
+  const int32_t slices = sum_words(s, count, net, count_taps, words,
+                                   sbnn_origin_of_stream(scale, f));
   const int32_t dropped = by.right < slices ? by.right : slices - 1;
   const int32_t planes = output->face.planes;
-  const sbnn_stream_sum sum = {planes,           pitch,
-                               by.left,          by.low,
-                               slices - dropped, 0u - by.inverted,
-                               s->slices_room};
+  const sbnn_stream_sum sum = {
+      planes,           pitch,         by.left, by.low, slices - dropped,
+      0u - by.inverted, s->slices_room};
   const int32_t at = f * planes * pitch + first;
   y += at;
   sbnn_add_to_stream(&sum, s->sums + dropped,

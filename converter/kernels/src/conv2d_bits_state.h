@@ -35,6 +35,7 @@ typedef struct {
   uint32_t* list;
   uint32_t* others;
   sbnn_plane_lists lists;
+  sbnn_sign_reader signs;
   uint32_t* program;
   uint32_t* tap_bytes;  /* layout.tap_at in bytes */
   int32_t* tap_counts;  /* a channel's connections of each tap */

@@ -105,7 +105,8 @@ static void sbnn_add_to_stream(const sbnn_stream_sum* sum, uint32_t* update,
   if (sum->invert != 0u) {
     for (int32_t w = 0; w < words; ++w) {
       uint32_t* at = update + w * sum->stride;
-      for (uint32_t* const stop = at + sum->slices; at != stop; ++at) *at = ~*at;
+      for (uint32_t* const stop = at + sum->slices; at != stop; ++at)
+        *at = ~*at;
     }
   }
   if (before == NULL) {

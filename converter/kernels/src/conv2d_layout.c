@@ -105,8 +105,7 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
       sizeof(sbnn_plane_move));
   out->keep = (uint32_t*)sbnn_carve(
       carver, out->same_pitch && !out->word_rows ? channel_words : 0, 4u);
-  const int64_t level_words =
-      channel_words * out->group_in + out->band_words;
+  const int64_t level_words = channel_words * out->group_in + out->band_words;
   out->zeros = (uint32_t)(channel_words * out->group_in);
   out->level_words = (int32_t)level_words;
   out->copies = (uint32_t*)sbnn_carve(carver, level_words * out->levels, 4u);

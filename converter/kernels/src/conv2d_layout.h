@@ -73,8 +73,7 @@ typedef struct {
 
 /* Plans the copies and takes the memory they need from `carver`. */
 void sbnn_conv2d_lay_out(sbnn_conv2d_layout* layout,
-                         const sbnn_conv2d_params* params,
-                         sbnn_carver* carver);
+                         const sbnn_conv2d_params* params, sbnn_carver* carver);
 
 /* Makes the copies of `group` for the band of `words` words from `first` on. Of each
  * band, group 0 must be the first: it plans the moves of all. */

@@ -87,7 +87,8 @@ int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
                            int32_t slices, bool whole) {
   const int32_t less = lists.subtracted, more = lists.added;
   uint32_t* to = program;
-  if ((slices > SBNN_LONG_SLICES && !whole) || less >= 32 || more >= (less > 0 ? 32 : 64)) {
+  if ((slices > SBNN_LONG_SLICES && !whole) || less >= 32 ||
+      more >= (less > 0 ? 32 : 64)) {
     to = put(to, STEP_LONG);
     if (less != 0) {
       to = put(to, STEP_LONG_INVERT);

@@ -37,9 +37,7 @@ typedef struct {
 } sbnn_plane_sums;
 
 /* Words of a program besides the offsets of `count` planes, at most. */
-static inline int32_t sbnn_plane_steps(int32_t count) {
-  return count / 7 + 24;
-}
+static inline int32_t sbnn_plane_steps(int32_t count) { return count / 7 + 24; }
 
 /* Writes the program for `lists`. The list that comes first, what is subtracted, or
  * what is added if nothing is, may stand sbnn_plane_steps of both lists' numbers

@@ -101,8 +101,7 @@ extern const uint16_t sbnn_sum_steps_thumb2[];
 #define CARRY_B "[sp, #76]"
 #define WAITING "[sp, #80]"
 
-#define STEP(name) \
-  LINE(".hword " AT(name) " - " AT("words"))
+#define STEP(name) LINE(".hword " AT(name) " - " AT("words"))
 
 #define LOAD_FOUR                     \
   LINE("ldmia r0!, {r4, r5, r6, r7}") \
@@ -215,6 +214,21 @@ __asm__(
 
     LABEL("short_end")
     LINE("eor r4, lr, r12")
+    LINE("b " AT("sign"))
+
+    LABEL("wide_end")
+    LINE("ldr r4, " F_INIT)
+    LINE("ldr r7, [r1, r4]")
+    LINE("ldrd r4, r5, [r7, #16]")
+    LINE("ldr r6, [r7, #24]")
+    LINE("ldrd r2, r3, " CARRIES)
+    LINE("eor r8, lr, r12")
+    LINE("eor r7, r2, r3")
+    ADD_TWO_PAIRS("r4", "lr", "r8", "r2", "r7", "r3", "r2")
+    LINE("eors r5, r3")
+    LINE("ands r5, r2")
+    LINE("eors r5, r3")
+    LINE("eor r4, r5, r6")
     LABEL("sign")
     LINE("ldrd r5, r6, " F_Y)
     LINE("str r4, [r1, r5]")
@@ -235,22 +249,12 @@ __asm__(
     LINE("ands r4, r6")
     LINE("eor r4, r4, lr")
     LINE("eors r4, r5")
-    LINE("b " AT("sign"))
-
-    LABEL("wide_end")
-    LINE("ldr r4, " F_INIT)
-    LINE("ldr r7, [r1, r4]")
-    LINE("ldrd r4, r5, [r7, #16]")
-    LINE("ldr r6, [r7, #24]")
-    LINE("ldrd r2, r3, " CARRIES)
-    LINE("eor r8, lr, r12")
-    LINE("eor r7, r2, r3")
-    ADD_TWO_PAIRS("r4", "lr", "r8", "r2", "r7", "r3", "r2")
-    LINE("eors r5, r3")
-    LINE("ands r5, r2")
-    LINE("eors r5, r3")
-    LINE("eor r4, r5, r6")
-    LINE("b " AT("sign"))
+    LINE("ldrd r5, r6, " F_Y)
+    LINE("str r4, [r1, r5]")
+    LINE("adds r1, #4")
+    LINE("cmp r1, r6")
+    LINE("bne " AT("word"))
+    LINE("b " AT("return"))
 
     LABEL("whole_end")
     LINE("ldr r4, " F_INIT)

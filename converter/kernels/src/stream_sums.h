@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "bit_slices.h"
+#include "inline.h"
 #include "sbnn/output.h"
 #include "whole_numbers.h"
 

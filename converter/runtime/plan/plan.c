@@ -68,8 +68,7 @@ static bool plan_conv2d_bits(const sbnn_op* op, sbnn_plan* plan) {
                               : layout.band_words;
     sbnn_conv2d_sort_words(&borders, p, first, words);
     ++plan->passes;
-    const int64_t copied =
-        (int64_t)p->groups * layout.group_in * layout.levels;
+    const int64_t copied = (int64_t)p->groups * layout.group_in * layout.levels;
     plan->stream_rows += stream_rows(p, &layout);
     plan->word_classes += borders.word_classes;
     plan->kind_bits += borders.class_at[borders.word_classes];
