@@ -30,7 +30,6 @@ SBNN_INLINE uint32_t* split_list(state* s, const uint32_t* end,
   sbnn_sign_reader signs = s->signs;
   uint32_t* less = s->list;
   uint32_t* more = s->others;
-  UNROLLED
   for (const uint32_t* at = s->list; at != end; ++at) {
     const uint32_t c =
         divides ? *at / taps : (uint32_t)((uint64_t)*at * reciprocal >> 32);
