@@ -17,7 +17,7 @@ ADVISED_STACK_BYTES = 4_096
 
 _KERNELS = {
     "conv2d bits": 1_240,
-    "dense sliced": 816,
+    "dense sliced": 920,
     "conv2d int8": 588,
     "average_pool2d": 560,
     "max_pool2d planes": 520,
