@@ -128,7 +128,8 @@ def test_the_report_compares_files_with_files_and_weights_with_weights():
     assert "maller than int8" not in text
 
 
-def test_connections_that_subtract_are_told_where_there_are_any(capsys):
+def test_connections_that_subtract_are_told_where_there_are_any(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")  # narrow tables leave columns out
     signed = layer("signed", values=(-1.0, 0.0, 1.0), subtracting=31)
     for layers, told in (([layer(), signed], True), ([layer()], False)):
         text = "".join(WellFormed(page_of(*layers)).text)

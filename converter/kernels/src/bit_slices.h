@@ -56,10 +56,15 @@ SBNN_INLINE SBNN_WORD sbnn_half_add(SBNN_WORD* sum, SBNN_WORD x) {
   return carry;
 }
 
-/* Doubles a number of `slices` slices. */
+/* Doubles a number of `slices` slices. Word by word from below: compilers make a call of
+ * memmove of a loop from above, which programs without a C library lack. */
 SBNN_INLINE void sbnn_double(SBNN_WORD* number, int32_t slices) {
-  for (int32_t i = slices - 1; i > 0; --i) number[i] = number[i - 1];
-  number[0] = (SBNN_WORD){0};
+  SBNN_WORD below = {0};
+  for (int32_t i = 0; i < slices; ++i) {
+    const SBNN_WORD slice = number[i];
+    number[i] = below;
+    below = slice;
+  }
 }
 
 /* Carries of two additions, encoded for the next level. */
