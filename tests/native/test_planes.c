@@ -1,6 +1,7 @@
 /* Ops on channels of several planes give the references' results, bit by bit. */
 #include <string.h>
 
+#include "pool_cases.h"
 #include "reference/reference.h"
 #include "sbnn/planes.h"
 #include "support.h"
@@ -18,26 +19,7 @@ static bool same(const uint32_t* a, const uint32_t* b, int32_t planes,
 
 static bool max_pool_case(void) {
   const int32_t planes = PICK(1, 2, 2, 3, 4, 6, 8, 16);
-  sbnn_max_pool2d_params p;
-  p.channels = PICK(1, 2, 5);
-  p.in_height = random_in(1, 20);
-  p.in_width = PICK(1, 2, 7, 8, 14, 16, 28, 32, 33, 64, 70);
-  p.pool_height = PICK(1, 2, 2, 3, 5);
-  p.pool_width = PICK(1, 2, 2, 3, 5, 32, 33, 40, 70);
-  p.stride_height = PICK(1, 2, 2, 3);
-  p.stride_width = PICK(1, 2, 2, 3, 33);
-  p.pad_top = random_in(0, p.pool_height - 1);
-  p.pad_left = random_in(0, p.pool_width - 1);
-  p.out_height = (p.in_height + p.pad_top) / p.stride_height + 1;
-  p.out_width = (p.in_width + p.pad_left) / p.stride_width + 1;
-  if (PICK(0, 0, 1) == 1) { /* whole 2x2 windows side by side */
-    p.in_height = random_in(2, 40);
-    p.in_width = PICK(4, 8, 16, 32, 64);
-    p.pool_height = p.pool_width = p.stride_height = p.stride_width = 2;
-    p.pad_top = p.pad_left = 0;
-    p.out_height = p.in_height / 2;
-    p.out_width = p.in_width / 2;
-  }
+  const sbnn_max_pool2d_params p = random_pool(PICK(1, 2, 5));
   const int32_t out = p.out_height * p.out_width;
   const uint32_t* x =
       random_planes(p.channels * planes, p.in_height * p.in_width);
