@@ -44,6 +44,7 @@ SPARSE = dict(
     stream=0,  # bits of residual streams; 0: none
     distill=0.0,  # share of the loss that the float network of the same shape takes
     temperature=3.0,  # of its answers
+    teacher_epochs=None,  # epochs that network was trained; None: as its recipe says
 )
 
 
@@ -124,9 +125,12 @@ class Run:
 
     def teacher(self) -> "Run | None":
         """The run whose network this one is distilled from, if it is."""
-        if not self.recipe().get("distill"):
+        recipe = self.recipe()
+        if not recipe.get("distill"):
             return None
-        return Run(self.network, "float")
+        epochs = recipe["teacher_epochs"]
+        change = {} if epochs is None else {"epochs": epochs}
+        return Run(self.network, "float", change=json.dumps(change))
 
     @property
     def name(self) -> str:
