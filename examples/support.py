@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("SBNN_KERAS", "2")  # what they compare with is of Larq
 
 import numpy as np
 from absl import app, flags, logging

@@ -1,38 +1,70 @@
-"""Sparse binary neural networks for Keras."""
+"""Sparse binary neural networks for Keras, in layers of Keras 2 and of Keras 3.
+
+Importing the package alone decides nothing: which layers are meant is found out when
+the first name is used (see `sbnn_keras.front`).
+"""
 
 import importlib
+import importlib.util
+import sys
+from typing import TYPE_CHECKING
 
-from sbnn_keras._keras2 import use_keras_2
+from sbnn_keras.front import KERAS_2, OF_BOTH, ModulesOfFront, asked_for, chosen_front
+from sbnn_keras.version import __version__ as __version__
 
-use_keras_2()
+if TYPE_CHECKING:  # both fronts have the same names; for editors these
+    from sbnn_keras import applications as applications
+    from sbnn_keras import plots as plots
+    from sbnn_keras.keras2 import *  # noqa: F403
 
-from sbnn_keras import quantizers  # noqa: E402,F401
-from sbnn_keras.allocation import *  # noqa: E402,F403
-from sbnn_keras.alternating_signs import *  # noqa: E402,F403
-from sbnn_keras.distiller import Distiller  # noqa: E402,F401
-from sbnn_keras.expected_connections import *  # noqa: E402,F403
-from sbnn_keras.freezing import *  # noqa: E402,F403
-from sbnn_keras.layers import *  # noqa: E402,F403
-from sbnn_keras.old_weights import ask_layers_for_old_weights  # noqa: E402
-from sbnn_keras.precision import *  # noqa: E402,F403
-from sbnn_keras.residual_stream import ResidualStream  # noqa: E402,F401
-from sbnn_keras.schedule import ConnectionsSchedule  # noqa: E402,F401
-from sbnn_keras.sharpness import SharpnessSchedule  # noqa: E402,F401
-from sbnn_keras.sparsity_logger import SparsityLogger  # noqa: E402,F401
-from sbnn_keras.summary import summary  # noqa: E402,F401
-from sbnn_keras.version import __version__  # noqa: E402,F401
-
-ask_layers_for_old_weights()
+__all__ = [  # noqa: F405
+    "AlternatingSigns",
+    "ConnectionsSchedule",
+    "ConstantSparsity",
+    "Distiller",
+    "ExpectedConnections",
+    "ExpectedConnectionsLoss",
+    "FreezeConnections",
+    "PolynomialDecay",
+    "ResidualStream",
+    "SharpnessSchedule",
+    "SparseBinaryConv1D",
+    "SparseBinaryConv2D",
+    "SparseBinaryDense",
+    "SparseBinaryDepthwiseConv2D",
+    "SparseBinarySeparableConv1D",
+    "SparseBinarySeparableConv2D",
+    "SparsityLogger",
+    "allocate_connections",
+    "in_float32",
+    "quantizers",
+    "summary",
+]
 
 # Modules that are loaded when somebody asks for them, with all that they need.
-_ON_DEMAND = ("applications", "plots")
+_ON_DEMAND = ("applications", "keras2", "keras3", "plots")
+
+sys.meta_path.insert(0, ModulesOfFront())
+
+if asked_for() == KERAS_2:
+    # Said already: `tf.keras` itself should be Keras 2 from here on.
+    chosen_front()
 
 
 def __getattr__(name: str):
     if name in _ON_DEMAND:
         return importlib.import_module(f"sbnn_keras.{name}")
+    if name in __all__:
+        value = globals()[name] = getattr(chosen_front(), name)
+        return value
+    if not name.startswith("_") and name not in OF_BOTH:
+        try:  # a module of the front
+            return importlib.import_module(f"sbnn_keras.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"sbnn_keras.{name}":
+                raise
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted({*globals(), *_ON_DEMAND})
+    return sorted({*globals(), *__all__, *_ON_DEMAND})

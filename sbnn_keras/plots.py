@@ -3,7 +3,6 @@
 import numpy as np
 
 from sbnn_keras.core.arguments import check_whole
-from sbnn_keras.sparsity_logger import SparsityLogger
 
 __all__ = ["kernel_images", "latent_histograms", "training_density"]
 
@@ -20,7 +19,8 @@ def _pyplot():
 
 
 def _need(logger, key: str, way_out: str) -> None:
-    if not isinstance(logger, SparsityLogger):
+    # Of either front.
+    if type(logger).__name__ != "SparsityLogger" or not hasattr(logger, "history"):
         raise ValueError(f"Wrong `logger`: found {type(logger).__name__}, wanted {way_out}.")
     if not any(entry[key] for entry in logger.history.values()):
         raise ValueError(f"The logger holds no {key}: found none, wanted {way_out}.")

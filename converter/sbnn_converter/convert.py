@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import tensorflow as tf
 
-import sbnn_keras  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
+import sbnn_keras.keras2  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
 from sbnn_converter.emitter.edited import edited_ops, still_there
 from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.emit import Int8, emit

@@ -5,10 +5,10 @@ import dataclasses
 import larq as lq
 import tensorflow as tf
 
-from sbnn_keras.layers import SparseBinaryConv2D, SparseBinaryDense
-from sbnn_keras.quant_hard_tanh import QuantHardTanh
-from sbnn_keras.quantizers import SparseBinary
-from sbnn_keras.residual_stream import ResidualStream
+from sbnn_keras.keras2.layers import SparseBinaryConv2D, SparseBinaryDense
+from sbnn_keras.keras2.quant_hard_tanh import QuantHardTanh
+from sbnn_keras.keras2.quantizers import SparseBinary
+from sbnn_keras.keras2.residual_stream import ResidualStream
 
 # Of all statistics: kernels with few connections change quickly.
 _MOMENTUM = 0.9

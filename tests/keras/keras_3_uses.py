@@ -1,9 +1,9 @@
-"""Uses Keras 3 beside sbnn_keras and prints what each use is answered, a line each."""
+"""Uses Keras 3 beside the layers of Keras 2 and prints what each use is answered, a line each."""
 
 import keras
 import numpy as np
 
-from sbnn_keras import (
+from sbnn_keras.keras2 import (
     AlternatingSigns,
     ConnectionsSchedule,
     ExpectedConnections,
@@ -12,9 +12,9 @@ from sbnn_keras import (
     SparseBinaryDense,
     SparsityLogger,
     allocate_connections,
+    in_float32,
     summary,
 )
-from sbnn_keras.precision import in_float32
 
 
 def model():

@@ -1,4 +1,4 @@
-"""`import sbnn_keras` finds Keras 2, whatever was imported before it."""
+"""Which Keras `sbnn_keras` means, by what was imported and asked for before it."""
 
 import subprocess
 import sys
@@ -49,12 +49,75 @@ def test_imported_after_tensorflow_it_gives_keras_2(imports):
 @pytest.mark.parametrize(
     "use", ["import tensorflow as tf; tf.keras.Sequential()", "import tensorflow.keras"]
 )
-def test_keras_3_already_loaded_is_a_clear_import_error(use):
-    result = run_python(use + "\nimport sbnn_keras")
+def test_keras_2_where_tf_keras_is_keras_3_already_is_a_clear_import_error(use):
+    result = run_python(use + "\nimport sbnn_keras.keras2")
     assert result.returncode != 0
     last_line = result.stderr.strip().splitlines()[-1]
-    assert last_line.startswith("ImportError: sbnn_keras needs Keras 2")
+    assert last_line.startswith("ImportError: sbnn_keras.keras2 needs Keras 2")
     assert "TF_USE_LEGACY_KERAS=1" in last_line
+
+
+def test_the_import_alone_decides_nothing():
+    use = (
+        "import os, sys, sbnn_keras; dir(sbnn_keras); hasattr(sbnn_keras, 'nothing')"
+        "; print('tf_keras' in sys.modules, 'TF_USE_LEGACY_KERAS' in os.environ)"
+        "; import tensorflow as tf; print(tf.keras.__version__)"
+    )
+    result = run_python(use)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split()[:2] == ["False", "False"]
+    assert result.stdout.split()[2].startswith("3.")
+
+
+def test_larq_makes_keras_2_of_tf_keras_in_either_order():
+    result = run_python(
+        "import sbnn_keras, larq; import tensorflow as tf; print(tf.keras.Model.__module__)"
+        "; print(sbnn_keras.SparseBinaryDense.__module__)"
+    )
+    assert result.stdout.split() == ["tf_keras.src.engine.training", "sbnn_keras.keras2.layers"]
+
+
+# What was done before, and what is then meant. One process for all: TensorFlow is slow
+# to load, and nothing of the front itself is.
+WAYS = [
+    ("import tensorflow", None),
+    ("import tensorflow; from tensorflow import keras", None),
+    ("import tensorflow; import keras", "keras3"),
+    ("import tensorflow; from keras import layers", "keras3"),
+    ("import keras", "keras3"),
+    ("import tensorflow; tensorflow.keras.Model", "keras3"),
+    ("import tensorflow.keras", "keras3"),
+    ("import os; os.environ['SBNN_KERAS'] = '2'; import keras", "keras2"),
+    ("import os; os.environ['SBNN_KERAS'] = '3'", "keras3"),
+    ("import os; os.environ['TF_USE_LEGACY_KERAS'] = '1'; import keras", "keras2"),
+    ("import tf_keras", "keras2"),
+]
+
+
+@pytest.mark.parametrize("before, meant", WAYS)
+def test_which_front_is_meant_follows_from_what_is_in_use(before, meant):
+    ask = "from sbnn_keras import front; print(front.asked_for() or front.keras_in_use())"
+    result = run_python(f"{before}\n{ask}")
+    assert result.stdout.strip() == str(meant), result.stderr
+
+
+def test_an_unknown_front_is_refused_in_one_line():
+    result = run_python("import os; os.environ['SBNN_KERAS'] = '4'; import sbnn_keras")
+    assert (
+        result.stderr.strip()
+        .splitlines()[-1]
+        .startswith("ImportError: Wrong SBNN_KERAS: found '4', wanted 2")
+    )
+
+
+def test_modules_are_found_in_the_front_that_is_meant():
+    result = run_python(
+        "import sbnn_keras.quantizers, sbnn_keras; from sbnn_keras.constraints import Between"
+        "; from sbnn_keras.keras2 import quantizers, constraints"
+        "; print(sbnn_keras.quantizers is quantizers, constraints.Between is Between)"
+        "; print(quantizers.__spec__.name)"
+    )
+    assert result.stdout.split() == ["True", "True", "sbnn_keras.keras2.quantizers"]
 
 
 def test_models_layers_and_tensors_of_keras_3_are_refused_in_one_line():

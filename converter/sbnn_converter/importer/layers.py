@@ -31,7 +31,7 @@ from sbnn_converter.importer.streams import import_stream
 from sbnn_converter.importer.time_steps import is_same_on_more_axes
 from sbnn_converter.importer.traced_functions import import_traced
 from sbnn_converter.tensors.face import numbers
-from sbnn_keras import ResidualStream
+from sbnn_keras.keras2 import ResidualStream
 
 _keras = tf.keras.layers
 

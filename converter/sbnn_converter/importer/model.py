@@ -19,7 +19,7 @@ from sbnn_converter.importer.masks import Masks
 from sbnn_converter.importer.overridden import overridden
 from sbnn_converter.importer.samples_apart import check_samples_apart
 from sbnn_converter.tensors.face import numbers
-from sbnn_keras.keras_3 import is_of_keras_3
+from sbnn_keras.keras2.keras_3 import is_of_keras_3
 
 
 def import_model(model: tf.keras.Model) -> g.Graph:

@@ -197,7 +197,7 @@ def load_keras_model(path: Path, trust_code: bool = False):
     """
     import tensorflow as tf
 
-    import sbnn_keras  # noqa: F401  (sets Keras 2 up and registers the layers)
+    import sbnn_keras.keras2  # noqa: F401  (sets Keras 2 up and registers the layers)
 
     if not trust_code:
         refuse_code(path, _configurations(path))

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from sbnn_keras.core.connections import check_share, count_of_ones
 from sbnn_keras.core.domains import Domain
-from sbnn_keras.selection import choose_largest, sort_out_largest
+from sbnn_keras.keras2.selection import choose_largest, sort_out_largest
 
 # Weights of a dense kernel for each step between two choices.
 _WEIGHTS_A_STEP = 16384

@@ -10,7 +10,7 @@ import larq as lq
 import numpy as np
 import tensorflow as tf
 
-from sbnn_keras.keras_3 import NotForKeras3
+from sbnn_keras.keras2.keras_3 import NotForKeras3
 
 __all__ = ["AlternatingSigns"]
 

@@ -7,9 +7,9 @@ import numpy as np
 import tensorflow as tf
 from larq.quantized_variable import QuantizedVariable
 
-from sbnn_keras.keras_3 import check_model
-from sbnn_keras.layers_base import SparseBinaryLayer
-from sbnn_keras.quantizers import SparseBinary
+from sbnn_keras.keras2.keras_3 import check_model
+from sbnn_keras.keras2.layers_base import SparseBinaryLayer
+from sbnn_keras.keras2.quantizers import SparseBinary
 
 
 class Kernel(NamedTuple):

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from sbnn_keras.core.arguments import check_number
-from sbnn_keras.keras_3 import check_model
+from sbnn_keras.keras2.keras_3 import check_model
 
 __all__ = ["Distiller"]
 

@@ -16,19 +16,19 @@ import larq as lq
 import numpy as np
 import tensorflow as tf
 
-from sbnn_keras.centred_bias import centre_bias
-from sbnn_keras.constraints import Between
 from sbnn_keras.core.arguments import check_whole, is_whole
 from sbnn_keras.core.domains import RATIO_STEPS, get_domain
 from sbnn_keras.core.scale import channel_signs, output_exponent
-from sbnn_keras.finite import check_finite
-from sbnn_keras.keras_3 import NotForKeras3, check_inputs
-from sbnn_keras.large_inputs import warn_if_large
-from sbnn_keras.one_sign import warn_if_one_sign
-from sbnn_keras.quant_hard_tanh import QuantHardTanh
-from sbnn_keras.quantizers import SparseBinary
-from sbnn_keras.raw_input import is_raw_input
-from sbnn_keras.scaling import scale_outputs
+from sbnn_keras.keras2.centred_bias import centre_bias
+from sbnn_keras.keras2.constraints import Between
+from sbnn_keras.keras2.finite import check_finite
+from sbnn_keras.keras2.keras_3 import NotForKeras3, check_inputs
+from sbnn_keras.keras2.large_inputs import warn_if_large
+from sbnn_keras.keras2.one_sign import warn_if_one_sign
+from sbnn_keras.keras2.quant_hard_tanh import QuantHardTanh
+from sbnn_keras.keras2.quantizers import SparseBinary
+from sbnn_keras.keras2.raw_input import is_raw_input
+from sbnn_keras.keras2.scaling import scale_outputs
 
 AUTO = "auto"
 UNCONTROLLED_SHARE = 0.5

@@ -15,9 +15,9 @@ from larq.models import (
 )
 
 from sbnn_keras.core.connections import count_of_ones
-from sbnn_keras.expected_connections import ExpectedConnectionsLoss
-from sbnn_keras.keras_3 import check_model
-from sbnn_keras.kernels import sparse_binary_kernels
+from sbnn_keras.keras2.expected_connections import ExpectedConnectionsLoss
+from sbnn_keras.keras2.keras_3 import check_model
+from sbnn_keras.keras2.kernels import sparse_binary_kernels
 
 __all__ = ["summary"]
 

@@ -1,8 +1,8 @@
 """Sharpens the error-decay pseudo-gradient over training."""
 
-from sbnn_keras.callback import ModelCallback, warn_without_layers
 from sbnn_keras.core.arguments import check_whole
-from sbnn_keras.kernels import sparse_binary_kernels
+from sbnn_keras.keras2.callback import ModelCallback, warn_without_layers
+from sbnn_keras.keras2.kernels import sparse_binary_kernels
 
 __all__ = ["SharpnessSchedule"]
 

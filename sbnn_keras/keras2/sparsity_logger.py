@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sbnn_keras.callback import ModelCallback, warn_without_layers
-from sbnn_keras.kernels import sparse_binary_kernels
+from sbnn_keras.keras2.callback import ModelCallback, warn_without_layers
+from sbnn_keras.keras2.kernels import sparse_binary_kernels
 
 __all__ = ["SparsityLogger"]
 

@@ -10,12 +10,12 @@ import larq as lq
 import numpy as np
 import tensorflow as tf
 
-from sbnn_keras.callback import ModelCallback
 from sbnn_keras.core.arguments import check_names, check_number
 from sbnn_keras.core.connections import check_share
-from sbnn_keras.keras_3 import check_model
-from sbnn_keras.kernels import sparse_binary_kernels
-from sbnn_keras.penalty import excess, penalty
+from sbnn_keras.keras2.callback import ModelCallback
+from sbnn_keras.keras2.keras_3 import check_model
+from sbnn_keras.keras2.kernels import sparse_binary_kernels
+from sbnn_keras.keras2.penalty import excess, penalty
 
 __all__ = ["ExpectedConnections", "ExpectedConnectionsLoss"]
 

@@ -4,7 +4,7 @@ import sys
 
 import tensorflow as tf
 
-from sbnn_keras.keras_3 import check_model
+from sbnn_keras.keras2.keras_3 import check_model
 
 
 class ModelCallback(tf.keras.callbacks.Callback):

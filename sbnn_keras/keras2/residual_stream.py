@@ -10,7 +10,7 @@ from sbnn_keras.core.streams import (
     nearest_exponent,
     nearest_offset,
 )
-from sbnn_keras.keras_3 import NotForKeras3
+from sbnn_keras.keras2.keras_3 import NotForKeras3
 
 __all__ = ["ResidualStream"]
 

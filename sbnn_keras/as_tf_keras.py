@@ -15,9 +15,11 @@ import os
 import sys
 from pathlib import Path
 
+from sbnn_keras.front import tf_keras_is_keras_3
+
 _WAY_OUT = (
-    "Import sbnn_keras before the first use of tf.keras, or set the environment "
-    "variable TF_USE_LEGACY_KERAS=1."
+    "Import sbnn_keras.keras2 before the first use of tf.keras, or set the environment "
+    "variable TF_USE_LEGACY_KERAS=1; or take the layers of Keras 3, sbnn_keras.keras3."
 )
 
 
@@ -31,32 +33,19 @@ def use_keras_2() -> None:
     tf_keras = importlib.util.find_spec("tf_keras")
     if tf_keras is None:
         raise ImportError(
-            "sbnn_keras needs Keras 2, but the package tf_keras is not installed. "
-            "Run: pip install tf_keras"
+            "sbnn_keras.keras2 needs Keras 2, but the package tf_keras is not installed. "
+            "Run: pip install tf_keras larq; or use Keras 3 (SBNN_KERAS=3)."
         )
     tensorflow = sys.modules.get("tensorflow")
-    if tensorflow is not None and _is_keras_3_loaded(tensorflow):
+    if tensorflow is not None and tf_keras_is_keras_3():
         raise ImportError(
-            f"sbnn_keras needs Keras 2, but tf.keras is Keras 3 in this process already. {_WAY_OUT}"
+            "sbnn_keras.keras2 needs Keras 2, but tf.keras is Keras 3 in this process already. "
+            + _WAY_OUT
         )
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     if tensorflow is not None:
         package = Path(tf_keras.submodule_search_locations[0])
         _lead_imports_to(tensorflow, package / "api" / "_v2")
-
-
-def _is_keras_3_loaded(tensorflow) -> bool:
-    loaded = sys.modules.get("tensorflow.keras")
-    if loaded is None:
-        # The lazy loader replaces itself by the module that it has resolved.
-        loaded = vars(tensorflow).get("keras")
-        state = vars(loaded) if loaded is not None else {}
-        if state.get("_tfll_initialized") is False:
-            return False
-        if "_tfll_keras_version" in state:
-            return state["_tfll_keras_version"] == "keras_3"
-    version = getattr(loaded, "__version__", "")
-    return version.startswith("3.")
 
 
 def _lead_imports_to(tensorflow, folder: Path) -> None:

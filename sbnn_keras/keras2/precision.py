@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from sbnn_keras.keras_3 import check_model
+from sbnn_keras.keras2.keras_3 import check_model
 
 __all__ = ["in_float32"]
 

@@ -3,7 +3,7 @@
 from sbnn_keras.core.allocation import shares_of_layers
 from sbnn_keras.core.arguments import check_number
 from sbnn_keras.core.connections import check_share
-from sbnn_keras.kernels import sparse_binary_kernels
+from sbnn_keras.keras2.kernels import sparse_binary_kernels
 
 __all__ = ["allocate_connections"]
 

@@ -4,9 +4,9 @@ import larq as lq
 import tensorflow as tf
 from larq.quantizers import _BaseQuantizer
 
-from sbnn_keras.constraints import Between
 from sbnn_keras.core.arguments import check_number
 from sbnn_keras.core.levels import check_bits, default_step, level_exponent, nearest_level
+from sbnn_keras.keras2.constraints import Between
 
 __all__ = ["QuantHardTanh"]
 

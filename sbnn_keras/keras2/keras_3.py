@@ -7,8 +7,8 @@ network would train without anything being held.
 import tensorflow as tf
 
 WAY_OUT = (
-    "a {wanted} of Keras 2: build it with tf.keras after `import sbnn_keras`, not with "
-    "the package `keras`"
+    "a {wanted} of Keras 2: build it with tf.keras after `import sbnn_keras.keras2`, or take "
+    "all of it from Keras 3, with the layers and callbacks of sbnn_keras.keras3"
 )
 
 
@@ -53,9 +53,8 @@ class NotForKeras3:
         return super().__call__(inputs, *args, **kwargs)  # type: ignore[misc]  # the layer's
 
     def __repr__(self):
-        return (
-            f"<{type(self).__name__} {self.name!r} of Keras 2 (tf.keras after import sbnn_keras)>"
-        )
+        where = "of Keras 2 (tf.keras after import sbnn_keras.keras2)"
+        return f"<{type(self).__name__} {self.name!r} {where}>"
 
     @property
     def _input_shape_arg(self):

@@ -9,8 +9,8 @@ descriptions into the docstrings.
 import larq as lq
 import tensorflow as tf
 
-from sbnn_keras.layer_arguments import describe_arguments, given
-from sbnn_keras.layers_base import SparseBinaryLayer
+from sbnn_keras.core.layer_arguments import describe_arguments, given
+from sbnn_keras.keras2.layers_base import SparseBinaryLayer
 
 __all__ = [
     "SparseBinaryConv1D",

@@ -7,13 +7,13 @@ tensorflow-model-optimization, and every layer holds exactly that share.
 
 import tensorflow as tf
 
-from sbnn_keras.callback import ModelCallback, warn_without_layers
 from sbnn_keras.core.arguments import check_names
 from sbnn_keras.core.connections import count_of_ones
 from sbnn_keras.core.share_schedule import ShareSchedule
-from sbnn_keras.finite import check_finite
-from sbnn_keras.kernels import Kernel, select_layers, sparse_binary_kernels
-from sbnn_keras.quantizers import SparseBinary
+from sbnn_keras.keras2.callback import ModelCallback, warn_without_layers
+from sbnn_keras.keras2.finite import check_finite
+from sbnn_keras.keras2.kernels import Kernel, select_layers, sparse_binary_kernels
+from sbnn_keras.keras2.quantizers import SparseBinary
 
 __all__ = ["ConnectionsSchedule"]
 

@@ -10,8 +10,8 @@ Nagel et al., arXiv 2203.11086, who freeze weights too).
 
 import larq as lq
 
-from sbnn_keras.callback import ModelCallback, warn_without_layers
 from sbnn_keras.core.arguments import check_whole
+from sbnn_keras.keras2.callback import ModelCallback, warn_without_layers
 
 __all__ = ["FreezeConnections"]
 
