@@ -6,9 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from flatbuffers import flexbuffers
 
 from sbnn_converter.op_schema import OPS, Option
 from sbnn_converter.op_schema.faces import Faced
+from sbnn_converter.op_schema.numbers import NUMBERS
+from sbnn_converter.op_schema.packing import pack, unpack
 from sbnn_converter.op_schema.stage import Staged
 from sbnn_converter.op_schema.weights import Weighted
 
@@ -46,15 +49,18 @@ PRINTER = """
 #include <stdio.h>
 #include "ops/classes.h"
 #include "ops/face.h"
+#include "ops/option_numbers.h"
 #include "ops/stage.h"
 #include "ops/weights.h"
 #define ROW(name, low, high, when, meaning) \\
   printf("%s\\t%s\\t%d\\t%d\\t%s\\t%s\\n", list, #name, low, high, #when, meaning);
+#define NUMBER(number, name) printf("number\\t%s\\t%d\\n", #name, number);
 #define NAME(Name, name) printf("op\\tSbnn%s\\n", #Name);
 int main(void) {
   const char* list;
   LISTS
   SBNN_OPS(NAME)
+  SBNN_OPTION_NUMBERS(NUMBER)
   return 0;
 }
 """
@@ -110,6 +116,48 @@ def test_options_are_the_same_in_c_python_and_the_docs(name, in_c):
     found = [Option(n, int(low), int(high), WHEN[when], m) for n, low, high, when, m in rows]
     assert found == own_options(LISTS[name])
     assert in_docs(name) == own_options(LISTS[name])
+
+
+def test_numbers_are_the_same_in_c_python_and_the_docs(in_c):
+    assert {row[1]: int(row[2]) for row in in_c if row[0] == "number"} == NUMBERS
+    section = (ROOT / "docs" / "format.md").read_text().split("### Two forms of options")[1]
+    section = section.split("\n## ")[0]
+    assert {name: int(n) for n, name in re.findall(r"(\d+) \| `(\w+)`", section)} == NUMBERS
+
+
+def test_every_option_has_a_number():
+    names = {rule.name for op in OPS.values() for rule in op.rules()}
+    assert NUMBERS.keys() == names | {"version"}
+    assert len(set(NUMBERS.values())) == len(NUMBERS)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_options_are_read_back_in_either_form(version):
+    options = {"version": version, "connections": 2**31 - 1, "alpha_steps": -(2**31)}
+    options |= {"pad_value": -1, "in_height": 128, "code": 0, "in_planes": 127}
+    assert unpack(pack(options)) == options
+
+
+def test_numbered_options_take_a_fifth_of_the_bytes():
+    options = {rule.name: min(rule.high, 64) for rule in OPS["SbnnConv2D"].rules()}
+    named, numbered = (pack({"version": version, **options}) for version in (1, 2))
+    assert 5 * len(numbered) < len(named)
+
+
+def test_unknown_numbers_are_skipped():
+    row = bytes([200, 0x80 | 1, 1, NUMBERS["groups"], 6])
+    assert unpack(bytes(flexbuffers.Dumps(row))) == {"groups": 3}
+
+
+@pytest.mark.parametrize("row", [b"\x05", b"\x05\x80", b"\x05\x80\x80\x80\x80\x80\x01"])
+def test_numbered_options_that_end_too_early_are_refused(row):
+    with pytest.raises(ValueError, match="has no end"):
+        unpack(bytes(flexbuffers.Dumps(row)))
+
+
+def test_options_of_another_kind_are_refused():
+    with pytest.raises(ValueError, match="neither a map nor a blob"):
+        unpack(bytes(flexbuffers.Dumps([1, 2])))
 
 
 def test_an_option_out_of_its_range_is_named():

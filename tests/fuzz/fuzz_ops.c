@@ -137,6 +137,32 @@ static size_t write_options(const model* m, uint8_t* to) {
   return at;
 }
 
+/* The number of an option in the other form; 0 if it is called otherwise. */
+static uint32_t number_of(const char* name) {
+#define NUMBER(number, own) \
+  if (strcmp(name, #own) == 0) return number;
+  SBNN_OPTION_NUMBERS(NUMBER)
+  return 0u;
+}
+
+/* The options as a FlexBuffers blob of numbered ones. */
+static size_t write_numbered(const model* m, uint8_t* to) {
+  size_t at = 2; /* behind the blob's size */
+  for (int32_t i = 0; i < m->option_count; ++i) {
+    const int32_t value = m->options[i].value;
+    uint32_t packed = (uint32_t)value << 1 ^ (value < 0 ? 0xFFFFFFFFu : 0u);
+    to[at++] = (uint8_t)number_of(m->options[i].name);
+    for (; packed >= 0x80u; packed >>= 7) to[at++] = (uint8_t)(packed | 0x80u);
+    to[at++] = (uint8_t)packed;
+  }
+  const size_t size = at - 2;
+  to[0] = (uint8_t)size, to[1] = (uint8_t)(size >> 8);
+  to[at] = (uint8_t)size, to[at + 1] = (uint8_t)(size >> 8);
+  to[at + 2] = 25u << 2 | 1u; /* blob, its size in 2 bytes */
+  to[at + 3] = 2u;
+  return at + 4u;
+}
+
 /* Makes tensor `i` a constant; its bytes stand behind their number. */
 static void* constant(model* m, int32_t i, sbnn_type type, int32_t elements) {
   const size_t bytes = (size_t)elements * 4u;
@@ -502,9 +528,10 @@ static void make_quantize(source* s, model* m, int32_t batch) {
   add_stage(s, m, 1, x, SBNN_INT32, channels);
   free((uint8_t*)m->tensors[1].data - 4);
   const sbnn_type type = x == SBNN_FLOAT32 ? SBNN_FLOAT32 : SBNN_INT32;
-  fill(s, constant(m, 1, type, channels * cuts), channels * cuts);
+  const int32_t apart = x == SBNN_INT32 && one_in(s, 2) ? 1 : channels;
+  fill(s, constant(m, 1, type, apart * cuts), apart * cuts);
   if (type == SBNN_INT32) {
-    sort_cuts(&m->tensors[1], channels, cuts);
+    sort_cuts(&m->tensors[1], apart, cuts);
   } else if (levels > 1) { /* all equal: nearly no random floats ascend */
     memset(m->tensors[1].data, 0, m->bytes[1]);
   }
@@ -625,7 +652,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   uint8_t* options = (uint8_t*)malloc(2048);
   if (options == NULL) return 0;
-  size_t option_bytes = write_options(&m, options);
+  size_t option_bytes =
+      one_in(&s, 2) ? write_options(&m, options) : write_numbered(&m, options);
   if (one_in(&s, 4)) {
     for (int32_t i = 1 + below(&s, 4); i > 0; --i) {
       options[(size_t)below(&s, 65536) % option_bytes] = (uint8_t)take(&s, 1);

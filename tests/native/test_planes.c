@@ -138,17 +138,28 @@ static bool quantize_case(void) {
   return right && memcmp(back, wanted_back, (size_t)values * 4u) == 0;
 }
 
-/* From planes to fewer; of up to 16 planes, back to floats as well. */
+/* From planes to fewer, with thresholds of a channel's own or shared ones; of up to
+ * 16 planes, back to floats as well. */
 static bool planes_case(void) {
   const int32_t channels = PICK(1, 2, 31, 33, 70), planes = random_in(1, 16);
   const int32_t positions = PICK(0, 1, 31, 32, 33, 100);
   const int32_t count = positions == 0 ? 1 : positions;
   const int32_t values = channels * count, levels = random_in(1, 4);
   const int32_t most = (1 << planes) - 1;
-  const int32_t* thresholds =
-      random_cuts(channels, (1 << levels) - 1, -1, most + 1);
+  const int32_t cuts = (1 << levels) - 1;
+  int32_t* thresholds = random_cuts(channels, cuts, -1, most + 1);
   const sbnn_output output =
       levels_output(channels, positions, levels, thresholds);
+  sbnn_output read = output;
+  if (random_in(0, 1) == 1) {
+    for (int32_t i = cuts; i < channels * cuts; ++i) {
+      thresholds[i] = thresholds[i - cuts];
+    }
+    int32_t* first = (int32_t*)allocate((size_t)cuts * 4u);
+    memcpy(first, thresholds, (size_t)cuts * 4u);
+    read.by.cuts.thresholds = first;
+    read.by.cuts.shared = true;
+  }
   const int32_t bits = positions == 0 ? channels : positions;
   const int32_t parts = positions == 0 ? 1 : channels;
   const uint32_t* x = random_planes(parts * planes, bits);
@@ -164,7 +175,7 @@ static bool planes_case(void) {
   uint32_t* wanted = words_for(parts * levels, bits);
   uint32_t* found = words_for(parts * levels, bits);
   reference_quantize_levels(&output, count, numbers, wanted);
-  sbnn_quantize_planes(&output, count, planes, x, found);
+  sbnn_quantize_planes(&read, count, planes, x, found);
   return same(wanted, found, parts * levels, bits) &&
          memcmp(back, wanted_back, (size_t)values * 4u) == 0;
 }

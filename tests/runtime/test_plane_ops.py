@@ -11,10 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from flatbuffers import flexbuffers
 
 import sbnn_converter
 from on_host import OnHost
 from one_op import one_op_model
+from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.tensors.bit_planes import pack_bits, plane_words
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor
 
@@ -122,6 +124,16 @@ def quantize(shape, kind: str, levels: int, planes: int = 5):
     return op, [pack(x, planes) if kind == "planes" else x], pack(wanted, levels)
 
 
+def quantize_alike(shape):
+    """One channel's thresholds, which are those of all."""
+    x, flips = numbers(5, shape), RNG.integers(0, 2, shape[-1])
+    thresholds = np.array([9, 16, 23])
+    found = (x[..., None] >= thresholds).sum(-1)
+    op, _, _ = quantize(shape, "planes", 2)
+    op.constants[:] = [thresholds.astype(np.int32), pack_bits(flips)]
+    return op, [pack(x, 5)], pack(np.where(flips == 1, 3 - found, found), 2)
+
+
 def dequantize(shape):
     x = numbers(2, shape)
     sides = dict(zip(("height", "width"), shape[:-1] or (0, 0)))
@@ -150,6 +162,8 @@ CASES = {
         for kind, levels in (("float", 2), ("int8", 3), ("int16", 2), ("planes", 1), ("planes", 2))
     },
     "quantize bits": lambda: quantize(IMAGE, "planes", 1, planes=1),
+    "quantize all channels alike": lambda: quantize_alike(IMAGE),
+    "quantize all features alike": lambda: quantize_alike(VECTOR),
     "quantize a vector": lambda: quantize(VECTOR, "planes", 2),
     "quantize a vector of floats": lambda: quantize(VECTOR, "float", 2),
 }
@@ -167,6 +181,20 @@ def test_all_runtimes_give_the_numbers_of_numpy(name, tmp_path, objects):
         export = sbnn_converter.export_c(model, tmp_path)
         (found,) = OnHost(export, tmp_path, objects).predict(*inputs)
         np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("name", ["add", "average pool", "quantize planes to 2 bits"])
+def test_named_and_numbered_options_say_the_same(name):
+    op, inputs, wanted = CASES[name]()
+    model = one_op_model(op)
+    named = bytes(flexbuffers.Dumps(op.options))
+    editor = FlatbufferEditor(model)
+    (operator,) = editor.custom_operators("Sbnn")
+    assert len(named) > len(operator.customOptions)
+    operator.customOptions = np.frombuffer(named, np.uint8)
+    given = inputs if len(inputs) > 1 else inputs[0]
+    for runtime in (sbnn_converter.Interpreter, sbnn_converter.micro.Interpreter):
+        np.testing.assert_array_equal(runtime(editor.bytes()).predict(given), wanted)
 
 
 def refused(make, reason: str, **changes: int):
@@ -202,6 +230,13 @@ def refused(make, reason: str, **changes: int):
 )
 def test_what_does_not_fit_is_refused_in_one_line(make, changes, reason):
     refused(make, reason, **changes)
+
+
+def test_floats_share_no_thresholds():
+    op, _, _ = quantize(IMAGE, "float", 2)
+    op.constants[0] = op.constants[0][:3]
+    with pytest.raises(RuntimeError, match="size of a constant input: found 3, wanted 15"):
+        sbnn_converter.micro.Interpreter(one_op_model(op))
 
 
 def test_thresholds_that_do_not_ascend_are_refused():

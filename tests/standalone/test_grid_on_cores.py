@@ -3,6 +3,9 @@
 One in 26 of the convolutions on one image, weights of every family. With
 SBNN_GRID_SHAPES=all in the environment it is every image of the grid; SBNN_GRID_PART
 set to 0, 1, ... 25 in turn then covers the whole of it, a minute or two a part.
+
+Networks of planes (planes_grid.py) run on every core, some fourteen of their 864; with
+SBNN_GRID_PART from 0 to 59 in turn it is all of them.
 """
 
 import os
@@ -10,6 +13,7 @@ import os
 import numpy as np
 import pytest
 
+import planes_grid
 import sbnn_converter
 from grid import FAMILIES, INPUTS, PARTS, convolutions
 from sbnn_converter import emulation
@@ -40,5 +44,24 @@ def test_convolutions_agree_with_this_machine(rng, kernels, shape, family):
     core = emulation.CORES["cortex-m4"]
     found = try_on(plan_export(converted), core, [x], kernels=kernels).outputs
     assert len(found) == len(wanted) > 1
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.fixture(scope="module")
+def planes():
+    """Networks side by side as a file, images, and Keras's own answers."""
+    model = planes_grid.model_of(planes_grid.part(15))
+    x = np.random.default_rng(2).normal(0, 1.5, (1, *planes_grid.SHAPE)).astype(np.float32)
+    return sbnn_converter.convert_keras_model(model), x, model.predict(x, verbose=0)
+
+
+@pytest.mark.parametrize("core", emulation.CORES)
+def test_networks_of_planes_agree_with_keras(planes, kernels, core):
+    if emulation.missing_tools(emulation.CORES[core]):
+        pytest.skip(f"not installed: tools for {core}")
+    converted, x, wanted = planes
+    found = try_on(plan_export(converted), emulation.CORES[core], [x], kernels=kernels).outputs
+    assert len(found) == len(wanted) > 10
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -6,7 +6,7 @@ import flatbuffers
 import numpy as np
 from tensorflow.lite.python import schema_py_generated as tflite
 
-from sbnn_converter.native.plan import pack_options
+from sbnn_converter.op_schema.packing import pack
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor
 
 
@@ -36,7 +36,7 @@ def one_op_model(op: StoredOp) -> bytes:
     code.deprecatedBuiltinCode = tflite.BuiltinOperator.CUSTOM
     operator.inputs = [activations[0], *constants, *activations[1:]]
     operator.outputs = [tensor(op.output)]
-    operator.customOptions = np.frombuffer(pack_options(op.options), np.uint8)
+    operator.customOptions = np.frombuffer(pack(op.options), np.uint8)
     graph.inputs, graph.outputs, graph.operators = activations, operator.outputs, [operator]
     model.operatorCodes, model.subgraphs = [code], [graph]
     builder = flatbuffers.Builder(4096)

@@ -12,7 +12,7 @@ import numpy as np
 import kernel_program
 from sbnn_converter import emulation
 from sbnn_converter.export import c_sources
-from sbnn_converter.native.plan import pack_options
+from sbnn_converter.op_schema.packing import pack
 from sbnn_converter.tflite.flatbuffer import StoredOp
 
 RUNTIME = c_sources.root() / "runtime"
@@ -81,7 +81,7 @@ def _cases(ops: Sequence[StoredOp]) -> str:
     ]
     rows = []
     for i, op in enumerate(ops):
-        options = pack_options(op.options)
+        options = pack(op.options)
         lines.append(f"static const uint8_t options{i}[] = {{{_list(options)}}};")
         inputs = [_tensor(op.input.type, op.input.shape, "0")]
         for j, constant in enumerate(op.constants):

@@ -67,6 +67,7 @@ static void quantize(const source* from, int32_t positions, uint32_t* y,
              sizeof(uint32_t));
   for (int32_t c = 0; c < output->channels; ++c) {
     const uint32_t flips = 0u - sbnn_get_bit(output->by.cuts.flips, c);
+    const int32_t cuts = output->by.cuts.shared ? 0 : c * count;
     const int32_t bit = sbnn_first_bit(&places, c);
     uint32_t* to = y + sbnn_first_word(&places, c);
     for (int32_t p = 0; p < positions; p += 32, ++to) {
@@ -74,7 +75,7 @@ static void quantize(const source* from, int32_t positions, uint32_t* y,
       uint32_t number[SBNN_MAX_ACTIVATION_BITS];
       for (int32_t i = 0; i < planes; ++i) number[i] = flips;
       for (int32_t cut = 1; cut <= count; ++cut) {
-        const uint32_t bits = collect(from, c, c * count + cut - 1, p, some);
+        const uint32_t bits = collect(from, c, cuts + cut - 1, p, some);
         int32_t i = 0;
         do { number[i] ^= bits; } while (((cut >> i++) & 1) == 0);
       }

@@ -53,7 +53,8 @@ bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
   memset(op, 0, sizeof(*op));
   op->kind = kind;
   int32_t version;
-  if (!sbnn_read_option(options, "version", 1, INT32_MAX, &version, problem)) {
+  if (!sbnn_read_option(options, SBNN_OPTION_version, 1, INT32_MAX, &version,
+                        problem)) {
     return false;
   }
   SBNN_CHECK(version <= SBNN_FORMAT_VERSION,

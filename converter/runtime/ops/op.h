@@ -62,6 +62,7 @@ typedef struct {
   const char* name;  /* custom code in the flatbuffer */
   int32_t inputs;    /* number of input tensors */
   bool takes_stream; /* one more may stand behind them: a stream to add to */
+  bool shares_cuts;  /* planes may have the same thresholds in all channels */
   /* The kinds of faces that it reads and writes, a bit each, and what is wrong
    * where a file has others. */
   uint8_t reads, writes;

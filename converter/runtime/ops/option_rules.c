@@ -4,10 +4,11 @@
 
 #include "ops/check.h"
 
-bool sbnn_read_option(const sbnn_options* options, const char* name,
+bool sbnn_read_option(const sbnn_options* options, sbnn_option_id option,
                       int32_t low, int32_t high, int32_t* value,
                       sbnn_problem* problem) {
-  problem->missing = !sbnn_option(options, name, value);
+  const char* name = sbnn_option_name(option);
+  problem->missing = !sbnn_option(options, option, value);
   SBNN_CHECK(!problem->missing, name, 0, 0);
   SBNN_CHECK(*value >= low, name, *value, low);
   SBNN_CHECK(*value <= high, name, *value, high);
@@ -18,7 +19,8 @@ static bool applies(const sbnn_option_rule* rule, const sbnn_options* options,
                     sbnn_face input, sbnn_face output) {
   int32_t value;
   switch (rule->when) {
-    case SBNN_MAY_MISS: return sbnn_option(options, rule->name, &value);
+    case SBNN_MAY_MISS:
+      return sbnn_option(options, (sbnn_option_id)rule->option, &value);
     case SBNN_WITH_INT8_INPUT: return input.kind == SBNN_INT8_NUMBERS;
     case SBNN_WITH_PLANES_INPUT: return input.kind == SBNN_PLANES;
     case SBNN_WITH_INT8_OUTPUT: return output.kind == SBNN_INT8_NUMBERS;
@@ -36,8 +38,8 @@ bool sbnn_read_options(const sbnn_options* options,
   for (const sbnn_option_rule* rule = rules; rule != rules + count; ++rule) {
     int32_t value;
     if (!applies(rule, options, input, output)) continue;
-    if (!sbnn_read_option(options, rule->name, rule->low, rule->high, &value,
-                          problem)) {
+    if (!sbnn_read_option(options, (sbnn_option_id)rule->option, rule->low,
+                          rule->high, &value, problem)) {
       return false;
     }
     memcpy((uint8_t*)fields + rule->offset, &value, sizeof(value));

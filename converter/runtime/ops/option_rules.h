@@ -8,8 +8,8 @@
 #include "sbnn/option_list.h"
 
 struct sbnn_option_rule {
-  const char* name;
   int32_t low, high;
+  uint8_t option; /* sbnn_option_id */
   uint8_t when;   /* sbnn_option_when */
   uint8_t offset; /* of the field, an int32_t */
 };
@@ -17,12 +17,12 @@ struct sbnn_option_rule {
 /* X for lists that make tables: a rule for a field of `SBNN_FIELDS`, which the
  * file that makes the table defines. */
 #define SBNN_OPTION_RULE(name, low, high, when, meaning) \
-  {#name, low, high, when, offsetof(SBNN_FIELDS, name)},
+  {low, high, SBNN_OPTION_##name, when, offsetof(SBNN_FIELDS, name)},
 
 #define SBNN_RULE_COUNT(rules) ((int32_t)(sizeof(rules) / sizeof((rules)[0])))
 
-/* Reads option `name`, which must lie in [low, high]. */
-bool sbnn_read_option(const sbnn_options* options, const char* name,
+/* Reads an option, which must lie in [low, high]. */
+bool sbnn_read_option(const sbnn_options* options, sbnn_option_id option,
                       int32_t low, int32_t high, int32_t* value,
                       sbnn_problem* problem);
 

@@ -1,17 +1,40 @@
-/* The part of FlexBuffers that an attribute map uses.
+/* The parts of FlexBuffers that options use.
  *
  * A buffer ends with the root value, a byte with its type, and a byte with its
- * width. A map's root value is the distance back to the map's values, all of
- * one width w. In front of the values stand, each w bytes: the distance back to
- * the keys, the width of the keys' vector, and the number of entries; behind
- * the values one type byte each (type << 2 | width). The keys are a vector of
+ * width.
+ *
+ * A map's root value is the distance back to the map's values, all of one
+ * width w. In front of the values stand, each w bytes: the distance back to the
+ * keys, the width of the keys' vector, and the number of entries; behind the
+ * values one type byte each (type << 2 | width). The keys are a vector of
  * distances back to zero-terminated names.
+ *
+ * A blob's root value is the distance back to its first byte; in front of that
+ * stands its size. Ours is a row of options: a byte with the number, then the
+ * value v as 2 v, or -2 v - 1 if it is below 0, seven bits a byte, lowest first,
+ * 0x80 in all bytes but the last.
  */
 #include "ops/options.h"
 
 #include <string.h>
 
-enum { TYPE_INT = 1, TYPE_UINT = 2, TYPE_MAP = 9, TYPE_BOOL = 26 };
+enum {
+  TYPE_INT = 1,
+  TYPE_UINT = 2,
+  TYPE_MAP = 9,
+  TYPE_BLOB = 25,
+  TYPE_BOOL = 26
+};
+
+static const char* const kNames[] = {
+#define NAME(number, name) #name,
+    SBNN_OPTION_NUMBERS(NAME)
+#undef NAME
+};
+
+const char* sbnn_option_name(sbnn_option_id option) {
+  return kNames[(size_t)option - 1u];
+}
 
 /* The unsigned number of `width` bytes at `at`. */
 static bool read_unsigned(const sbnn_options* o, size_t at, size_t width,
@@ -59,20 +82,12 @@ static bool read_int32(const sbnn_options* o, size_t at, size_t width,
   return true;
 }
 
-bool sbnn_option(const sbnn_options* o, const char* name, int32_t* value) {
-  if (o->bytes == NULL || o->size < 3u) return false;
-  const size_t root_width = o->bytes[o->size - 1u];
-  if (o->bytes[o->size - 2u] >> 2 != TYPE_MAP) return false;
-  const size_t width = (size_t)1 << (o->bytes[o->size - 2u] & 3u);
-  size_t values;
-  if (root_width > o->size - 2u ||
-      !follow(o, o->size - 2u - root_width, root_width, &values) ||
-      values < 3u * width) {
-    return false;
-  }
+/* The entry `name` of the map whose values stand at `values`. */
+static bool find_in_map(const sbnn_options* o, size_t values, size_t width,
+                        const char* name, int32_t* value) {
   uint64_t count, key_width;
   size_t keys;
-  if (!read_unsigned(o, values - width, width, &count) ||
+  if (values < 3u * width || !read_unsigned(o, values - width, width, &count) ||
       !read_unsigned(o, values - 2u * width, width, &key_width) ||
       !follow(o, values - 3u * width, width, &keys) || count > o->size) {
     return false;
@@ -89,4 +104,57 @@ bool sbnn_option(const sbnn_options* o, const char* name, int32_t* value) {
                       value);
   }
   return false;
+}
+
+/* The number of seven bits a byte at `*at`, which moves behind it. */
+static bool read_packed(const sbnn_options* o, size_t* at, size_t end,
+                        uint32_t* packed) {
+  *packed = 0;
+  for (uint32_t shift = 0; shift < 35u && *at < end; shift += 7u) {
+    const uint32_t byte = o->bytes[(*at)++];
+    if (shift == 28u && byte > 15u) return false; /* more than 32 bits */
+    *packed |= (byte & 0x7Fu) << shift;
+    if (byte < 0x80u) return true;
+  }
+  return false;
+}
+
+/* The option of a number in the blob at `at`. */
+static bool find_in_blob(const sbnn_options* o, size_t at, size_t width,
+                         uint32_t number, int32_t* value) {
+  uint64_t size;
+  if (at < width || !read_unsigned(o, at - width, width, &size) ||
+      size > o->size - at) {
+    return false;
+  }
+  const size_t end = at + (size_t)size;
+  while (at < end) {
+    const uint32_t found = o->bytes[at++];
+    uint32_t packed;
+    if (!read_packed(o, &at, end, &packed)) return false;
+    if (found != number) continue;
+    const int32_t half = (int32_t)(packed >> 1);
+    *value = (packed & 1u) != 0u ? -half - 1 : half;
+    return true;
+  }
+  return false;
+}
+
+bool sbnn_option(const sbnn_options* o, sbnn_option_id option, int32_t* value) {
+  if (o->bytes == NULL || o->size < 3u) return false;
+  const size_t root_width = o->bytes[o->size - 1u];
+  const uint32_t type = o->bytes[o->size - 2u];
+  const size_t width = (size_t)1 << (type & 3u);
+  size_t root;
+  if (root_width > o->size - 2u ||
+      !follow(o, o->size - 2u - root_width, root_width, &root)) {
+    return false;
+  }
+  switch (type >> 2) {
+    case TYPE_MAP:
+      return find_in_map(o, root, width, sbnn_option_name(option), value);
+    case TYPE_BLOB:
+      return find_in_blob(o, root, width, (uint32_t)option, value);
+    default: return false;
+  }
 }

@@ -1,8 +1,10 @@
-/* Reads an op's options: a flexbuffer map from names to whole numbers.
+/* Reads an op's options, whole numbers, in either of their two forms.
  *
- * TensorFlow Lite keeps a custom op's attributes as such a map, which every
- * model viewer can show. This reader knows just as much of the format as that
- * takes, allocates nothing, and never leaves the buffer, whatever is in it. */
+ * A map from names to numbers is what TensorFlow Lite makes of a custom op's
+ * attributes; a blob of numbered options says the same in a fifth of the bytes
+ * (docs/format.md). Both are FlexBuffers. This reader knows just as much of
+ * them as that takes, allocates nothing, and never leaves the buffer, whatever
+ * is in it. */
 #ifndef SBNN_OPS_OPTIONS_H_
 #define SBNN_OPS_OPTIONS_H_
 
@@ -10,13 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ops/option_numbers.h"
+
 typedef struct {
   const uint8_t* bytes;
   size_t size;
 } sbnn_options;
 
-/* Looks `name` up. False if it is missing, is no whole number, does not fit
- * into int32, or if the buffer is no flexbuffer map. */
-bool sbnn_option(const sbnn_options* options, const char* name, int32_t* value);
+/* What an option is called. */
+const char* sbnn_option_name(sbnn_option_id option);
+
+/* Looks an option up. False if it is missing, is no whole number, does not fit
+ * into int32, or if the buffer holds neither form. */
+bool sbnn_option(const sbnn_options* options, sbnn_option_id option,
+                 int32_t* value);
 
 #endif /* SBNN_OPS_OPTIONS_H_ */

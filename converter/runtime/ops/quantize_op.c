@@ -105,6 +105,7 @@ static void invoke(const sbnn_op* op, const void* x, const void* other, void* y,
 const sbnn_op_class sbnn_quantize_class = {
     .name = "SbnnQuantize",
     .inputs = 3,
+    .shares_cuts = true,
     .reads = SBNN_ON_FLOAT | SBNN_ON_INT8 | SBNN_ON_INT16 | SBNN_ON_PLANES,
     .writes = SBNN_ON_PLANES,
     .faces =

@@ -33,6 +33,7 @@ static bool place_planes(sbnn_output* output, int32_t positions,
 /* A channel's cuts have an order: where a sum reaches one, it reaches those before. */
 static bool check_order(const sbnn_cuts* cuts, int32_t channels, bool real,
                         sbnn_problem* problem) {
+  if (cuts->shared) channels = 1;
   for (int32_t c = 0; c < channels; ++c) {
     for (int32_t i = 1; i < cuts->count; ++i) {
       const int32_t at = c * cuts->count + i;
@@ -45,16 +46,20 @@ static bool check_order(const sbnn_cuts* cuts, int32_t channels, bool real,
   return true;
 }
 
-static bool read_cuts(sbnn_output* output, sbnn_face sums,
-                      const sbnn_tensor* constants, sbnn_problem* problem) {
+static bool read_cuts(sbnn_op* op, const sbnn_tensor* constants,
+                      sbnn_problem* problem) {
+  sbnn_output* output = &op->output;
   sbnn_cuts* cuts = &output->by.cuts;
-  const bool real = sums.kind == SBNN_FLOAT_NUMBERS;
+  const bool real = op->input.kind == SBNN_FLOAT_NUMBERS;
   int32_t count = output->channels;
   output->stage = SBNN_CUTS;
   SBNN_CHECK(output->face.planes <= SBNN_MAX_ACTIVATION_BITS,
              "planes made by thresholds", output->face.planes,
              SBNN_MAX_ACTIVATION_BITS);
   cuts->count = (1 << output->face.planes) - 1;
+  cuts->shared = op->kind->shares_cuts && op->input.kind == SBNN_PLANES &&
+                 constants[0].dims[0] == cuts->count;
+  if (cuts->shared) count = 1;
   if (!sbnn_multiply(&count, cuts->count, problem) ||
       !sbnn_check_constant(&constants[0], real ? SBNN_FLOAT32 : SBNN_INT32,
                            count, problem) ||
@@ -118,7 +123,7 @@ bool sbnn_prepare_output(sbnn_op* op, const sbnn_options* options,
   memset(&o, 0, sizeof(o));
   output->channels = channels;
   if (planes && op->kind->takes_stream &&
-      sbnn_option(options, "stream", &stream) && stream == 1) {
+      sbnn_option(options, SBNN_OPTION_stream, &stream) && stream == 1) {
     /* A stream is scaled as whole numbers are. */
     scaled = sbnn_number_face(SBNN_INT16_NUMBERS);
     SBNN_CHECK(output->face.planes >= 2, "planes of a stream",
@@ -130,6 +135,6 @@ bool sbnn_prepare_output(sbnn_op* op, const sbnn_options* options,
     return false;
   }
   return planes && o.stream == 0
-             ? read_cuts(output, op->input, constants, problem)
+             ? read_cuts(op, constants, problem)
              : read_scale(output, op->input, &o, constants, problem);
 }

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from flatbuffers import flexbuffers
 
 from sbnn_converter import graph as g
 from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.written import NODE
-from sbnn_converter.native.plan import pack_options
+from sbnn_converter.op_schema.packing import pack, unpack
 
 
 @dataclasses.dataclass(eq=False)
@@ -31,7 +30,7 @@ class EditedOp:
 
     def store(self) -> None:
         """Lets the flatbuffer have the options as they are now."""
-        self.operator.customOptions = np.frombuffer(pack_options(self.options), np.uint8)
+        self.operator.customOptions = np.frombuffer(pack(self.options), np.uint8)
 
 
 def edited_ops(editor: FlatbufferEditor, nodes: Sequence[g.SbnnOp]) -> list[EditedOp]:
@@ -43,7 +42,7 @@ def edited_ops(editor: FlatbufferEditor, nodes: Sequence[g.SbnnOp]) -> list[Edit
     """
     found = []
     for operator in editor.custom_operators("Sbnn"):
-        options = flexbuffers.Loads(bytes(operator.customOptions))
+        options = unpack(bytes(operator.customOptions))
         if NODE in options:
             node = nodes[options.pop(NODE)]
             found.append(EditedOp(operator, node, options))

@@ -329,6 +329,7 @@ class FlatbufferEditor:
                 break
             graph.operators = kept
         self._drop_tensors()
+        self._drop_empty()
         self._drop_buffers()
         self._drop_codes()
 
@@ -347,6 +348,17 @@ class FlatbufferEditor:
         for signature in self._model.signatureDefs or []:
             for entry in (*signature.inputs, *signature.outputs):
                 entry.tensorIndex = number[int(entry.tensorIndex)]
+
+    def _drop_empty(self) -> None:
+        """Takes from tensors what says nothing: buffers without content, which buffer 0
+        stands for, and quantizations without a scale."""
+        for graph in self._model.subgraphs:
+            for tensor in graph.tensors:
+                data = self._model.buffers[tensor.buffer].data
+                if data is None or not len(data):
+                    tensor.buffer = 0
+                if tensor.quantization is not None and not _says_something(tensor.quantization):
+                    tensor.quantization = None
 
     def _drop_buffers(self) -> None:
         used = {0} | {t.buffer for g in self._model.subgraphs for t in g.tensors}
@@ -431,3 +443,8 @@ def _numbers(vector) -> list[int]:
 def schema_code(code) -> int:
     """A builtin operator's number; old files keep it in another field."""
     return max(code.builtinCode, code.deprecatedBuiltinCode)
+
+
+def _says_something(quantization) -> bool:
+    fields = (getattr(quantization, name) for name in ("scale", "zeroPoint", "min", "max"))
+    return quantization.details is not None or any(f is not None and len(f) for f in fields)

@@ -74,8 +74,11 @@ def emit(graph: g.Graph, int8: Int8 | None = None, weight_code: str = "auto") ->
     nodes = graph.nodes()
     ops = [n for n in nodes if isinstance(n, g.SbnnOp)]
     stored = {node: written(node, weight_code) for node in ops}
+    # A reader of the first version could not run a network of which one op is newer.
+    version = max((OPS[n.op].version_of(stored[n].options) for n in ops), default=1)
     functions = {
-        node: _custom_op(node, stored[node], {NODE: index}) for index, node in enumerate(ops)
+        node: _custom_op(node, stored[node], {NODE: index, "version": version})
+        for index, node in enumerate(ops)
     }
     quantization = int8 or Int8({})
     rescales = _rescales(quantization)
@@ -247,7 +250,7 @@ def _constants(node: g.SbnnOp, op: WrittenOp) -> list[tf.Tensor]:
 
 def _custom_op(node: g.SbnnOp, op: WrittenOp, more_options: dict[str, int]):
     """A function that TFLiteConverter turns into the custom op ``node.op``."""
-    options = {"version": OPS[node.op].version_of(op.options), **op.options, **more_options}
+    options = {**op.options, **more_options}
     signature = [
         tf.TensorSpec(*_tensor_of(node.inputs[0])),
         *(tf.TensorSpec(c.shape, tf.as_dtype(c.dtype)) for c in op.constants),

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 
 from sbnn_converter import graph as g
+from sbnn_converter.graph.stage_constants import Cuts
 from sbnn_converter.tensors.bit_planes import pack_bits
 from sbnn_converter.weights.code import codes_for, encode
 
@@ -50,9 +51,14 @@ def written(node: g.SbnnOp, weight_code: str) -> WrittenOp:
         constants.append(code.words.view(np.int32))
     if node.marks is not None:
         constants.append(pack_bits(node.marks))
-    if node.stage is not None:
-        constants += node.stage.constants()
-        options |= node.stage.options()
+    stage = node.stage
+    if stage is not None:
+        # A quantizer of planes reads one channel's cuts as those of all.
+        if isinstance(stage, Cuts) and node.kernel is None and node.reads.is_planes:
+            constants += stage.constants(may_share=True)
+        else:
+            constants += stage.constants()
+        options |= stage.options()
     return WrittenOp(options, constants)
 
 

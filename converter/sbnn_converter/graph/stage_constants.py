@@ -29,9 +29,17 @@ class Cuts:
     values: np.ndarray
     flips: np.ndarray
 
-    def constants(self) -> list[np.ndarray]:
-        """What a file holds of them, channel by channel."""
-        return [self.values.T.ravel(), pack_bits(self.flips)]
+    def constants(self, *, may_share: bool = False) -> list[np.ndarray]:
+        """What a file holds of them, channel by channel.
+
+        Args:
+          may_share: whether the op reads one channel's thresholds as those of all, if all
+            have the same.
+        """
+        values = self.values
+        if may_share and (values == values[:, :1]).all():
+            values = values[:, :1]
+        return [values.T.ravel(), pack_bits(self.flips)]
 
     def options(self) -> dict[str, int]:
         """What options say of them."""

@@ -9,11 +9,9 @@ from __future__ import annotations
 import ctypes
 import dataclasses
 import functools
-from collections.abc import Mapping
-
-from flatbuffers import flexbuffers
 
 from sbnn_converter.native import library_path
+from sbnn_converter.op_schema.packing import pack
 from sbnn_converter.tensors.types import OTHER_KERNEL_TYPE, ElementType, type_of
 from sbnn_converter.tflite.flatbuffer import StoredOp
 
@@ -97,7 +95,7 @@ def plan_op(op: StoredOp, **options: int) -> Plan:
     inputs = (_Tensor * len(tensors))(*tensors)
     output = _tensor(op.output.element_type, op.output.shape, None)
     plan, problem = _Plan(), _Problem()
-    packed = pack_options({**op.options, **options})
+    packed = pack({**op.options, **options})
     accepted = library.SbnnPlanOp(
         op.name.encode(),
         packed,
@@ -116,11 +114,6 @@ def plan_op(op: StoredOp, **options: int) -> Plan:
     numbers = {name: getattr(plan, name) for name, _ in _Plan._fields_}
     flags = {"same_pitch": bool(plan.same_pitch), "lanes": bool(plan.lanes)}
     return Plan(**{**numbers, **flags})
-
-
-def pack_options(options: Mapping[str, int]) -> bytes:
-    """An op's attributes as the file holds them."""
-    return bytes(flexbuffers.Dumps(dict(options)))
 
 
 def _tensor(kind: ElementType, shape: tuple[int, ...], data: int | None) -> _Tensor:

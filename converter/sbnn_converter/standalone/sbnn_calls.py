@@ -120,6 +120,8 @@ def _output(op: StoredStep, channels: int, positions: int) -> dict[str, str]:
         }
         stage = by = "cuts"
         how["count"] = face.cuts
+        if len(first) < channels * face.cuts:
+            how["shared"] = "true"
     elif face == FLOAT32:
         stage, arrays = "scale", {"factors": ("float", first), "biases": ("float", second)}
     else:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from flatbuffers import flexbuffers
 
+from sbnn_converter.op_schema.packing import unpack
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.tensors.face import Face, stored_face
 from sbnn_converter.tensors.types import ElementType, element_type
@@ -328,9 +328,10 @@ def op_name(code) -> str:
 
 def _read_op(operator, name: str, inputs, outputs) -> StoredOp:
     raw = operator.CustomOptionsAsNumpy()
-    options = {} if isinstance(raw, int) else flexbuffers.Loads(raw.tobytes())
-    if not isinstance(options, dict):
-        raise DamagedFile(f"{name}: the options are no map; convert the model again")
+    try:
+        options = {} if isinstance(raw, int) else unpack(raw.tobytes())
+    except ValueError as error:
+        raise DamagedFile(f"{name}: {error}; convert the model again") from error
     if None in inputs:
         raise DamagedFile(f"{name}: an input is left out; convert the model again")
     constants, other = inputs[1:], None

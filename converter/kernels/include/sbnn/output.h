@@ -29,6 +29,7 @@
 #ifndef SBNN_OUTPUT_H_
 #define SBNN_OUTPUT_H_
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sbnn/face.h"
@@ -37,7 +38,9 @@ typedef enum { SBNN_CUTS, SBNN_STREAM, SBNN_SCALE } sbnn_stage;
 
 typedef struct {
   int32_t count; /* of a channel: 1 for bits */
-  /* [channel][count], ascending: int32 or float, as the sums are. */
+  bool shared;   /* all channels have the same; quantizers of planes only */
+  /* [channel][count], or [count] where they are shared, ascending: int32 or
+   * float, as the sums are. */
   const int32_t* thresholds;
   const float* float_thresholds;
   const uint32_t* flips; /* one bit a channel */

@@ -1,0 +1,67 @@
+"""An op's options as the bytes of a file, and back.
+
+Version 1 holds them as a FlexBuffers map from names to numbers, version 2 as a blob of
+numbered options, in about a fifth of the bytes. Readers take either (``docs/format.md``,
+``runtime/ops/options.c``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flatbuffers import flexbuffers
+
+from sbnn_converter.op_schema.numbers import NUMBERS
+
+_NAMES = {number: name for name, number in NUMBERS.items()}
+_MOST_BYTES = 5  # of a packed number, 7 bits each
+
+
+def pack(options: Mapping[str, int]) -> bytes:
+    """The bytes that a file has for an op's options, in the form of their ``version``.
+
+    Names that no op has are only possible in a map.
+    """
+    if options.get("version", 1) < 2 or not options.keys() <= NUMBERS.keys():
+        return bytes(flexbuffers.Dumps(dict(options)))
+    row = bytearray()
+    for name, value in options.items():
+        row.append(NUMBERS[name])
+        row += _packed(2 * value if value >= 0 else -2 * value - 1)
+    return bytes(flexbuffers.Dumps(bytes(row)))
+
+
+def unpack(content: bytes) -> dict[str, int]:
+    """The options that ``content`` holds; numbers that no option has are left out.
+
+    Raises:
+      ValueError: it holds neither form.
+    """
+    found = flexbuffers.Loads(content)
+    if isinstance(found, dict):
+        return found
+    if not isinstance(found, (bytes, bytearray)):
+        raise ValueError("the options are neither a map nor a blob")
+    options, row = {}, iter(found)
+    for number in row:
+        packed = _unpacked(row)
+        if number in _NAMES:
+            options[_NAMES[number]] = -(packed // 2) - 1 if packed % 2 else packed // 2
+    return options
+
+
+def _packed(number: int) -> bytes:
+    low = bytearray()
+    while number >= 0x80:
+        low.append(number % 0x80 | 0x80)
+        number //= 0x80
+    return bytes([*low, number])
+
+
+def _unpacked(row) -> int:
+    number = 0
+    for place, byte in zip(range(_MOST_BYTES), row):
+        number |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            return number
+    raise ValueError("a packed number of the options has no end")
