@@ -4,6 +4,7 @@
 # make test    runs all tests
 # make bench   runs all benchmarks; tables here, figures in build/bench.json
 # make tflm-check  builds exported folders in your own TensorFlow Lite Micro (TFLM_DIR=...)
+# make keras3-check  trains with Keras 3 on TensorFlow, JAX and PyTorch, without Larq, in an environment of its own
 # make clean   removes what the others made, .venv excepted
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.
 # What needs no TensorFlow.
 FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/examples/test_closing_page.py
 
-.PHONY: check lint types imports fast-tests format demo test bench peers tflm-check cross-tools clean
+.PHONY: check lint types imports fast-tests format demo test bench peers tflm-check keras3-check cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
@@ -53,6 +54,16 @@ bench: $(READY) cross-tools peers
 
 tflm-check: $(READY)
 	@$(BIN)/python tests/micro/tflm_check.py
+
+# Both backends take hundreds of megabytes, which is why no test of every day has them.
+KERAS3 := build/keras3
+keras3-check:
+	@test -x $(KERAS3)/bin/python || $(PYTHON) -m venv $(KERAS3)
+	$(KERAS3)/bin/python -m pip install --quiet --disable-pip-version-check 'keras>=3.5' 'tensorflow<2.22' 'numpy>=2' absl-py rich jax torch
+	$(KERAS3)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@for backend in tensorflow jax torch; do \
+	  KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=3 $(KERAS3)/bin/python tests/keras/keras_3_alone.py || exit 1; \
+	done
 
 # Larq Compute Engine, to compare with; it has no wheels for some Pythons.
 peers: $(READY)

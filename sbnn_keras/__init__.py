@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # both fronts have the same names; for editors these
     from sbnn_keras import applications as applications
     from sbnn_keras import plots as plots
     from sbnn_keras.keras2 import *  # noqa: F403
+    from sbnn_keras.moving import to_keras_2 as to_keras_2
 
 __all__ = [  # noqa: F405
     "AlternatingSigns",
@@ -36,6 +37,7 @@ __all__ = [  # noqa: F405
     "SparseBinarySeparableConv2D",
     "SparsityLogger",
     "allocate_connections",
+    "constraints",
     "in_float32",
     "quantizers",
     "summary",
@@ -52,6 +54,8 @@ if asked_for() == KERAS_2:
 
 
 def __getattr__(name: str):
+    if name == "to_keras_2":
+        return importlib.import_module("sbnn_keras.moving").to_keras_2
     if name in _ON_DEMAND:
         return importlib.import_module(f"sbnn_keras.{name}")
     if name in __all__:
@@ -67,4 +71,4 @@ def __getattr__(name: str):
 
 
 def __dir__():
-    return sorted({*globals(), *__all__, *_ON_DEMAND})
+    return sorted({*globals(), *__all__, *_ON_DEMAND, "to_keras_2"})

@@ -176,8 +176,10 @@ OF_BOTH = {
     "front",
     "keras2",
     "keras3",
+    "moving",
     "plots",
     "recipes",
+    "selection",
     "version",
 }
 

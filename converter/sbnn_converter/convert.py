@@ -21,6 +21,8 @@ from sbnn_converter.passes import run_passes
 from sbnn_converter.quantization import quantize, speak_int8
 from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.wiring import check_wiring
+from sbnn_keras.keras2.keras_3 import is_of_keras_3
+from sbnn_keras.moving import to_keras_2
 
 
 def convert_keras_model(
@@ -60,7 +62,7 @@ def convert_keras_model(
 
     Args:
       model: a built Sequential or Functional model with fixed spatial
-        dimensions.
+        dimensions, of Keras 2, or of Keras 3 with any backend.
       inference_input_type: type of the converted model's inputs: float32, int8
         or uint8.
       inference_output_type: type of its outputs, likewise.
@@ -102,7 +104,7 @@ def convert_keras_model(
     report = progress or (lambda step: None)
     report("reading the layers")
     with converting():
-        graph = import_model(model)
+        graph = import_model(_in_keras_2(model))
     report("fusing layers and coding weights")
     run_passes(graph, report)
     report("writing the flatbuffer with TFLiteConverter")
@@ -116,6 +118,20 @@ def convert_keras_model(
         _check_result(flatbuffer)
         check_runnable(flatbuffer, graph)
     return flatbuffer
+
+
+def _in_keras_2(model):
+    """The model itself, or one of Keras 3 moved into layers of Keras 2.
+
+    Raises:
+      ConversionError: it cannot be moved.
+    """
+    if not is_of_keras_3(model):
+        return model
+    try:
+        return to_keras_2(model)
+    except (ImportError, TypeError, ValueError) as error:
+        raise ConversionError(f"cannot convert a model of Keras 3: {error}") from error
 
 
 def finish(

@@ -4,6 +4,9 @@ import numbers
 
 import numpy as np
 
+# 2**exponent is a normal float32.
+_LARGEST_EXPONENT = 126
+
 
 def is_whole(value) -> bool:
     """True for whole numbers, Python's and NumPy's, and not for True and False."""
@@ -54,3 +57,27 @@ def check_names(names, argument: str) -> None:
         f"Wrong `{argument}`: found {found!r}, wanted a list of layer names, for "
         f"example [{example!r}]."
     )
+
+
+def check_polarity(polarity) -> bool:
+    """Returns `polarity` as a bool, or raises a ValueError."""
+    is_switch = isinstance(polarity, (bool, np.bool_))
+    if not is_switch and not (is_whole(polarity) and polarity in (0, 1)):
+        raise ValueError(
+            f"Wrong `polarity`: found {polarity!r}, wanted True, False or None (True in "
+            "the domain '01')."
+        )
+    return bool(polarity)
+
+
+def check_exponent(exponent) -> int | None:
+    """Returns the exponent of a power of two as an int, or None; or raises a ValueError."""
+    if exponent is None:
+        return None
+    if not is_whole(exponent) or abs(exponent) > _LARGEST_EXPONENT:
+        raise ValueError(
+            f"Wrong `exponent`: found {exponent!r}, wanted None or a whole number in "
+            f"[-{_LARGEST_EXPONENT}, {_LARGEST_EXPONENT}]; the sums are scaled by "
+            "2**exponent."
+        )
+    return int(exponent)

@@ -36,6 +36,8 @@ class Domain:
     learns_values = False
     #: Bits that hold any weight, without coding.
     precision = 1
+    #: Whether entries can be at rest, and their share be held.
+    is_sparse = True
 
     def score(self, latent):
         """What decides on connections: those of the largest score are connections."""
@@ -52,6 +54,10 @@ class Domain:
     def free_threshold(self, shape) -> float:
         """Score above which entries are connections while nothing holds their share."""
         return 0.0
+
+    def free(self, latent):
+        """Which entries are connections while nothing holds their share, bool."""
+        return self.score(latent) > self.free_threshold(latent.shape)
 
     def bits(self, share: float) -> float:
         """Bits a weight at the entropy bound, with a share of connections."""
@@ -101,6 +107,22 @@ class Signed(Domain):
         return entropy_bits(share) + share
 
 
+class Signs(Domain):
+    """Weights -1 and 1, of a plain binary network: there are no connections to choose."""
+
+    name = "signs"
+    is_sparse = False
+
+    def free(self, latent):
+        return latent >= 0
+
+    def with_signs(self, values, latent, ops):
+        return ops.where(latent < 0, values - 1, values)
+
+    def bits(self, share: float) -> float:
+        return 1.0
+
+
 def _glorot_limit(shape: list[int]) -> float:
     """Bound of Keras's `glorot_uniform` for a kernel of this shape."""
     window = math.prod(shape[:-2])
@@ -110,8 +132,14 @@ def _glorot_limit(shape: list[int]) -> float:
 _DOMAINS = {domain.name: domain for domain in (ZeroOne(), General(), Signed())}
 
 
-def get_domain(name: str) -> Domain:
-    """The domain of a name, or a ValueError that lists the known ones."""
-    if not isinstance(name, str) or name not in _DOMAINS:
-        raise ValueError(f"Unknown domain: found {name!r}, wanted one of {list(_DOMAINS)}.")
-    return _DOMAINS[name]
+def get_domain(name: str, *more: Domain) -> Domain:
+    """The domain of a name, or a ValueError that lists the known ones.
+
+    Args:
+        name: of the domain.
+        more: domains that are known beside those that every layer knows.
+    """
+    known = {**_DOMAINS, **{domain.name: domain for domain in more}}
+    if not isinstance(name, str) or name not in known:
+        raise ValueError(f"Unknown domain: found {name!r}, wanted one of {list(known)}.")
+    return known[name]

@@ -5,7 +5,7 @@ from sbnn_keras.as_tf_keras import use_keras_2
 use_keras_2()
 
 from sbnn_keras.core.decay import ConstantSparsity, PolynomialDecay  # noqa: E402
-from sbnn_keras.keras2 import quantizers  # noqa: E402
+from sbnn_keras.keras2 import constraints, quantizers  # noqa: E402
 from sbnn_keras.keras2.allocation import allocate_connections  # noqa: E402
 from sbnn_keras.keras2.alternating_signs import AlternatingSigns  # noqa: E402
 from sbnn_keras.keras2.distiller import Distiller  # noqa: E402
@@ -51,6 +51,7 @@ __all__ = [
     "SparseBinarySeparableConv2D",
     "SparsityLogger",
     "allocate_connections",
+    "constraints",
     "in_float32",
     "quantizers",
     "summary",

@@ -2,6 +2,9 @@
 
 import larq as lq
 import tensorflow as tf
+from larq.constraints import WeightClip
+
+__all__ = ["Between", "WeightClip"]
 
 
 @lq.utils.register_keras_custom_object

@@ -10,22 +10,7 @@ import tensorflow as tf
 
 from sbnn_keras.core.connections import check_share, count_of_ones
 from sbnn_keras.core.domains import Domain
-from sbnn_keras.keras2.selection import choose_largest, sort_out_largest
-
-# Weights of a dense kernel for each step between two choices.
-_WEIGHTS_A_STEP = 16384
-
-
-def steps_between_choices(shape) -> int:
-    """Steps for which a choice of connections serves, by default.
-
-    Seldom is cheap and slows learning. A convolution multiplies each weight at every
-    position, beside which a choice at each step does not count; in a dense layer it
-    would take as long as the multiplications.
-    """
-    if len(shape) > 2:
-        return 1
-    return max(1, round(int(np.prod(shape)) / _WEIGHTS_A_STEP))
+from sbnn_keras.selection import choose_largest, sort_out_largest
 
 
 class HeldConnections:

@@ -16,7 +16,7 @@ import larq as lq
 import numpy as np
 import tensorflow as tf
 
-from sbnn_keras.core.arguments import check_whole, is_whole
+from sbnn_keras.core.arguments import check_exponent, check_polarity, check_whole
 from sbnn_keras.core.domains import RATIO_STEPS, get_domain
 from sbnn_keras.core.scale import channel_signs, output_exponent
 from sbnn_keras.keras2.centred_bias import centre_bias
@@ -32,8 +32,6 @@ from sbnn_keras.keras2.scaling import scale_outputs
 
 AUTO = "auto"
 UNCONTROLLED_SHARE = 0.5
-# 2**exponent is a normal float32.
-_LARGEST_EXPONENT = 126
 _SIGNS = (
     lq.quantizers.SteSign,
     lq.quantizers.ApproxSign,
@@ -64,8 +62,8 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
         self._input_quantizer_is_open = input_quantizer == AUTO
         self._centres_bias = bias_initializer == AUTO
         self._domain = get_domain(domain)
-        self.polarity = _check_polarity(self._domain.polarity if polarity is None else polarity)
-        self._exponent = _check_exponent(exponent)
+        self.polarity = check_polarity(self._domain.polarity if polarity is None else polarity)
+        self._exponent = check_exponent(exponent)
         for size in {"units", "filters", "depth_multiplier"} & kwargs.keys():
             kwargs[size] = check_whole(kwargs[size], size, at_least=1)
         for name in self._kernel_names:
@@ -430,28 +428,6 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
         if self._centres_bias:
             config["bias_initializer"] = AUTO
         return config
-
-
-def _check_polarity(polarity) -> bool:
-    is_switch = isinstance(polarity, (bool, np.bool_))
-    if not is_switch and not (is_whole(polarity) and polarity in (0, 1)):
-        raise ValueError(
-            f"Wrong `polarity`: found {polarity!r}, wanted True, False or None (True in "
-            "the domain '01')."
-        )
-    return bool(polarity)
-
-
-def _check_exponent(exponent) -> int | None:
-    if exponent is None:
-        return None
-    if not is_whole(exponent) or abs(exponent) > _LARGEST_EXPONENT:
-        raise ValueError(
-            f"Wrong `exponent`: found {exponent!r}, wanted None or a whole number in "
-            f"[-{_LARGEST_EXPONENT}, {_LARGEST_EXPONENT}]; the sums are scaled by "
-            "2**exponent."
-        )
-    return int(exponent)
 
 
 def _own_quantizer(given, domain, connections, argument: str) -> SparseBinary:

@@ -20,12 +20,12 @@ import tensorflow as tf
 from larq.quantizers import _BaseQuantizer
 
 from sbnn_keras.core.arguments import check_number, check_whole
-from sbnn_keras.core.connections import check_share
+from sbnn_keras.core.connections import check_share, steps_between_choices
 from sbnn_keras.core.domains import RATIO_STEPS, get_domain
 from sbnn_keras.keras2 import pseudo_gradients
 from sbnn_keras.keras2.constraints import Between
 from sbnn_keras.keras2.finite import assert_finite, check_finite
-from sbnn_keras.keras2.held_connections import HeldConnections, steps_between_choices
+from sbnn_keras.keras2.held_connections import HeldConnections
 from sbnn_keras.keras2.quant_hard_tanh import QuantHardTanh
 from sbnn_keras.keras2.ratio import round_ratio
 from sbnn_keras.keras2.scaling import with_scale_gradient

@@ -6,7 +6,6 @@ import sys
 import zipfile
 
 import h5py
-import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -40,18 +39,9 @@ def a_saved_model(folder, content):
     return folder
 
 
-KERAS_3 = ("saved by Keras 3.4.1", "wanted a model of Keras 2", "TF_USE_LEGACY_KERAS=1")
-
-
 @pytest.mark.parametrize(
     "make, words",
     [
-        (lambda p: h5(p / "m.h5", model_config=CONFIG, keras_version="3.4.1"), KERAS_3),
-        (lambda p: h5(p / "m.h5", model_config=CONFIG, keras_version=np.bytes_("3.4.1")), KERAS_3),
-        (
-            lambda p: archive(p / "m.keras", config=CONFIG, metadata='{"keras_version": "3.4.1"}'),
-            KERAS_3,
-        ),
         (lambda p: a_saved_model(p / "m", b"..keras_tensor.."), ("Keras 3's model.export()",)),
         (lambda p: h5(p / "m.h5"), ("no Keras model", "model_config")),
         (lambda p: archive(p / "m.keras", metadata="{}"), ("without a config.json",)),

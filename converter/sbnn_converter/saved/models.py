@@ -1,12 +1,13 @@
 """Saved Keras models: what a path holds, told without TensorFlow, and loading it.
 
 Telling reads headers, attributes and configurations, and runs nothing. What cannot be
-converted for what it is (weights alone, a mere graph, Keras 3) is refused here, before
+converted for what it is (weights alone, a mere graph) is refused here, before
 TensorFlow takes its seconds to load.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import zipfile
 import zlib
@@ -54,12 +55,12 @@ def kind_of_saved_model(path: Path) -> str | None:
 
 
 def check_saved_model(path: Path) -> None:
-    """Checks that ``path`` is a whole Keras 2 model as far as that can be seen.
+    """Checks that ``path`` is a whole Keras model as far as that can be seen.
 
     Raises:
       FileNotFoundError: there is nothing of this name.
       ConversionError: it is something else: weights alone, an exported graph, a model of
-        Keras 3, a damaged file; the message says what, and the way out.
+        Keras 3 without Keras 3, a damaged file; the message says what, and the way out.
     """
     if path.is_dir():
         _check_folder(path)
@@ -139,15 +140,29 @@ def _check_archive(path: Path) -> None:
 
 
 def _check_version(path: Path, version) -> None:
-    version = version.decode() if isinstance(version, bytes) else str(version)
-    major = version.partition(".")[0]
-    if major.isdigit() and int(major) > 2:
+    """Raises for a model of Keras 3 where Keras 3 is not installed to read it."""
+    if _is_of_keras_3(version) and importlib.util.find_spec("keras") is None:
         raise ConversionError(
-            f"'{path}' was saved by Keras {version}, wanted a model of Keras 2, the one "
-            "that sbnn_keras trains with: import sbnn_keras before TensorFlow in the "
-            "training script (or set TF_USE_LEGACY_KERAS=1) and build the model with "
-            "tf.keras, then save it again"
+            f"'{path}' was saved by Keras {_text(version)}, which is not installed to read it: "
+            "pip install keras"
         )
+
+
+def _text(version) -> str:
+    return version.decode() if isinstance(version, bytes) else str(version)
+
+
+def _is_of_keras_3(version) -> bool:
+    major = _text(version).partition(".")[0]
+    return major.isdigit() and int(major) > 2
+
+
+def _saved_by_keras_3(path: Path) -> bool:
+    if path.is_dir():
+        return False
+    if zipfile.is_zipfile(path):
+        return _is_of_keras_3(_read_json(path, "metadata.json").get("keras_version", ""))
+    return _is_of_keras_3(_read_hdf5(path)[0].get("keras_version", ""))
 
 
 def _weights_only(path: Path, what: str) -> ConversionError:
@@ -202,13 +217,31 @@ def load_keras_model(path: Path, trust_code: bool = False):
     if not trust_code:
         refuse_code(path, _configurations(path))
     try:
+        if _saved_by_keras_3(path):
+            return _load_of_keras_3(path, trust_code)
         return tf.keras.models.load_model(path, compile=False, safe_mode=not trust_code)
+    except ConversionError:
+        raise
     except Exception as error:
         if _is_of_python(error):
             reason = _damage(path, trust_code)
         else:
             reason = _reason(error)
         raise ConversionError(f"cannot read '{path}': {reason}") from error
+
+
+def _load_of_keras_3(path: Path, trust_code: bool):
+    """A model that Keras 3 has saved, with any backend, in layers of Keras 2."""
+    import keras
+
+    import sbnn_keras.keras3  # noqa: F401  (registers the layers)
+    from sbnn_keras.moving import to_keras_2
+
+    model = keras.models.load_model(path, compile=False, safe_mode=not trust_code)
+    try:
+        return to_keras_2(model)
+    except (ImportError, TypeError, ValueError) as error:
+        raise ConversionError(f"cannot convert '{path}': {error}") from error
 
 
 def _is_of_python(error: Exception) -> bool:

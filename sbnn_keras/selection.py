@@ -1,4 +1,4 @@
-"""Exact choice of the largest latent weights, in linear time.
+"""Exact choice of the largest latent weights in TensorFlow, in linear time.
 
 `choose_largest(latent, count)` marks exactly `count` entries. Latent weights pile
 up at the clipping bound, so a threshold alone cannot separate the wanted

@@ -1,0 +1,65 @@
+"""Lets a network settle: binary kernels stand still for the last epochs.
+
+`sbnn_keras.keras2.freezing` says why. Here a constraint brings each weight back after
+every step: trainers of Keras 3 do not all take a variable out of an optimizer.
+"""
+
+import keras
+from keras import ops
+
+from sbnn_keras.core.arguments import check_whole
+from sbnn_keras.keras3.callback import ModelCallback, into_variables, warn_without_layers
+from sbnn_keras.keras3.kernels import binary_layers
+
+__all__ = ["FreezeConnections"]
+
+
+class _Still(keras.constraints.Constraint):
+    def __init__(self, value):
+        self._value = value
+
+    def __call__(self, w):
+        return ops.convert_to_tensor(self._value, dtype=w.dtype)
+
+
+class FreezeConnections(ModelCallback):
+    """Freezes the weights of all binary layers for the last epochs of training.
+
+    ```python
+    model.fit(x, y, epochs=20, callbacks=[schedule, sbnn_keras.FreezeConnections(4)])
+    ```
+
+    Batch normalization and layers that are not binary go on learning. A schedule of
+    connections should be over by then.
+
+    # Arguments
+        epochs: how many epochs at the end.
+
+    # Raises
+        ValueError: for a negative number of epochs.
+    """
+
+    def __init__(self, epochs: int):
+        super().__init__()
+        self.epochs = check_whole(epochs, "epochs", at_least=0)
+        self._constraints: list = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._constraints or epoch < self.params["epochs"] - self.epochs:
+            return
+        layers = [layer for layer in binary_layers(self.model) if layer.trainable]
+        if not layers:
+            warn_without_layers(self, self.model, "binary layer")
+            return
+        into_variables(self.model)
+        for variable in (v for layer in layers for v in layer.trainable_variables):
+            self._constraints.append((variable, variable.constraint))
+            variable.constraint = _Still(ops.convert_to_numpy(variable.value))
+        self.model.make_train_function(force=True)
+
+    def on_train_end(self, logs=None):
+        for variable, constraint in self._constraints:
+            variable.constraint = constraint
+        if self._constraints:
+            self.model.train_function = None
+        self._constraints = []

@@ -1,0 +1,79 @@
+"""Activations of one bit: ±1, and 0 or 1."""
+
+import keras
+from keras import ops
+
+from sbnn_keras.keras3 import pseudo_gradients
+from sbnn_keras.keras3.keras_2 import NotForKeras2
+from sbnn_keras.keras3.registered import registered
+from sbnn_keras.keras3.straight_through import carry
+
+__all__ = ["ApproxSign", "SteHeaviside", "SteSign", "SwishSign"]
+
+
+class _OneBit(NotForKeras2, keras.layers.Layer):
+    _low = -1.0
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        # Computes in the type it is given: the policy is the layer's own matter.
+        self.autocast = False
+
+    def call(self, inputs):
+        fixed = ops.stop_gradient(inputs)
+        one = ops.ones_like(fixed)
+        high = fixed >= 0 if self._low else fixed > 0
+        return carry(ops.where(high, one, self._low * one), inputs, self._slope(fixed))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor(inputs.shape, inputs.dtype)
+
+
+class _Clipped(_OneBit):
+    def __init__(self, clip_value: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.clip_value = clip_value
+
+    def _slope(self, x):
+        return pseudo_gradients.clipped_ste(x, self.clip_value)
+
+    def get_config(self):
+        return {**super().get_config(), "clip_value": self.clip_value}
+
+
+@registered
+class SteSign(_Clipped):
+    """1 where x >= 0, else -1; the gradient is 1 where |x| <= clip_value, else 0."""
+
+
+@registered
+class SteHeaviside(_Clipped):
+    """1 where x > 0, else 0; the gradient is 1 where |x| <= clip_value, else 0."""
+
+    _low = 0.0
+
+
+@registered
+class ApproxSign(_OneBit):
+    """`SteSign` with the gradient 2 - 2|x| where |x| <= 1, else 0."""
+
+    def _slope(self, x):
+        return pseudo_gradients.approx_sign(x)
+
+
+@registered
+class SwishSign(_OneBit):
+    """`SteSign` with the gradient of BNN+ (arXiv 1812.11800)."""
+
+    def __init__(self, beta: float = 5.0, **kwargs):
+        super().__init__(**kwargs)
+        self.beta = beta
+
+    def _slope(self, x):
+        return pseudo_gradients.swish_sign(x, self.beta)
+
+    def get_config(self):
+        return {**super().get_config(), "beta": self.beta}

@@ -1,0 +1,31 @@
+"""Steps whose forward value is exact, and whose gradient is another function's.
+
+`x + stop_gradient(q - x)` is not exact: x + fl(q - x) need not be q. Here the term that
+carries the gradient is a true zero: x - stop_gradient(x) is 0 for every finite x, and a
+finite slope times 0 is 0. A NaN or infinite x gives NaN, so that it cannot pass unseen.
+"""
+
+from keras import ops
+
+
+def carry(value, x, slope=None):
+    """`value`, with `slope` (1 by default) as its gradient in `x`, of the same shape."""
+    zero = x - ops.stop_gradient(x)
+    if slope is not None:
+        zero = zero * ops.stop_gradient(slope)
+    return ops.stop_gradient(value) + zero
+
+
+def round_ratio(ratio, steps: int):
+    """Rounds to multiples of 1 / steps; the gradient passes straight through."""
+    return carry(ops.round(ratio * steps) / steps, ratio)
+
+
+def with_scale_gradient(kernel, scale):
+    """`kernel` itself, with the gradient of the scale that multiplies its outputs.
+
+    Outputs are scale * sums, and the sums are linear in the kernel: the gradient of the
+    scale is the sum over the kernel of kernel * dL / dkernel, divided by the scale.
+    """
+    fixed = ops.stop_gradient(scale)
+    return kernel * (1.0 + ops.cast((scale - fixed) / fixed, kernel.dtype))

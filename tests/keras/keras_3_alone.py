@@ -1,0 +1,78 @@
+"""Trains on one backend of Keras 3 without Larq: `make keras3-check` runs it on each.
+
+KERAS_BACKEND=jax python tests/keras/keras_3_alone.py
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from sbnn_keras import (
+    ConnectionsSchedule,
+    ExpectedConnections,
+    FreezeConnections,
+    PolynomialDecay,
+    ResidualStream,
+    SparseBinaryConv2D,
+    SparseBinaryDense,
+    SparsityLogger,
+)
+
+assert SparseBinaryDense.__module__ == "sbnn_keras.keras3.layers"
+assert not {"larq", "tf_keras", "tensorflow_model_optimization"} & set(sys.modules)
+
+rng = np.random.default_rng(0)
+images = (rng.integers(-128, 128, (32, 6, 6, 2)) / 128).astype("float32")
+labels = rng.integers(0, 4, 32)
+keras.utils.set_random_seed(0)
+
+
+def network():
+    inputs = keras.Input((6, 6, 2))
+    x = SparseBinaryConv2D(4, 3, padding="same", domain="signed")(inputs)
+    stream = ResidualStream(6)(x)
+    x = SparseBinaryConv2D(4, 3, padding="same", domain="general")(stream)
+    stream = ResidualStream(6)([stream, x])
+    return keras.Model(inputs, SparseBinaryDense(4, name="last")(keras.layers.Flatten()(stream)))
+
+
+# A schedule holds its counts on every backend; a file brings back the same numbers.
+model = network()
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+model.compile("adam", loss)
+decay = PolynomialDecay(0.5, 0.9, 0, 6, frequency=2)
+logger, frozen = SparsityLogger(), []
+
+
+def keep_kernel(epoch, logs):
+    frozen.append(np.array(keras.ops.convert_to_numpy(model.get_layer("last").kernel.value)))
+
+
+watch = keras.callbacks.LambdaCallback(on_epoch_end=keep_kernel)
+callbacks = [ConnectionsSchedule(decay), FreezeConnections(1), logger, watch]
+model.fit(images, labels, batch_size=8, epochs=4, verbose=0, callbacks=callbacks)
+density = logger.history["last"]["density"]
+# Steps 0, 2, 4 and 6 are looked at; epochs of 4 steps end behind steps 3, 7, 11 and 15.
+wanted = [round(576 * share) / 576 for share in (1 - decay(2)[1], 0.1, 0.1, 0.1)]
+assert density == wanted, (density, wanted)
+assert np.array_equal(frozen[-1], frozen[-2]) and not np.array_equal(frozen[0], frozen[1])
+answer = model.predict(images, verbose=0)
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder) / "model.keras"
+    model.save(path)
+    again = keras.models.load_model(path)
+assert np.array_equal(again.predict(images, verbose=0), answer)
+for layer in (model.layers[1], model.layers[3], model.get_layer("last")):
+    assert np.array_equal(layer.binary_kernel(), again.get_layer(layer.name).binary_kernel())
+
+# The published constraint takes connections away.
+model = keras.Sequential([keras.Input((72,)), SparseBinaryDense(4)])
+constraint = ExpectedConnections(0.2, 0.9)
+model.compile(keras.optimizers.SGD(1.0), constraint.loss(loss))
+flat = images.reshape(32, 72)
+model.fit(flat, labels, epochs=8, batch_size=8, verbose=0, callbacks=[constraint])
+assert constraint.share < 0.45, constraint.share
+print(f"{keras.backend.backend()}: densities {[round(float(d), 4) for d in density]}, as wanted")
