@@ -20,7 +20,7 @@ from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES, plain_c_stack_byt
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.memory.lifetimes import aligned, live_bytes
 from sbnn_converter.short_repr import ShortRepr
-from sbnn_converter.tflite.flatbuffer import StoredModel, read_stored_model
+from sbnn_converter.tflite.flatbuffer import SbnnStep, StoredModel, read_stored_model
 from sbnn_converter.tflite.model_file import read_model
 
 # TensorFlow Lite Micro on a 32-bit core keeps this much of each tensor and node
@@ -197,7 +197,7 @@ def bookkeeping_bytes(stored: StoredModel, core: str = DEFAULT_CORE) -> int:
 def _step(stored: StoredModel, number: int, live: int, core: str) -> StepCost:
     step = stored.steps[number]
     flash = sum(tensor.constant_bytes for tensor in step.present_inputs)
-    if step.sbnn is None:
+    if not isinstance(step, SbnnStep):
         return StepCost(step.name, step.name, None, live, 0, flash)
     cost = estimate_op(step.sbnn, core)
     return StepCost(

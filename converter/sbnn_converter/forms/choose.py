@@ -18,7 +18,7 @@ from sbnn_converter.forms.codes import (
     smallest_within,
 )
 from sbnn_converter.memory.lifetimes import live_bytes
-from sbnn_converter.tflite.flatbuffer import StoredModel, StoredOp, read_stored_model
+from sbnn_converter.tflite.flatbuffer import SbnnStep, StoredModel, StoredOp, read_stored_model
 
 if TYPE_CHECKING:  # starting TensorFlow takes seconds: only who writes a file needs it
     from sbnn_converter.emitter.edited import EditedOp
@@ -57,7 +57,7 @@ def choose_forms(
         says; the one of least memory if none does.
     """
     stored = read_stored_model(editor.bytes())
-    ops = [step.sbnn for step in stored.steps if step.sbnn is not None]
+    ops = [step.sbnn for step in stored.steps if isinstance(step, SbnnStep)]
     if not ops:
         return
     chosen = ops
@@ -110,7 +110,9 @@ def _bands(
     room: int | None,
 ) -> list[int | None]:
     """``band_bytes`` of each op, None for those that have none."""
-    live = [size for step, size in zip(stored.steps, live_bytes(stored)) if step.sbnn is not None]
+    live = [
+        size for step, size in zip(stored.steps, live_bytes(stored)) if isinstance(step, SbnnStep)
+    ]
     chosen = choose_bands(
         [bands_of(op, core) for op in ops],
         live,

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
 
 from sbnn_converter.tflite.flatbuffer import StoredModel
+
+_Thing = TypeVar("_Thing", bound=Hashable)
 
 # Runtimes start every tensor at a multiple of so many bytes.
 _ALIGNMENT = 16
@@ -33,13 +36,13 @@ class Buffer:
         return self.first <= other.last and other.first <= self.last
 
 
-def lifetimes(uses: Sequence[Iterable[Hashable]]) -> dict[Hashable, tuple[int, int]]:
+def lifetimes(uses: Sequence[Iterable[_Thing]]) -> dict[_Thing, tuple[int, int]]:
     """The first and the last step that uses a thing.
 
     Args:
       uses: for each step, what it reads and writes.
     """
-    found: dict[Hashable, tuple[int, int]] = {}
+    found: dict[_Thing, tuple[int, int]] = {}
     for step, used in enumerate(uses):
         for thing in used:
             found[thing] = (found[thing][0] if thing in found else step, step)

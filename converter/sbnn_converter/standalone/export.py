@@ -25,6 +25,7 @@ from sbnn_converter.standalone.numeric_calls import (
 from sbnn_converter.standalone.sbnn_calls import sbnn_call
 from sbnn_converter.tflite.flatbuffer import (
     DamagedFile,
+    SbnnStep,
     StoredModel,
     StoredStep,
     StoredTensor,
@@ -152,12 +153,13 @@ def _calls(network: StoredModel) -> tuple[list[StoredStep], list[Call]]:
     Raises:
       ConversionError: some have none; it lists them all.
     """
-    ops, calls, refused = [], [], {}
+    ops, calls = [], []
+    refused: dict[str, list[str]] = {}
     for op in network.steps:
         if is_view(op):
             continue
         try:
-            calls.append(sbnn_call(op) if op.sbnn else numeric_call(op))
+            calls.append(sbnn_call(op) if isinstance(op, SbnnStep) else numeric_call(op))
             ops.append(op)
         except NotExportable as error:
             refused.setdefault(f"{op.name} ({error})", []).append(str(op.number))
@@ -189,7 +191,7 @@ def _roots(network: StoredModel) -> dict[int, StoredTensor]:
     roots: dict[int, StoredTensor] = {}
     for op in network.steps:
         if is_view(op):
-            seen = op.inputs[0]
+            seen = op.input(0)
             roots[op.outputs[0].index] = roots.get(seen.index, seen)
     return roots
 
@@ -229,7 +231,7 @@ def _place(
         if tensor.index in names:
             continue
         if tensor.data is not None:
-            names[tensor.index], text = model_text.constant_tensor(tensor)
+            names[tensor.index], text = model_text.constant_tensor(tensor, tensor.data)
             constants[names[tensor.index]] = text
             continue
         owners.append(tensor.index)

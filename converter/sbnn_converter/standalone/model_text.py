@@ -6,6 +6,8 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from sbnn_converter.standalone.call import Call, array, c_name, decimal_literal
 from sbnn_converter.tflite.flatbuffer import StoredModel, StoredStep, StoredTensor
 
@@ -206,10 +208,10 @@ def _memory_text(arena_bytes: int, scratch: int, has_tensors: bool, has_scratch:
     return lines
 
 
-def constant_tensor(tensor: StoredTensor) -> tuple[str, str]:
+def constant_tensor(tensor: StoredTensor, values: np.ndarray) -> tuple[str, str]:
     """Name and definition of a constant that an op reads as its activation."""
     name = f"constant{tensor.index}"
-    return name, array(c_name(tensor.type), name, tensor.data)
+    return name, array(c_name(tensor.type), name, values)
 
 
 def _wrap(statement: str) -> str:

@@ -19,7 +19,7 @@ from sbnn_converter.standalone.call import (
     struct,
 )
 from sbnn_converter.tensors.face import BITS, FLOAT32, INT8, Face
-from sbnn_converter.tflite.flatbuffer import StoredStep
+from sbnn_converter.tflite.flatbuffer import SbnnStep
 from sbnn_converter.weights.code import BY_NUMBER, SLICED
 from sbnn_converter.weights.stored import stored_kernel
 
@@ -31,7 +31,7 @@ _NUMBERS = {
 }
 
 
-def sbnn_call(op: StoredStep) -> Call:
+def sbnn_call(op: SbnnStep) -> Call:
     """The call of an op whose name begins with ``Sbnn``.
 
     Raises:
@@ -62,14 +62,14 @@ def _suffix(face: Face) -> str:
 
 def _element(face: Face) -> str:
     """The elements in which kernels get a face, in C."""
-    return "uint32_t" if face.is_planes else c_name(face.numbers)
+    return "uint32_t" if face.is_planes else c_name(face.element_type.name)
 
 
 def _words(positions: int) -> int:
     return -(-positions // 32)
 
 
-def _kernel(op: StoredStep, most: int) -> dict[str, str]:
+def _kernel(op: SbnnStep, most: int) -> dict[str, str]:
     """Definitions of the weights ``op<n>_kernel``."""
     code = stored_kernel(op.sbnn).code
     name = f"op{op.number}_kernel"
@@ -97,10 +97,10 @@ def _face(face: Face) -> str:
     """What an ``sbnn_face`` is initialized with."""
     if face.is_planes:
         return f"{{SBNN_PLANES, {face.planes}}}"
-    return f"{{{_NUMBERS[face.numbers]}, 0}}"
+    return f"{{{_NUMBERS[face.element_type.name]}, 0}}"
 
 
-def _output(op: StoredStep, channels: int, positions: int) -> dict[str, str]:
+def _output(op: SbnnStep, channels: int, positions: int) -> dict[str, str]:
     """Definitions of the output stage ``op<n>_output``; ``positions`` 0: a vector."""
     name = f"op{op.number}_output"
     first, second = op.sbnn.constants[-2:]
@@ -109,8 +109,9 @@ def _output(op: StoredStep, channels: int, positions: int) -> dict[str, str]:
     how: dict[str, object] = {}
     by = "scale"
     if face.is_planes:
-        fields["plane_bits"] = 32 * _words(positions or channels)
-        fields["channel_bits"] = face.planes * fields["plane_bits"] if positions else 1
+        plane_bits = 32 * _words(positions or channels)
+        fields["plane_bits"] = plane_bits
+        fields["channel_bits"] = face.planes * plane_bits if positions else 1
     if face.is_planes and not op.sbnn.options.get("stream"):
         is_float = first.dtype == np.float32
         thresholds = "float_thresholds" if is_float else "thresholds"
@@ -138,12 +139,12 @@ def _output(op: StoredStep, channels: int, positions: int) -> dict[str, str]:
     return constants
 
 
-def _domain(op: StoredStep) -> str:
+def _domain(op: SbnnStep) -> str:
     o = op.sbnn.options
     return f"{{{o['alpha_steps']}, {o['domain_shift']}}}"
 
 
-def _params(op: StoredStep, kind: str, domain: str | None = None) -> dict[str, str]:
+def _params(op: SbnnStep, kind: str, domain: str | None = None) -> dict[str, str]:
     """Definitions of the kernel's parameters ``op<n>_params``: the op's own options."""
     name = f"op{op.number}_params"
     schema = OPS[op.name]
@@ -155,12 +156,13 @@ def _params(op: StoredStep, kind: str, domain: str | None = None) -> dict[str, s
     return {name: struct(kind, name, fields)}
 
 
-def _weighted(op: StoredStep, function: str, query: str, constants: dict, scratch: int, header):
+def _weighted(op: SbnnStep, function: str, query: str, constants: dict, scratch: int, header):
     n = op.number
     y_type = c_name(op.sbnn.output.type)
-    output, joining, others = f"op{n}_output", (), {}
+    output, others = f"op{n}_output", {}
+    joining: tuple[str, ...] = ()
     if op.sbnn.other is not None:
-        others = {"other": op.inputs[-1]}
+        others = {"other": op.sbnn.other}
         output = f"op{n}_joining"
         joining = (
             f"sbnn_output {output} = op{n}_output;",
@@ -172,7 +174,7 @@ def _weighted(op: StoredStep, function: str, query: str, constants: dict, scratc
             f"{function}(&op{n}_params, &op{n}_kernel, &{output}, "
             f"(const {_element(op.sbnn.reads)}*){{x}}, ({y_type}*){{y}}, {{scratch}});",
         ),
-        places={"x": op.inputs[0], **others, "y": op.outputs[0]},
+        places={"x": op.sbnn.input, **others, "y": op.sbnn.output},
         functions=(function,),
         constants=constants,
         scratch_bytes=scratch,
@@ -181,7 +183,7 @@ def _weighted(op: StoredStep, function: str, query: str, constants: dict, scratc
     )
 
 
-def _conv2d(op: StoredStep, plan: Plan) -> Call:
+def _conv2d(op: SbnnStep, plan: Plan) -> Call:
     o, n = op.sbnn.options, op.number
     constants = {
         **_kernel(op, plan.most),
@@ -200,7 +202,7 @@ def _conv2d(op: StoredStep, plan: Plan) -> Call:
     )
 
 
-def _dense(op: StoredStep, plan: Plan) -> Call:
+def _dense(op: SbnnStep, plan: Plan) -> Call:
     o, n = op.sbnn.options, op.number
     constants = {
         **_kernel(op, plan.most),
@@ -218,21 +220,21 @@ def _dense(op: StoredStep, plan: Plan) -> Call:
     return _weighted(op, function, query, constants, plan.scratch_bytes, header)
 
 
-def _on_planes(op: StoredStep, function: str, arguments: str, constants: dict, header: str) -> Call:
+def _on_planes(op: SbnnStep, function: str, arguments: str, constants: dict, header: str) -> Call:
     """A call of a kernel that takes ``arguments`` between its parameters and planes."""
     params = f"op{op.number}_params"
-    others = {"other": op.inputs[1]} if op.sbnn.other is not None else {}
+    others = {"other": op.sbnn.other} if op.sbnn.other is not None else {}
     read = "".join(f", (const uint32_t*){{{place}}}" for place in ("x", *others))
     return Call(
         statements=(f"{function}(&{params}{arguments}{read}, (uint32_t*){{y}});",),
-        places={"x": op.inputs[0], **others, "y": op.outputs[0]},
+        places={"x": op.sbnn.input, **others, "y": op.sbnn.output},
         functions=(function,),
         constants=constants | _params(op, f"{header.removesuffix('.h')}_params"),
         headers=(f"sbnn/{header.removeprefix('sbnn_')}",),
     )
 
 
-def _max_pool2d(op: StoredStep, _: Plan) -> Call:
+def _max_pool2d(op: SbnnStep, _: Plan) -> Call:
     minimum, planes = f"op{op.number}_minimum", op.sbnn.reads.planes
     marks = {minimum: array("uint32_t", minimum, op.sbnn.constants[0].view(np.uint32))}
     function, count = ("bits", "") if planes == 1 else ("planes", f", {planes}")
@@ -240,20 +242,20 @@ def _max_pool2d(op: StoredStep, _: Plan) -> Call:
     return _on_planes(op, function, f"{count}, {minimum}", marks, "sbnn_max_pool2d.h")
 
 
-def _average_pool2d(op: StoredStep, _: Plan) -> Call:
+def _average_pool2d(op: SbnnStep, _: Plan) -> Call:
     planes = op.sbnn.reads.planes
     return _on_planes(op, "sbnn_average_pool2d", f", {planes}", {}, "sbnn_average_pool2d.h")
 
 
-def _add(op: StoredStep, _: Plan) -> Call:
-    face, out, shape = op.sbnn.reads, op.sbnn.writes, op.inputs[0].shape
+def _add(op: SbnnStep, _: Plan) -> Call:
+    face, out, shape = op.sbnn.reads, op.sbnn.writes, op.sbnn.input.shape
     words = shape[-1] if len(shape) == 3 else shape[-1] // face.planes
     sizes = f", {face.planes}, {out.planes}, {words}"
     return _on_planes(op, "sbnn_add_planes", sizes, {}, "sbnn_add.h")
 
 
-def _quantize(op: StoredStep, _: Plan) -> Call:
-    shape = op.inputs[0].shape
+def _quantize(op: SbnnStep, _: Plan) -> Call:
+    shape = op.sbnn.input.shape
     face, levels = op.sbnn.reads, op.sbnn.writes.planes
     is_image = len(shape) > 2
     if face.is_planes:
@@ -271,14 +273,14 @@ def _quantize(op: StoredStep, _: Plan) -> Call:
             f"{function}(&op{op.number}_output, {sizes}, "
             f"(const {_element(face)}*){{x}}, (uint32_t*){{y}});",
         ),
-        places={"x": op.inputs[0], "y": op.outputs[0]},
+        places={"x": op.sbnn.input, "y": op.sbnn.output},
         functions=(function,),
         constants=_output(op, channels, positions),
         headers=("sbnn/quantize.h",),
     )
 
 
-def _dequantize(op: StoredStep, _: Plan) -> Call:
+def _dequantize(op: SbnnStep, _: Plan) -> Call:
     o, planes = op.sbnn.options, op.sbnn.reads.planes
     positions = o["height"] * o["width"]
     bits = 32 * planes * _words(positions) if o["height"] else 1
@@ -295,7 +297,7 @@ def _dequantize(op: StoredStep, _: Plan) -> Call:
         statements=(
             f"{function}({size}, (const uint32_t*){{x}}, ({c_name(op.sbnn.output.type)}*){{y}});",
         ),
-        places={"x": op.inputs[0], "y": op.outputs[0]},
+        places={"x": op.sbnn.input, "y": op.sbnn.output},
         functions=(function,),
         headers=("sbnn/quantize.h",),
     )

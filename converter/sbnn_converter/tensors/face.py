@@ -49,13 +49,13 @@ class Face:
     def label(self) -> str:
         """What people call it: ``"bits"``, ``"2 bits"``, ``"int8"``."""
         if not self.is_planes:
-            return self.numbers.lower()
+            return self.element_type.name.lower()
         return "bits" if self.planes == 1 else f"{self.planes} bits"
 
     @property
     def element_type(self) -> ElementType:
         """The type of the elements that a file has it in."""
-        return element_type(_PLANE_TYPE if self.is_planes else self.numbers)
+        return element_type(self.numbers or _PLANE_TYPE)
 
     def stored_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         """The shape, with a batch of one, of the tensor that a file has it in.

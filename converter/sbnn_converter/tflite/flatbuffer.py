@@ -117,7 +117,6 @@ class StoredStep(ShortRepr):
       inputs: what it reads; ``None`` for an optional input that is not there.
       outputs: what it writes.
       options: a builtin op's options, the schema's object; ``None`` without.
-      sbnn: more about it, if it is one of ours.
     """
 
     number: int
@@ -125,7 +124,17 @@ class StoredStep(ShortRepr):
     inputs: tuple[StoredTensor | None, ...]
     outputs: tuple[StoredTensor, ...]
     options: Any = None
-    sbnn: StoredOp | None = None
+
+    def input(self, place: int) -> StoredTensor:
+        """Input ``place``, which it cannot do without.
+
+        Raises:
+          IndexError: it is not there.
+        """
+        found = self.inputs[place]
+        if found is None:
+            raise IndexError(f"{self.name} has no input {place}")
+        return found
 
     @property
     def present_inputs(self) -> tuple[StoredTensor, ...]:
@@ -135,7 +144,23 @@ class StoredStep(ShortRepr):
     @property
     def label(self) -> str:
         """What people call it: the Keras layer, or the kind of op."""
-        return (self.sbnn.layer if self.sbnn else None) or self.name
+        return self.name
+
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class SbnnStep(StoredStep):
+    """A step that runs an op of ours.
+
+    Attributes:
+      sbnn: more about it.
+    """
+
+    sbnn: StoredOp = dataclasses.field(kw_only=True)
+
+    @property
+    def label(self) -> str:
+        """What people call it: the Keras layer, or the kind of op."""
+        return self.sbnn.layer or self.name
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -241,8 +266,8 @@ def _read(model: bytes) -> StoredModel:
     for graph in (root.Subgraphs(i) for i in range(root.SubgraphsLength())):
         tensors, steps = _read_graph(root, graph)
         main = main or (tensors, steps)
-        sbnn_ops += [step.sbnn for step in steps if step.sbnn]
-        other_ops += [step.name for step in steps if not step.sbnn]
+        sbnn_ops += [step.sbnn for step in steps if isinstance(step, SbnnStep)]
+        other_ops += [step.name for step in steps if not isinstance(step, SbnnStep)]
     if main is None:
         raise DamagedFile("the TFLite flatbuffer holds no graph; convert the model again")
     tensors, steps = main
@@ -262,15 +287,18 @@ def _read(model: bytes) -> StoredModel:
 
 def _read_graph(root, graph) -> tuple[list[StoredTensor], list[StoredStep]]:
     tensors = [_read_tensor(root, graph.Tensors(i), i) for i in range(graph.TensorsLength())]
-    steps = []
+    steps: list[StoredStep] = []
     for number in range(graph.OperatorsLength()):
         operator = graph.Operators(number)
         name = op_name(root.OperatorCodes(operator.OpcodeIndex()))
         inputs = tuple(tensors[i] if i >= 0 else None for i in _numbers(operator.InputsAsNumpy()))
         outputs = tuple(tensors[i] for i in _numbers(operator.OutputsAsNumpy()))
         options = schema.unpacked_options(operator)
-        op = _read_op(operator, name, inputs, outputs) if is_ours(name) else None
-        steps.append(StoredStep(number, name, inputs, outputs, options, op))
+        if is_ours(name):
+            op = _read_op(operator, name, inputs, outputs)
+            steps.append(SbnnStep(number, name, inputs, outputs, options, sbnn=op))
+        else:
+            steps.append(StoredStep(number, name, inputs, outputs, options))
     return tensors, steps
 
 

@@ -17,7 +17,7 @@ from sbnn_converter.tflite.flatbuffer import StoredStep, StoredTensor
 
 def _operands(op: StoredStep) -> tuple[StoredTensor, StoredTensor, int]:
     """Both operands, the larger first, and after how many elements the other repeats."""
-    a, b = op.inputs[0], op.inputs[1]
+    a, b = op.input(0), op.input(1)
     if a.elements < b.elements:
         a, b = b, a
     ending = tuple(d for d in b.shape)
@@ -86,13 +86,14 @@ def add(op: StoredStep) -> Call:
 def subtract(op: StoredStep) -> Call:
     kind = type_of(op, "INT8", "FLOAT32")
     _operands(op)  # refuses shapes that are not repeated as a whole
-    a, b, y = op.inputs[0], op.inputs[1], op.outputs[0]
+    a, b, y = op.input(0), op.input(1), op.outputs[0]
     if kind == "FLOAT32":
         function, (first, constants) = "sbnn_net_subtract_float", float_limits(op)
     else:
         function, (first, constants) = "sbnn_net_subtract_int8", _sum_constant(op, a, b)
         first = f"&{first}"
-    arguments, places = [first], {}
+    arguments = [first]
+    places: dict[str, StoredTensor] = {}
     for name, tensor in (("a", a), ("b", b)):
         text, place, constant = _operand(op, name, tensor)
         arguments += [text, str(tensor.elements)]

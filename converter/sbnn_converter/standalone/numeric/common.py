@@ -21,7 +21,7 @@ _ACTIVATIONS = {0: None, 1: (0.0, math.inf), 2: (-1.0, 1.0), 3: (0.0, 6.0)}
 
 def type_of(op: StoredStep, *allowed: str) -> str:
     """The type that the op's first input and its output share."""
-    kinds = {op.inputs[0].type, op.outputs[0].type}
+    kinds = {op.input(0).type, op.outputs[0].type}
     if len(kinds) != 1 or not kinds <= set(allowed):
         raise NotExportable(
             f"found {' and '.join(sorted(kinds)).lower()}, wanted {' or '.join(allowed).lower()}"
@@ -36,7 +36,7 @@ def suffix_of(kind: str) -> str:
 
 def need_one_image(op: StoredStep) -> None:
     """Refuses several images in one tensor, as layers over time steps make of theirs."""
-    shape = op.inputs[0].shape
+    shape = op.input(0).shape
     if shape[0] != 1:
         raise NotExportable(f"found a batch of {shape[0]} in {shape}, wanted one")
 
@@ -76,7 +76,7 @@ def simple(op: StoredStep, function: str, arguments: str, constants=None, places
     """A call ``function(arguments)`` on the op's tensors ``{x}`` and ``{y}``."""
     return Call(
         statements=(f"{function}({arguments});",),
-        places={"x": op.inputs[0], "y": op.outputs[0], **(places or {})},
+        places={"x": op.input(0), "y": op.outputs[0], **(places or {})},
         functions=(function,),
         constants=constants or {},
     )
@@ -88,7 +88,7 @@ def pointer(name: str, tensor: StoredTensor, *, writes: bool = False) -> str:
 
 
 def pair(op: StoredStep) -> str:
-    x, y = op.inputs[0], op.outputs[0]
+    x, y = op.input(0), op.outputs[0]
     return f"{pointer('x', x)}, {pointer('y', y, writes=True)}"
 
 

@@ -20,7 +20,7 @@ from sbnn_converter.tflite.flatbuffer import StoredStep
 
 def prelu(op: StoredStep) -> Call:
     kind = type_of(op, "INT8", "FLOAT32")
-    x, y, slopes = op.inputs[0], op.outputs[0], op.inputs[1]
+    x, y, slopes = op.input(0), op.outputs[0], op.input(1)
     values = need_constant(slopes, "slopes")
     if slopes.elements != x.shape[-1] and slopes.shape != x.shape[1:]:
         raise NotExportable(f"found slopes of shape {slopes.shape}, wanted one a channel")
@@ -62,7 +62,7 @@ def _function(
 ) -> Call:
     """A function of floats, or the table of its int8 with this output scale and zero."""
     kind = type_of(op, "INT8", "FLOAT32")
-    x, y = op.inputs[0], op.outputs[0]
+    x, y = op.input(0), op.outputs[0]
     tail = f"{pair(op)}, {y.elements}"
     if kind == "FLOAT32":
         return simple(op, f"sbnn_net_{name}_float", tail)

@@ -45,7 +45,7 @@ def concatenation(op: StoredStep) -> Call:
 def pad(op: StoredStep) -> Call:
     need_one_image(op)
     kind = type_of(op, "INT8", "FLOAT32")
-    x, y = op.inputs[0], op.outputs[0]
+    x, y = op.input(0), op.outputs[0]
     pads = need_constant(op.inputs[1], "paddings").reshape(-1, 2)
     if len(x.shape) != 4 or pads[0].any():
         raise NotExportable("found a padded batch, wanted an image")
@@ -54,12 +54,12 @@ def pad(op: StoredStep) -> Call:
     row = y.shape[2] * channels
     inner = x.shape[3] * item
     start = (pads[1][0] * y.shape[2] + pads[2][0]) * channels + pads[3][0] * item
+    functions: tuple[str, ...] = ("sbnn_net_copy_rows",)
     if kind == "INT8":
         fill = f"memset({{y}}, {x.zero & 0xFF}, {y.bytes});"
-        functions = ("sbnn_net_copy_rows",)
     else:
         fill = f"sbnn_net_fill_float(0.0f, (float*){{y}}, {y.elements});"
-        functions = ("sbnn_net_copy_rows", "sbnn_net_fill_float")
+        functions += ("sbnn_net_fill_float",)
     statements = [fill]
     for line in range(x.shape[1]):
         statements.append(
@@ -72,7 +72,7 @@ def pad(op: StoredStep) -> Call:
 
 def _item_bytes(op: StoredStep) -> int:
     """Bytes of an element; all tensors that are moved have one type and one scale."""
-    x = op.inputs[-1] if op.name == "SPLIT" else op.inputs[0]
+    x = op.input(1) if op.name == "SPLIT" else op.input(0)
     for y in op.outputs:
         if y.type != x.type:
             raise NotExportable(f"found {x.type.lower()} to {y.type.lower()}")
@@ -84,7 +84,7 @@ def _item_bytes(op: StoredStep) -> int:
 def split(op: StoredStep) -> Call:
     """SPLIT (axis, x) and SPLIT_V (x, sizes, axis)."""
     place = 0 if op.name == "SPLIT" else 2
-    x = op.inputs[1] if op.name == "SPLIT" else op.inputs[0]
+    x = op.input(1) if op.name == "SPLIT" else op.input(0)
     axis = int(need_constant(op.inputs[place], "axis").ravel()[0]) % len(x.shape)
     item = _item_bytes(op)
     rows = math.prod(x.shape[:axis])
@@ -102,7 +102,7 @@ def split(op: StoredStep) -> Call:
 
 
 def strided_slice(op: StoredStep) -> Call:
-    x, o = op.inputs[0], op.options
+    x, o = op.input(0), op.options
     begins, ends, strides = (
         [int(v) for v in need_constant(tensor, "bounds").ravel()] for tensor in op.inputs[1:4]
     )
@@ -125,7 +125,7 @@ def strided_slice(op: StoredStep) -> Call:
 
 
 def slice_(op: StoredStep) -> Call:
-    x = op.inputs[0]
+    x = op.input(0)
     begins, sizes = (
         [int(v) for v in need_constant(tensor, "bounds").ravel()] for tensor in op.inputs[1:3]
     )
@@ -138,14 +138,14 @@ def slice_(op: StoredStep) -> Call:
 
 def transpose(op: StoredStep) -> Call:
     axes = tuple(
-        int(a) % len(op.inputs[0].shape) for a in need_constant(op.inputs[1], "permutation").ravel()
+        int(a) % len(op.input(0).shape) for a in need_constant(op.inputs[1], "permutation").ravel()
     )
-    return _pick(op, [range(size) for size in op.inputs[0].shape], axes)
+    return _pick(op, [range(size) for size in op.input(0).shape], axes)
 
 
 def _pick(op: StoredStep, picked: list[range], axes: tuple[int, ...]) -> Call:
     """A walk over ``picked`` of each axis of the input, the axes in this order."""
-    x, y, item = op.inputs[0], op.outputs[0], _item_bytes(op)
+    x, y, item = op.input(0), op.outputs[0], _item_bytes(op)
     if math.prod(len(p) for p in picked) != y.elements or not y.elements:
         raise NotExportable(f"found {x.shape} to {y.shape}")
     pitches = [math.prod(x.shape[axis + 1 :]) * item for axis in range(len(x.shape))]
@@ -186,7 +186,7 @@ def _braces(numbers: Iterable[int]) -> str:
 
 def resize_nearest(op: StoredStep) -> Call:
     need_one_image(op)
-    x, y, item = op.inputs[0], op.outputs[0], _item_bytes(op)
+    x, y, item = op.input(0), op.outputs[0], _item_bytes(op)
     constants = {}
     for axis, side in ((1, "rows"), (2, "columns")):
         name = f"op{op.number}_{side}"

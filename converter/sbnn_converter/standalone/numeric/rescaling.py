@@ -20,7 +20,7 @@ RELUS = {"RELU": (0.0, math.inf), "RELU_N1_TO_1": (-1.0, 1.0), "RELU6": (0.0, 6.
 
 
 def _requantize(op: StoredStep, bounds: tuple[float, float] | None) -> Call:
-    x, y = op.inputs[0], op.outputs[0]
+    x, y = op.input(0), op.outputs[0]
     functions = {
         ("INT8", "INT8"): "sbnn_net_requantize_int8",
         ("UINT8", "INT8"): "sbnn_net_requantize_uint8_int8",
@@ -56,7 +56,7 @@ def relu(op: StoredStep) -> Call:
 
 
 def quantize(op: StoredStep) -> Call:
-    x, y = op.inputs[0], op.outputs[0]
+    x, y = op.input(0), op.outputs[0]
     if x.type != "FLOAT32":
         return _requantize(op, None)
     if y.type != "INT8":
@@ -66,7 +66,7 @@ def quantize(op: StoredStep) -> Call:
 
 
 def dequantize(op: StoredStep) -> Call:
-    x, y = op.inputs[0], op.outputs[0]
+    x, y = op.input(0), op.outputs[0]
     if (x.type, y.type) != ("INT8", "FLOAT32"):
         raise NotExportable(f"found {x.type.lower()}, wanted int8")
     scale = f"{float_literal(x.scale)}, {x.zero}"

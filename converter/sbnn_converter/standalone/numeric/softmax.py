@@ -12,7 +12,7 @@ from sbnn_converter.tflite.flatbuffer import StoredStep
 
 def softmax(op: StoredStep) -> Call:
     kind = type_of(op, "INT8", "FLOAT32")
-    x, y, beta = op.inputs[0], op.outputs[0], float(op.options.beta)
+    x, y, beta = op.input(0), op.outputs[0], float(op.options.beta)
     count = x.shape[-1]
     tail = f"{pair(op)}, {x.elements // count}, {count}"
     if kind == "FLOAT32":

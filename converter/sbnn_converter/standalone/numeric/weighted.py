@@ -24,7 +24,7 @@ _TYPES = {"INT8": ("INT8", "INT32"), "INT16": ("INT8", "INT64"), "FLOAT32": ("FL
 
 def _weights(op: StoredStep, kind: str, channels: int) -> dict[str, str]:
     """Definitions of ``op<n>_weights`` for ``channels`` outputs."""
-    x, w, y = op.inputs[0], op.inputs[1], op.outputs[0]
+    x, w, y = op.input(0), op.input(1), op.outputs[0]
     bias = op.inputs[2] if len(op.inputs) > 2 else None
     name = f"op{op.number}_weights"
     constants = {
@@ -63,7 +63,7 @@ def _weights(op: StoredStep, kind: str, channels: int) -> dict[str, str]:
 
 def conv2d(op: StoredStep) -> Call:
     kind = type_of(op, *_TYPES)
-    x, w = op.inputs[0].shape, op.inputs[1].shape
+    x, w = op.input(0).shape, op.input(1).shape
     constants = window_constant(op, (w[1], w[2])) | _weights(op, kind, w[0])
     n, suffix = op.number, suffix_of(kind)
     arguments = f"&op{n}_window, {x[3] // w[3]}, &op{n}_weights, {pair(op)}"
@@ -72,7 +72,7 @@ def conv2d(op: StoredStep) -> Call:
 
 def depthwise(op: StoredStep) -> Call:
     kind = type_of(op, *_TYPES)
-    w = op.inputs[1].shape
+    w = op.input(1).shape
     constants = window_constant(op, (w[1], w[2])) | _weights(op, kind, w[3])
     n, suffix = op.number, suffix_of(kind)
     arguments = f"&op{n}_window, &op{n}_weights, {pair(op)}"
@@ -81,9 +81,9 @@ def depthwise(op: StoredStep) -> Call:
 
 def dense(op: StoredStep) -> Call:
     kind = type_of(op, *_TYPES)
-    units, inputs = op.inputs[1].shape
-    if op.inputs[0].elements != inputs:
-        raise NotExportable(f"found {op.inputs[0].elements} inputs, wanted {inputs}")
+    units, inputs = op.input(1).shape
+    if op.input(0).elements != inputs:
+        raise NotExportable(f"found {op.input(0).elements} inputs, wanted {inputs}")
     n, suffix = op.number, suffix_of(kind)
     arguments = f"&op{n}_weights, {inputs}, {units}, {pair(op)}"
     return simple(op, f"sbnn_net_dense_{suffix}", arguments, _weights(op, kind, units))

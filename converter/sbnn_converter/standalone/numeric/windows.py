@@ -20,7 +20,7 @@ from sbnn_converter.tflite.flatbuffer import StoredStep
 def window_constant(op: StoredStep, kernel: tuple[int, int]) -> dict[str, str]:
     """The definition of the op's window, ``op<n>_window``."""
     need_one_image(op)
-    x, y, o = op.inputs[0].shape, op.outputs[0].shape, op.options
+    x, y, o = op.input(0).shape, op.outputs[0].shape, op.options
     name = f"op{op.number}_window"
     fields: dict[str, object] = {}
     for axis, side, stride, dilation, before in (
@@ -54,7 +54,7 @@ def pool(op: StoredStep) -> Call:
 def mean(op: StoredStep) -> Call:
     need_one_image(op)
     kind = type_of(op, "INT8", "INT16", "FLOAT32")
-    x, y = op.inputs[0], op.outputs[0]
+    x, y = op.input(0), op.outputs[0]
     axes = sorted(int(a) % len(x.shape) for a in need_constant(op.inputs[1], "axes").ravel())
     if axes != list(range(1, len(x.shape) - 1)):
         raise NotExportable(f"found a mean over axes {axes}, wanted all but the last")
