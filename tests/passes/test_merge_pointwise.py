@@ -16,12 +16,13 @@ def two_functions():
 def test_two_functions_become_one_in_their_order():
     x, first, second = two_functions()
     graph = Graph([x], [second])
-    assert MergePointwise().match(graph, second) and not MergePointwise().match(graph, first)
-    MergePointwise().transform(graph, second)
+    found = MergePointwise().match(graph, second)
+    assert found is not None and MergePointwise().match(graph, first) is None
+    MergePointwise().transform(graph, found)
     assert second.steps == [ONE, OTHER] and graph.nodes() == [x, second]
 
 
 def test_what_others_read_stays_what_it_is():
     x, first, second = two_functions()
     graph = Graph([x], [second, Sign("reader", [first], (4,))])
-    assert not MergePointwise().match(graph, second)
+    assert MergePointwise().match(graph, second) is None

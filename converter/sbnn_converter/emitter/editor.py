@@ -62,7 +62,7 @@ class FlatbufferEditor:
         """The operator that writes a tensor; None for inputs and constants."""
         return next((op for op in self._graph.operators if tensor in op.outputs), None)
 
-    def only_reader(self, tensor: int | None):
+    def only_reader(self, tensor: int):
         """The one operator that reads a tensor, if nothing else does."""
         readers = [op for op in self._graph.operators if tensor in _numbers(op.inputs)]
         if len(readers) != 1 or self.is_port(tensor):

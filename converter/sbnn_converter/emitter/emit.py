@@ -155,8 +155,8 @@ def _trace(graph: g.Graph, functions: dict, stored: dict, int8: Int8, rescales: 
     )
     def main(*inputs):
         values = _QuantizedValues(int8, rescales)
-        for node, x in zip(graph.inputs, inputs):
-            values.put(node, x)
+        for port, x in zip(graph.inputs, inputs):
+            values.put(port, x)
         for node in nodes:
             if node in values:
                 continue
@@ -205,7 +205,7 @@ class _QuantizedValues:
 
 def _takes_int16(reader: g.Node | None, int8: Int8) -> bool:
     if isinstance(reader, g.SbnnOp):
-        return reader.is_quantizer
+        return g.quantizes_numbers(reader)
     return reader in int8.wide and reader not in int8.widened
 
 
@@ -243,7 +243,7 @@ def _plain(node: g.Node, read: list[tf.Tensor]) -> tf.Tensor:
 def _constants(node: g.SbnnOp, op: WrittenOp) -> list[tf.Tensor]:
     """The op's constant inputs; its weight code's tensor carries the layer's name."""
     constants = [tf.constant(c) for c in op.constants]
-    if node.kernel is not None:
+    if isinstance(node, g.SumOp):
         constants[0] = tf.constant(op.constants[0], name=code_tensor_name(node.name))
     return constants
 

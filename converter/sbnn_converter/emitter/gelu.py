@@ -30,13 +30,13 @@ def fuse_gelu(model: bytes) -> bytes:
 
 
 def _fuse(editor: FlatbufferEditor, error_function) -> bool:
-    (argument,), (term,) = error_function.inputs, error_function.outputs
-    wanted = math.sqrt(0.5)
+    (argument,), (value,) = error_function.inputs, error_function.outputs
+    wanted, term = math.sqrt(0.5), None
     if editor.name(error_function) == "Erfc":
-        wanted = -wanted
+        wanted, term = -wanted, value
     elif editor.name(error_function) == "Erf":
-        term = _plus_one(editor, term)
-    else:
+        term = _plus_one(editor, value)
+    if term is None:
         return False
     for x, scale in _multiples(editor, argument):
         if math.isclose(scale, wanted, rel_tol=_TOLERANCE):
@@ -49,7 +49,7 @@ def _fuse(editor: FlatbufferEditor, error_function) -> bool:
     return False
 
 
-def _plus_one(editor: FlatbufferEditor, tensor: int | None) -> int | None:
+def _plus_one(editor: FlatbufferEditor, tensor: int) -> int | None:
     """What adding 1 to ``tensor`` gives, if nothing else is done with it."""
     reader = editor.only_reader(tensor)
     if reader is None or not _is_plain(editor, reader, "ADD"):
@@ -68,21 +68,21 @@ def _multiples(editor: FlatbufferEditor, tensor: int) -> Iterator[tuple[int, flo
             return
         if editor.name(writer) == "NEG":
             factor, tensor = -factor, writer.inputs[0]
-        elif _is_plain(editor, writer, "DIV") and editor.number(writer.inputs[1]):
-            factor /= editor.number(writer.inputs[1])
-            tensor = writer.inputs[0]
+        elif _is_plain(editor, writer, "DIV") and (divisor := editor.number(writer.inputs[1])):
+            factor, tensor = factor / divisor, writer.inputs[0]
         elif _is_plain(editor, writer, "MUL"):
             a, b = writer.inputs
             if editor.number(a) is not None:
                 a, b = b, a
-            if editor.number(b) is None:
+            number = editor.number(b)
+            if number is None:
                 return
-            factor, tensor = factor * editor.number(b), a
+            factor, tensor = factor * number, a
         else:
             return
 
 
-def _half_of_both(editor: FlatbufferEditor, term: int | None, x: int):
+def _half_of_both(editor: FlatbufferEditor, term: int, x: int):
     """The operator that ends the product ``0.5 * term * x``, if there is one."""
     product = term
     for _ in range(_MOST_FACTORS):
@@ -102,8 +102,9 @@ def _factors(editor: FlatbufferEditor, tensor: int, whole: set) -> tuple[float, 
     writer = editor.writer(tensor)
     if tensor in whole:
         return 1.0, [int(tensor)]
-    if editor.number(tensor) is not None:
-        return editor.number(tensor), []
+    number = editor.number(tensor)
+    if number is not None:
+        return number, []
     if writer is None or not _is_plain(editor, writer, "MUL"):
         return 1.0, [int(tensor)]
     parts = [_factors(editor, t, whole) for t in writer.inputs]

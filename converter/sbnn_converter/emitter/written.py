@@ -7,7 +7,6 @@ import dataclasses
 import numpy as np
 
 from sbnn_converter import graph as g
-from sbnn_converter.graph.stage_constants import Cuts
 from sbnn_converter.tensors.bit_planes import pack_bits
 from sbnn_converter.weights.code import codes_for, encode
 
@@ -37,10 +36,10 @@ def written(node: g.SbnnOp, weight_code: str) -> WrittenOp:
         ``"auto"``.
     """
     options, constants = dict(node.options) | _planes(node), []
-    if node.kernel is not None:
+    if isinstance(node, g.SumOp):
         if weight_code not in codes_for(node.op, node.reads):
             weight_code = "auto"
-        code = encode(node.kernel, weight_code)
+        code = encode(node.connections, weight_code)
         options |= {
             "connections": code.connections,
             "code": code.code,
@@ -51,14 +50,13 @@ def written(node: g.SbnnOp, weight_code: str) -> WrittenOp:
         constants.append(code.words.view(np.int32))
     if node.marks is not None:
         constants.append(pack_bits(node.marks))
-    stage = node.stage
-    if stage is not None:
+    if isinstance(node, g.SumOp):
+        constants += node.stage.constants()
+        options |= node.stage.options()
+    elif isinstance(node, g.QuantizeOp):
         # A quantizer of planes reads one channel's cuts as those of all.
-        if isinstance(stage, Cuts) and node.kernel is None and node.reads.is_planes:
-            constants += stage.constants(may_share=True)
-        else:
-            constants += stage.constants()
-        options |= stage.options()
+        constants += node.stage.constants(may_share=node.reads.is_planes)
+        options |= node.stage.options()
     return WrittenOp(options, constants)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sbnn_converter.cost_model.estimate import DEFAULT_CORE, estimate_op
 from sbnn_converter.cost_model.network import bookkeeping_bytes
 from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES
@@ -17,6 +15,7 @@ from sbnn_converter.forms.codes import (
     smallest_but_a_hundredth,
     smallest_within,
 )
+from sbnn_converter.graph import SbnnOp, SumOp
 from sbnn_converter.memory.lifetimes import live_bytes
 from sbnn_converter.tflite.flatbuffer import SbnnStep, StoredModel, StoredOp, read_stored_model
 
@@ -62,7 +61,7 @@ def choose_forms(
         return
     chosen = ops
     if not keep_codes:
-        chosen = _with_codes(ops, [op.node.kernel for op in edited], optimize_for, core)
+        chosen = _with_codes(ops, [op.node for op in edited], optimize_for, core)
     room = None
     if ram_kb is not None:
         beside = bookkeeping_bytes(stored, core) + MICRO_STACK_BYTES
@@ -86,11 +85,15 @@ def _code_of(op: StoredOp) -> tuple:
 
 def _with_codes(
     ops: list[StoredOp],
-    kernels: list[np.ndarray | None],
+    nodes: list[SbnnOp],
     optimize_for: str | None,
     core: str,
 ) -> list[StoredOp]:
-    forms = [forms_of(op, k, core) for op, k in zip(ops, kernels, strict=True) if op.code_bytes]
+    forms = [
+        forms_of(op, node.connections, core)
+        for op, node in zip(ops, nodes, strict=True)
+        if op.code_bytes and isinstance(node, SumOp)
+    ]
     others = sum(estimate_op(op, core).instructions for op in ops if not op.code_bytes)
     fastest = others + sum(layer[0].instructions for layer in forms)
     chosen: list[Form] = {

@@ -15,8 +15,8 @@ class Graph:
     leaves it.
     """
 
-    def __init__(self, inputs: list[Input], outputs: list[Node]):
-        self.inputs = inputs
+    def __init__(self, inputs: Sequence[Input], outputs: Sequence[Node]):
+        self.inputs = list(inputs)
         self.outputs = list(outputs)
         self._readers: dict[Node, dict[Node, int]] = {}
         self._uses_as_output = Counter(self.outputs)
@@ -45,7 +45,7 @@ class Graph:
             return None
         return next(iter(readers))
 
-    def set_inputs(self, node: Node, inputs: list[Node]) -> None:
+    def set_inputs(self, node: Node, inputs: Sequence[Node]) -> None:
         """Lets ``node`` read ``inputs`` in the place of what it read."""
         before, node.inputs = node.inputs, list(inputs)
         for read in node.inputs:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Node:
     """
 
     name: str
-    inputs: list[Node]
+    inputs: Sequence[Node]
     shape: tuple[int, ...]
     face: Face = dataclasses.field(default=FLOAT32, kw_only=True)
 
@@ -218,6 +218,19 @@ def apply_steps(steps: Sequence[PointwiseStep], x: tf.Tensor) -> tf.Tensor:
     return x
 
 
+def composed_affine(
+    steps: Iterable[PointwiseStep],
+    scale: np.ndarray,
+    bias: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """What ``steps`` make of ``scale * x + bias``; None if one is no scale and bias."""
+    for step in steps:
+        if step.affine is None:
+            return None
+        scale, bias = scale * step.affine[0], bias * step.affine[0] + step.affine[1]
+    return scale, bias
+
+
 @dataclasses.dataclass(eq=False)
 class Pointwise(Node):
     """Monotone functions of each channel, one after another: output scale, bias,
@@ -326,17 +339,15 @@ class BinarySum(Node):
 
 @dataclasses.dataclass(frozen=True)
 class OutputStage:
-    """What an op does with the sums of its channels.
+    """What an op does with the sums of its channels, or with its input.
 
     Attributes:
       steps: functions of each channel, one after another.
-      shape: shape of the sums for one sample, channels last.
-      kernel: where the sums come from; None where they are plain floats.
+      shape: shape of what they act on for one sample, channels last.
     """
 
     steps: tuple[PointwiseStep, ...]
     shape: tuple[int, ...]
-    kernel: BinaryKernel | None = None
 
 
 @dataclasses.dataclass(eq=False)
@@ -347,30 +358,52 @@ class SbnnOp(Node):
       op: its custom code.
       options: its attributes, whole numbers (``docs/format.md``); those of its
         weights' code stand in the file only.
-      kernel: its connections, as ``BinaryKernel`` has them, in the order of the
-        format; None without.
       marks: a pooling's minimum marks, boolean ``[channels]``.
-      behind: what follows its sums (or its float input, for a quantizer); None for
-        ops without it.
-      stage: what became of ``behind``: ``Cuts`` where its output is planes or a
-        ``StreamScale`` where they are a stream, else a ``Scale`` (``stage_constants.py``).
       reads: the face of the first input; a second one is planes.
     """
 
     op: str
     options: dict[str, int]
-    kernel: np.ndarray | None = None
     marks: np.ndarray | None = None
-    behind: OutputStage | None = None
-    stage: Cuts | Scale | StreamScale | None = None
     reads: Face = FLOAT32
 
-    @property
-    def is_quantizer(self) -> bool:
-        """Whether it makes planes of numbers, and computes nothing else."""
-        return self.kernel is None and self.stage is not None and not self.reads.is_planes
+
+@dataclasses.dataclass(eq=False)
+class SumOp(SbnnOp):
+    """A binary layer: its sums and what follows them.
+
+    Attributes:
+      kernel: what it was made of.
+      connections: those of ``kernel`` in the order of the format.
+      behind: what follows the sums.
+      stage: what became of ``behind``: ``Cuts`` where its output is planes or a
+        ``StreamScale`` where they are a stream, else a ``Scale`` (``stage_constants.py``).
+    """
+
+    kernel: BinaryKernel = dataclasses.field(kw_only=True)
+    connections: np.ndarray = dataclasses.field(kw_only=True)
+    behind: OutputStage = dataclasses.field(kw_only=True)
+    stage: Cuts | Scale | StreamScale = dataclasses.field(kw_only=True)
 
     @property
     def sums_of_planes(self) -> bool:
         """Whether its sums are whole numbers of steps."""
-        return self.kernel is not None and self.reads.is_planes
+        return self.reads.is_planes
+
+
+@dataclasses.dataclass(eq=False)
+class QuantizeOp(SbnnOp):
+    """Planes made of numbers, or of other planes.
+
+    Attributes:
+      behind: what follows its input.
+      stage: what became of ``behind``.
+    """
+
+    behind: OutputStage = dataclasses.field(kw_only=True)
+    stage: Cuts = dataclasses.field(kw_only=True)
+
+
+def quantizes_numbers(node: Node) -> TypeGuard[QuantizeOp]:
+    """Whether a node makes planes of numbers, and computes nothing else."""
+    return isinstance(node, QuantizeOp) and not node.reads.is_planes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sbnn_converter.graph.nodes import OutputStage
+from sbnn_converter.graph.nodes import OutputStage, composed_affine
 from sbnn_converter.graph.stage_constants import Cuts, Scale
 from sbnn_converter.graph.thresholds import SumDomain, find_thresholds
 
@@ -26,9 +26,13 @@ def scale_of(stage: OutputStage, step: float) -> Scale:
     Args:
       stage: its functions are all scale and bias.
       step: what one unit of a sum is worth.
+
+    Raises:
+      ValueError: one of its functions is none.
     """
     channels = stage.shape[-1]
-    scale, bias = np.full(channels, step), np.zeros(channels)
-    for step_scale, step_bias in (s.affine for s in stage.steps):
-        scale, bias = scale * step_scale, bias * step_scale + step_bias
+    found = composed_affine(stage.steps, np.full(channels, step), np.zeros(channels))
+    if found is None:
+        raise ValueError("a function behind the sums is no scale and bias")
+    scale, bias = found
     return Scale(scale.astype(np.float32), bias.astype(np.float32))

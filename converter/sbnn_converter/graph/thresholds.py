@@ -104,7 +104,7 @@ def find_thresholds(
     """
     import tensorflow as tf
 
-    cuts = np.float32(sign_cuts(bits)).reshape(-1, *(1,) * (rank - 1))
+    cuts = np.array(sign_cuts(bits), np.float32).reshape(-1, *(1,) * (rank - 1))
 
     @tf.function(autograph=False)
     def reaches(x):

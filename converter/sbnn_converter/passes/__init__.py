@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sbnn_converter.errors import converting
 from sbnn_converter.graph import Graph, Node
@@ -28,14 +28,17 @@ from sbnn_converter.passes.sign_before_pool import SignBeforePool
 from sbnn_converter.passes.sign_before_reshape import SignBeforeReshape
 from sbnn_converter.passes.sign_through_signs import SignThroughSigns
 
+_Match = TypeVar("_Match")
 
-class Pass(Protocol):
-    """One rewrite. ``transform`` is called on nodes that ``match`` accepts."""
 
-    def match(self, graph: Graph, node: Node) -> bool: ...
+class Pass(Protocol[_Match]):
+    """One rewrite. ``transform`` is called with what ``match`` has found."""
 
-    def transform(self, graph: Graph, node: Node) -> list[Node] | None:
-        """Rewrites the graph around ``node``.
+    def match(self, graph: Graph, node: Node) -> _Match | None:
+        """What there is to rewrite at ``node``; None if it is to stay."""
+
+    def transform(self, graph: Graph, found: _Match) -> list[Node] | None:
+        """Rewrites what ``match`` has found.
 
         Returns:
           New nodes that the same pass has to look at, too.
@@ -89,9 +92,10 @@ def run_passes(graph: Graph, progress: Callable[[str], None] | None = None) -> N
         while pending:
             node = pending.popleft()
             with converting(node.name):
-                if node not in graph or not rewrite.match(graph, node):
-                    continue
+                found = rewrite.match(graph, node) if node in graph else None
+            if found is None:
+                continue
             if progress is not None:
                 progress(f"fusing layers and coding weights: {node.name}")
             with converting(node.name):
-                pending.extend(rewrite.transform(graph, node) or ())
+                pending.extend(rewrite.transform(graph, found) or ())

@@ -22,27 +22,27 @@ from sbnn_converter.graph import (
     affine_step,
 )
 from sbnn_converter.passes.representation import is_planes
-from sbnn_converter.passes.uniform_affine import affine_of, affine_source
+from sbnn_converter.passes.uniform_affine import AffineSource, affine_of, affine_source
 
 
 class AffineDown:
-    def match(self, graph: Graph, node: Node) -> bool:
+    def match(self, graph: Graph, node: Node) -> tuple[Node, list[Pointwise], float, float] | None:
         if not isinstance(node, (MaxPool, Reshape, Permute, Concat)):
-            return False
-        found = [_source(x) for x in node.inputs]
-        if None in found:
-            return False
-        if isinstance(node, (Reshape, Permute)):
-            return True
-        functions = {(a, c) for _, a, c in found}
-        if len(functions) != 1 or not all(is_planes(x) for x, _, _ in found):
-            return False
+            return None
+        functions = [x for x in node.inputs if isinstance(x, Pointwise)]
+        found = [source for x in functions if (source := _source(x)) is not None]
+        if len(found) < len(node.inputs):
+            return None
+        _, a, c = found[0]
+        if isinstance(node, (MaxPool, Concat)) and not all(
+            (a, c) == (other_a, other_c) and is_planes(x) for x, other_a, other_c in found
+        ):
+            return None
         # Pooling commutes with what rises.
-        return isinstance(node, Concat) or found[0][1] > 0
+        return None if isinstance(node, MaxPool) and a <= 0 else (node, functions, a, c)
 
-    def transform(self, graph: Graph, node: Node) -> None:
-        functions = node.inputs
-        _, a, c = _source(functions[0])
+    def transform(self, graph: Graph, found: tuple[Node, list[Pointwise], float, float]) -> None:
+        node, functions, a, c = found
         affine = np.full(node.shape[-1], a), np.full(node.shape[-1], c)
         step = affine_step(*affine)
         only = functions[0].steps
@@ -54,9 +54,9 @@ class AffineDown:
         graph.insert_behind(node, moved, readers, outputs=True)
 
 
-def _source(node: Node) -> tuple[Node, float, float] | None:
+def _source(node: Pointwise) -> AffineSource | None:
     """As ``affine_source``; of streams, too, whose values are steps times a number."""
-    if not isinstance(node, Pointwise) or not _is_stream(node.inputs[0]):
+    if not _is_stream(node.inputs[0]):
         return affine_source(node)
     found = affine_of(node)
     return found and (node.inputs[0], *found)

@@ -14,27 +14,32 @@ import dataclasses
 
 import numpy as np
 
-from sbnn_converter.graph import BinarySum, Graph, Node, Pointwise, affine_step
-from sbnn_converter.passes.pad_in_convolution import reads_padding
+from sbnn_converter.graph import BinarySum, ConvGeometry, Graph, Node, Pointwise, affine_step
+from sbnn_converter.passes.pad_in_convolution import padding_read
 from sbnn_converter.passes.representation import bits_of
-from sbnn_converter.passes.uniform_affine import affine_source
+from sbnn_converter.passes.uniform_affine import AffineSource, affine_source
 
 
 class AffineIntoSums:
-    def match(self, graph: Graph, node: Node) -> bool:
+    def match(self, graph: Graph, node: Node) -> tuple[BinarySum, AffineSource] | None:
         if not isinstance(node, BinarySum):
-            return False
+            return None
         found = affine_source(node.inputs[0])
         if found is None:
-            return False
+            return None
+        padding = padding_read(node)
         most = 2.0 ** (bits_of(found[0]) or 1) - 1
-        return not reads_padding(node) or _padding(node, found) in (-most, 0.0, most)
+        if padding is not None and _pad_value(padding, found) not in (-most, 0.0, most):
+            return None
+        return node, found
 
-    def transform(self, graph: Graph, node: BinarySum) -> None:
-        found = affine_source(node.inputs[0])
-        x, a, c = found
-        if reads_padding(node):
-            node.geometry = dataclasses.replace(node.geometry, pad_value=int(_padding(node, found)))
+    def transform(self, graph: Graph, found: tuple[BinarySum, AffineSource]) -> None:
+        node, source = found
+        x, a, c = source
+        padding = padding_read(node)
+        if padding is not None:
+            pad_value = int(_pad_value(padding, source))
+            node.geometry = dataclasses.replace(padding, pad_value=pad_value)
         channels = node.shape[-1]
         step = affine_step(np.full(channels, a), c * node.kernel.weight_sums)
         readers = graph.readers(node)
@@ -43,8 +48,9 @@ class AffineIntoSums:
         graph.insert_behind(node, function, readers, outputs=True)
 
 
-def _padding(node: BinarySum, found: tuple[Node, float, float]) -> float:
-    _, a, c = found
-    value = (node.geometry.pad_value - c) / a
+def _pad_value(geometry: ConvGeometry, source: AffineSource) -> float:
+    """What stands outside the image, seen from x."""
+    _, a, c = source
+    value = (geometry.pad_value - c) / a
     # Fractions of levels come rounded.
     return float(round(value)) if abs(value - round(value)) < 1e-9 * abs(value) else value

@@ -5,8 +5,10 @@ from sbnn_converter.passes.representation import face_of, is_planes, planes_of
 
 
 class ConcatPlanes:
-    def match(self, graph: Graph, node: Node) -> bool:
-        return isinstance(node, Concat) and not node.face.is_planes and is_planes(node)
+    def match(self, graph: Graph, node: Node) -> Concat | None:
+        if isinstance(node, Concat) and not node.face.is_planes and is_planes(node):
+            return node
+        return None
 
     def transform(self, graph: Graph, node: Concat) -> None:
         node.face = face_of(node)

@@ -9,8 +9,10 @@ from sbnn_converter.graph import Concat, Graph, Node, Reshape, SbnnOp
 
 
 class DequantizeForOthers:
-    def match(self, graph: Graph, node: Node) -> bool:
-        return node.face.is_planes and (node in graph.outputs or bool(_float_readers(graph, node)))
+    def match(self, graph: Graph, node: Node) -> Node | None:
+        if not node.face.is_planes:
+            return None
+        return node if node in graph.outputs or _float_readers(graph, node) else None
 
     def transform(self, graph: Graph, node: Node) -> None:
         channels = node.shape[-1]
@@ -22,7 +24,7 @@ class DequantizeForOthers:
         options = {"height": height, "width": width, "channels": channels}
         shape = (height, width, channels)[-3 if height else -1 :]
         readers = _float_readers(graph, node)
-        signs = SbnnOp(node.name, [node], shape, "SbnnDequantize", options, reads=node.face)
+        signs: Node = SbnnOp(node.name, [node], shape, "SbnnDequantize", options, reads=node.face)
         if shape != node.shape:
             signs = Reshape(node.name, [signs], node.shape)
         graph.insert_behind(node, signs, readers, outputs=True)

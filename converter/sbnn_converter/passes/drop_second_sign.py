@@ -5,11 +5,11 @@ from sbnn_converter.passes.representation import bits_of
 
 
 class DropSecondSign:
-    def match(self, graph: Graph, node: Node) -> bool:
+    def match(self, graph: Graph, node: Node) -> Sign | None:
         if not isinstance(node, Sign):
-            return False
+            return None
         bits = bits_of(node.inputs[0])
-        return bits is not None and bits <= node.bits
+        return node if bits is not None and bits <= node.bits else None
 
     def transform(self, graph: Graph, node: Sign) -> None:
         graph.replace(node, node.inputs[0])

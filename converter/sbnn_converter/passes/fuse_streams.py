@@ -32,6 +32,7 @@ from sbnn_converter.graph import (
     StreamSum,
     affine_step,
     apply_steps,
+    composed_affine,
 )
 from sbnn_converter.graph.stage_constants import StreamScale
 from sbnn_converter.passes.fuse_sums import face_read, fused_op, source_of
@@ -48,8 +49,8 @@ _MOST_SUMS = 2**18
 
 
 class FuseStreams:
-    def match(self, graph: Graph, node: Node) -> bool:
-        return isinstance(node, StreamSum)
+    def match(self, graph: Graph, node: Node) -> StreamSum | None:
+        return node if isinstance(node, StreamSum) else None
 
     def transform(self, graph: Graph, node: StreamSum) -> None:
         planes = _as_planes(graph, node)
@@ -82,8 +83,8 @@ def _as_planes(graph: Graph, node: StreamSum) -> Node | None:
     if found is None:
         return None
     if not before:
-        op = found.written(node, node.bits)
-        return op and _in_shape(node, found.pooled(op))
+        planes = found.written(node, node.bits)
+        return planes and _in_shape(node, planes)
     stream = _stream_behind(before[0], node.step)
     if stream is None:
         return None
@@ -91,8 +92,8 @@ def _as_planes(graph: Graph, node: StreamSum) -> Node | None:
     if bits == node.bits and found.pool is None:
         return found.written(node, bits, added=stream)
     more = max(bits, node.bits) + 1
-    op = found.written(node, more) if more <= _MOST_PLANES else None
-    if op is None:
+    added = found.written(node, more) if more <= _MOST_PLANES else None
+    if added is None:
         return None
     options = {
         "channels": node.shape[-1] if len(node.shape) > 1 else 1,
@@ -100,7 +101,7 @@ def _as_planes(graph: Graph, node: StreamSum) -> Node | None:
     }
     return SbnnOp(
         node.name,
-        [planes_of(stream), planes_of(found.pooled(op))],
+        [planes_of(stream), planes_of(added)],
         node.shape,
         "SbnnAdd",
         options,
@@ -134,12 +135,14 @@ class _Update:
         if self.pool is not None:
             behind = way[way.index(self.pool) + 1 :]
             for step in (s for n in behind if isinstance(n, Pointwise) for s in n.steps):
-                self.falling ^= step.affine[0] < 0
+                self.falling ^= step.affine is not None and step.affine[0] < 0
 
     @classmethod
     def find(cls, graph: Graph, stream: StreamSum, update: Node) -> _Update | None:
         """The sums of planes that nothing but ``stream`` reads ``update`` of."""
-        way, reader, node = [], stream, update
+        way: list[Node] = []
+        reader: Node = stream
+        node = update
         while not isinstance(node, BinarySum):
             affine = isinstance(node, Pointwise) and all(s.affine for s in node.steps)
             pooling = isinstance(node, MaxPool) and not any(isinstance(n, MaxPool) for n in way)
@@ -154,13 +157,13 @@ class _Update:
         found = cls(node, way)
         return found if found.reads.is_planes else None
 
-    def written(self, stream: StreamSum, planes: int, added: Node | None = None) -> SbnnOp | None:
-        """The op that writes the sums as so many planes of steps."""
+    def written(self, stream: StreamSum, planes: int, added: Node | None = None) -> Node | None:
+        """The sums as so many planes of steps: an op that writes them, and the pooling."""
         stage = self._scale(stream, planes)
         if stage is None:
             return None
         shape = self.sums.shape
-        behind = OutputStage(tuple(self.steps), shape, self.sums.kernel)
+        behind = OutputStage(tuple(self.steps), shape)
         face = Face(planes=planes)
         x = source_of(self.sums)
         if self.pool is None:
@@ -168,27 +171,25 @@ class _Update:
         op = fused_op(self.sums, x, self.reads, shape, behind, stage, face)
         if added is not None:
             op.inputs = [*op.inputs, planes_of(added)]
-        return op
-
-    def pooled(self, op: SbnnOp) -> Node:
-        """What stands behind the op in front of the stream."""
         if self.pool is None:
             return op
-        marks = self.falling ^ (op.stage.multipliers < 0)
+        marks = self.falling ^ (stage.multipliers < 0)
         return MaxPool(self.pool.name, [op], self.pool.shape, self.pool.geometry, marks)
 
     def _scale(self, stream: StreamSum, planes: int) -> StreamScale | None:
         """The scale that makes steps of sums; None if it does not on every sum."""
         channels = self.sums.shape[-1]
         unit = 2.0**-self.sums.kernel.domain_shift
-        scale, bias = np.full(channels, unit), np.zeros(channels)
-        for factor, offset in (step.affine for step in self.steps):
-            scale, bias = scale * factor, bias * factor + offset
+        affine = composed_affine(self.steps, np.full(channels, unit), np.zeros(channels))
+        if affine is None:
+            return None
+        scale, bias = affine
         ratio = stream.factors / stream.step
         stage = _rounding_down(scale * ratio, bias * ratio + stream.offsets + 0.5)
         bound = self.sums.kernel.largest_sum * self.reads.cuts
-        exact = stage is not None and _is_exact(stage, self, stream, planes, bound, unit)
-        return stage if exact else None
+        if stage is None or not _is_exact(stage, self, stream, planes, bound, unit):
+            return None
+        return stage
 
 
 def _rounding_down(factors: np.ndarray, offsets: np.ndarray) -> StreamScale | None:
@@ -235,24 +236,32 @@ def _stream_behind(value: Node, step: float) -> Node | None:
         x = value.inputs[0]
         return x if same and face_of(x).is_planes else None
     if isinstance(value, Concat) and len(value.shape) > 1:
-        parts = {x: _stream_behind(x, step) for x in dict.fromkeys(value.inputs)}
-        if None in parts.values() or len({face_of(x) for x in parts.values()}) > 1:
+        parts: dict[Node, Node] = {}
+        for x in dict.fromkeys(value.inputs):
+            stream = _stream_behind(x, step)
+            if stream is None:
+                return None
+            parts[x] = stream
+        if len({face_of(stream) for stream in parts.values()}) > 1:
             return None
         return Concat(value.name, [parts[x] for x in value.inputs], value.shape)
-    if is_free(value):
-        x = _stream_behind(value.inputs[0], step)
-        return x and Reshape(value.name, [x], value.shape)
     geometry = _mean_over(value)
-    if geometry is None:
+    if geometry is None and not is_free(value):
         return None
-    x = _stream_behind(value.inputs[0], step)
-    return x and AveragePool(value.name, [x], value.shape, geometry)
+    stream = _stream_behind(value.inputs[0], step)
+    if stream is None:
+        return None
+    if geometry is None:
+        return Reshape(value.name, [stream], value.shape)
+    return AveragePool(value.name, [stream], value.shape, geometry)
 
 
 def _mean_over(node: Node) -> PoolGeometry | None:
     """The windows of an average pooling that planes can do: of a power of two of positions,
     all of them inside."""
-    layer = node.layer if isinstance(node, KerasLayer) else None
+    if not isinstance(node, KerasLayer):
+        return None
+    layer = node.layer
     if type(layer) is not tf.keras.layers.AveragePooling2D or layer.data_format != "channels_last":
         return None
     pool, strides = tuple(layer.pool_size), tuple(layer.strides)

@@ -11,48 +11,49 @@ import numpy as np
 
 from sbnn_converter.graph import (
     BinarySum,
+    ConvGeometry,
     Graph,
     Node,
     OutputStage,
     Permute,
     Pointwise,
-    PointwiseStep,
-    SbnnOp,
     Sign,
+    SumOp,
 )
 from sbnn_converter.graph.output_stage import cuts_of, scale_of
 from sbnn_converter.graph.stage_constants import Cuts, Scale, StreamScale
 from sbnn_converter.graph.thresholds import FloatSums, IntegerSums
-from sbnn_converter.passes.pad_in_convolution import reads_padding
+from sbnn_converter.passes.pad_in_convolution import padding_read
 from sbnn_converter.passes.representation import face_of, image_behind_vector, planes_of
 from sbnn_converter.tensors.face import FLOAT32, Face
 
 
 class FuseSums:
-    def match(self, graph: Graph, node: Node) -> bool:
-        return isinstance(node, BinarySum)
+    def match(self, graph: Graph, node: Node) -> BinarySum | None:
+        return node if isinstance(node, BinarySum) else None
 
     def transform(self, graph: Graph, node: BinarySum) -> None:
         x = source_of(node)
         reads = face_read(node, x)
         # Sums of planes come in steps, those of floats as they are.
         step = 2.0**-node.kernel.domain_shift if reads.is_planes else 1.0
-        steps, last = _functions_behind(graph, node)
+        function = _function_behind(graph, node)
+        steps, last = ([], node) if function is None else (function.steps, function)
         sign = graph.only_reader(last)
         if isinstance(sign, Sign):
             bound = node.kernel.largest_sum * reads.cuts
             domain = IntegerSums(bound, step) if reads.is_planes else FloatSums()
-            behind = OutputStage(tuple(steps), node.shape, node.kernel)
-            stage = cuts_of(behind, domain, sign.bits)
+            behind = OutputStage(tuple(steps), node.shape)
+            cuts = cuts_of(behind, domain, sign.bits)
             face = Face(planes=sign.bits)
-            graph.replace(sign, fused_op(node, x, reads, sign.shape, behind, stage, face))
+            graph.replace(sign, fused_op(node, x, reads, sign.shape, behind, cuts, face))
             return
         affine = [s.affine for s in steps]
         exact = affine.index(None) if None in affine else len(affine)
-        behind = OutputStage(tuple(steps[:exact]), node.shape, node.kernel)
-        if exact < len(steps):
+        behind = OutputStage(tuple(steps[:exact]), node.shape)
+        if function is not None and exact < len(steps):
             # What is no scale and bias stays behind the op, as it was.
-            last.steps = steps[exact:]
+            function.steps = steps[exact:]
             last = node
         stage = scale_of(behind, step)
         graph.replace(last, fused_op(node, x, reads, last.shape, behind, stage, FLOAT32))
@@ -67,17 +68,15 @@ def source_of(node: BinarySum) -> Node:
 def face_read(node: BinarySum, x: Node) -> Face:
     """What the op reads ``x`` as: planes are padded with 0, or with all bits the same."""
     face = face_of(x)
-    padded = node.geometry is not None and reads_padding(node)
-    if face.planes > 1 and padded and abs(node.geometry.pad_value) not in (0, face.cuts):
+    padding = padding_read(node)
+    if face.planes > 1 and padding is not None and abs(padding.pad_value) not in (0, face.cuts):
         return FLOAT32
     return face
 
 
-def _functions_behind(graph: Graph, node: BinarySum) -> tuple[list[PointwiseStep], Node]:
+def _function_behind(graph: Graph, node: BinarySum) -> Pointwise | None:
     reader = graph.only_reader(node)
-    if isinstance(reader, Pointwise):
-        return reader.steps, reader
-    return [], node
+    return reader if isinstance(reader, Pointwise) else None
 
 
 def fused_op(
@@ -88,7 +87,7 @@ def fused_op(
     behind: OutputStage,
     stage: Cuts | Scale | StreamScale,
     face: Face,
-) -> SbnnOp:
+) -> SumOp:
     """One op for everything from ``node`` to what ``behind`` ends with.
 
     Args:
@@ -97,18 +96,22 @@ def fused_op(
       shape, face: of what it writes.
       behind, stage: what it does with the sums.
     """
-    op, kernel, options = _dense(node, x) if node.geometry is None else _convolution(node, reads)
+    if node.geometry is None:
+        op, connections, options = _dense(node, x)
+    else:
+        op, connections, options = _convolution(node, node.geometry, reads)
     options |= {
         "alpha_steps": node.kernel.alpha_steps,
         "domain_shift": node.kernel.domain_shift,
     }
-    return SbnnOp(
+    return SumOp(
         node.name,
         [planes_of(x) if reads.is_planes else x],
         shape,
         op,
         options,
-        kernel=kernel,
+        kernel=node.kernel,
+        connections=connections,
         behind=behind,
         stage=stage,
         reads=reads,
@@ -116,7 +119,7 @@ def fused_op(
     )
 
 
-def _dense(node: BinarySum, x: Node):
+def _dense(node: BinarySum, x: Node) -> tuple[str, np.ndarray, dict[str, int]]:
     connections = node.kernel.connections
     units, fan_in = connections.shape
     planes, positions = 1, fan_in
@@ -133,7 +136,7 @@ def _dense(node: BinarySum, x: Node):
 
 def _in_order_of(image: Node, vector: Node, connections: np.ndarray) -> np.ndarray:
     """A kernel over ``vector`` as a kernel over the elements of ``image``."""
-    way = []
+    way: list[Node] = []
     while vector is not image:
         way.append(vector)
         vector = vector.inputs[0]
@@ -150,9 +153,10 @@ def _in_order_of(image: Node, vector: Node, connections: np.ndarray) -> np.ndarr
     return moved
 
 
-def _convolution(node: BinarySum, reads: Face):
+def _convolution(
+    node: BinarySum, geometry: ConvGeometry, reads: Face
+) -> tuple[str, np.ndarray, dict[str, int]]:
     x = node.inputs[0]  # as the convolution sees it
-    geometry = node.geometry
     pad_value = geometry.pad_value
     if reads.planes > 1:
         pad_value = int(np.sign(pad_value)) if abs(pad_value) == reads.cuts else 0

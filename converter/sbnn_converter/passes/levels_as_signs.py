@@ -8,6 +8,8 @@ have no op for it, but each step of the function is a threshold, and
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from sbnn_converter.graph import (
@@ -19,39 +21,45 @@ from sbnn_converter.graph import (
     affine_step,
 )
 
+Levels = tuple[float, ...]
+
 
 class LevelsAsSigns:
-    def match(self, graph: Graph, node: Node) -> bool:
-        return (
-            isinstance(node, Pointwise)
-            and _last_with_levels(node) is not None
-            and (node in graph.outputs or bool(_other_readers(graph, node)))
-        )
+    def match(self, graph: Graph, node: Node) -> tuple[Pointwise, int, Levels] | None:
+        if not isinstance(node, Pointwise):
+            return None
+        found = _last_with_levels(node)
+        if found is None or not (node in graph.outputs or _other_readers(graph, node)):
+            return None
+        return node, *found
 
-    def transform(self, graph: Graph, node: Pointwise) -> None:
+    def transform(self, graph: Graph, found: tuple[Pointwise, int, Levels]) -> None:
+        node, last, levels = found
         others = _other_readers(graph, node)
-        last = _last_with_levels(node)
-        value, rest = _sum_of_signs(node, last), node.steps[last + 1 :]
+        value, rest = _sum_of_signs(node, last, levels), node.steps[last + 1 :]
         if rest:
             value = Pointwise(node.name, [value], node.shape, rest)
         graph.insert_behind(node, value, others, outputs=True)
 
 
-def _last_with_levels(node: Pointwise) -> int | None:
-    with_levels = (i for i, s in enumerate(node.steps) if s.levels and len(s.levels) > 1)
-    return max(with_levels, default=None)
+def _last_with_levels(node: Pointwise) -> tuple[int, Levels] | None:
+    """The last function of few values: its place and its values."""
+    for last, step in reversed([*enumerate(node.steps)]):
+        if step.levels and len(step.levels) > 1:
+            return last, step.levels
+    return None
 
 
 def _other_readers(graph: Graph, node: Node) -> list[Node]:
     return [n for n in graph.readers(node) if not isinstance(n, Sign)]
 
 
-def _sum_of_signs(node: Pointwise, last: int) -> Node:
-    """The first steps of ``node``, up to ``last``, from thresholds."""
+def _sum_of_signs(node: Pointwise, last: int, levels: Levels) -> Node:
+    """The first steps of ``node``, up to ``last`` with its ``levels``, from thresholds."""
     in_front, step = node.steps[:last], node.steps[last]
-    channels, offset = node.shape[-1], step.levels[0]
+    channels, offset = node.shape[-1], levels[0]
     parts = []
-    for low, high in zip(step.levels, step.levels[1:]):
+    for low, high in itertools.pairwise(levels):
         steps = [*in_front, step.minus((low + high) / 2)]
         inner = Pointwise(node.name, node.inputs, node.shape, steps)
         half = (high - low) / 2

@@ -9,37 +9,35 @@ from __future__ import annotations
 
 import dataclasses
 
-from sbnn_converter.graph import BinarySum, Graph, Node, Pad, Sign
+from sbnn_converter.graph import BinarySum, ConvGeometry, Graph, Node, Pad, Sign
 
 
 class PadInConvolution:
-    def match(self, graph: Graph, node: Node) -> bool:
-        return (
-            isinstance(node, BinarySum)
-            and node.geometry is not None
-            and not reads_padding(node)
-            and isinstance(_without_sign(node.inputs[0]), Pad)
-        )
-
-    def transform(self, graph: Graph, node: BinarySum) -> list[Node] | None:
+    def match(self, graph: Graph, node: Node) -> tuple[BinarySum, ConvGeometry, Pad] | None:
+        if not isinstance(node, BinarySum) or node.geometry is None or padding_read(node):
+            return None
         pad = _without_sign(node.inputs[0])
+        return (node, node.geometry, pad) if isinstance(pad, Pad) else None
+
+    def transform(self, graph: Graph, found: tuple[BinarySum, ConvGeometry, Pad]) -> None:
+        node, geometry, pad = found
         x, value = pad.inputs[0], 0
         if isinstance(node.inputs[0], Sign):
             sign = node.inputs[0]
             x, value = sign.like(x), 1
         node.geometry = dataclasses.replace(
-            node.geometry,
+            geometry,
             pad_before=(pad.rows[0], pad.columns[0]),
             pad_value=value,
         )
         graph.set_inputs(node, [x])
 
 
-def reads_padding(node: BinarySum) -> bool:
-    """Whether a window of ``node`` reaches over the edge of its input."""
+def padding_read(node: BinarySum) -> ConvGeometry | None:
+    """Where the windows of ``node`` lie, if one reaches over the edge of its input."""
     geometry = node.geometry
     if geometry is None:
-        return False
+        return None
     axes = zip(
         node.inputs[0].shape,
         node.shape,
@@ -51,8 +49,8 @@ def reads_padding(node: BinarySum) -> bool:
     for size, outputs, window, stride, dilation, before in axes:
         end = (outputs - 1) * stride + (window - 1) * dilation + 1 - before
         if before > 0 or end > size:
-            return True
-    return False
+            return geometry
+    return None
 
 
 def _without_sign(node: Node) -> Node:

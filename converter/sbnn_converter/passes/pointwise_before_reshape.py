@@ -8,12 +8,10 @@ from sbnn_converter.passes.representation import keeps_channels
 
 
 class PointwiseBeforeReshape:
-    def match(self, graph: Graph, node: Node) -> bool:
-        return (
-            isinstance(node, Pointwise)
-            and keeps_channels(node.inputs[0])
-            and graph.only_reader(node.inputs[0]) is node
-        )
+    def match(self, graph: Graph, node: Node) -> Pointwise | None:
+        if not isinstance(node, Pointwise) or not keeps_channels(node.inputs[0]):
+            return None
+        return node if graph.only_reader(node.inputs[0]) is node else None
 
     def transform(self, graph: Graph, node: Pointwise) -> list[Node]:
         reshape = node.inputs[0]

@@ -7,8 +7,10 @@ from sbnn_converter.passes.representation import face_of, is_planes, planes_of
 
 
 class PoolPlanes:
-    def match(self, graph: Graph, node: Node) -> bool:
-        return isinstance(node, (MaxPool, AveragePool)) and is_planes(node.inputs[0])
+    def match(self, graph: Graph, node: Node) -> MaxPool | AveragePool | None:
+        if isinstance(node, (MaxPool, AveragePool)) and is_planes(node.inputs[0]):
+            return node
+        return None
 
     def transform(self, graph: Graph, node: MaxPool | AveragePool) -> None:
         x = node.inputs[0]

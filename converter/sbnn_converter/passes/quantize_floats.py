@@ -18,12 +18,13 @@ from sbnn_converter.graph import (
     OutputStage,
     Pointwise,
     PointwiseStep,
+    QuantizeOp,
     Reshape,
-    SbnnOp,
     Sign,
+    SumOp,
 )
 from sbnn_converter.graph.output_stage import cuts_of
-from sbnn_converter.graph.stage_constants import Cuts
+from sbnn_converter.graph.stage_constants import Cuts, Scale
 from sbnn_converter.graph.thresholds import (
     FloatSums,
     IntegerSums,
@@ -36,11 +37,12 @@ from sbnn_converter.tensors.face import FLOAT32, Face
 
 
 class QuantizeFloats:
-    def match(self, graph: Graph, node: Node) -> bool:
-        return isinstance(node, Sign)
+    def match(self, graph: Graph, node: Node) -> Sign | None:
+        return node if isinstance(node, Sign) else None
 
     def transform(self, graph: Graph, node: Sign) -> None:
-        steps, source = [], planes_of(node.inputs[0])
+        steps: list[PointwiseStep] = []
+        source = planes_of(node.inputs[0])
         while isinstance(function := _behind_reshapes(source), Pointwise):
             steps = function.steps + steps
             x = function.inputs[0]
@@ -51,7 +53,7 @@ class QuantizeFloats:
         reads = face_of(source)
         if reads.planes <= 1:
             reads = FLOAT32
-        options = {}
+        options: dict[str, int] = {}
         if reads.is_planes:
             options["positions"] = math.prod(source.shape[:-1] or source.shape)
             cuts = cuts_of(behind, Levels(reads.planes), node.bits)
@@ -61,7 +63,7 @@ class QuantizeFloats:
             # Planes know positions, not axes: one row of them is as good.
             row = (1, math.prod(source.shape[:-1]), source.shape[-1])
             source = Reshape(node.name, [source], row)
-        op = SbnnOp(
+        op = QuantizeOp(
             node.name,
             [source],
             node.shape,
@@ -86,16 +88,17 @@ def _exact(source: Node, steps: list[PointwiseStep], bits: int) -> Cuts | None:
     # A maximum of an op's values is one of them.
     while isinstance(source := _behind_reshapes(source), MaxPool):
         source = source.inputs[0]
-    if not (isinstance(source, SbnnOp) and source.sums_of_planes) or source.face.is_planes:
+    if not isinstance(source, SumOp) or not source.sums_of_planes:
         return None
-    stage = source.behind
-    bound = stage.kernel.largest_sum * source.reads.cuts
+    scale, stage = source.stage, source.behind
+    if not isinstance(scale, Scale):
+        return None
+    bound = source.kernel.largest_sum * source.reads.cuts
     found = find_thresholds(
         [*stage.steps, *steps],
         stage.shape[-1],
         len(stage.shape) + 1,
-        IntegerSums(bound, 2.0**-stage.kernel.domain_shift),
+        IntegerSums(bound, 2.0**-source.kernel.domain_shift),
         bits,
     )
-    scale = source.stage
     return thresholds_on_floats(found, scale.factors, scale.biases, bound)

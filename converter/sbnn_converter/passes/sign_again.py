@@ -9,13 +9,15 @@ from sbnn_converter.passes.representation import (
 
 
 class SignAgain:
-    def match(self, graph: Graph, node: Node) -> bool:
+    def match(self, graph: Graph, node: Node) -> tuple[BinarySum, int] | None:
         if not isinstance(node, BinarySum):
-            return False
+            return None
         x = node.inputs[0]
         packed = is_planes(x) if node.geometry else image_behind_vector(x) is not None
-        return not packed and bits_of(x) is not None
+        bits = bits_of(x)
+        return None if packed or bits is None else (node, bits)
 
-    def transform(self, graph: Graph, node: BinarySum) -> None:
+    def transform(self, graph: Graph, found: tuple[BinarySum, int]) -> None:
+        node, bits = found
         x = node.inputs[0]
-        graph.set_inputs(node, [Sign(x.name, [x], x.shape, bits_of(x))])
+        graph.set_inputs(node, [Sign(x.name, [x], x.shape, bits)])

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 
 class SignBeforeConcat:
-    def match(self, graph: Graph, node: Node) -> bool:
+    def match(self, graph: Graph, node: Node) -> tuple[Sign, list[PointwiseStep], Concat] | None:
         if not isinstance(node, Sign) or len(node.shape) == 1:
-            return False
-        _, concat = functions_in_front(graph, node)
-        return isinstance(concat, Concat) and is_only_read(graph, concat, node)
-
-    def transform(self, graph: Graph, node: Sign) -> list[Node]:
+            return None
         steps, concat = functions_in_front(graph, node)
+        if not isinstance(concat, Concat) or not is_only_read(graph, concat, node):
+            return None
+        return node, steps, concat
+
+    def transform(
+        self, graph: Graph, found: tuple[Sign, list[PointwiseStep], Concat]
+    ) -> list[Node]:
+        node, steps, concat = found
         parts, first = [], 0
         for x in concat.inputs:
             channels = slice(first, first + x.shape[-1])
@@ -45,5 +49,7 @@ def part_of_step(step: PointwiseStep, channels: slice, width: int) -> PointwiseS
         sides = [channels.start, width - channels.stop]
         return step.apply(tf.pad(x, [*around, sides]))[..., channels]
 
-    affine = step.affine and tuple(v[channels] for v in step.affine)
-    return PointwiseStep(apply, affine, step.rank)
+    if step.affine is None:
+        return PointwiseStep(apply, rank=step.rank)
+    scale, bias = step.affine
+    return PointwiseStep(apply, (scale[channels], bias[channels]), step.rank)

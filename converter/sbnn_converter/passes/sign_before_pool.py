@@ -14,14 +14,18 @@ from sbnn_converter.graph.thresholds import FloatSums, find_thresholds
 
 
 class SignBeforePool:
-    def match(self, graph: Graph, node: Node) -> bool:
+    def match(self, graph: Graph, node: Node) -> tuple[Sign, list[PointwiseStep], MaxPool] | None:
         if not isinstance(node, Sign):
-            return False
-        _, pool = functions_in_front(graph, node)
-        return isinstance(pool, MaxPool) and is_only_read(graph, pool, node)
-
-    def transform(self, graph: Graph, node: Sign) -> list[Node]:
+            return None
         steps, pool = functions_in_front(graph, node)
+        if not isinstance(pool, MaxPool) or not is_only_read(graph, pool, node):
+            return None
+        return node, steps, pool
+
+    def transform(
+        self, graph: Graph, found: tuple[Sign, list[PointwiseStep], MaxPool]
+    ) -> list[Node]:
+        node, steps, pool = found
         source = pool.inputs[0]
         falling = np.zeros(pool.shape[-1], bool)
         if steps:
@@ -37,7 +41,9 @@ class SignBeforePool:
 
 def functions_in_front(graph: Graph, sign: Sign) -> tuple[list[PointwiseStep], Node]:
     """The functions that only ``sign`` reads, and what is in front of all."""
-    steps, reader, source = [], sign, sign.inputs[0]
+    steps: list[PointwiseStep] = []
+    reader: Node = sign
+    source = sign.inputs[0]
     while isinstance(source, Pointwise) and graph.only_reader(source) is reader:
         steps = source.steps + steps
         reader, source = source, source.inputs[0]

@@ -15,6 +15,7 @@ from sbnn_converter.graph import (
     Node,
     Permute,
     Pointwise,
+    PointwiseStep,
     Reshape,
     Sign,
 )
@@ -22,23 +23,25 @@ from sbnn_converter.passes.representation import is_free
 from sbnn_converter.passes.sign_before_pool import functions_in_front
 from sbnn_converter.passes.uniform_affine import affine_source
 
+# The sign, the functions in front of it, and what moves behind both.
+_Found = tuple[Sign, list[PointwiseStep], Reshape | Permute]
+
 
 class SignBeforeReshape:
-    def match(self, graph: Graph, node: Node) -> bool:
+    def match(self, graph: Graph, node: Node) -> _Found | None:
         if not isinstance(node, Sign):
-            return False
+            return None
         steps, source = functions_in_front(graph, node)
-        if not steps and is_free(source):
-            return True
-        return (
-            all(step.uniform for step in steps)
-            and isinstance(source, (Reshape, Permute))
-            and _only_dense_behind(graph, node, node.bits > 1)
+        if not isinstance(source, (Reshape, Permute)):
+            return None
+        costs_nothing = (not steps and is_free(source)) or (
+            all(step.uniform for step in steps) and _only_dense_behind(graph, node, node.bits > 1)
         )
+        return (node, steps, source) if costs_nothing else None
 
-    def transform(self, graph: Graph, node: Sign) -> list[Node]:
-        steps, moved = functions_in_front(graph, node)
-        x = moved.inputs[0]
+    def transform(self, graph: Graph, found: _Found) -> list[Node]:
+        node, steps, moved = found
+        x: Node = moved.inputs[0]
         if steps:
             x = Pointwise(node.name, [x], x.shape, steps)
         return graph.replace(node, dataclasses.replace(moved, inputs=[node.like(x)]))

@@ -10,16 +10,17 @@ from sbnn_converter.graph import Graph, Node, Pointwise, PointwiseStep, Sign
 
 
 class SignThroughSigns:
-    def match(self, graph: Graph, node: Node) -> bool:
+    def match(self, graph: Graph, node: Node) -> tuple[Sign, Pointwise, Sign] | None:
         if not isinstance(node, Sign) or not isinstance(node.inputs[0], Pointwise):
-            return False
+            return None
+        between, first = node.inputs[0], node.inputs[0].inputs[0]
         # Bits that others read, too, exist anyhow: they stay in front of the second.
-        first = node.inputs[0].inputs[0]
-        return isinstance(first, Sign) and graph.only_reader(first) is node.inputs[0]
+        if not isinstance(first, Sign) or graph.only_reader(first) is not between:
+            return None
+        return node, between, first
 
-    def transform(self, graph: Graph, node: Sign) -> list[Node]:
-        between = node.inputs[0]
-        first = between.inputs[0]
+    def transform(self, graph: Graph, found: tuple[Sign, Pointwise, Sign]) -> list[Node]:
+        node, between, first = found
         steps, x = [PointwiseStep(first.apply), *between.steps], first.inputs[0]
         if isinstance(x, Pointwise) and graph.only_reader(x) is first:
             steps, x = x.steps + steps, x.inputs[0]

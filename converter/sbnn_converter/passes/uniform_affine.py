@@ -6,24 +6,25 @@ import math
 
 import numpy as np
 
-from sbnn_converter.graph import Input, Node, Permute, Pointwise, Reshape
+from sbnn_converter.graph import Input, Node, Permute, Pointwise, Reshape, composed_affine
 from sbnn_converter.passes.representation import bits_of
+
+# x, a and c of ``a * x + c``.
+AffineSource = tuple[Node, float, float]
 
 
 def affine_of(node: Pointwise) -> tuple[float, float] | None:
     """``(a, c)`` if the functions of ``node`` come down to ``a * x + c`` in every channel."""
-    scale, bias = 1.0, 0.0
-    for step in node.steps:
-        if step.affine is None:
-            return None
-        scale, bias = scale * step.affine[0], bias * step.affine[0] + step.affine[1]
-    a, c = np.unique(scale), np.unique(bias)
+    found = composed_affine(node.steps, np.ones(1), np.zeros(1))
+    if found is None:
+        return None
+    a, c = map(np.unique, found)
     if len(a) != 1 or len(c) != 1 or a[0] == 0:
         return None
     return float(a[0]), float(c[0])
 
 
-def affine_source(node: Node) -> tuple[Node, float, float] | None:
+def affine_source(node: Node) -> AffineSource | None:
     """``(x, a, c)`` if ``node`` is ``a * x + c``, and sums over it may be taken
     over x instead.
 

@@ -28,10 +28,14 @@ def split_activations(graph: g.Graph) -> None:
         node.call = _without_activation(node.layer, node.call)
         graph.insert_behind(
             node,
-            g.KerasLayer(node.name, [node], node.shape, alone, lambda read, a=alone: a(*read)),
+            g.KerasLayer(node.name, [node], node.shape, alone, _called(alone)),
             readers,
             outputs=True,
         )
+
+
+def _called(layer):
+    return lambda read: layer(*read)
 
 
 def _without_activation(layer, call):

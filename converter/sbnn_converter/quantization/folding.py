@@ -8,6 +8,8 @@ depthwise convolution with a 1x1 window says the same and has an int8 kernel.
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import tensorflow as tf
 
 from sbnn_converter import graph as g
@@ -67,6 +69,6 @@ def is_scale(node: g.Node) -> bool:
     return isinstance(node, g.Pointwise) and all(s.affine is not None for s in node.steps)
 
 
-def writes_sums(node: g.Node) -> bool:
+def writes_sums(node: g.Node) -> TypeGuard[g.SumOp]:
     """Whether a node is a binary layer whose sums leave it as numbers."""
-    return isinstance(node, g.SbnnOp) and not node.face.is_planes and node.behind is not None
+    return isinstance(node, g.SumOp) and not node.face.is_planes

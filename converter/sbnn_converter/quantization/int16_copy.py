@@ -44,5 +44,5 @@ def _copy(name: str, image: g.Node, scale: np.ndarray) -> g.SbnnOp:
     geometry = g.ConvGeometry((1, 1), (1, 1), (1, 1), (0, 0), 0, groups)
     sums = g.BinarySum(name, [image], (*sides, channels), kernel, geometry)
     steps = (g.affine_step(np.tile(scale, groups), np.zeros(channels)),)
-    behind = g.OutputStage(steps, sums.shape, kernel)
+    behind = g.OutputStage(steps, sums.shape)
     return fused_op(sums, image, FLOAT32, sums.shape, behind, scale_of(behind, 1.0), FLOAT32)

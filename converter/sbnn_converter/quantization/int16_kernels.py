@@ -28,7 +28,8 @@ def use_int16_kernels(editor: FlatbufferEditor) -> None:
 def _way_from_int16(editor: FlatbufferEditor, last) -> list:
     """The QUANTIZE from INT16 and the operators between it and ``last``, upstream first;
     empty if something else stands between or reads what is between."""
-    way, reader = [], last
+    way: list = []
+    reader = last
     while True:
         writer = editor.writer(reader.inputs[0])
         if writer is None:

@@ -71,45 +71,48 @@ def _rescale_thresholds(
     editor: FlatbufferEditor, op: EditedOp, scale: float, roundings: Mapping[g.Node, int]
 ) -> None:
     """Thresholds for sums of int8 values, or for the int8 values themselves."""
-    stage, bits = op.node.behind, op.node.face.planes
-    if stage.kernel is None:
+    node = op.node
+    if isinstance(node, g.QuantizeOp):
         wide = editor.element_type(op.operator.inputs[0]).name == "INT16"
         reach = _INT16_REACH if wide else _INT8_REACH
-        cuts = cuts_of(stage, IntegerSums(reach, scale), bits)
+        cuts = cuts_of(node.behind, IntegerSums(reach, scale), node.face.planes)
         values = cuts.values + np.int32(op.options["in_zero_point"])
         if wide:
             # Each rounding may carry a value by half a step; one on its threshold, a tie
             # that is as good as exact, stays on its side. A falling function is above 0 up
             # to its threshold, not from it on.
-            slack = roundings[op.node.inputs[0]] // 2
+            slack = roundings[node.inputs[0]] // 2
             values = values + np.where(cuts.flips, slack, -slack).astype(np.int32)
-        cuts = Cuts(values, cuts.flips)
-    else:
-        bound = stage.kernel.largest_sum * _INT8_REACH
-        step = scale * 2.0**-stage.kernel.domain_shift
-        cuts = cuts_of(stage, IntegerSums(bound, step), bits)
-    editor.replace_constants(op.operator, 2 if stage.kernel else 1, cuts.constants())
+        editor.replace_constants(op.operator, 1, Cuts(values, cuts.flips).constants())
+    elif isinstance(node, g.SumOp):
+        bound = node.kernel.largest_sum * _INT8_REACH
+        step = scale * 2.0**-node.kernel.domain_shift
+        cuts = cuts_of(node.behind, IntegerSums(bound, step), node.face.planes)
+        editor.replace_constants(op.operator, 2, cuts.constants())
 
 
 def _write_int8(editor: FlatbufferEditor, op: EditedOp, scale: float | None) -> None:
     """Lets an op write the int8 or INT16 tensor behind a QUANTIZE, if there is one."""
     target = editor.integer_behind(op.operator.outputs[0])
-    if op.node.behind is None:  # a SbnnDequantize: of bits two values, known beforehand
-        if target is not None and op.node.reads.planes == 1:
+    node = op.node
+    if not isinstance(node, g.SumOp):  # a SbnnDequantize: of bits two values, known beforehand
+        if target is not None and node.reads.planes == 1:
             out_scale, zero_point = editor.quantization(target)
             op.options["plus"] = to_int8(zero_point + 1 / out_scale)
             op.options["minus"] = to_int8(zero_point - 1 / out_scale)
             op.operator.outputs[0] = target
         return
-    stage = op.node.behind
     unit = 1.0 if scale is None else scale
-    if scale is not None or op.node.reads.is_planes:
-        unit *= 2.0**-stage.kernel.domain_shift
+    if scale is not None or node.reads.is_planes:
+        unit *= 2.0**-node.kernel.domain_shift
     else:
         target = None  # sums of floats are floats, which the QUANTIZE goes on rounding
-    constants = scale_of(stage, unit).constants()
+    sums = scale_of(node.behind, unit)
+    constants = sums.constants()
     if target is not None:
-        multipliers, offsets, shift = fixed_point(*constants, *editor.quantization(target))
+        multipliers, offsets, shift = fixed_point(
+            sums.factors, sums.biases, *editor.quantization(target)
+        )
         constants = [multipliers, offsets]
         op.options["output_shift"] = shift
         op.operator.outputs[0] = target

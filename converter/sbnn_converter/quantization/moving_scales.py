@@ -23,18 +23,19 @@ def share_scaled_values(graph: g.Graph) -> None:
     keep it from the weights of the layer before, or from the sums in front of a pooling.
     """
     for op in graph.nodes():
-        if not (isinstance(op, g.SbnnOp) and op.is_quantizer):
+        if not g.quantizes_numbers(op):
             continue
         for other in graph.readers(op.inputs[0]):
-            count = len(other.steps) if isinstance(other, g.Pointwise) else 0
-            steps = op.behind.steps
+            if not isinstance(other, g.Pointwise):
+                continue
+            count, steps = len(other.steps), op.behind.steps
             if (
                 count
-                and tuple(other.steps) == tuple(steps[:count])
+                and tuple(other.steps) == steps[:count]
                 and (takes_scale(other.inputs[0]) or _has_rising_scale(other))
             ):
                 graph.set_inputs(op, [other])
-                op.behind = g.OutputStage(tuple(steps[count:]), op.behind.shape)
+                op.behind = g.OutputStage(steps[count:], op.behind.shape)
                 op.stage = cuts_of(op.behind, FloatSums(), op.face.planes)
                 break
 
@@ -45,7 +46,8 @@ def scales_before_pools(graph: g.Graph) -> None:
     for node in graph.nodes():
         if not isinstance(node, g.Pointwise) or node not in graph:
             continue
-        way, source = [], node.inputs[0]
+        way: list[g.Node] = []
+        source = node.inputs[0]
         while isinstance(source, (g.MaxPool, g.Reshape)) and (
             graph.only_reader(source) is (way[-1] if way else node)
         ):
@@ -53,17 +55,14 @@ def scales_before_pools(graph: g.Graph) -> None:
             source = source.inputs[0]
         if not way or not _can_take(graph, source, way[-1], node):
             continue
-        if takes_scale(source):
+        if writes_sums(source):
+            steps = (*source.behind.steps, *node.steps)
+            source.behind = g.OutputStage(steps, source.behind.shape)
+            step = 2.0**-source.kernel.domain_shift if source.sums_of_planes else 1.0
+            source.stage = scale_of(source.behind, step)
+        else:
             scaled = g.Pointwise(node.name, [source], source.shape, node.steps)
             graph.insert_behind(source, scaled, [way[-1]])
-        else:
-            source.behind = g.OutputStage(
-                (*source.behind.steps, *node.steps),
-                source.behind.shape,
-                source.behind.kernel,
-            )
-            step = 2.0**-source.behind.kernel.domain_shift if source.sums_of_planes else 1.0
-            source.stage = scale_of(source.behind, step)
         graph.replace(node, way[0])
 
 
@@ -84,7 +83,7 @@ def scales_before_signs(graph: g.Graph) -> list[g.Pointwise]:
     """
     found = []
     for op in graph.nodes():
-        if not (isinstance(op, g.SbnnOp) and op.is_quantizer):
+        if not g.quantizes_numbers(op):
             continue
         source, steps = op.inputs[0], list(op.behind.steps)
         if (

@@ -7,6 +7,8 @@ consists of: ``tf.concat`` is treated as ``Concatenate``, a slice as a cropping.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
 
@@ -118,8 +120,7 @@ def _is_float(node: g.Node) -> bool:
 def operations(node: g.Node) -> frozenset[str]:
     """Types of the TensorFlow operations on floats that a layer or a function of each
     channel consists of; none for other nodes, or if it cannot be traced by itself."""
-    traceable = isinstance(node, (g.KerasLayer, g.Pointwise))
-    return _traced(node) if traceable else frozenset()
+    return _traced(node) if isinstance(node, (g.KerasLayer, g.Pointwise)) else frozenset()
 
 
 _KNOWN: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
@@ -131,11 +132,17 @@ def _traced(node: g.KerasLayer | g.Pointwise) -> frozenset[str]:
     return _KNOWN[node]
 
 
+def _computation(node: g.KerasLayer | g.Pointwise) -> Callable[[list[tf.Tensor]], Any]:
+    if isinstance(node, g.KerasLayer):
+        return node.call
+    steps = node.steps
+    return lambda read: g.apply_steps(steps, read[0])
+
+
 def _trace(node: g.KerasLayer | g.Pointwise) -> frozenset[str]:
     specs = [tf.TensorSpec((1, *n.shape), n.dtype) for n in node.inputs]
     try:
-        call = getattr(node, "call", lambda read: g.apply_steps(node.steps, read[0]))
-        function = tf.function(call, autograph=False)
+        function = tf.function(_computation(node), autograph=False)
         traced = function.get_concrete_function(specs).graph.get_operations()
     except Exception:  # its own business: TFLiteConverter will say what is wrong
         return frozenset()

@@ -17,7 +17,7 @@ from sbnn_converter.tensors.face import Face
 
 def signs_before_concatenations(graph: g.Graph) -> None:
     """Moves every SbnnQuantize in front of the concatenation that it reads."""
-    pending = [n for n in graph.nodes() if _is_quantize(n)]
+    pending = [n for n in graph.nodes() if g.quantizes_numbers(n)]
     while pending:
         op = pending.pop()
         concat = op.inputs[0]
@@ -36,7 +36,7 @@ def signs_before_concatenations(graph: g.Graph) -> None:
         pending.extend(parts)
 
 
-def _parts(op: g.SbnnOp, concat: g.Concat) -> list[g.SbnnOp]:
+def _parts(op: g.QuantizeOp, concat: g.Concat) -> list[g.QuantizeOp]:
     parts, first, width = [], 0, op.shape[-1]
     for x in concat.inputs:
         channels = slice(first, first + x.shape[-1])
@@ -49,16 +49,14 @@ def _parts(op: g.SbnnOp, concat: g.Concat) -> list[g.SbnnOp]:
     return parts
 
 
-def _quantize(name: str, x: g.Node, steps: tuple, shape: tuple[int, ...], face: Face) -> g.SbnnOp:
+def _quantize(
+    name: str, x: g.Node, steps: tuple, shape: tuple[int, ...], face: Face
+) -> g.QuantizeOp:
     behind = g.OutputStage(steps, shape)
     cuts = cuts_of(behind, FloatSums(), face.planes)
-    return g.SbnnOp(name, [x], shape, "SbnnQuantize", {}, behind=behind, stage=cuts, face=face)
+    return g.QuantizeOp(name, [x], shape, "SbnnQuantize", {}, behind=behind, stage=cuts, face=face)
 
 
 def _as_numbers(bits: g.SbnnOp) -> g.SbnnOp:
     options = {"height": 0, "width": 0, "channels": bits.shape[-1]}
     return g.SbnnOp(bits.name, [bits], bits.shape, "SbnnDequantize", options, reads=bits.face)
-
-
-def _is_quantize(node: g.Node) -> bool:
-    return isinstance(node, g.SbnnOp) and node.is_quantizer

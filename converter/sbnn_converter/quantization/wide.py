@@ -29,8 +29,7 @@ def wide_values(graph: g.Graph, apart: Collection[g.Node]) -> set[g.Node]:
     fine: dict[g.Node, bool] = {}
     for node in graph.nodes():
         fine[node] = _is_made_fine(graph, node) or (_hands_on(node) and fine[node.inputs[0]])
-    ops = [n for n in graph.nodes() if isinstance(n, g.SbnnOp)]
-    pending = [op.inputs[0] for op in ops if op.is_quantizer]
+    pending = [n.inputs[0] for n in graph.nodes() if g.quantizes_numbers(n)]
     found: set[g.Node] = set()
     while pending:
         node = pending.pop()
@@ -82,11 +81,12 @@ def copy_into_wide(graph: g.Graph, wide: set[g.Node]) -> None:
         layer = weighted_layer(graph, node)
         reader = layer or node
         for read in [n for n in dict.fromkeys(reader.inputs) if n not in wide]:
-            fine = layer is not None and takes_fine_weights(layer)
+            finer = layer if layer is not None and takes_fine_weights(layer) else None
+            fine = finer is not None
             if (read, fine) not in copies:
                 copies[read, fine] = int16_copy(read, with_fractions=fine)
             copy = copies[read, fine][-1]
             graph.set_inputs(reader, [copy if n is read else n for n in reader.inputs])
-            if fine:
-                use_fine_weights(layer)
+            if finer is not None:
+                use_fine_weights(finer)
     wide.update(n for way in copies.values() for n in way)
