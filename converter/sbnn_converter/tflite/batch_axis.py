@@ -41,6 +41,42 @@ class _Op:
     outputs: list[_Tensor]
     operator: object
 
+    def input(self, place: int) -> _Tensor:
+        """Input ``place``, which the op cannot do without.
+
+        Raises:
+          IndexError: it is not there.
+        """
+        found = self.inputs[place]
+        if found is None:
+            raise IndexError(f"input {place} is left out")
+        return found
+
+    @property
+    def present_inputs(self) -> list[_Tensor]:
+        """Its inputs without those that are left out."""
+        return [tensor for tensor in self.inputs if tensor is not None]
+
+    @property
+    def all_inputs(self) -> list[_Tensor]:
+        """Its inputs, none of which it can do without.
+
+        Raises:
+          IndexError: one is not there.
+        """
+        return [self.input(place) for place in range(len(self.inputs))]
+
+    def numbers(self, place: int) -> tuple[int, ...]:
+        """The content of input ``place``.
+
+        Raises:
+          ValueError: it is no short constant of whole numbers.
+        """
+        found = self.input(place).numbers
+        if found is None:
+            raise ValueError(f"input {place} is computed")
+        return found
+
     def option(self, table: str, field: str):
         return getattr(schema.builtin_options(self.operator, table), field)()
 
@@ -82,7 +118,7 @@ def _graph_follows(root, graph) -> bool:
             [tensors[i] for i in operator.OutputsAsNumpy()],
             operator,
         )
-        if any(t and t.batched for t in op.inputs):
+        if any(t.batched for t in op.present_inputs):
             name = op_name(root.OperatorCodes(operator.OpcodeIndex()))
             rule = _activations if is_ours(name) else _RULES.get(name)
             if rule is None or not rule(op):
@@ -115,18 +151,20 @@ def _first_input(op: _Op) -> bool:
 
 def _activations(op: _Op) -> bool:
     """An op of ours: activations, and constants, which have rank 1."""
-    return all(tensor.batched or tensor.rank == 1 for tensor in op.inputs if tensor)
+    return all(tensor.batched or tensor.rank == 1 for tensor in op.present_inputs)
 
 
 def _rows(op: _Op) -> bool:
     """Works along the last axis."""
-    return op.only_batched(0) and op.inputs[0].rank > 1
+    return op.only_batched(0) and op.input(0).rank > 1
 
 
 def _broadcast(op: _Op) -> bool:
     """Samples meet each other on the first axis, and constants that are one there."""
     rank = op.outputs[0].rank
-    return all(t.rank == rank if t.batched else t.rank < rank or t.shape[0] == 1 for t in op.inputs)
+    return all(
+        t.rank == rank if t.batched else t.rank < rank or t.shape[0] == 1 for t in op.all_inputs
+    )
 
 
 def _matmul(op: _Op) -> bool:
@@ -136,7 +174,7 @@ def _matmul(op: _Op) -> bool:
 
 
 def _fully_connected(op: _Op) -> bool:
-    x, weights = op.inputs[:2]
+    x, weights = op.input(0), op.input(1)
     # Without its dimensions, an input is cut into rows as long as those of the weights.
     return op.only_batched(0) and (
         (op.option("FullyConnectedOptions", "KeepNumDims") and x.rank > 1)
@@ -146,49 +184,48 @@ def _fully_connected(op: _Op) -> bool:
 
 def _reshape(op: _Op) -> bool:
     if len(op.inputs) > 1:
-        wanted = op.inputs[1].numbers
+        first, *others = op.numbers(1)
     else:
-        wanted = op.option("ReshapeOptions", "NewShapeAsNumpy")
-    first, *others = (int(n) for n in wanted)
-    return first == -1 and math.prod(others) == math.prod(op.inputs[0].shape[1:])
+        first, *others = (int(n) for n in op.option("ReshapeOptions", "NewShapeAsNumpy"))
+    return first == -1 and math.prod(others) == math.prod(op.input(0).shape[1:])
 
 
 def _axes_of_input(place: int) -> Callable[[_Op], bool]:
     """Works along the axes that constant input ``place`` names."""
 
     def rule(op: _Op) -> bool:
-        rank = op.inputs[0].rank
-        return op.only_batched(0) and all(n % rank for n in op.inputs[place].numbers)
+        rank = op.input(0).rank
+        return op.only_batched(0) and all(n % rank for n in op.numbers(place))
 
     return rule
 
 
 def _split(op: _Op) -> bool:
-    (axis,) = op.inputs[0].numbers
-    return op.only_batched(1) and axis % op.inputs[1].rank != 0
+    (axis,) = op.numbers(0)
+    return op.only_batched(1) and axis % op.input(1).rank != 0
 
 
 def _expand_dims(op: _Op) -> bool:
-    (axis,) = op.inputs[1].numbers
+    (axis,) = op.numbers(1)
     return op.only_batched(0) and axis % op.outputs[0].rank != 0
 
 
 def _squeeze(op: _Op) -> bool:
     # A list that is empty, or not there, stands for all axes of one: the batch as well.
     axes = op.option("SqueezeOptions", "SqueezeDimsAsNumpy")
-    return len(axes) > 0 and all(int(axis) % op.inputs[0].rank for axis in axes)
+    return len(axes) > 0 and all(int(axis) % op.input(0).rank for axis in axes)
 
 
 def _joined(table: str) -> Callable[[_Op], bool]:
     def rule(op: _Op) -> bool:
         axis = op.option(table, "Axis") % op.outputs[0].rank
-        return axis != 0 and all(t.batched for t in op.inputs)
+        return axis != 0 and all(t.batched for t in op.all_inputs)
 
     return rule
 
 
 def _unpack(op: _Op) -> bool:
-    return op.option("UnpackOptions", "Axis") % op.inputs[0].rank != 0
+    return op.option("UnpackOptions", "Axis") % op.input(0).rank != 0
 
 
 def _one_hot(op: _Op) -> bool:
@@ -197,42 +234,39 @@ def _one_hot(op: _Op) -> bool:
 
 
 def _gather(op: _Op) -> bool:
-    table, _ = op.inputs
-    axis = op.option("GatherOptions", "Axis") % table.rank
+    axis = op.option("GatherOptions", "Axis") % op.input(0).rank
     if op.option("GatherOptions", "BatchDims") != 0:
         return False
     return axis != 0 if op.only_batched(0) else op.only_batched(1) and axis == 0
 
 
 def _transpose(op: _Op) -> bool:
-    return op.inputs[1].numbers[0] == 0
+    return op.numbers(1)[0] == 0
 
 
 def _pad(op: _Op) -> bool:
-    return op.only_batched(0) and op.inputs[1].numbers[:2] == (0, 0)
+    return op.only_batched(0) and op.numbers(1)[:2] == (0, 0)
 
 
 def _tile(op: _Op) -> bool:
-    return op.only_batched(0) and op.inputs[1].numbers[0] == 1
+    return op.only_batched(0) and op.numbers(1)[0] == 1
 
 
 def _slice(op: _Op) -> bool:
-    begin, size = op.inputs[1:]
-    return op.only_batched(0) and begin.numbers[0] == 0 and size.numbers[0] == -1
+    return op.only_batched(0) and op.numbers(1)[0] == 0 and op.numbers(2)[0] == -1
 
 
 def _strided_slice(op: _Op) -> bool:
-    begin, _, strides = op.inputs[1:]
     table = "StridedSliceOptions"
     moved = (
         op.option(table, "EllipsisMask")
         | op.option(table, "NewAxisMask")
         | op.option(table, "ShrinkAxisMask")
     )
-    from_first = op.option(table, "BeginMask") & 1 or begin.numbers[0] == 0
+    from_first = op.option(table, "BeginMask") & 1 or op.numbers(1)[0] == 0
     to_last = op.option(table, "EndMask") & 1
     return bool(
-        op.only_batched(0) and not moved & 1 and from_first and to_last and strides.numbers[0] == 1
+        op.only_batched(0) and not moved & 1 and from_first and to_last and op.numbers(3)[0] == 1
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -26,9 +27,12 @@ def _load() -> ModuleType:
         )
     root = Path(next(iter(tensorflow.submodule_search_locations)))
     path = root.joinpath(*_NAME.split(".")[1:]).with_suffix(".py")
-    spec = importlib.util.spec_from_file_location("sbnn_converter_tflite_schema", path)
+    loader = SourceFileLoader("sbnn_converter_tflite_schema", str(path))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    if spec is None:
+        raise ImportError(f"'{path}' is no Python module; install TensorFlow again")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return module
 
 
