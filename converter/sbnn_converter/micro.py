@@ -98,12 +98,22 @@ class Interpreter(QuantizedFaces):
             if arena_size < least:
                 raise _arena_too_small(arena_size, f"it takes {least} bytes")
             allocations = self._open(content, arena_size)
-        self.arena_used_bytes = int(_ARENA_TOTAL.search(allocations).group(1))
+        self.arena_used_bytes = _arena_bytes(allocations)
         self.arena_by_kind = _by_kind(allocations)
         # Asking for an input that is not there prints a message and raises.
         with captured_stderr():
-            self.input_details = _all(self._interpreter.get_input_details)
-            self.output_details = _all(self._interpreter.get_output_details)
+            self._input_details = _all(self._interpreter.get_input_details)
+            self._output_details = _all(self._interpreter.get_output_details)
+
+    @property
+    def input_details(self) -> list[dict]:
+        """The runtime's description of the input tensors."""
+        return self._input_details
+
+    @property
+    def output_details(self) -> list[dict]:
+        """The runtime's description of the output tensors."""
+        return self._output_details
 
     def _open_in_enough(self, content: bytes) -> str:
         """Opens the model in an arena that is large enough; what TFLM says of its use."""
@@ -194,7 +204,7 @@ def _least_arena(content: bytes, allocations: str) -> int:
     holds while it prepares."""
     records = int(dict(_ARENA_PART.findall(allocations))["tail"])
     requests = _REQUEST_BYTES * (_REQUESTS_AHEAD + _REQUESTS_OF_OP * _op_count(content))
-    kept = max(int(_ARENA_TOTAL.search(allocations).group(1)), records + requests)
+    kept = max(_arena_bytes(allocations), records + requests)
     tensors = max((op.InputsLength() + op.OutputsLength() for op in _ops(content)), default=0)
     return kept + (_BYTES_OF_HELD_TENSOR * tensors if tensors > _HELD_BY_ANY_OP else 0)
 
@@ -237,6 +247,18 @@ def profile(model: bytes | str | os.PathLike, core: str = "cortex-m4", samples=N
     return run(model, core, samples)
 
 
+def _arena_bytes(allocations: str) -> int:
+    """All that a model takes of its arena, from the interpreter's report.
+
+    Raises:
+      RuntimeError: it does not say so.
+    """
+    found = _ARENA_TOTAL.search(allocations)
+    if found is None:
+        raise RuntimeError(f"the interpreter reports no arena: {allocations!r}")
+    return int(found.group(1))
+
+
 def _by_kind(allocations: str) -> dict[str, int]:
     """Bytes by kind from the interpreter's report; they add up to the total."""
     parts = {name: int(size) for name, size in _ARENA_PART.findall(allocations)}
@@ -248,7 +270,7 @@ def _by_kind(allocations: str) -> dict[str, int]:
 
 def _all(details) -> list[dict]:
     """What ``details`` gives for 0, 1, ... until it raises IndexError."""
-    found = []
+    found: list[dict] = []
     while True:
         try:
             found.append(details(len(found)))

@@ -92,14 +92,21 @@ def _from_keras(request: Request) -> None:
         verified = None
         if request.verify is not None:
             verified = _verify(
-                request, model, flatbuffer, samples, labels, convert_part, status.update
+                request,
+                request.verify,
+                model,
+                flatbuffer,
+                samples,
+                labels,
+                convert_part,
+                status.update,
             )
         with naming_layers(model, destinations.export_checks()):
             products = make_products(
                 flatbuffer,
                 destinations,
                 status.update,
-                samples=samples or (destinations.micro_dir and random_samples(model, 1)),
+                samples=samples or (random_samples(model, 1) if destinations.micro_dir else None),
                 verified=verified,
             )
         write_products(products)
@@ -125,9 +132,9 @@ def _match(arrays, model):
 
 
 def _verify(
-    request: Request, model, flatbuffer, samples, labels, convert_part, progress
+    request: Request, count: int, model, flatbuffer, samples, labels, convert_part, progress
 ) -> Verdict:
-    """Compares the models on samples; tells how well they agree.
+    """Compares the models on ``count`` samples; tells how well they agree.
 
     Raises:
       VerificationError: they do not.
@@ -142,11 +149,11 @@ def _verify(
 
     if samples:
         kind, usual = "representative", QUANTIZED_TOLERANCE
-        samples = [array[: request.verify] for array in samples]
-        labels = labels if labels is None else labels[: request.verify]
+        samples = [array[:count] for array in samples]
+        labels = labels if labels is None else labels[:count]
     else:
         kind, usual = "random", FLOAT_TOLERANCE
-        samples = random_samples(model, request.verify)
+        samples = random_samples(model, count)
     tolerance = usual if request.tolerance is None else request.tolerance
     progress(f"comparing with Keras on {len(samples[0])} samples")
     found = compare(model, flatbuffer, samples, labels)

@@ -266,9 +266,7 @@ def _check_combinations() -> None:
 
 
 def _destinations(source: Path, is_finished: bool) -> Destinations:
-    target = _tflite_name(source)
-    if _OUTPUT.value is not None:
-        target = _path(_OUTPUT)
+    target = _path(_OUTPUT) or _tflite_name(source)
     return Destinations(
         title=source.name if is_finished else target.name,
         output=None if is_finished else target,

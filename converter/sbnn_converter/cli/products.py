@@ -121,7 +121,7 @@ def make_products(
         _add_c(products, destinations.c_dir, model)
     if destinations.micro_dir is not None:
         progress("measuring the arena in TensorFlow Lite Micro")
-        _add_micro(products, destinations, model, samples)
+        _add_micro(products, destinations.micro_dir, destinations.title, model, samples)
     return products
 
 
@@ -167,13 +167,12 @@ def _add_c(products: Products, folder: Path, model: bytes) -> None:
     )
 
 
-def _add_micro(products: Products, destinations: Destinations, model: bytes, samples) -> None:
+def _add_micro(products: Products, folder: Path, title: str, model: bytes, samples) -> None:
     from sbnn_converter.micro_export.export import library_name, micro_files
 
-    folder = destinations.micro_dir
     vector = None if samples is None else [array[:1] for array in samples]
     with captured_stderr():  # the interpreter's wheel loads TensorFlow, which has its say
-        files = micro_files(model, library_name(Path(destinations.title).stem), vector)
+        files = micro_files(model, library_name(Path(title).stem), vector)
     products.outputs.append(folder_output(folder, files, "--micro_dir"))
     products.lines.append(f"wrote {folder}/ ({len(files)} files; see its README.md)")
 

@@ -90,10 +90,10 @@ def _check_file(path: Path, flag: str) -> None:
         return
     if not os.access(target, os.W_OK):
         raise PermissionError(f"'{path}' is write-protected; choose another file with {flag}")
-    kind = kind_of_saved_model(target)
-    if kind or target.name in ("saved_model.pb", "keras_metadata.pb"):
+    saved = kind_of_saved_model(target)
+    if saved or target.name in ("saved_model.pb", "keras_metadata.pb"):
         raise OSError(
-            f"output '{path}' is a saved Keras model ({kind or 'a part of a SavedModel'}), "
+            f"output '{path}' is a saved Keras model ({saved or 'a part of a SavedModel'}), "
             f"which would be lost; choose another file with {flag}"
         )
 

@@ -20,7 +20,7 @@ class MissingTools(RuntimeError):
 
 def missing_tools(*cores: Core) -> list[str]:
     """The programs that ``cores`` (default: all) need and that are not installed."""
-    wanted = {}
+    wanted: dict[str, None] = {}
     for core in cores or CORES.values():
         for program in (core.compiler + "gcc", core.compiler + "size", core.emulator):
             wanted[program] = None

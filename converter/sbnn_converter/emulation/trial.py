@@ -123,19 +123,22 @@ def try_on(
         )
         image, network = folder / "image.elf", folder / "network.o"
         root, upper = c_sources.root(), export.name.upper()
-        how = {
-            "includes": (folder, root, root / "kernels" / "include", root / "runtime"),
-            "defines": (f"{upper}_PROFILE", f"{upper}_CHECK"),
-            "flags": (*flags, *emulation.WARNINGS),
-        }
-        emulation.compile_object(core, folder / f"{export.name}.c", network, **how)
+        includes = (folder, root, root / "kernels" / "include", root / "runtime")
+        defines = (f"{upper}_PROFILE", f"{upper}_CHECK")
+        flags = (*flags, *emulation.WARNINGS)
+        source = folder / f"{export.name}.c"
+        emulation.compile_object(
+            core, source, network, includes=includes, defines=defines, flags=flags
+        )
         emulation.compile_program(
             core,
             [network, folder / "main.c", *objects],
             image,
             code_bytes=code_bytes,
             ram_bytes=ram_bytes,
-            **how,
+            includes=includes,
+            defines=defines,
+            flags=flags,
         )
         constants = emulation.section_bytes(core, network, ".rodata")
         return _run(export, core, image, constants, inputs, timeout)

@@ -75,11 +75,17 @@ class Output:
 
     @property
     def _new(self) -> Path:
-        return self._aside / "new"
+        return self._staged / "new"
 
     @property
     def _old(self) -> Path:
-        return self._aside / "old"
+        return self._staged / "old"
+
+    @property
+    def _staged(self) -> Path:
+        if self._aside is None:
+            raise RuntimeError(f"'{self.path}' was not staged")
+        return self._aside
 
     def _keep_old_file(self) -> None:
         if not self._target.exists():

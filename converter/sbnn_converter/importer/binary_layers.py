@@ -106,7 +106,7 @@ def _dense(layer, name: str, x: g.Node, shape) -> g.Node:
     return g.BinarySum(name, [image], (*image.shape[:2], shape[-1]), kernel, geometry)
 
 
-def _depthwise(layer, name: str, image: g.Node, shape) -> g.Node:
+def _depthwise(layer, name: str, image: g.Node, shape) -> g.BinarySum:
     """Sums of a depthwise convolution: as many groups as input channels."""
     quantizer = layer.depthwise_quantizer
     values = quantized(layer.depthwise_kernel)

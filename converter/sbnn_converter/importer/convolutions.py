@@ -43,17 +43,17 @@ def convolution(
         connections = connections[:, :, None, :]
     kernel = dataclasses.replace(kernel, connections=connections)
     window, stride, dilation = _in_2d(layer)
-    pad = [
+    top, left = (
         padding_before(layer.padding, size, *axis)
         for size, axis in zip(image.shape[:2], zip(window, stride, dilation))
-    ]
+    )
     if len(layer.kernel_size) == 1:
-        pad[0] = 0
+        top = 0
     geometry = g.ConvGeometry(
         kernel=window,
         stride=stride,
         dilation=dilation,
-        pad_before=tuple(pad),
+        pad_before=(top, left),
         pad_value=int(_pad_value(layer)) if layer.padding == "same" else 0,
         groups=layer.groups if groups is None else groups,
     )

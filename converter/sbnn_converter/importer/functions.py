@@ -53,8 +53,8 @@ def import_tf_function(name: str, inputs: list[g.Node], shape, call) -> g.Node |
     if op.type == "Pad" and len(shape) == 3:
         sides = _constant(op.inputs[1])
         if sides is not None and not sides[[0, 3]].any():
-            rows, columns = (tuple(int(n) for n in side) for side in sides[1:3])
-            return g.Pad(name, [x], shape, rows, columns)
+            (top, bottom), (left, right) = ((int(n) for n in side) for side in sides[1:3])
+            return g.Pad(name, [x], shape, (top, bottom), (left, right))
     if op.type == "MaxPool":
         return _max_pool(op, name, x, shape)
     return None

@@ -19,7 +19,8 @@ def reshape(name: str, x: g.Node, shape: tuple[int, ...]) -> g.Node:
 def permute(name: str, x: g.Node, axes: tuple[int, ...]) -> g.Node:
     """``x`` with its axes in another order; a permutation before it is taken in."""
     if isinstance(x, g.Permute):
-        x, axes = x.inputs[0], tuple(x.axes[axis] for axis in axes)
+        before = x.axes
+        x, axes = x.inputs[0], tuple(before[axis] for axis in axes)
     if axes == tuple(range(len(axes))):
         return x
     return g.Permute(name, [x], tuple(x.shape[axis] for axis in axes), axes)

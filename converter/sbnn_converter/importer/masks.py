@@ -95,11 +95,11 @@ class Masks:
             return given[0]
 
         def compute(values: list[tf.Tensor]):
-            values, masks = values[: len(given)], iter(values[len(given) :])
-            masks = [None if m is None else next(masks) for m in given]
+            read_masks = iter(values[len(given) :])
+            masks = [None if m is None else next(read_masks) for m in given]
             if len(given) == 1:
-                values, masks = values[0], masks[0]
-            return tf.nest.flatten(layer.compute_mask(values, masks))[0]
+                return tf.nest.flatten(layer.compute_mask(values[0], masks[0]))[0]
+            return tf.nest.flatten(layer.compute_mask(values[: len(given)], masks))[0]
 
         reads = [*read, *(m for m in given if m is not None)]
         return g.KerasLayer(

@@ -8,6 +8,7 @@ there.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 
 import tensorflow as tf
 
@@ -74,7 +75,7 @@ def _is_static(model) -> bool:
     return _has_graph(model) and not overridden(model)
 
 
-def _walk(model: tf.keras.Model, inputs: list[g.Node], place: str) -> list[g.Node]:
+def _walk(model: tf.keras.Model, inputs: Sequence[g.Node], place: str) -> list[g.Node]:
     """The outputs of ``model`` for ``inputs``; ``place`` is its name and those of
     the models around it."""
     values = {id(t): node for t, node in zip(model.inputs, inputs)}

@@ -3,4 +3,5 @@
 
 def name_of(thing) -> str:
     """Its own name, else that of its type."""
-    return getattr(thing, "name", None) or getattr(thing, "__name__", type(thing).__name__)
+    names = (getattr(thing, attribute, None) for attribute in ("name", "__name__"))
+    return next(filter(None, names), type(thing).__name__)

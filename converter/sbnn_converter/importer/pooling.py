@@ -28,11 +28,11 @@ def import_global_max_pool(layer, name: str, x: g.Node, shape) -> g.Node:
 def pool_image(name: str, x: g.Node, shape, pool, stride, padding: str) -> g.Node:
     """Max pooling of an image, or of a row."""
     x = as_image(name, x)
-    before = [
+    top, left = (
         padding_before(padding, size, window, step)
         for size, window, step in zip(x.shape[:2], pool, stride)
-    ]
-    geometry = g.PoolGeometry(tuple(pool), tuple(stride), tuple(before), padding)
+    )
+    geometry = g.PoolGeometry(tuple(pool), tuple(stride), (top, left), padding)
     sides = [
         -(-size // step) if padding == "same" else (size - window) // step + 1
         for size, window, step in zip(x.shape[:2], pool, stride)

@@ -65,12 +65,13 @@ def import_traced(name: str, function: Callable, x: g.Node, shape) -> g.Node | N
     step = _monotone_step(function, shape)
     if step is None:
         return None
-    bits = _bits(step.levels or ())
+    found = step.levels or ()
+    bits = _bits(found)
     if bits is None:
-        if len(step.levels or ()) > _MAX_SIGNS:
+        if len(found) > _MAX_SIGNS:
             step = dataclasses.replace(step, levels=None)
         return g.Pointwise(name, [x], shape, [step])
-    low, high = step.levels[0], step.levels[-1]
+    low, high = found[0], found[-1]
     inner = g.Pointwise(name, [x], shape, [_as_odd_numbers(step, low, high, bits)])
     return levels(name, g.Sign(name, [inner], shape, bits), low, high)
 
@@ -155,8 +156,8 @@ def _follow(traced, way: list[tf.Tensor], operands: list[tf.Tensor], shape) -> _
         inputs = list(op.inputs)
         if op.type == "IdentityN":
             inputs = [inputs[[id(t) for t in op.outputs].index(id(tensor))]]
-        read = [known[id(t)] for t in inputs]
-        known[id(tensor)] = None if None in read else _apply(op, read)
+        read = [f for f in (known[id(t)] for t in inputs) if f is not None]
+        known[id(tensor)] = _apply(op, read) if len(read) == len(inputs) else None
     return known[id(y)]
 
 

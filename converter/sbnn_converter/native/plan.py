@@ -111,7 +111,7 @@ def plan_op(op: StoredOp, **options: int) -> Plan:
             f"{op.name} is refused: {(problem.what or b'').decode()} "
             f"(found {problem.found}, wanted {problem.wanted}); convert the model again"
         )
-    numbers = {name: getattr(plan, name) for name, _ in _Plan._fields_}
+    numbers = {field.name: getattr(plan, field.name) for field in dataclasses.fields(Plan)}
     flags = {"same_pitch": bool(plan.same_pitch), "lanes": bool(plan.lanes)}
     return Plan(**{**numbers, **flags})
 

@@ -30,9 +30,9 @@ def print_summary(inspection: Inspection) -> None:
         return
     total = inspection.total
     footer = ("all", "", "", *_numbers(total, ""))
-    rows = [_COLUMNS, *(_cells(layer) for layer in inspection.layers), footer]
-    columns, *rows, footer = (told(row, inspection) for row in rows)
-    print_table(console, columns, rows, footer)
+    rows = [told(_cells(layer), inspection) for layer in inspection.layers]
+    columns = told(_COLUMNS, inspection)
+    print_table(console, columns, rows, told(footer, inspection))
     console.print(_forms_table(inspection))
     console.print(_parts_table(inspection))
 

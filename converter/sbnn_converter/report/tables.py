@@ -74,7 +74,8 @@ def print_table(
         table = _table(columns, rows, footer, kept, _NAME_WIDTH, table_options)
     too_much = _least_width(console, table) - console.width
     if too_much > 0:
-        name_width = max(_LEAST_NAME_WIDTH, table.columns[0].min_width - too_much)
+        widest = _least(columns, rows, footer, 0, _NAME_WIDTH)
+        name_width = max(_LEAST_NAME_WIDTH, widest - too_much)
         table = _table(columns, rows, footer, kept, name_width, table_options)
     console.print(table)
     left_out = [c.title for i, c in enumerate(columns) if i not in kept and c.title]
@@ -86,23 +87,27 @@ def _table(columns, rows, footer, kept, name_width: int, options) -> Table:
     table = Table(show_footer=footer is not None, **options)
     for i in kept:
         column = columns[i]
-        texts = [*(row[i] for row in rows), column.title, footer[i] if footer else ""]
-        least = max(cell_len(text) for text in texts if isinstance(text, str))
-        if i == 0:
-            least = min(least, name_width)
-        elif column.words:
-            least = min(least, _WORDS_WIDTH)
         table.add_column(
             column.title,
             justify=column.justify,
             footer=footer[i] if footer else "",
             overflow="fold",
-            min_width=least,
+            min_width=_least(columns, rows, footer, i, name_width),
             no_wrap=i > 0 and not column.words,
         )
     for row in rows:
         table.add_row(*(_cell(row[i]) for i in kept))
     return table
+
+
+def _least(columns, rows, footer, number: int, name_width: int) -> int:
+    """The width that a column of this number is to have at least."""
+    column = columns[number]
+    texts = [*(row[number] for row in rows), column.title, footer[number] if footer else ""]
+    least = max(cell_len(text) for text in texts if isinstance(text, str))
+    if number == 0:
+        return min(least, name_width)
+    return min(least, _WORDS_WIDTH) if column.words else least
 
 
 def _cell(content: RenderableType) -> RenderableType:

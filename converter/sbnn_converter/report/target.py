@@ -47,13 +47,14 @@ def _print_ops(console: Console, cost: NetworkCost) -> None:
     )
     rows = []
     for step in cost.steps:
-        known = step.instructions is not None
+        instructions = step.instructions
+        known = instructions is not None
         rows.append(
             (
                 step.name,
                 step.kernel,
-                f"{step.instructions:,}" if known else "?",
-                f"{step.instructions / total:.1%}" if known and total else "",
+                "?" if instructions is None else f"{instructions:,}",
+                f"{instructions / total:.1%}" if instructions is not None and total else "",
                 f"{step.tensor_bytes:,}",
                 f"{step.scratch_bytes:,}" if known else "?",
                 f"{step.ram_bytes:,}",

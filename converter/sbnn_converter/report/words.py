@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sbnn_converter.inspection import InspectedLayer, Inspection
 from sbnn_converter.weights.code import CODINGS
 
 _SUBTRACT = 4  # of a layer's cells, the one that only files with weights -1 need
+_Cell = TypeVar("_Cell")
 IN_INT8 = "in int8"
 IN_FLOAT32 = "in float32"
 
@@ -25,7 +27,7 @@ def code_words(layer: InspectedLayer) -> str:
     return f"{layer.code} {layer.code_parameter}"
 
 
-def told(cells: Sequence, inspection: Inspection) -> tuple:
+def told(cells: Sequence[_Cell], inspection: Inspection) -> tuple[_Cell, ...]:
     """A row of a table of layers without the cell that says nothing of this file: how many
     connections subtract, where none can."""
     if any(layer.signed for layer in inspection.layers):

@@ -5,6 +5,8 @@ A quantized tensor holds q for the real number (q - zero_point) * scale.
 
 from __future__ import annotations
 
+import abc
+
 import numpy as np
 
 from sbnn_converter.runtimes.batches import as_arrays, real_numbers
@@ -53,11 +55,18 @@ def dequantize(y: np.ndarray, detail: dict) -> np.ndarray:
     return y if found is None else (y - found[1]) * found[0]
 
 
-class QuantizedFaces:
+class QuantizedFaces(abc.ABC):
     """What an interpreter with `input_details` and `output_details` offers besides."""
 
-    input_details: list[dict]
-    output_details: list[dict]
+    @property
+    @abc.abstractmethod
+    def input_details(self) -> list[dict]:
+        """The runtime's description of the input tensors."""
+
+    @property
+    @abc.abstractmethod
+    def output_details(self) -> list[dict]:
+        """The runtime's description of the output tensors."""
 
     def quantize(self, x):
         """Real numbers in the types of the inputs, for ``predict``.

@@ -43,7 +43,7 @@ def _first_reader(model: tf.keras.Model, tensor):
 
 def _suited(rng: np.random.Generator, layer, shape: tuple[int, ...]) -> np.ndarray:
     if isinstance(layer, _keras.Rescaling):
-        values = rng.integers(0, 256, shape)
+        values: np.ndarray = rng.integers(0, 256, shape)
     elif isinstance(layer, _keras.Normalization):
         mean, variance = np.asarray(layer.mean), np.asarray(layer.variance)
         values = mean + np.sqrt(variance) * rng.standard_normal(shape)
