@@ -14,53 +14,56 @@
 #include "inline.h"
 #include "plane_sums_thumb2.h"
 
-/* Moves fours of a list towards the front. */
-static uint32_t* move_fours(uint32_t* to, const uint32_t* from, int32_t count) {
-  uint32_t* const end = to + count;
-  while (to != end) {
-#ifdef SBNN_THUMB2
-    __asm__ volatile(
-        "ldmia %0!, {r4, r5, r6, r8}\n\t"
-        "stmia %1!, {r4, r5, r6, r8}"
-        : "+r"(from), "+r"(to)
-        :
-        : "r4", "r5", "r6", "r8", "memory");
-#else
-    const uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
-    from += 4;
-    to[0] = a;
-    to[1] = b;
-    to[2] = c;
-    to[3] = d;
-    to += 4;
-#endif
-  }
-  return to;
-}
-
 #ifdef SBNN_THUMB2
 
 static uint32_t* put(uint32_t* to, int32_t step) {
-  /* Thumb code has odd addresses. */
-  *to = ((uint32_t)(uintptr_t)sbnn_sum_words_thumb2 | 1u) +
-        sbnn_sum_steps_thumb2[step];
+  *to =
+      (uint32_t)(uintptr_t)sbnn_sum_steps_thumb2 - sbnn_sum_steps_thumb2[step];
   return to + 1;
+}
+
+/* Parts of a list are moved with as many registers as there are. Where they overlap
+ * they move towards the front. */
+SBNN_INLINE uint32_t* move_four(uint32_t* to, const uint32_t* from) {
+  __asm__ volatile(
+      "ldm %1, {r4, r5, r6, r8}\n\t"
+      "stmia %0!, {r4, r5, r6, r8}"
+      : "+r"(to)
+      : "r"(from)
+      : "r4", "r5", "r6", "r8", "memory");
+  return to;
+}
+
+SBNN_INLINE uint32_t* move_eight(uint32_t* to, const uint32_t* from) {
+  __asm__ volatile(
+      "ldm %1, {r4, r5, r6, r8, r9, r10, r12, lr}\n\t"
+      "stmia %0!, {r4, r5, r6, r8, r9, r10, r12, lr}"
+      : "+r"(to)
+      : "r"(from)
+      : "r4", "r5", "r6", "r8", "r9", "r10", "r12", "lr", "memory");
+  return to;
+}
+
+SBNN_INLINE uint32_t* move_sixteen(uint32_t* to, const uint32_t* from) {
+  return move_eight(move_eight(to, from), from + 8);
 }
 
 /* Up to three blocks and a tail; the last block's carry and the tail's stay. */
 static uint32_t* put_list(uint32_t* to, const uint32_t* list, int32_t count) {
   for (; count >= 16; count -= 16, list += 16) {
-    to = move_fours(put(to, STEP_BLOCK), list, 16);
+    to = move_sixteen(put(to, STEP_BLOCK), list);
     if (count >= 32) to = put(to, count >= 48 ? STEP_KEEP_B : STEP_KEEP_A);
   }
   if ((count & 8) != 0) {
-    to = move_fours(put(to, STEP_EIGHT), list, 8);
+    to = move_eight(put(to, STEP_EIGHT), list);
     list += 8;
-    to = put(to, (count & 4) != 0 ? STEP_FOUR : STEP_EIGHT_LAST);
-  } else if ((count & 4) != 0) {
+    if ((count & 4) == 0) return put(to, STEP_EIGHT_LAST);
+    to = put(to, STEP_FOUR);
+  } else {
+    if ((count & 4) == 0) return to;
     to = put(to, STEP_FOUR_ONLY);
   }
-  return move_fours(to, list, count & 4);
+  return move_four(to, list);
 }
 
 /* Makes the carries 0 that `count` words do not have. */
@@ -74,8 +77,8 @@ static uint32_t* put_long_list(uint32_t* to, const uint32_t* list,
                                int32_t count) {
   int32_t pairs = 0;
   for (; count >= 32; count -= 32, list += 32) {
-    to = move_fours(put(to, STEP_BLOCK), list, 16);
-    to = move_fours(put(put(to, STEP_KEEP_A), STEP_BLOCK), list + 16, 16);
+    to = move_sixteen(put(to, STEP_BLOCK), list);
+    to = move_sixteen(put(put(to, STEP_KEEP_A), STEP_BLOCK), list + 16);
     to = put(to, STEP_LONG_TWO);
     if ((++pairs & 3) == 0) to = put(to, STEP_LONG_RIPPLE);
   }
@@ -178,6 +181,21 @@ SBNN_INLINE void add_sixteen(counter* sum, int32_t slices, uint32_t carry) {
   carry = sbnn_half_add(&sum->sixteen, carry);
   if (slices > 5) carry = sbnn_half_add(&sum->s32, carry);
   if (slices > 6) sum->s64 ^= carry; /* nothing lies above */
+}
+
+/* Moves a list, whose length is a multiple of 4, towards the front. */
+static uint32_t* move_fours(uint32_t* to, const uint32_t* from, int32_t count) {
+  uint32_t* const end = to + count;
+  while (to != end) {
+    const uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
+    from += 4;
+    to[0] = a;
+    to[1] = b;
+    to[2] = c;
+    to[3] = d;
+    to += 4;
+  }
+  return to;
 }
 
 /* The numbers of a list, in front of it. */

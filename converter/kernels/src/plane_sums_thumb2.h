@@ -55,7 +55,8 @@ typedef struct {
 
 void sbnn_sum_words_thumb2(word_sums sums);
 
-/* What a program is made of, in the order of the table behind the code. */
+/* What a program is made of, in the order of the table behind the code: the address of
+ * a step is that of the table less what stands there. */
 enum {
   STEP_BLOCK,
   STEP_EIGHT,
@@ -101,7 +102,8 @@ extern const uint16_t sbnn_sum_steps_thumb2[];
 #define CARRY_B "[sp, #76]"
 #define WAITING "[sp, #80]"
 
-#define STEP(name) LINE(".hword " AT(name) " - " AT("words"))
+/* Thumb code has odd addresses. */
+#define STEP(name) LINE(".hword " AT("steps") " - " AT(name) " - 1")
 
 #define LOAD_FOUR                     \
   LINE("ldmia r0!, {r4, r5, r6, r7}") \
@@ -359,11 +361,12 @@ __asm__(
     LINE("stm r3, {r8, r9, r10, r11}")
     LINE("b " AT("whole_next"))
     ".size sbnn_sum_words_thumb2, . - sbnn_sum_words_thumb2\n\t"
-    /* Where the steps are. */
+    /* How far the steps are in front of their table. */
     ".p2align 2\n\t"
     ".global sbnn_sum_steps_thumb2\n\t"
     ".type sbnn_sum_steps_thumb2, %object\n"
     "sbnn_sum_steps_thumb2:\n\t"
+    LABEL("steps")
     STEP("block") STEP("eight") STEP("eight_last") STEP("four")
     STEP("four_only") STEP("keep_a") STEP("keep_b") STEP("no_block")
     STEP("no_tail") STEP("invert") STEP("cross") STEP("short_end")
