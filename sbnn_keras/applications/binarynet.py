@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from sbnn_keras.applications.scheme import Scheme
-from sbnn_keras.core.arguments import check_number, check_whole, is_whole
+from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
 
 _FILTERS = (128, 256, 512)
 
@@ -49,22 +49,17 @@ def BinaryNet(  # a network's name, as in tf.keras.applications
     Raises:
         ValueError: for arguments out of range.
     """
-    check_whole(classes, "classes", at_least=1)
-    check_number(width, "width", "a number above 0", lambda number: 0 < number < 100)
-    sizes = input_shape if isinstance(input_shape, (tuple, list, tf.TensorShape)) else ()
-    if len(sizes) != 3 or not all(map(is_whole, sizes)) or min(sizes[:2]) < 8 or sizes[2] < 1:
-        raise ValueError(
-            f"Wrong `input_shape`: found {input_shape!r}, wanted (height, width, channels) "
-            "with at least 8 x 8 positions."
-        )
+    check_top(classes, width)
+    wanted = "(height, width, channels) with at least 8 x 8 positions"
+    check_input_shape(input_shape, wanted, lambda sizes: len(sizes) == 3 and min(sizes[:2]) >= 8)
     scheme = Scheme(domain, first_domain, connections, bits, stream_bits, latent_bound)
     inputs = x = tf.keras.Input(input_shape)
     stream = None  # images are largest in front of the first pooling: none there
     for filters in _FILTERS:
-        channels = max(1, round(width * filters))
-        sums = scheme.conv(channels, first=x is inputs)(x)
+        count = channels(filters, width)
+        sums = scheme.conv(count, first=x is inputs)(x)
         x = scheme.normalized(sums) if stream is None else scheme.joined(stream, sums)
-        sums = tf.keras.layers.MaxPooling2D(2)(scheme.conv(channels)(x))
+        sums = tf.keras.layers.MaxPooling2D(2)(scheme.conv(count)(x))
         x = stream = scheme.joined(stream, sums)
     if include_top:
         x = scheme.dense(classes)(tf.keras.layers.Flatten()(x))

@@ -66,8 +66,8 @@ class Scheme:
         A larger stream is pooled by averages, and one of fewer channels repeated.
 
         Args:
-            stream: [batch, height, width, channels], or None.
-            sums: likewise; the size a divisor and the channels a multiple of the stream's.
+            stream: [batch, ..., channels], or None.
+            sums: likewise; each size a divisor and the channels a multiple of the stream's.
         """
         if self.stream_bits is None:
             return self.normalized(sums)
@@ -78,8 +78,10 @@ class Scheme:
 
 
 def _like(stream, sums):
-    pool = tuple(a // b for a, b in zip(stream.shape[1:3], sums.shape[1:3]))
-    if pool != (1, 1):
+    """The stream in the size and with the channels of a layer's sums."""
+    *places, channels = sums.shape[1:]
+    pool = tuple(a // b for a, b in zip(stream.shape[1:-1], places))
+    if any(size != 1 for size in pool):
         stream = tf.keras.layers.AveragePooling2D(pool)(stream)
-    times = sums.shape[-1] // stream.shape[-1]
+    times = channels // stream.shape[-1]
     return tf.keras.layers.Concatenate()([stream] * times) if times > 1 else stream

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import sbnn_converter
 import sbnn_keras
-from sbnn_keras.applications import BinaryNet
+from sbnn_keras.applications import MLP, BinaryNet, LogMel, ResNet8, SmallCNN, SoundNet
 
 
 def layers_of(model, kind):
@@ -59,3 +60,92 @@ def test_binarynet_without_streams_normalizes_every_layer():
 def test_bad_input_is_told(arguments, message):
     with pytest.raises(ValueError, match=message):
         BinaryNet(**{"width": 0.125, **arguments})
+
+
+@pytest.mark.parametrize(
+    "network, shape",
+    [(MLP, ()), (SmallCNN, (3, 28, 1)), (ResNet8, (32, 7, 3)), (SoundNet, (7, 16))],
+)
+def test_each_network_tells_what_it_cannot_see(network, shape):
+    with pytest.raises(ValueError, match="Wrong `input_shape`: found .* wanted"):
+        network(shape)
+    with pytest.raises(ValueError, match="Wrong `width`: found -1"):
+        network(width=-1)
+
+
+def test_default_widths_and_streams():
+    def widths(model):
+        return [layer.kernel.shape[-1] for layer in sparse_layers(model)]
+
+    assert widths(MLP()) == [512, 512, 10]
+    assert widths(SmallCNN()) == [16, 32, 128, 10]
+    resnet, sound = ResNet8(width=0.25), SoundNet(width=0.5, stream_bits=6)
+    assert widths(resnet) == [4, 16, 16, 32, 32, 64, 64, 10]
+    assert widths(sound) == [32, 32, 64, 64, 128, 128, 10]
+    assert len(layers_of(resnet, sbnn_keras.ResidualStream)) == 6
+    assert len(layers_of(sound, sbnn_keras.ResidualStream)) == 5
+    assert MLP((12,), units=(8, 16, 16), stream_bits=5, include_top=False).output_shape[1] == 16
+    assert ResNet8(width=0.25, include_top=False).output_shape == (None, 4, 4, 64)
+    assert SoundNet(include_top=False).output_shape == (None, 1, 6, 96)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda: MLP((6, 6, 1), classes=4, units=(16, 16, 16), stream_bits=6),
+        lambda: SmallCNN((8, 8, 1), classes=4, width=0.25),
+        lambda: ResNet8((8, 8, 3), classes=4, width=0.125),
+        lambda: SoundNet((16, 8), classes=4, width=0.125, stream_bits=6),
+    ],
+    ids=["mlp", "small_cnn", "resnet8", "sound_net"],
+)
+def test_a_trained_network_answers_alike_when_converted(model):
+    model = model()
+    rng = np.random.default_rng(0)
+    x = rng.integers(-128, 128, (32, *model.input_shape[1:])).astype(np.float32) / 128
+    model.compile("adam", "sparse_categorical_crossentropy", run_eagerly=True)
+    shares = sbnn_keras.allocate_connections(model, 0.3)
+    schedule = sbnn_keras.ConnectionsSchedule(0.3, overrides=shares)
+    before = model.layers[-3].get_weights()[0].copy()
+    model.fit(x, rng.integers(0, 4, 32), 16, verbose=0, callbacks=[schedule])
+    assert (model.layers[-3].get_weights()[0] != before).any()
+    converted = sbnn_converter.convert_keras_model(model)
+    expected = model.predict(x, verbose=0)
+    for runtime in (sbnn_converter.Interpreter, sbnn_converter.micro.Interpreter):
+        np.testing.assert_allclose(runtime(converted).predict(x), expected, atol=1e-6)
+
+
+def test_log_mel_features_are_those_of_the_formula():
+    rate, frame, hop, bands = 1000, 64, 32, 5
+    rng = np.random.default_rng(0)
+    sounds = rng.normal(0, 0.1, (2, 200)).astype(np.float32)
+    sounds[1, 100:] = 0
+    layer = LogMel(rate, frame, hop, bands, lowest=20.0, decades=4.0)
+    found = layer(sounds).numpy()
+    assert found.shape == (2, 5, 5) == layer.compute_output_shape((2, 200))
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
+    frames = np.stack([sounds[:, i * hop :][:, :frame] * window for i in range(5)], 1)
+    power = abs(np.fft.rfft(frames)) ** 2
+
+    def mel(f):
+        return 1127 * np.log1p(f / 700)
+
+    edges = np.linspace(mel(20), mel(rate / 2), bands + 2)
+    place = mel(np.arange(frame // 2 + 1) * rate / frame)[:, None]
+    up = (place - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    down = (edges[2:] - place) / (edges[2:] - edges[1:-1])
+    triangles = np.maximum(0, np.minimum(up, down))
+    triangles[0] = 0  # TensorFlow leaves the constant out
+    with np.errstate(divide="ignore"):
+        levels = np.log10(power @ triangles)
+    expected = 1 + 2 / 4.0 * (levels - levels.max((1, 2), keepdims=True))
+    np.testing.assert_allclose(found, np.clip(expected, -1, 127 / 128), atol=1.01 / 128)
+    assert (found * 128 == np.round(found * 128)).all()
+    assert (found[1, -1] == -1).all() and found.max() == 127 / 128  # silence, the loudest
+    # Loudness does not matter, and silence alone is no division by 0.
+    np.testing.assert_allclose(layer(sounds / 4).numpy(), found, atol=1.01 / 128)
+    assert (layer(np.zeros((1, 200))).numpy() == -1).all()
+    again = LogMel.from_config(layer.get_config())
+    np.testing.assert_array_equal(again(sounds).numpy(), found)
+    with pytest.raises(ValueError, match="Wrong `lowest`: found 500"):
+        LogMel(rate, lowest=500)

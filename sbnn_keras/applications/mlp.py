@@ -1,0 +1,65 @@
+"""MLP: dense layers alone, for small images such as handwritten digits."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from sbnn_keras.applications.scheme import Scheme
+from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
+
+
+def MLP(  # a network's name, as in tf.keras.applications
+    input_shape: tuple[int, ...] = (28, 28, 1),
+    classes: int = 10,
+    units: Sequence[int] = (512, 512),
+    width: float = 1.0,
+    connections: float | None = None,
+    domain: str = "signed",
+    first_domain: str | None = None,
+    bits: int = 2,
+    stream_bits: int | None = None,
+    latent_bound: float = 3.0,
+    include_top: bool = True,
+    name: str = "mlp",
+) -> tf.keras.Model:
+    """Dense layers with batch normalization: 784-512-512-10 for MNIST.
+
+    ```python
+    model = sbnn_keras.applications.MLP()
+    shares = sbnn_keras.allocate_connections(model, 0.05)
+    ```
+
+    Args:
+        input_shape: of a sample, with any number of dimensions. Inputs want values
+            around 0, best multiples of 1/128 in [-1, 1).
+        classes: number of outputs.
+        units: of the layers before the last.
+        width: factor of all `units`.
+        connections, domain, first_domain, bits, stream_bits, latent_bound: how layers
+            are quantized, see `sbnn_keras.applications.scheme.Scheme`. A stream begins
+            behind the second layer, and wants `units` that repeat or double.
+        include_top: whether the last dense layer and the softmax stand at the end.
+        name: of the model.
+
+    Returns:
+        An untrained model; its outputs are probabilities [batch, classes], or without
+        top the activations' inputs [batch, last of units].
+
+    Raises:
+        ValueError: for arguments out of range.
+    """
+    check_top(classes, width)
+    check_input_shape(input_shape, "one positive size a dimension", lambda sizes: len(sizes) > 0)
+    scheme = Scheme(domain, first_domain, connections, bits, stream_bits, latent_bound)
+    inputs = tf.keras.Input(input_shape)
+    x = tf.keras.layers.Flatten()(inputs) if len(input_shape) > 1 else inputs
+    stream = None
+    for place, count in enumerate(units):
+        sums = scheme.dense(channels(count, width), first=place == 0)(x)
+        # Pixels are no bits: what is computed of them does not begin a stream.
+        x = scheme.normalized(sums) if place == 0 else scheme.joined(stream, sums)
+        stream = x if place else None
+    if include_top:
+        x = scheme.dense(classes)(x)
+        x = tf.keras.layers.Softmax()(scheme.normalized(x))
+    return tf.keras.Model(inputs, x, name=name)
