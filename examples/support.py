@@ -204,23 +204,12 @@ def sparsity(model, steps: int, first_share: float = 0.5):
     Returns:
       The callback for `fit`; a `ConnectionsSchedule`, or `ExpectedConnections`.
     """
-    from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
-
     import sbnn_keras
 
     if FLAGS.method == "constraint":
         return sbnn_keras.ExpectedConnections(FLAGS.connections, FLAGS.gamma)
-
-    def down_to(share):
-        start = max(first_share, share)
-        return PolynomialDecay(1 - start, 1 - share, 0, max(1, int(0.7 * steps)), frequency=20)
-
-    shares = sbnn_keras.allocate_connections(model, FLAGS.connections)
-    return sbnn_keras.ConnectionsSchedule(
-        down_to(FLAGS.connections),
-        overrides={name: down_to(share) for name, share in shares.items()},
-        verbose=1,
-    )
+    recipe = sbnn_keras.recipes.Recipe(FLAGS.connections, epochs=steps, rest=0, start=first_share)
+    return recipe.schedule(model, 1, verbose=1)
 
 
 def falling_rate(rate: float, steps_an_epoch: int):

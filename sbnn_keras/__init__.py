@@ -15,6 +15,7 @@ from sbnn_keras.version import __version__ as __version__
 if TYPE_CHECKING:  # both fronts have the same names; for editors these
     from sbnn_keras import applications as applications
     from sbnn_keras import plots as plots
+    from sbnn_keras import recipes as recipes
     from sbnn_keras.keras2 import *  # noqa: F403
     from sbnn_keras.moving import to_keras_2 as to_keras_2
 
@@ -44,7 +45,7 @@ __all__ = [  # noqa: F405
 ]
 
 # Modules that are loaded when somebody asks for them, with all that they need.
-_ON_DEMAND = ("applications", "keras2", "keras3", "plots")
+_ON_DEMAND = ("applications", "keras2", "keras3", "plots", "recipes")
 
 sys.meta_path.insert(0, ModulesOfFront())
 

@@ -1,0 +1,158 @@
+"""Recipes: how a sparse binary network is trained, all of it in one call.
+
+```python
+model = sbnn_keras.applications.BinaryNet()
+recipe = sbnn_keras.recipes.Recipe(connections=0.05, epochs=25, exponent=1.0)
+recipe.fit(model, x, y, teacher=float_network, validation_data=(x_test, y_test))
+```
+
+or, around a `fit` of one's own,
+
+```python
+trained, callbacks = recipe.compile(model, steps_an_epoch=390, teacher=float_network)
+trained.fit(dataset, epochs=recipe.epochs, callbacks=callbacks)
+model.save("model.h5")
+```
+"""
+
+import dataclasses
+
+import tensorflow as tf
+
+from sbnn_keras.core.arguments import check_number, check_whole
+from sbnn_keras.core.connections import check_share
+from sbnn_keras.core.decay import PolynomialDecay
+from sbnn_keras.keras2.allocation import allocate_connections
+from sbnn_keras.keras2.distiller import Distiller
+from sbnn_keras.keras2.freezing import FreezeConnections
+from sbnn_keras.keras2.schedule import ConnectionsSchedule
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """Settings of a training, and what Keras needs of them.
+
+    What each brought stands in docs/results.md. The bound of latent weights is a matter of
+    layers: those of `sbnn_keras.applications` have room up to ±3, others clip at ±1 and want
+    `kernel_constraint=larq.constraints.WeightClip(3)` and
+    `kernel_quantizer=SparseBinary(clip_value=3)` for rates of 1e-2.
+
+    Attributes:
+        connections: share of connections in the whole network at the end.
+        epochs: all of them, those at rest included.
+        batch_size: samples in a step.
+        rate: Adam's first, which falls as a cosine to 0 before the epochs at rest.
+        rest: last epochs, in which nothing but statistics of batch normalization moves.
+        start: share of connections at the first step.
+        ramp: share of the steps after which `connections` is reached.
+        power: of the polynomial in between.
+        frequency: steps between two moves of the share.
+        exponent: of a layer's weights in its share, see `allocate_connections`; 0 for
+            the same share in all layers, 1 for as many connections in each.
+        alpha: share of the loss that a teacher takes, see `Distiller`.
+        temperature: of its answers.
+
+    Raises:
+        ValueError: for settings out of range.
+    """
+
+    connections: float = 0.05
+    epochs: int = 25
+    batch_size: int = 128
+    rate: float = 1e-2
+    rest: int = 1
+    start: float = 0.5
+    ramp: float = 0.7
+    power: float = 3
+    frequency: int = 20
+    exponent: float = 0.5
+    alpha: float = 0.7
+    temperature: float = 3.0
+
+    def __post_init__(self):
+        for name in ("connections", "start"):
+            check_share(getattr(self, name), name)
+        for name, least in (("epochs", 1), ("batch_size", 1), ("rest", 0), ("frequency", 1)):
+            check_whole(getattr(self, name), name, at_least=least)
+        for name in ("rate", "power"):
+            check_number(getattr(self, name), name, "a number above 0", lambda n: n > 0)
+        check_number(self.ramp, "ramp", "a share in [0, 1]", lambda n: 0 <= n <= 1)
+        if self.rest >= self.epochs:
+            raise ValueError(
+                f"Nothing is left to train: found rest={self.rest} of epochs={self.epochs}, "
+                "wanted more epochs than rest."
+            )
+
+    def learning_rate(self, steps_an_epoch: int):
+        """A cosine from `rate` to 0, which it reaches when the epochs at rest begin.
+
+        Latent weights near their threshold cross it as long as they move, and the
+        statistics of batch normalization lag behind. In an epoch at rate 0 they catch up.
+        """
+        moving = (self.epochs - self.rest) * steps_an_epoch
+        return tf.keras.optimizers.schedules.CosineDecay(self.rate, moving)
+
+    def schedule(self, model, steps_an_epoch: int, verbose: int = 0) -> ConnectionsSchedule:
+        """The callback that takes each layer of a built model down to its share."""
+        last = max(1, int(self.ramp * self.epochs * steps_an_epoch))
+
+        def down_to(share):
+            first = max(self.start, share)
+            return PolynomialDecay(
+                1 - first, 1 - share, 0, last, power=self.power, frequency=self.frequency
+            )
+
+        shares = allocate_connections(model, self.connections, self.exponent)
+        overrides = {name: down_to(share) for name, share in shares.items()}
+        return ConnectionsSchedule(down_to(self.connections), overrides=overrides, verbose=verbose)
+
+    def compile(
+        self,
+        model,
+        steps_an_epoch: int,
+        teacher=None,
+        loss="sparse_categorical_crossentropy",
+        metrics=("accuracy",),
+        **arguments,
+    ):
+        """Compiles a built classifier for this training.
+
+        Args:
+            model: with sparse binary layers, which have no `connections` of their own.
+            steps_an_epoch: training steps of an epoch.
+            teacher: a trained network of the same classes to learn from, or None.
+            loss, metrics, arguments: as of `tf.keras.Model.compile`.
+
+        Returns:
+            The model to fit, which is `model` or a `Distiller` around it, and the callbacks
+            that its `fit` wants.
+
+        Raises:
+            ValueError: the model has no sparse binary layers, or the teacher does not fit.
+        """
+        check_whole(steps_an_epoch, "steps_an_epoch", at_least=1)
+        callbacks = [FreezeConnections(self.rest), self.schedule(model, steps_an_epoch)]
+        trained = model
+        if teacher is not None:
+            trained = Distiller(model, teacher, self.alpha, self.temperature)
+        optimizer = tf.keras.optimizers.Adam(self.learning_rate(steps_an_epoch))
+        trained.compile(optimizer, loss, metrics=list(metrics), **arguments)
+        return trained, callbacks
+
+    def fit(self, model, x, y, teacher=None, callbacks=(), **arguments):
+        """Trains a built classifier on arrays, from the first epoch to the last.
+
+        Args:
+            model, teacher: as of `compile`.
+            x: samples, [n, ...].
+            y: their classes.
+            callbacks: more of them.
+            arguments: as of `tf.keras.Model.fit`, such as `validation_data`, `verbose`.
+
+        Returns:
+            Keras's `History`.
+        """
+        trained, own = self.compile(model, -(-len(x) // self.batch_size), teacher)
+        return trained.fit(
+            x, y, self.batch_size, self.epochs, callbacks=[*own, *callbacks], **arguments
+        )
