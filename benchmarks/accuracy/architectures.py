@@ -107,29 +107,47 @@ def binarynet(layers: _Layers, width: float):
     return stack + layers.after(last=True)
 
 
+def ds_cnn(layers: _Layers):
+    """DS-CNN, MLPerf Tiny's network for sounds (arXiv 1711.07128); in float32 only."""
+    keras = tf.keras.layers
+    stack = [tf.keras.Input((49, 16)), keras.Reshape((49, 16, 1))]
+    stack += [keras.Conv2D(64, (10, 4), 2, padding="same", use_bias=False), *layers.after()]
+    stack += [keras.Dropout(0.2)]
+    for _ in range(4):
+        stack += [keras.DepthwiseConv2D(3, padding="same", use_bias=False), *layers.after()]
+        stack += [keras.Conv2D(64, 1, use_bias=False), *layers.after()]
+    return stack + [keras.Dropout(0.4), keras.GlobalAveragePooling2D(), keras.Dense(10)]
+
+
 _NETWORKS = {
+    "dscnn": ds_cnn,
     "mlp": mlp,
     "cnn": cnn,
     **{name: functools.partial(binarynet, width=width) for name, width in WIDTHS.items()},
+}
+
+# The same networks with what the package has beyond weights 0/1 and one bit.
+_APPLICATIONS = {
+    "mlp": (sbnn_keras.applications.MLP, {}),
+    "cnn": (sbnn_keras.applications.SmallCNN, {}),
+    "sound": (sbnn_keras.applications.SoundNet, {}),
+    **{name: (sbnn_keras.applications.BinaryNet, dict(width=w)) for name, w in WIDTHS.items()},
 }
 
 
 def build(run) -> tf.keras.Model:
     """The untrained network of a run; it ends in a softmax."""
     recipe = run.recipe()
-    if (
-        run.network in WIDTHS
-        and run.is_sparse
-        and (run.domain == "signed" or recipe["bits"] > 1 or recipe["stream"])
-    ):
-        return sbnn_keras.applications.BinaryNet(
-            width=WIDTHS[run.network],
+    if run.is_sparse and (run.domain == "signed" or recipe["bits"] > 1 or recipe["stream"]):
+        network, arguments = _APPLICATIONS[run.network]
+        return network(
             domain=run.domain,
             first_domain=recipe["first_domain"],
             bits=recipe["bits"],
             stream_bits=recipe["stream"] or None,
             latent_bound=recipe["clip"],
             name=run.network,
+            **arguments,
         )
     stack = _NETWORKS[run.network](_Layers(run))
     return tf.keras.Sequential([*stack, tf.keras.layers.Softmax()], name=run.network)

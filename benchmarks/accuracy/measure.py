@@ -21,12 +21,13 @@ from absl import app, flags
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from sources import check  # noqa: E402
+from sources import SOUNDS, check  # noqa: E402
 
 _MNIST = flags.DEFINE_string("mnist", None, "MNIST as .npz; default: Keras's download.")
 _CIFAR10 = flags.DEFINE_string(
     "cifar10", None, "CIFAR-10, a folder of images or .npz; default: Keras's download."
 )
+_SOUNDS = flags.DEFINE_string("sounds", None, "Spoken digits as .npz; nobody downloads them.")
 _WORK = flags.DEFINE_string("work", "build/accuracy", "Folder with trained models.")
 _RESULTS = flags.DEFINE_string("results", str(HERE / "results"), "Folder of results.")
 _IMAGES = flags.DEFINE_integer("images", 5, "Test images to run; the most counts.", 1)
@@ -42,6 +43,8 @@ def logits(model):
 
     import sbnn_keras
 
+    if not isinstance(model, tf.keras.Sequential):  # of the package's own, with a softmax
+        return tf.keras.Model(model.inputs, model.layers[-1].input)
     layers = [
         layer
         for layer in model.layers
@@ -124,6 +127,7 @@ def _counted(converted: bytes, core: str, inputs, run_name: str) -> dict:
 def main(_):
     check("mnist", _MNIST.value)
     check("cifar10", _CIFAR10.value)
+    check("sounds", _SOUNDS.value)
     import architectures  # noqa: F401  (selects Keras 2)
     import data
     import outcome
@@ -140,6 +144,7 @@ def main(_):
             continue
         network = result["network"]
         source = _CIFAR10.value if network.startswith("binarynet") else _MNIST.value
+        source = _SOUNDS.value if network in SOUNDS else source
         if source not in loaded:
             loaded[source] = data.load(source, network)
         if result["method"] == "float":

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 from data import pixels
+from sources import SOUNDS
 
 import sbnn_converter
 from sbnn_converter.inspection import inspect_model
@@ -81,6 +82,8 @@ def to_json(result: dict) -> str:
 
 def data_name(network: str, source) -> str:
     """What the data is called wherever a number stands."""
+    if network in SOUNDS:
+        return "spoken digits"
     if not network.startswith("binarynet"):
         return "MNIST"
     is_folder = source is not None and Path(source).is_dir()
@@ -184,9 +187,11 @@ def _float(model, folder, x, inputs, labels, keras) -> dict:
     }
     by_kind = {"conv": 0, "dense": 0}
     for layer in model.layers:
-        if hasattr(layer, "kernel"):
-            kind = "dense" if len(layer.kernel.shape) == 2 else "conv"
-            by_kind[kind] += _multiplications(layer)
+        for name in ("kernel", "depthwise_kernel"):
+            kernel = getattr(layer, name, None)
+            if kernel is not None:
+                kind = "dense" if len(kernel.shape) == 2 else "conv"
+                by_kind[kind] += _multiplications(layer, kernel)
     if sum(by_kind.values()) <= _MICRO_INT8_LIMIT:
         int8_tflm = sbnn_converter.micro.Interpreter(all_int8).predict(quantized)
         differing["tflm_int8"] = int((int8_tflm.argmax(1) != keras).sum())
@@ -202,9 +207,9 @@ def _float(model, folder, x, inputs, labels, keras) -> dict:
     }
 
 
-def _multiplications(layer) -> int:
+def _multiplications(layer, kernel) -> int:
     """Multiply-accumulates of a layer with a kernel, for one sample."""
-    return layer.kernel.shape.num_elements() * int(np.prod(layer.output_shape[1:-1]))
+    return kernel.shape.num_elements() * int(np.prod(layer.output_shape[1:-1]))
 
 
 def _tflite(model, samples=None) -> bytes:

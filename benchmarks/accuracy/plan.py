@@ -37,6 +37,11 @@ _MLP_GENERAL = Run("mlp", "schedule", "general", 0.05)
 _CNN_01 = Run("cnn", "schedule", "01", 0.05)
 _CNN_GENERAL = Run("cnn", "schedule", "general", 0.05)
 
+
+def _signed(network, shares, seeds, **change):
+    return _sparse(network, shares, seeds, ["signed"], **change)
+
+
 # Name of a part -> its runs.
 PLAN = {
     "mlp": [
@@ -100,6 +105,22 @@ PLAN = {
         _changed(Run("cnn", "bnn"), rest=0),
         _changed(Run("cnn", "bnn"), epochs=10),
         _changed(Run("cnn", "bnn"), rate=3e-3),
+    ],
+    "mlp_signed": [
+        *_signed("mlp", [0.05, 0.02], [0]),
+        *_signed("mlp", [0.05, 0.02], SEEDS[1:]),
+        *_signed("mlp", [0.05], [0], bits=1),
+        *_signed("mlp", [0.05], [0], distill=0.0),
+    ],
+    "cnn_signed": _signed("cnn", [0.05], SEEDS),
+    "sounds": [
+        *_baselines("dscnn", [0], ["float"]),
+        *_signed("sound", [0.05], [0]),
+        *_signed("sound", [0.05], [0], distill=0.0),
+        *_baselines("dscnn", SEEDS[1:], ["float"]),
+        *_signed("sound", [0.05], SEEDS[1:]),
+        *_signed("sound", [0.05], [0], bits=1),
+        *_sparse("sound", [0.05], [0], ["general", "01"]),
     ],
     "recipe_more": [
         _changed(_MLP_01, alternate=False, polarity=False),

@@ -14,6 +14,7 @@ from rows import Row
 _STYLES = {
     ("schedule", "general"): ("SBNN, general domain", "#0072b2", "o"),
     ("schedule", "01"): ("SBNN, domain 0/1", "#56b4e9", "s"),
+    ("schedule", "signed"): ("SBNN, signed", "#cc79a7", "<"),
     ("constraint", "general"): ("SBNN general, constraint", "#009e73", "^"),
     ("constraint", "01"): ("SBNN 0/1, constraint", "#009e73", "v"),
     ("bnn", None): ("BNN, ±1 (Larq)", "#d55e00", "D"),

@@ -28,6 +28,8 @@ _NETWORKS = {
     "cnn": "MNIST, small CNN",
     "binarynet4": "BinaryNet/4",
     "binarynet2": "BinaryNet/2",
+    "dscnn": "spoken digits, DS-CNN",
+    "sound": "spoken digits, SoundNet",
 }
 
 

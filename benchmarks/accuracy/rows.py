@@ -50,7 +50,7 @@ class Row:
 
 _ORDER = ["float", "int8", "bnn", "schedule", "constraint"]
 _LABELS = {"float": "float32", "int8": "int8 (post-training)", "bnn": "BNN, ±1 (Larq)"}
-_DOMAINS = {"general": "general domain", "01": "domain 0/1"}
+_DOMAINS = {"general": "general domain", "01": "domain 0/1", "signed": "signed"}
 
 
 def rows(results: list[dict]) -> list[Row]:

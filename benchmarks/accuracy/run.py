@@ -20,12 +20,13 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from plan import PLAN  # noqa: E402
-from sources import check  # noqa: E402
+from sources import SOUNDS, check  # noqa: E402
 
 _MNIST = flags.DEFINE_string("mnist", None, "MNIST as .npz; default: Keras's download.")
 _CIFAR10 = flags.DEFINE_string(
     "cifar10", None, "CIFAR-10, a folder of images or .npz; default: Keras's download."
 )
+_SOUNDS = flags.DEFINE_string("sounds", None, "Spoken digits as .npz; nobody downloads them.")
 _PARTS = flags.DEFINE_multi_enum(
     "part", list(PLAN), list(PLAN), "Parts of the plan to train; all by default."
 )
@@ -40,6 +41,7 @@ _LIST = flags.DEFINE_bool("list", False, "Say which runs are done, and train not
 def command(run) -> list[str]:
     """The command that trains a run."""
     data = _CIFAR10.value if run.network.startswith("binarynet") else _MNIST.value
+    data = _SOUNDS.value if run.network in SOUNDS else data
     words = [sys.executable, str(HERE / "train.py"), "--network", run.network]
     words += ["--method", run.method, "--seed", str(run.seed), "--change", run.change]
     words += ["--work", _WORK.value, "--results", _RESULTS.value]
@@ -62,6 +64,7 @@ def main(_):
         return
     check("mnist", _MNIST.value)
     check("cifar10", _CIFAR10.value)
+    check("sounds", _SOUNDS.value)
     logs = Path(_WORK.value) / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     # TensorFlow takes the limits of its own thread pools from these.

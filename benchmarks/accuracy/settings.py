@@ -18,6 +18,8 @@ RECIPES = {
     "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=0, rest=1),
     "binarynet4": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, math="bfloat16"),
     "binarynet2": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, math="bfloat16"),
+    "dscnn": dict(epochs=40, batch=60, rate=3e-3, settle=0, rest=1),
+    "sound": dict(epochs=60, batch=60, rate=1e-2, settle=0, rest=1),
 }
 WIDTHS = {"binarynet4": 0.25, "binarynet2": 0.5}
 # What a convolution multiplies. Signs, pixels of 1/128 and kernels of b + r/64 are
@@ -44,8 +46,16 @@ SPARSE = dict(
     stream=0,  # bits of residual streams; 0: none
     distill=0.0,  # share of the loss that the float network of the same shape takes
     temperature=3.0,  # of its answers
+    teacher=None,  # that network, by name, if it is one of another shape
     teacher_epochs=None,  # epochs that network was trained; None: as its recipe says
 )
+
+# Where signed connections want other ones.
+SIGNED_OF = {
+    "mlp": dict(rate=1e-2, clip=3.0, bits=2, distill=0.7),
+    "cnn": dict(refresh=1, clip=3.0, bits=2, distill=0.7),
+    "sound": dict(refresh=1, clip=3.0, bits=2, distill=0.7, teacher="dscnn"),
+}
 
 
 # Where a network wants other ones.
@@ -114,7 +124,8 @@ class Run:
             recipe["math"] = _EXACT
         if not self.is_sparse:
             return recipe
-        return {**recipe, **SPARSE, **SPARSE_OF.get(self.network, {})}
+        recipe = {**recipe, **SPARSE, **SPARSE_OF.get(self.network, {})}
+        return {**recipe, **SIGNED_OF.get(self.network, {})} if self.domain == "signed" else recipe
 
     def recipe(self) -> dict:
         """All settings of the training, the changes among them."""
@@ -130,7 +141,7 @@ class Run:
             return None
         epochs = recipe["teacher_epochs"]
         change = {} if epochs is None else {"epochs": epochs}
-        return Run(self.network, "float", change=json.dumps(change))
+        return Run(recipe["teacher"] or self.network, "float", change=json.dumps(change))
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+SOUNDS = ("dscnn", "sound")  # networks that hear
 
 
 def check(flag: str, path: str | None) -> None:

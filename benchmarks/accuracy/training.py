@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tensorflow as tf
 from data import batches, pixels
-from tensorflow_model_optimization.sparsity.keras import PolynomialDecay
+from sources import SOUNDS
 
 import sbnn_keras
 
@@ -30,24 +30,22 @@ def train(model, run, data, folder: Path, save_seconds: float = 30, teacher=None
     x, y, x_test, y_test = data
     recipe = run.recipe()
     steps_an_epoch = len(x) // recipe["batch"]
-    steps = recipe["epochs"] * steps_an_epoch
+    common = _recipe(run)
     loss = "sparse_categorical_crossentropy"
     still = max(recipe["settle"], recipe["rest"])
     callbacks = [sbnn_keras.FreezeConnections(still)]
     if recipe.get("pseudo_gradient") == "error_decay":
         callbacks.append(sbnn_keras.SharpnessSchedule())
     if run.method == "schedule":
-        callbacks.append(_schedule(model, run, recipe, steps))
+        callbacks.append(common.schedule(model, steps_an_epoch))
     if run.method == "constraint":
         constraint = sbnn_keras.ExpectedConnections(run.connections, recipe["gamma"])
         loss = constraint.loss(loss, model)
         callbacks.append(constraint)
-    moving = steps - recipe["rest"] * steps_an_epoch
-    rate = tf.keras.optimizers.schedules.CosineDecay(recipe["rate"], moving)
     if teacher is not None:
-        model = sbnn_keras.Distiller(model, teacher, recipe["distill"], recipe["temperature"])
+        model = sbnn_keras.Distiller(model, teacher, common.alpha, common.temperature)
     model.compile(
-        tf.keras.optimizers.Adam(rate),
+        tf.keras.optimizers.Adam(common.learning_rate(steps_an_epoch)),
         loss,
         metrics=["accuracy"],
         steps_per_execution=_STEPS_A_CALL,
@@ -66,7 +64,7 @@ def train(model, run, data, folder: Path, save_seconds: float = 30, teacher=None
                 recipe["batch"],
                 run.seed,
                 len(history),
-                augment=run.network.startswith("binarynet"),
+                augment=run.network.startswith("binarynet") or run.network in SOUNDS,
             ),
             epochs=recipe["epochs"],
             initial_epoch=len(history),
@@ -81,22 +79,16 @@ def train(model, run, data, folder: Path, save_seconds: float = 30, teacher=None
     return checkpoint.history
 
 
-def _schedule(model, run, recipe, steps):
-    def down_to(share):
-        return PolynomialDecay(
-            1 - max(recipe["start"], share),
-            1 - share,
-            0,
-            max(1, int(recipe["ramp"] * steps)),
-            power=recipe["power"],
-            frequency=recipe["frequency"],
-        )
-
-    shares = sbnn_keras.allocate_connections(model, run.connections, recipe["exponent"])
-    return sbnn_keras.ConnectionsSchedule(
-        run.connections,
-        overrides={name: down_to(share) for name, share in shares.items()},
-    )
+def _recipe(run) -> sbnn_keras.recipes.Recipe:
+    """What all methods have of it, and of sparse networks the rest."""
+    recipe = run.recipe()
+    names = ["epochs", "rate", "rest"]
+    if run.is_sparse:
+        names += ["start", "ramp", "power", "frequency", "exponent", "temperature"]
+    settings = {name: recipe[name] for name in names}
+    if run.is_sparse:
+        settings |= dict(connections=run.connections, alpha=recipe["distill"])
+    return sbnn_keras.recipes.Recipe(**settings)
 
 
 class _Checkpoint(tf.keras.callbacks.Callback):
