@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from sbnn_keras.core.arguments import check_number
+from sbnn_keras.core.distillation import check_classes
 from sbnn_keras.keras3.keras_2 import check_model
 
 __all__ = ["Distiller"]
@@ -62,7 +63,7 @@ class Distiller(keras.Model):
         )
         for model in (student, teacher):
             check_model(model)
-        _check_classes(student, teacher)
+        check_classes(student, teacher)
         self.from_logits = bool(from_logits)
         self.student = student
         # Unseen by Keras: neither trained nor saved.
@@ -103,20 +104,4 @@ class Distiller(keras.Model):
         raise NotImplementedError(
             "A Distiller is not saved: found a request for its configuration. Save the "
             "student, distiller.student.save(path), or weights only."
-        )
-
-
-def _check_classes(student, teacher) -> None:
-    shapes = [getattr(model, "output_shape", None) for model in (student, teacher)]
-    for model, shape in zip((student, teacher), shapes):
-        if not isinstance(shape, tuple) or len(shape) != 2 or shape[-1] is None:
-            raise ValueError(
-                f"Wrong model {model.name!r}: found outputs of the shape {shape}, wanted one "
-                "output [batch, classes]. Build it as a Sequential or functional model, "
-                "with its input shape."
-            )
-    if shapes[0] != shapes[1]:
-        raise ValueError(
-            f"Student {student.name!r} and teacher {teacher.name!r} disagree: found "
-            f"{shapes[0][-1]} and {shapes[1][-1]} classes, wanted the same classes in both."
         )
