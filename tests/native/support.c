@@ -278,23 +278,53 @@ static void sort_numbers(int32_t* numbers, int32_t count) {
   }
 }
 
+/* Activations of several bits; half of the channels have cuts as far below the middle
+ * one as above. */
+static sbnn_output levels_output(int32_t channels, int32_t positions,
+                                 int32_t planes, int32_t spread,
+                                 size_t* bytes) {
+  const int32_t cuts = (1 << planes) - 1;
+  int32_t* thresholds = random_thresholds(channels * cuts, spread);
+  for (int32_t c = 0; c < channels; ++c) {
+    int32_t* of_channel = thresholds + c * cuts;
+    if (random_in(0, 1) != 0) {
+      const int32_t middle = random_in(-spread, spread) / 2;
+      const int32_t step = random_in(0, spread);
+      for (int32_t i = 0; i < cuts; ++i) {
+        of_channel[i] = middle + (i - cuts / 2) * step;
+      }
+    }
+    sort_numbers(of_channel, cuts);
+  }
+  sbnn_output out = bits_output(channels, positions, thresholds);
+  *bytes = place_planes(&out, positions, planes);
+  out.by.cuts.count = cuts;
+  return out;
+}
+
+/* Sums before the shift are moved by up to `spread`, or, if that is 0, as far as streams
+ * reach. */
 static sbnn_output random_stream(int32_t channels, int32_t positions,
+                                 int32_t planes, int32_t spread,
                                  size_t* bytes) {
   sbnn_output out;
   memset(&out, 0, sizeof(out));
   out.stage = SBNN_STREAM;
   out.channels = channels;
-  const int32_t planes = PICK(2, 5, 6, 8, 9, 16);
   *bytes = place_planes(&out, positions, planes);
   const int32_t shift = PICK(0, 3, 5, 8, 12);
   int32_t* multipliers = (int32_t*)allocate((size_t)channels * 4u);
   int32_t* offsets = (int32_t*)allocate((size_t)channels * 4u);
   for (int32_t c = 0; c < channels; ++c) {
-    multipliers[c] = 1 << random_in(shift > 5 ? shift - 5 : 0, shift + 2);
+    const int32_t raised = random_in(shift > 5 ? shift - 5 : 0, shift + 2);
+    multipliers[c] = 1 << raised;
     if (random_in(0, 1) != 0) multipliers[c] = -multipliers[c];
-    offsets[c] = random_in(-(1 << (planes + shift)), 1 << (planes + shift)) / 2;
+    const int32_t most =
+        spread == 0 ? 1 << (planes + shift - 1) : spread << raised;
+    offsets[c] = random_in(-most, most);
   }
-  if (random_in(0, 9) == 0) offsets[0] = PICK(1 << 30, -(1 << 30));
+  if (spread == 0 && random_in(0, 9) == 0)
+    offsets[0] = PICK(1 << 30, -(1 << 30));
   out.by.scale.shift = shift;
   out.by.scale.multipliers = multipliers;
   out.by.scale.offsets = offsets;
@@ -304,6 +334,14 @@ static sbnn_output random_stream(int32_t channels, int32_t positions,
                               : random_planes(channels * planes, positions);
   }
   return out;
+}
+
+sbnn_output short_output(int32_t channels, int32_t positions, int32_t spread,
+                         size_t* bytes) {
+  const int32_t planes = random_in(1, 9);
+  return planes <= 2
+             ? levels_output(channels, positions, planes, spread, bytes)
+             : random_stream(channels, positions, planes, spread, bytes);
 }
 
 sbnn_output random_output(int32_t channels, int32_t positions, int32_t spread,
@@ -320,18 +358,13 @@ sbnn_output random_output(int32_t channels, int32_t positions, int32_t spread,
     return out;
   }
   if (kind == 2) {
-    const int32_t planes = random_in(2, SBNN_MAX_ACTIVATION_BITS);
-    const int32_t cuts = (1 << planes) - 1;
-    int32_t* thresholds = random_thresholds(channels * cuts, spread);
-    for (int32_t c = 0; c < channels; ++c) {
-      sort_numbers(thresholds + c * cuts, cuts);
-    }
-    out = bits_output(channels, positions, thresholds);
-    out.by.cuts.count = cuts;
-    *bytes = place_planes(&out, positions, planes);
-    return out;
+    return levels_output(channels, positions,
+                         random_in(2, SBNN_MAX_ACTIVATION_BITS), spread, bytes);
   }
-  if (kind == 3) return random_stream(channels, positions, bytes);
+  if (kind == 3) {
+    const int32_t planes = PICK(2, 5, 6, 8, 9, 16);
+    return random_stream(channels, positions, planes, 0, bytes);
+  }
   const size_t values = (size_t)(channels * (positions == 0 ? 1 : positions));
   if (kind < 6) {
     out.face = sbnn_number_face(SBNN_FLOAT_NUMBERS);

@@ -39,6 +39,11 @@ sbnn_connections sliced_kernel(const int8_t* weights, int32_t units,
 sbnn_output bits_output(int32_t channels, int32_t positions,
                         const int32_t* thresholds);
 
+/* Activations of one or two bits or a stream of a few planes, all whose sums are within
+ * `spread` of what they are compared with or begin at. */
+sbnn_output short_output(int32_t channels, int32_t positions, int32_t spread,
+                         size_t* bytes);
+
 /* A random output stage of any kind, with thresholds within `spread`; *bytes is
  * the size of the output. Planes are several as often as one, and may be a stream,
  * which adds to another one or not. `positions` is 0 for a vector. */

@@ -76,9 +76,9 @@ LIMITS = {
     "mcu.conv_64x64_32x32.5": 650_000,
     "mcu.conv_64x64_32x32.2": 380_000,
     "mcu.conv_64x64_32x32.pm1": 8_000_000,
-    "mcu.conv_64x64_32x32.5_signed_small": 672_000,
-    "mcu.conv_64x64_32x32.5_signed_2bit": 1_520_000,
-    "mcu.conv_64x64_32x32.5_signed_stream": 1_070_000,
+    "mcu.conv_64x64_32x32.5_signed_small": 650_000,
+    "mcu.conv_64x64_32x32.5_signed_2bit": 1_298_000,
+    "mcu.conv_64x64_32x32.5_signed_stream": 880_000,
     "mcu.dense_1024x256.5.size": 190_000,
     "mcu.dense_1024x256.5.size_worst": 190_000,
     "mcu.dense_1024x256.5.speed": 50_000,
@@ -109,7 +109,7 @@ def test_all_kernels_together_fit_their_share_of_flash(kernel_objects):
     core = emulation.CORES["cortex-m4"]
     kernels, _ = kernel_objects(core)
     # Signs, activations of several bits and streams are in it. No network needs all of them.
-    assert emulation.image_size(core, *kernels).flash <= 30 * 1024
+    assert emulation.image_size(core, *kernels).flash <= 33 * 1024
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])

@@ -43,14 +43,13 @@ static inline void sbnn_open_signs(sbnn_sign_reader* reader,
 
 /* 1 if the next connection does, else 0. */
 static inline uint32_t sbnn_next_sign(sbnn_sign_reader* reader) {
-  uint32_t word = reader->word;
-  uint32_t top = 0u;
-  if (word == 1u) {
-    word = *reader->next++;
-    top = 0x80000000u;
+  uint32_t sign = reader->word & 1u;
+  reader->word >>= 1;
+  if (reader->word == 0u) { /* that was the one above the last sign */
+    sign = *reader->next & 1u;
+    reader->word = (*reader->next++ >> 1) | 0x80000000u;
   }
-  reader->word = (word >> 1) | top;
-  return word & 1u;
+  return sign;
 }
 
 /* Writes the connections of the next channel, which has `fan_in` weights, to

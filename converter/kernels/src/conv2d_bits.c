@@ -78,26 +78,31 @@ static void write_channel(state* s, int32_t f, int32_t count, bool count_taps,
                           int32_t first, int32_t words, void* y) {
   const sbnn_conv2d_layout* layout = &s->layout;
   const int32_t net = place_connections(s, count, count_taps);
+  uint32_t* const planes =
+      (uint32_t*)y + f * s->output->face.planes * layout->words;
   if (s->bits) {
-    uint32_t* plane = (uint32_t*)y + f * layout->words;
     write_bits(s, f, count, net, count_taps, layout->copies, words,
-               plane + first);
-    if (first + words == layout->words) {
-      plane[layout->words - 1] &= s->last_mask;
+               planes + first);
+  } else {
+    if (s->weight > 1 && count_taps) {
+      for (int32_t i = 0; i < layout->taps; ++i) s->tap_counts[i] *= s->weight;
     }
-    return;
+    switch (s->output->stage) {
+      case SBNN_CUTS:
+        write_cuts(s, f, count, net, count_taps, first, words, (uint32_t*)y);
+        break;
+      case SBNN_STREAM:
+        write_stream(s, f, count, net, count_taps, first, words, (uint32_t*)y);
+        break;
+      default:
+        write_numbers(s, f, count, net, count_taps, first, words, y);
+        return;
+    }
   }
-  if (s->weight > 1 && count_taps) {
-    for (int32_t i = 0; i < layout->taps; ++i) s->tap_counts[i] *= s->weight;
-  }
-  switch (s->output->stage) {
-    case SBNN_CUTS:
-      write_cuts(s, f, count, net, count_taps, first, words, (uint32_t*)y);
-      break;
-    case SBNN_STREAM:
-      write_stream(s, f, count, net, count_taps, first, words, (uint32_t*)y);
-      break;
-    default: write_numbers(s, f, count, net, count_taps, first, words, y);
+  if (first + words == layout->words && s->last_mask != 0xFFFFFFFFu) {
+    for (int32_t i = 1; i <= s->output->face.planes; ++i) {
+      planes[i * layout->words - 1] &= s->last_mask;
+    }
   }
 }
 

@@ -46,10 +46,11 @@ static void find_starts(const state* s, int32_t count, bool count_taps,
   }
 }
 
-/* Bit-slices the starts of a word class, SLICED_AT_ONCE slices. */
+/* Bit-slices the starts of a word class, SLICED_AT_ONCE slices or one less. */
 SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
-                             const sbnn_kind_bits* end, uint32_t* out) {
-  uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0;
+                             const sbnn_kind_bits* end, bool all,
+                             uint32_t* out) {
+  uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0, a7 = 0;
   do { /* masks do not overlap: sums do for ORs */
     const uint32_t mask = kind->mask;
     const uint32_t bits = (uint32_t)values[kind->kind];
@@ -60,6 +61,7 @@ SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
     a4 += mask * ((bits >> 4) & 1u);
     a5 += mask * ((bits >> 5) & 1u);
     a6 += mask * ((bits >> 6) & 1u);
+    if (all) a7 += mask * ((bits >> 7) & 1u);
   } while (++kind != end);
   out[0] = a0;
   out[1] = a1;
@@ -68,6 +70,7 @@ SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
   out[4] = a4;
   out[5] = a5;
   out[6] = a6;
+  if (all) out[7] = a7;
 }
 
 /* The same for a few slices. */
@@ -101,8 +104,10 @@ static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
       const sbnn_kind_bits* const end = b->kind_bits + *++behind;
       if (left <= 3) {
         slice_class_thinly(s->kind_values, kind, end, to);
+      } else if (left < SLICED_AT_ONCE) {
+        slice_class(s->kind_values, kind, end, false, to);
       } else {
-        slice_class(s->kind_values, kind, end, to);
+        slice_class(s->kind_values, kind, end, true, to);
       }
       if (left <= SLICED_AT_ONCE) to[left - 1] ^= flip;
       to += s->slices_room;

@@ -30,18 +30,18 @@ SBNN_INLINE uint32_t* split_list(state* s, const uint32_t* end,
   sbnn_sign_reader signs = s->signs;
   uint32_t* less = s->list;
   uint32_t* more = s->others;
+  /* Each goes to the ends of both lists; one of the ends moves. */
   for (const uint32_t* at = s->list; at != end; ++at) {
     const uint32_t c =
         divides ? *at / taps : (uint32_t)((uint64_t)*at * reciprocal >> 32);
     const uint32_t tap = *at - c * taps;
     const uint32_t offset = c * channel_bytes + tap_bytes[tap];
-    if (sbnn_next_sign(&signs) != 0u) {
-      --counts[tap];
-      *less++ = offset;
-    } else {
-      ++counts[tap];
-      *more++ = offset;
-    }
+    const uint32_t is_less = sbnn_next_sign(&signs);
+    *less = offset;
+    less += is_less;
+    *more++ = offset;
+    more -= is_less;
+    counts[tap] += 1 - 2 * (int32_t)is_less;
   }
   s->signs = signs;
   s->lists.subtracted = (int32_t)(less - s->list);

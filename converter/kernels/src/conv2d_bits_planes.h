@@ -37,25 +37,38 @@
 #include "unslice.h"
 
 /* The slices of D, the sums of a channel less `origin`, for the words of a band, in
- * s->sums; their number is returned. Of `count` connections `net` are left when those
- * that subtract are taken from those that add. */
+ * s->sums; their number is returned. If there is a program for `end`, that is done
+ * instead, and 0 is returned. Of `count` connections `net` are left when those that
+ * subtract are taken from those that add. */
 static int32_t sum_words(state* s, int32_t count, int32_t net, bool count_taps,
-                         int32_t words, int32_t origin) {
+                         int32_t words, int32_t origin, sbnn_plane_end* end) {
   const sbnn_conv2d_layout* layout = &s->layout;
   const int32_t lowest = s->params->domain.shift + 1;
   const int32_t slices = slices_of_whole_sums(s, count, origin);
   int32_t level = layout->levels - 1;
   const int32_t below = lowest + level;
+  const uint32_t* planes = layout->copies + level * layout->level_words;
   sbnn_plane_sums sums = {s->program, s->word_inits, slices - below};
+  bool ends = false;
+  if (end != NULL && lowest == 1) {
+    end->levels = layout->levels;
+    end->slices = slices;
+    ends = sbnn_plane_ends(end, s->lists);
+  }
   const int32_t lower =
-      sbnn_plane_program(s->program, s->lists, sums.slices, true) * s->weight;
+      (ends ? sbnn_plane_end_program(s->program, s->lists, end, planes)
+            : sbnn_plane_program(s->program, s->lists, sums.slices, true)) *
+      s->weight;
   const sbnn_start_rule rule = {-origin - (lower << lowest),
                                 s->params->domain.shift, 0, -1};
   find_starts(s, net * s->weight, count_taps, rule);
   slice_constants(s, slices, 0u);
   if (s->whole_window) add_window(s, words, slices, 0);
+  if (ends) {
+    sbnn_plane_run(&sums, planes, words, layout->level_words);
+    return 0;
+  }
 
-  const uint32_t* planes = layout->copies + level * layout->level_words;
   uint32_t* to = s->sums;
   for (int32_t w = 0; w < words; ++w, to += s->slices_room) {
     const uint32_t* from = s->word_inits[w] - below;
@@ -110,20 +123,19 @@ static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
   for (int32_t i = 0; i < cuts; ++i) {
     distances[i] = sbnn_limit(thresholds[i], -most, most) - origin;
   }
-  const int32_t slices = sum_words(s, count, net, count_taps, words, origin);
   y += f * planes * pitch + first;
+  sbnn_plane_end end = {.y = y,
+                        .planes = planes,
+                        .pitch = pitch,
+                        .up = distances[cuts - 1],
+                        .down = -distances[0],
+                        .flip = flip};
+  const int32_t slices =
+      sum_words(s, count, net, count_taps, words, origin, &end);
+  if (slices == 0) return;
   const uint32_t* sum = s->sums;
   for (int32_t w = 0; w < words; ++w, ++y, sum += s->slices_room) {
     const uint32_t* sign = sum + slices - 1;
-    const uint32_t inside = first + w == pitch - 1 ? s->last_mask : 0xFFFFFFFFu;
-    if (planes == 2 && distances[0] == -distances[2] && distances[2] != 0) {
-      /* The lower bit is that of the magnitude, turned below the middle. */
-      const uint32_t low =
-          reaches(sum, sign, (uint32_t)distances[2], *sign) ^ *sign;
-      y[0] = (low ^ flip) & inside;
-      y[pitch] = (~*sign ^ flip) & inside;
-      continue;
-    }
     uint32_t bits[SBNN_MAX_ACTIVATION_BITS] = {flip, flip, flip, flip};
     for (int32_t i = 0; i < cuts; ++i) {
       const uint32_t there =
@@ -132,7 +144,7 @@ static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
         bits[k] ^= there;
       }
     }
-    for (int32_t k = 0; k < planes; ++k) y[k * pitch] = bits[k] & inside;
+    for (int32_t k = 0; k < planes; ++k) y[k * pitch] = bits[k];
   }
 }
 
@@ -142,24 +154,30 @@ static void write_stream(state* s, int32_t f, int32_t count, int32_t net,
   const sbnn_output* output = s->output;
   const sbnn_scale* scale = &output->by.scale;
   const sbnn_stream_scale by = sbnn_scale_of_stream(scale, f);
-  const int32_t pitch = s->layout.words;
-  const int32_t slices = sum_words(s, count, net, count_taps, words,
-                                   sbnn_origin_of_stream(scale, f));
-  const int32_t dropped = by.right < slices ? by.right : slices - 1;
-  const int32_t planes = output->face.planes;
+  const int32_t planes = output->face.planes, pitch = s->layout.words;
+  const int32_t at = f * planes * pitch + first;
+  const uint32_t* stream = scale->stream == NULL ? NULL : scale->stream + at;
+  y += at;
+  if (stream == NULL) {
+    sbnn_begin_stream(y, planes, pitch, words);
+    stream = y;
+  }
+  const int32_t origin = sbnn_origin_of_stream(scale, f);
+  const int32_t all = slices_of_whole_sums(s, count, origin);
+  const int32_t dropped = by.right < all ? by.right : all - 1;
+  sbnn_plane_end end = {.y = y,
+                        .planes = planes,
+                        .pitch = pitch,
+                        .stream = stream,
+                        .dropped = dropped,
+                        .is_inverted = by.inverted != 0u};
+  const int32_t slices = sum_words(s, count, net, count_taps, words, origin,
+                                   by.left == 0 ? &end : NULL);
+  if (slices == 0) return;
   const sbnn_stream_sum sum = {
       planes,           pitch,         by.left, by.low, slices - dropped,
       0u - by.inverted, s->slices_room};
-  const int32_t at = f * planes * pitch + first;
-  y += at;
-  sbnn_add_to_stream(&sum, s->sums + dropped,
-                     scale->stream == NULL ? NULL : scale->stream + at, y,
-                     words);
-  if (first + words == pitch && s->last_mask != 0xFFFFFFFFu) {
-    for (int32_t i = 0; i < planes; ++i) {
-      y[i * pitch + words - 1] &= s->last_mask;
-    }
-  }
+  sbnn_add_to_stream(&sum, s->sums + dropped, stream, y, words);
 }
 
 /* Hands the sums of a channel to the output stage, 32 positions at a time. */
@@ -167,7 +185,7 @@ static void write_numbers(state* s, int32_t f, int32_t count, int32_t net,
                           bool count_taps, int32_t first, int32_t words,
                           void* y) {
   const int32_t positions = s->params->out_height * s->params->out_width;
-  const int32_t slices = sum_words(s, count, net, count_taps, words, 0);
+  const int32_t slices = sum_words(s, count, net, count_taps, words, 0, NULL);
   int32_t numbers[32];
   for (int32_t w = 0; w < words; ++w) {
     sbnn_unslice(s->sums + w * s->slices_room, slices, numbers);

@@ -16,7 +16,7 @@
 #include "whole_numbers.h"
 
 /* Slices that constants are cut into together. */
-enum { SLICED_AT_ONCE = 7 };
+enum { SLICED_AT_ONCE = 8 };
 
 typedef struct {
   const sbnn_conv2d_params* params;
@@ -138,7 +138,8 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   s->list_room = (s->most + SBNN_STREAM_SLACK + 3) & ~3;
   /* Fours are filled up in both lists. */
   const int32_t steps = sbnn_plane_steps(s->list_room + 4);
-  s->program = (uint32_t*)sbnn_carve(carver, steps + s->list_room + 4, 4u);
+  const int32_t behind = 4 + (s->bits ? 0 : SBNN_END_ROOM);
+  s->program = (uint32_t*)sbnn_carve(carver, steps + s->list_room + behind, 4u);
   s->list = s->program == NULL ? NULL : s->program + steps;
   s->others =
       (uint32_t*)sbnn_carve(carver, s->is_signed ? s->list_room : 0, 4u);

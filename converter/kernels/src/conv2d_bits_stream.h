@@ -95,26 +95,28 @@ SBNN_COLD void sbnn_ripple_far(const sbnn_stream_sum* sum,
   }
 }
 
-/* y = before + the updates of `words` words, or 2^(s - 1) + them where `before` is
- * NULL. Where they are inverted, that happens in place. */
+/* What a stream is before anything is added: 2^(s - 1). */
+static void sbnn_begin_stream(uint32_t* y, int32_t planes, int32_t pitch,
+                              int32_t words) {
+  for (int32_t i = 0; i < planes; ++i) {
+    for (int32_t w = 0; w < words; ++w) {
+      y[i * pitch + w] = i == planes - 1 ? 0xFFFFFFFFu : 0u;
+    }
+  }
+}
+
+/* y = before + the updates of `words` words. Where they are inverted, that happens in
+ * place. */
 static void sbnn_add_to_stream(const sbnn_stream_sum* sum, uint32_t* update,
                                const uint32_t* before, uint32_t* y,
                                int32_t words) {
   uint32_t* const end = y + words;
-  uintptr_t behind = (uintptr_t)before - (uintptr_t)y;
+  const uintptr_t behind = (uintptr_t)before - (uintptr_t)y;
   if (sum->invert != 0u) {
     for (int32_t w = 0; w < words; ++w) {
       uint32_t* at = update + w * sum->stride;
       for (uint32_t* const stop = at + sum->slices; at != stop; ++at)
         *at = ~*at;
-    }
-  }
-  if (before == NULL) {
-    behind = 0;
-    for (int32_t i = 0; i < sum->planes; ++i) {
-      for (int32_t w = 0; w < words; ++w) {
-        y[i * sum->pitch + w] = i == sum->planes - 1 ? 0xFFFFFFFFu : 0u;
-      }
     }
   }
   if (sum->left != 0 || sum->slices > sum->planes) {

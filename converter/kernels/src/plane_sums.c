@@ -8,118 +8,21 @@
  * sixteen at a time. A digit's carry waits as `pending` for the next digit's,
  * so that the two go up together in one full adder. */
 #include "hot.h"
+#include <stddef.h>
+
 #include "plane_sums.h"
 
 #include "bit_slices.h"
 #include "inline.h"
+#include "plane_ends_thumb2.h"
+#include "plane_steps.h"
 #include "plane_sums_thumb2.h"
 
 #ifdef SBNN_THUMB2
 
-static uint32_t* put(uint32_t* to, int32_t step) {
-  *to =
-      (uint32_t)(uintptr_t)sbnn_sum_steps_thumb2 - sbnn_sum_steps_thumb2[step];
-  return to + 1;
-}
-
-/* Parts of a list are moved with as many registers as there are. Where they overlap
- * they move towards the front. */
-SBNN_INLINE uint32_t* move_four(uint32_t* to, const uint32_t* from) {
-  __asm__ volatile(
-      "ldm %1, {r4, r5, r6, r8}\n\t"
-      "stmia %0!, {r4, r5, r6, r8}"
-      : "+r"(to)
-      : "r"(from)
-      : "r4", "r5", "r6", "r8", "memory");
-  return to;
-}
-
-SBNN_INLINE uint32_t* move_eight(uint32_t* to, const uint32_t* from) {
-  __asm__ volatile(
-      "ldm %1, {r4, r5, r6, r8, r9, r10, r12, lr}\n\t"
-      "stmia %0!, {r4, r5, r6, r8, r9, r10, r12, lr}"
-      : "+r"(to)
-      : "r"(from)
-      : "r4", "r5", "r6", "r8", "r9", "r10", "r12", "lr", "memory");
-  return to;
-}
-
-SBNN_INLINE uint32_t* move_sixteen(uint32_t* to, const uint32_t* from) {
-  return move_eight(move_eight(to, from), from + 8);
-}
-
-/* Up to three blocks and a tail; the last block's carry and the tail's stay. */
-static uint32_t* put_list(uint32_t* to, const uint32_t* list, int32_t count) {
-  for (; count >= 16; count -= 16, list += 16) {
-    to = move_sixteen(put(to, STEP_BLOCK), list);
-    if (count >= 32) to = put(to, count >= 48 ? STEP_KEEP_B : STEP_KEEP_A);
-  }
-  if ((count & 8) != 0) {
-    to = move_eight(put(to, STEP_EIGHT), list);
-    list += 8;
-    if ((count & 4) == 0) return put(to, STEP_EIGHT_LAST);
-    to = put(to, STEP_FOUR);
-  } else {
-    if ((count & 4) == 0) return to;
-    to = put(to, STEP_FOUR_ONLY);
-  }
-  return move_four(to, list);
-}
-
-/* Makes the carries 0 that `count` words do not have. */
-static uint32_t* put_missing(uint32_t* to, int32_t count) {
-  if (count < 16) to = put(to, STEP_NO_BLOCK);
-  return (count & 12) == 0 ? put(to, STEP_NO_TAIL) : to;
-}
-
-/* A list of any length, for the long way. */
-static uint32_t* put_long_list(uint32_t* to, const uint32_t* list,
-                               int32_t count) {
-  int32_t pairs = 0;
-  for (; count >= 32; count -= 32, list += 32) {
-    to = move_sixteen(put(to, STEP_BLOCK), list);
-    to = move_sixteen(put(put(to, STEP_KEEP_A), STEP_BLOCK), list + 16);
-    to = put(to, STEP_LONG_TWO);
-    if ((++pairs & 3) == 0) to = put(to, STEP_LONG_RIPPLE);
-  }
-  to = put(put_missing(put_list(to, list, count), count), STEP_LONG_LAST);
-  return put(to, STEP_LONG_RIPPLE);
-}
-
-int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
-                           int32_t slices, bool whole) {
-  const int32_t less = lists.subtracted, more = lists.added;
-  uint32_t* to = program;
-  if ((slices > SBNN_LONG_SLICES && !whole) || less >= 32 ||
-      more >= (less > 0 ? 32 : 64)) {
-    to = put(to, STEP_LONG);
-    if (less != 0) {
-      to = put(to, STEP_LONG_INVERT);
-      to = put_long_list(to, lists.subtract, less);
-      to = put(to, STEP_LONG_INVERT);
-    }
-    to = put_long_list(to, lists.add, more);
-    put(whole ? to : put(to, STEP_LONG_SIGN), STEP_LONG_END);
-    return 0;
-  }
-  if (less != 0) {
-    to = put_list(put(to, STEP_INVERT), lists.subtract, less);
-    to = put(put_missing(to, less), STEP_CROSS);
-  }
-  to = put_list(to, lists.add, more);
-  if (whole || slices == SBNN_LONG_SLICES) {
-    to = put_missing(to, more);
-    put(to, whole ? STEP_WHOLE_END : STEP_WIDE_END);
-  } else {
-    if ((more & 12) == 0) to = put(to, STEP_NO_TAIL);
-    put(to, slices == 5 ? STEP_SHORT_END : STEP_MIDDLE_END);
-  }
-  return less != 0 ? 32 : 0;
-}
-
 SBNN_INLINE void run(const sbnn_plane_sums* sums, const uint32_t* planes,
                      int32_t words, const uint32_t* y, uint32_t* out,
-                     int32_t pitch) {
+                     int32_t pitch, int32_t level_words) {
   const uintptr_t base = (uintptr_t)planes;
   const word_sums all = {sums->program,
                          (uintptr_t)sums->init - base,
@@ -132,20 +35,28 @@ SBNN_INLINE void run(const sbnn_plane_sums* sums, const uint32_t* planes,
                          4 * (sums->slices - 1),
                          0,
                          0,
-                         0};
+                         0,
+                         4u * (uint32_t)level_words,
+                         0,
+                         {0, 0, 0, 0, 0}};
   sbnn_sum_words_thumb2(all);
+}
+
+void sbnn_plane_run(const sbnn_plane_sums* sums, const uint32_t* planes,
+                    int32_t words, int32_t level_words) {
+  run(sums, planes, words, planes, NULL, 0, level_words);
 }
 
 void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
                       int32_t words, uint32_t* y) {
   uint32_t slices[SBNN_MAX_SLICES];
-  run(sums, planes, words, y, slices, 0);
+  run(sums, planes, words, y, slices, 0, 0);
 }
 
 void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
                               const uint32_t* planes, int32_t words,
                               uint32_t* out, int32_t pitch) {
-  run(sums, planes, words, out, out, pitch);
+  run(sums, planes, words, out, out, pitch, 0);
 }
 
 #else
@@ -181,36 +92,6 @@ SBNN_INLINE void add_sixteen(counter* sum, int32_t slices, uint32_t carry) {
   carry = sbnn_half_add(&sum->sixteen, carry);
   if (slices > 5) carry = sbnn_half_add(&sum->s32, carry);
   if (slices > 6) sum->s64 ^= carry; /* nothing lies above */
-}
-
-/* Moves a list, whose length is a multiple of 4, towards the front. */
-static uint32_t* move_fours(uint32_t* to, const uint32_t* from, int32_t count) {
-  uint32_t* const end = to + count;
-  while (to != end) {
-    const uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
-    from += 4;
-    to[0] = a;
-    to[1] = b;
-    to[2] = c;
-    to[3] = d;
-    to += 4;
-  }
-  return to;
-}
-
-/* The numbers of a list, in front of it. */
-enum { SUBTRACTED, ADDED, NUMBERS };
-
-int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
-                           int32_t slices, bool whole) {
-  uint32_t* to = program + NUMBERS;
-  (void)slices;
-  (void)whole;
-  program[SUBTRACTED] = (uint32_t)lists.subtracted;
-  program[ADDED] = (uint32_t)lists.added;
-  to = move_fours(to, lists.subtract, lists.subtracted);
-  move_fours(to, lists.add, lists.added);
-  return 0;
 }
 
 /* The listed words into `sum`. The list is read from its end. */
@@ -269,14 +150,15 @@ SBNN_INLINE void invert(counter* sum) {
  * inverted again. Only sums of seven slices have something to subtract. */
 SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
                        const uint32_t* planes, int32_t words, uint32_t* y) {
-  const int32_t less = slices < 7 ? 0 : (int32_t)sums->program[SUBTRACTED];
-  const uint32_t* const add = sums->program + NUMBERS + less;
+  const int32_t less =
+      slices < 7 ? 0 : (int32_t)sums->program[PROGRAM_SUBTRACTED];
+  const uint32_t* const add = sums->program + PROGRAM_NUMBERS + less;
   const uint32_t* const* init = sums->init;
   const uint32_t* const end = y + words;
   do {
     counter sum;
     const uint32_t* list = add;
-    int32_t count = (int32_t)sums->program[ADDED];
+    int32_t count = (int32_t)sums->program[PROGRAM_ADDED];
     load(&sum, *init++, slices);
     if (less != 0) {
       list -= less;
@@ -287,7 +169,7 @@ SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
       add_all(&sum, planes, list, count, slices);
       if (list == add) break;
       list = add;
-      count = (int32_t)sums->program[ADDED];
+      count = (int32_t)sums->program[PROGRAM_ADDED];
       invert(&sum);
     }
     ++planes;
@@ -322,8 +204,8 @@ SBNN_NOINLINE void add_long(const uint32_t* planes, const uint32_t* list,
 
 static void sum_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
                        int32_t word, uint32_t* out) {
-  const uint32_t* list = sums->program + NUMBERS;
-  const int32_t less = (int32_t)sums->program[SUBTRACTED];
+  const uint32_t* list = sums->program + PROGRAM_NUMBERS;
+  const int32_t less = (int32_t)sums->program[PROGRAM_SUBTRACTED];
   const uint32_t* init = sums->init[word];
   const uint32_t flip = less > 0 ? 0xFFFFFFFFu : 0u;
   for (int32_t k = 0; k < sums->slices; ++k) out[k] = init[k] ^ flip;
@@ -331,8 +213,8 @@ static void sum_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
     add_long(planes, list, less, sums->slices, out);
     for (int32_t k = 0; k < sums->slices; ++k) out[k] = ~out[k];
   }
-  add_long(planes, list + less, (int32_t)sums->program[ADDED], sums->slices,
-           out);
+  add_long(planes, list + less, (int32_t)sums->program[PROGRAM_ADDED],
+           sums->slices, out);
 }
 
 void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,

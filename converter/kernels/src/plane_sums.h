@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "inline.h"
+
 enum { SBNN_LONG_SLICES = 7, SBNN_MAX_SLICES = 40 };
 
 /* Byte offsets of planes. Their numbers are multiples of 4: a plane of zeros fills up.
@@ -58,4 +60,69 @@ void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
                               const uint32_t* planes, int32_t words,
                               uint32_t* out, int32_t pitch);
 
+/* What is made of the sums D of a channel right away, and with them which program. The starts
+ * of words are `levels` slices behind slice 0 of D. Planes of y are `pitch` words apart. */
+typedef struct {
+  int32_t levels, slices; /* of D; counters have a slice less for each level */
+  uint32_t* y;
+  int32_t planes, pitch;
+  /* Cuts: one at 0; if there are two planes, at 0, at `up` above and `down` below. */
+  int32_t up, down;
+  uint32_t flip;
+  /* Streams: D, of which `dropped` slices are dropped and the others inverted or not, is
+   * added to this one. NULL: cuts. */
+  const uint32_t* stream;
+  int32_t dropped;
+  bool is_inverted;
+} sbnn_plane_end;
+
+/* Planes of a stream, and words of a program for an end, at most. */
+enum { SBNN_END_PLANES = 8, SBNN_END_ROOM = 3 * SBNN_END_PLANES + 12 };
+
+#ifdef SBNN_THUMB2
+
+/* Whether there is a program for it. */
+bool sbnn_plane_ends(const sbnn_plane_end* end, sbnn_plane_lists lists);
+
+/* As sbnn_plane_program. `planes` are those of the highest level, which y is later said
+ * relative to. */
+int32_t sbnn_plane_end_program(uint32_t* program, sbnn_plane_lists lists,
+                               const sbnn_plane_end* end,
+                               const uint32_t* planes);
+
+/* `level_words` are from a level's planes to those of the next higher one. */
+void sbnn_plane_run(const sbnn_plane_sums* sums, const uint32_t* planes,
+                    int32_t words, int32_t level_words);
+
+#else
+
+/* No other core has the registers. */
+static inline bool sbnn_plane_ends(const sbnn_plane_end* end,
+                                   sbnn_plane_lists lists) {
+  (void)end;
+  (void)lists;
+  return false;
+}
+
+static inline int32_t sbnn_plane_end_program(uint32_t* program,
+                                             sbnn_plane_lists lists,
+                                             const sbnn_plane_end* end,
+                                             const uint32_t* planes) {
+  (void)program;
+  (void)lists;
+  (void)end;
+  (void)planes;
+  return 0;
+}
+
+static inline void sbnn_plane_run(const sbnn_plane_sums* sums,
+                                  const uint32_t* planes, int32_t words,
+                                  int32_t level_words) {
+  (void)sums;
+  (void)planes;
+  (void)words;
+  (void)level_words;
+}
+
+#endif /* SBNN_THUMB2 */
 #endif /* SBNN_PLANE_SUMS_H_ */

@@ -18,21 +18,26 @@
  * behind them. Each step ends with a jump to the next one:
  *
  *     block, eight, four      take 16, 8, 4 offsets
- *     keep_a, keep_b          a block's carry waits until the end of the word
+ *     less_block, ...         the same, of words that are subtracted
+ *     keep_...                a block's or a tail's carry waits until the end of the word
  *     no_block, no_tail       a carry that there is none of
  *     ..._end                 the rest of a word, and on to the next one
  *
- * To subtract, the sum is inverted, which makes -s - 1 of it, added to, and inverted
- * again (`invert`, `cross`). The carries into slice 4 that wait at that moment are inverted,
- * too: 1 - carry is added where -carry should be, so that sums must start
- * 16 lower for each of the two that there are.
+ * A word w that is subtracted is added inverted, -w = ~w - 1, so that sums must start lower
+ * by the number of such words. Inverting costs nothing: where pairs (x, x ^ y) are
+ * expected, a pair of inverted words is (~x, x ^ y), and a full adder of which
+ * one input is inverted makes outputs of which one is: "orn" takes the place of "orr".
+ * Of a block, slices 0 and 2 get such x and hand on inverted differences, slice 1 gets these and
+ * hands on inverted x; one inversion at the end is left.
  *
  * Ends for numbers of few slices have what they need in registers. Else (`long`)
- * slices from 4 on are in memory, and carries go there two by two. */
+ * slices from 4 on are in memory, and carries go there two by two. What else is done
+ * while slices are in registers is in plane_ends_thumb2.h. */
 #ifndef SBNN_PLANE_SUMS_THUMB2_H_
 #define SBNN_PLANE_SUMS_THUMB2_H_
 
 #include "inline.h"
+#include "plane_steps.h"
 #include "plane_sums.h"
 
 #ifdef SBNN_THUMB2
@@ -51,37 +56,12 @@ typedef struct {
   int32_t top;          /* bytes from the lowest slice to the sign */
   /* Carries that are kept, and one out of slice 6: long ways only. */
   uint32_t carry_a, carry_b, waiting;
+  /* Of two levels: bytes from the lower's planes to the higher's, whether the lower is
+   * being added, and slices 4 to 8 that it starts from. */
+  uint32_t level_bytes, is_lower, upper[5];
 } word_sums;
 
 void sbnn_sum_words_thumb2(word_sums sums);
-
-/* What a program is made of, in the order of the table behind the code: the address of
- * a step is that of the table less what stands there. */
-enum {
-  STEP_BLOCK,
-  STEP_EIGHT,
-  STEP_EIGHT_LAST, /* behind the eight words: there are no four */
-  STEP_FOUR,       /* behind the eight words */
-  STEP_FOUR_ONLY,
-  STEP_KEEP_A,
-  STEP_KEEP_B,
-  STEP_NO_BLOCK,
-  STEP_NO_TAIL,
-  STEP_INVERT,
-  STEP_CROSS,
-  STEP_SHORT_END,  /* 5 slices, one carry at most; no block */
-  STEP_MIDDLE_END, /* 6 slices, two carries */
-  STEP_WIDE_END,   /* 7 slices, four carries */
-  STEP_WHOLE_END,  /* 7 slices or more, all of them, four carries */
-  STEP_LONG,
-  STEP_LONG_TWO,  /* the kept carry and a block's into the slices in memory */
-  STEP_LONG_LAST, /* a block's and a tail's */
-  STEP_LONG_RIPPLE,
-  STEP_LONG_INVERT,
-  STEP_LONG_SIGN,
-  STEP_LONG_END
-};
-extern const uint16_t sbnn_sum_steps_thumb2[];
 
 #define LINE(text) text "\n\t"
 #define LABEL(name) "\n.Lsbnn_" name ":\n\t"
@@ -101,6 +81,9 @@ extern const uint16_t sbnn_sum_steps_thumb2[];
 #define CARRY_A "[sp, #72]"
 #define CARRY_B "[sp, #76]"
 #define WAITING "[sp, #80]"
+#define F_LEVEL "[sp, #84]"
+#define F_IS_LOWER "[sp, #88]"
+#define F_UPPER "#92" /* behind sp */
 
 /* Thumb code has odd addresses. */
 #define STEP(name) LINE(".hword " AT("steps") " - " AT(name) " - 1")
@@ -123,11 +106,39 @@ extern const uint16_t sbnn_sum_steps_thumb2[];
   LINE("eor " sum ", " sum ", " p2)                       \
   LINE("eor " differ ", " x1 ", " x2)
 
+/* The same where x1, x2 are inverted; `differ` will be. */
+#define ADD_OPPOSITE_PAIRS(sum, x1, p1, x2, p2, first, differ) \
+  LINE("eor " x1 ", " x1 ", " sum)                             \
+  LINE("orn " x1 ", " p1 ", " x1)                              \
+  LINE("eor " sum ", " sum ", " p1)                            \
+  LINE("eor " x2 ", " x2 ", " sum)                             \
+  LINE("orr " x2 ", " x2 ", " p2)                              \
+  LINE("eor " first ", " sum ", " x1)                          \
+  LINE("eor " sum ", " sum ", " p2)                            \
+  LINE("eor " differ ", " x1 ", " x2)
+
+/* The same where p1, p2 are inverted; `first` will be. */
+#define ADD_PAIRS_OF_OPPOSITE(sum, x1, p1, x2, p2, first, differ) \
+  LINE("eor " x1 ", " x1 ", " sum)                                \
+  LINE("orn " x1 ", " x1 ", " p1)                                 \
+  LINE("eor " sum ", " sum ", " p1)                               \
+  LINE("eor " x2 ", " x2 ", " sum)                                \
+  LINE("bic " x2 ", " p2 ", " x2)                                 \
+  LINE("eor " first ", " sum ", " x1)                             \
+  LINE("eor " sum ", " sum ", " p2)                               \
+  LINE("eor " differ ", " x1 ", " x2)
+
 #define ADD_FOUR(first, differ) \
   LOAD_FOUR                     \
   LINE("eors r5, r4")           \
   LINE("eors r7, r6")           \
   ADD_TWO_PAIRS("r8", "r4", "r5", "r6", "r7", first, differ)
+
+#define SUBTRACT_FOUR(first, differ) \
+  LOAD_FOUR                          \
+  LINE("eors r5, r4")                \
+  LINE("eors r7, r6")                \
+  ADD_OPPOSITE_PAIRS("r8", "r4", "r5", "r6", "r7", first, differ)
 
 /* sbnn_add_pair; `half` is free. */
 #define ADD_PAIR(sum, x, p, half, carry) \
@@ -140,6 +151,17 @@ extern const uint16_t sbnn_sum_steps_thumb2[];
 #define HALF_ADD(sum, x, carry)    \
   LINE("eor " sum ", " sum ", " x) \
   LINE("bic " carry ", " x ", " sum)
+
+/* Four carries into slices 4 to 6, r4 to r6, that stand at r7, which moves behind them;
+ * the carry out of slice 6 is lr. */
+#define WHOLE                                               \
+  LINE("ldmia r7!, {r4, r5, r6}")                           \
+  LINE("ldrd r2, r3, " CARRIES)                             \
+  LINE("eor r12, lr, r12")                                  \
+  LINE("eors r3, r2")                                       \
+  ADD_TWO_PAIRS("r4", "lr", "r12", "r2", "r3", "r12", "lr") \
+  ADD_PAIR("r5", "r12", "lr", "r2", "lr")                   \
+  HALF_ADD("r6", "lr", "lr")
 
 __asm__(
     ".pushsection .text.sbnn_sum_words_thumb2,\"ax\",%progbits\n\t"
@@ -175,6 +197,7 @@ __asm__(
     ADD_FOUR("r2", "r3")
     ADD_FOUR("r5", "r4")
     ADD_TWO_PAIRS("r9", "r2", "r3", "r5", "r4", "r3", "r2")
+    LABEL("eight_added")
     ADD_PAIR("r10", "r3", "r2", "r4", "r12")
     NEXT
     LABEL("eight_last")
@@ -184,11 +207,37 @@ __asm__(
     LINE("mov r12, #0")
     LABEL("four")
     ADD_FOUR("r5", "r4")
+    LABEL("four_added")
     ADD_PAIR("r9", "r5", "r4", "r6", "r5")
     HALF_ADD("r10", "r5", "r5")
     LINE("eor r4, r12, r5")
     ADD_PAIR("r11", "r12", "r4", "r6", "r12")
     NEXT
+
+    LABEL("less_block")
+    SUBTRACT_FOUR("r2", "r3")
+    SUBTRACT_FOUR("r5", "r4")
+    ADD_PAIRS_OF_OPPOSITE("r9", "r2", "r3", "r5", "r4", "r12", "lr")
+    SUBTRACT_FOUR("r2", "r3")
+    SUBTRACT_FOUR("r5", "r4")
+    ADD_PAIRS_OF_OPPOSITE("r9", "r2", "r3", "r5", "r4", "r3", "r2")
+    ADD_OPPOSITE_PAIRS("r10", "r12", "lr", "r3", "r2", "r5", "r4")
+    LINE("mvns r4, r4")
+    ADD_PAIR("r11", "r5", "r4", "r6", "lr")
+    NEXT
+
+    LABEL("less_eight")
+    SUBTRACT_FOUR("r2", "r3")
+    SUBTRACT_FOUR("r5", "r4")
+    ADD_PAIRS_OF_OPPOSITE("r9", "r2", "r3", "r5", "r4", "r3", "r2")
+    LINE("mvns r3, r3")
+    LINE("b " AT("eight_added"))
+    LABEL("less_four_only")
+    LINE("mov r12, #0")
+    LABEL("less_four")
+    SUBTRACT_FOUR("r5", "r4")
+    LINE("mvns r4, r4")
+    LINE("b " AT("four_added"))
 
     LABEL("keep_a")
     LINE("str lr, " CARRY_A)
@@ -196,22 +245,17 @@ __asm__(
     LABEL("keep_b")
     LINE("str lr, " CARRY_B)
     NEXT
+    LABEL("keep_tail_a")
+    LINE("str r12, " CARRY_A)
+    NEXT
+    LABEL("keep_tail_b")
+    LINE("str r12, " CARRY_B)
+    NEXT
     LABEL("no_block")
     LINE("mov lr, #0")
     NEXT
     LABEL("no_tail")
     LINE("mov r12, #0")
-    NEXT
-
-    LABEL("cross")
-    LINE("mvn lr, lr")
-    LINE("mvn r12, r12")
-    LINE("strd lr, r12, " CARRIES)
-    LABEL("invert")
-    LINE("mvn r8, r8")
-    LINE("mvn r9, r9")
-    LINE("mvn r10, r10")
-    LINE("mvn r11, r11")
     NEXT
 
     LABEL("short_end")
@@ -258,19 +302,15 @@ __asm__(
     LINE("bne " AT("word"))
     LINE("b " AT("return"))
 
-    LABEL("whole_end")
+    LABEL("whole")
     LINE("ldr r4, " F_INIT)
     LINE("ldr r7, [r1, r4]")
+    LINE("adds r7, #16")
+    WHOLE
+    NEXT
+    LABEL("whole_end")
     LINE("ldr r3, " F_SLICES)
     LINE("stmia r3!, {r8, r9, r10, r11}")
-    LINE("adds r7, #16")
-    LINE("ldmia r7!, {r4, r5, r6}")
-    LINE("ldrd r2, r8, " CARRIES)
-    LINE("eor r9, lr, r12")
-    LINE("eor r10, r2, r8")
-    ADD_TWO_PAIRS("r4", "lr", "r9", "r2", "r10", "r9", "r8")
-    ADD_PAIR("r5", "r9", "r8", "r10", "lr")
-    HALF_ADD("r6", "lr", "lr")
     LINE("stmia r3!, {r4, r5, r6}")
     LINE("ldr r2, " F_BEYOND)
     LINE("cbz r2, " AT("whole_next"))
@@ -284,8 +324,9 @@ __asm__(
     LINE("ldrd r2, r3, " F_SLICES)
     LINE("add r2, r3")
     LINE("str r2, " F_SLICES)
-    LINE("ldr r6, " F_END)
     LINE("adds r1, #4")
+    LABEL("next_word")
+    LINE("ldr r6, " F_END)
     LINE("cmp r1, r6")
     LINE("bne " AT("word"))
     LINE("b " AT("return"))
@@ -338,18 +379,6 @@ __asm__(
     LINE("bne " AT("long_slice"))
     LABEL("long_rippled")
     NEXT
-    LABEL("long_invert")
-    LINE("ldr r3, " F_SLICES)
-    LINE("ldr r2, " F_BEYOND)
-    LINE("adds r3, #16")
-    LINE("adds r2, #3")
-    LABEL("long_opposite")
-    LINE("ldr r5, [r3]")
-    LINE("mvns r5, r5")
-    LINE("str r5, [r3], #4")
-    LINE("subs r2, #1")
-    LINE("bne " AT("long_opposite"))
-    LINE("b " AT("invert"))
     LABEL("long_sign")
     LINE("ldr r3, " F_SLICES)
     LINE("ldr r5, " F_TOP)
@@ -368,11 +397,12 @@ __asm__(
     "sbnn_sum_steps_thumb2:\n\t"
     LABEL("steps")
     STEP("block") STEP("eight") STEP("eight_last") STEP("four")
-    STEP("four_only") STEP("keep_a") STEP("keep_b") STEP("no_block")
-    STEP("no_tail") STEP("invert") STEP("cross") STEP("short_end")
-    STEP("middle_end") STEP("wide_end") STEP("whole_end") STEP("long")
-    STEP("long_two") STEP("long_last") STEP("long_ripple")
-    STEP("long_invert") STEP("long_sign") STEP("long_end")
+    STEP("four_only") STEP("less_block") STEP("less_eight")
+    STEP("less_four") STEP("less_four_only") STEP("keep_a") STEP("keep_b")
+    STEP("keep_tail_a") STEP("keep_tail_b") STEP("no_block") STEP("no_tail")
+    STEP("short_end") STEP("middle_end") STEP("wide_end") STEP("whole")
+    STEP("whole_end") STEP("long") STEP("long_two") STEP("long_last")
+    STEP("long_ripple") STEP("long_sign") STEP("long_end")
     ".size sbnn_sum_steps_thumb2, . - sbnn_sum_steps_thumb2\n\t"
     ".popsection\n");
 
