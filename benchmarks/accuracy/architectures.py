@@ -135,19 +135,30 @@ _APPLICATIONS = {
 }
 
 
+def application(run):
+    """The function of `sbnn_keras.applications` that builds a run's network, and its arguments.
+
+    None for runs whose networks are of this file.
+    """
+    recipe = run.recipe()
+    if not run.is_sparse or not (run.domain == "signed" or recipe["bits"] > 1 or recipe["stream"]):
+        return None
+    network, arguments = _APPLICATIONS[run.network]
+    return network, dict(
+        domain=run.domain,
+        first_domain=recipe["first_domain"],
+        bits=recipe["bits"],
+        stream_bits=recipe["stream"] or None,
+        latent_bound=recipe["clip"],
+        **arguments,
+    )
+
+
 def build(run) -> tf.keras.Model:
     """The untrained network of a run; it ends in a softmax."""
-    recipe = run.recipe()
-    if run.is_sparse and (run.domain == "signed" or recipe["bits"] > 1 or recipe["stream"]):
-        network, arguments = _APPLICATIONS[run.network]
-        return network(
-            domain=run.domain,
-            first_domain=recipe["first_domain"],
-            bits=recipe["bits"],
-            stream_bits=recipe["stream"] or None,
-            latent_bound=recipe["clip"],
-            name=run.network,
-            **arguments,
-        )
+    found = application(run)
+    if found is not None:
+        network, arguments = found
+        return network(name=run.network, **arguments)
     stack = _NETWORKS[run.network](_Layers(run))
     return tf.keras.Sequential([*stack, tf.keras.layers.Softmax()], name=run.network)

@@ -51,16 +51,18 @@ class Row:
 _ORDER = ["float", "int8", "bnn", "schedule", "constraint"]
 _LABELS = {"float": "float32", "int8": "int8 (post-training)", "bnn": "BNN, ±1 (Larq)"}
 _DOMAINS = {"general": "general domain", "01": "domain 0/1", "signed": "signed"}
+# Changes of a recipe that make a row of their own.
+_KINDS = {"bits", "stream", "distill"}
 
 
 def rows(results: list[dict]) -> list[Row]:
     """One row for each way to train, of the runs that follow the recipe."""
     groups = defaultdict(list)
     for result in results:
-        if result["changed"]:
+        if set(result["changed"]) - _KINDS:
             continue
         key = [result[k] for k in ("network", "method", "domain", "target_connections")]
-        groups[tuple(key)].append(result)
+        groups[(*key, _kind(result))].append(result)
     made = []
     for key, group in groups.items():
         group.sort(key=lambda r: r["seed"])
@@ -76,17 +78,27 @@ def _place(row: Row) -> tuple:
         _ORDER.index(row.method),
         row.domain or "",
         -(row.target_connections or 0),
+        row.label,
     )
 
 
-def _label(method, domain, share) -> str:
+def _kind(result) -> str:
+    """What a network has beyond one bit, streams and teachers included."""
+    recipe = result["recipe"]
+    bits, stream = recipe.get("bits") or 1, recipe.get("stream")
+    words = [f", {bits} bits" if bits > 1 else ""]
+    words += [", streams" if stream else "", ", distilled" if recipe.get("distill") else ""]
+    return "".join(words)
+
+
+def _label(method, domain, share, kind) -> str:
     if domain is None:
         return _LABELS[method]
     way = "SBNN" if method == "schedule" else "SBNN by the constraint"
-    return f"{way}, {_DOMAINS[domain]}, {share:.0%}"
+    return f"{way}, {_DOMAINS[domain]}{kind}, {share:.0%}"
 
 
-def _row(network, method, domain, share, group) -> Row:
+def _row(network, method, domain, share, kind, group) -> Row:
     is_float = method == "float"
     # Bytes of the models whose instructions are known; where none are, of all.
     counted = [r["cortex_m4"] for r in group if "cortex_m4" in r]
@@ -96,7 +108,7 @@ def _row(network, method, domain, share, group) -> Row:
         method,
         domain,
         share,
-        _label(method, domain, share),
+        _label(method, domain, share, kind),
         tuple(r["seed"] for r in group),
         tuple(r["accuracy"] for r in group),
         None if domain is None else mean(r["connections"] for r in group),

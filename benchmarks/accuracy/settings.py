@@ -9,17 +9,20 @@ import json
 
 METHODS = ("schedule", "constraint", "bnn", "float")
 _OWN = ("schedule", "constraint")
+_OF_SAMPLES = ("shift", "voice")  # settings that a teacher shares with its student
 
 # Common to all methods on a network: the same effort for each. For the last `settle`
 # epochs, binary kernels (±1 and 0/1 alike) stand still; for the last `rest` epochs the
 # learning rate is 0 besides, and nothing but statistics of batch normalization moves.
+# Samples are shifted by up to `shift` pixels or frames; of sounds, `voice` is the number of
+# the one that is tested and not trained, None for the official split.
 RECIPES = {
-    "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0, rest=1),
-    "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=0, rest=1),
-    "binarynet4": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, math="bfloat16"),
-    "binarynet2": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, math="bfloat16"),
-    "dscnn": dict(epochs=40, batch=60, rate=3e-3, settle=0, rest=1),
-    "sound": dict(epochs=60, batch=60, rate=1e-2, settle=0, rest=1),
+    "mlp": dict(epochs=20, batch=256, rate=3e-3, settle=0, rest=1, shift=0),
+    "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=0, rest=1, shift=0),
+    "binarynet4": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, shift=4, math="bfloat16"),
+    "binarynet2": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, shift=4, math="bfloat16"),
+    "dscnn": dict(epochs=40, batch=60, rate=3e-3, settle=0, rest=1, shift=4, voice=None),
+    "sound": dict(epochs=60, batch=60, rate=1e-2, settle=0, rest=1, shift=4, voice=None),
 }
 WIDTHS = {"binarynet4": 0.25, "binarynet2": 0.5}
 # What a convolution multiplies. Signs, pixels of 1/128 and kernels of b + r/64 are
@@ -134,13 +137,27 @@ class Run:
             recipe["alternate"] = self.domain == "01" and self.network == "mlp"
         return recipe
 
+    @staticmethod
+    def of_result(result: dict) -> "Run":
+        """The run that a result is of."""
+        return Run(
+            result["network"],
+            result["method"],
+            result["domain"],
+            result["target_connections"],
+            result["seed"],
+            json.dumps(result["changed"]),
+        )
+
     def teacher(self) -> "Run | None":
         """The run whose network this one is distilled from, if it is."""
         recipe = self.recipe()
         if not recipe.get("distill"):
             return None
-        epochs = recipe["teacher_epochs"]
-        change = {} if epochs is None else {"epochs": epochs}
+        change = json.loads(self.change)
+        change = {key: change[key] for key in _OF_SAMPLES if key in change}
+        if recipe["teacher_epochs"] is not None:
+            change["epochs"] = recipe["teacher_epochs"]
         return Run(recipe["teacher"] or self.network, "float", change=json.dumps(change))
 
     @property

@@ -41,6 +41,69 @@ def make_run(method="schedule", **change):
     return Run("mlp", method, "01", 0.1, change=json.dumps(change))
 
 
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory):
+    """Made-up recordings of three voices, in the layout of the spoken digits."""
+    rng, arrays = np.random.default_rng(0), {}
+    for part, count in (("train", 12), ("test", 6)):
+        lengths = rng.integers(300, 9000, count)
+        arrays[f"audio_{part}"] = rng.integers(-9000, 9000, lengths.sum()).astype(np.int16)
+        arrays[f"length_{part}"] = lengths
+        arrays[f"y_{part}"] = np.arange(count) % 10
+        arrays[f"speaker_{part}"] = np.arange(count) % 3
+    path = tmp_path_factory.mktemp("sounds") / "sounds.npz"
+    np.savez(path, **arrays)
+    return path
+
+
+def test_a_voice_that_is_left_out_is_tested_and_not_trained(sounds):
+    import data
+
+    x, y, x_test, y_test = data.load(sounds, "sound")
+    assert x.shape == (12, 49, 16) and len(x_test) == 6
+    of_one, classes, of_two, others = data.load(sounds, "sound", voice=1)
+    everything, labels = np.concatenate([x, x_test]), np.concatenate([y, y_test])
+    voices = np.concatenate([np.arange(12) % 3, np.arange(6) % 3])
+    np.testing.assert_array_equal(of_two, everything[voices == 1])
+    np.testing.assert_array_equal(others, labels[voices == 1])
+    np.testing.assert_array_equal(of_one, everything[voices != 1])
+    np.testing.assert_array_equal(classes, labels[voices != 1])
+    with pytest.raises(SystemExit, match=r"voice: found 3, wanted one of \[0, 1, 2\]"):
+        data.load(sounds, "sound", voice=3)
+
+
+def test_a_teacher_sees_what_its_student_sees():
+    from settings import Run
+
+    change = json.dumps({"voice": 2, "shift": 1, "bits": 1})
+    teacher = Run("sound", "schedule", "signed", 0.05, change=change).teacher()
+    assert teacher.name == "dscnn-float-shift=1-voice=2-s0"
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_samples_move_by_no_more_than_is_asked_for(mirror):
+    import data
+
+    x = np.random.default_rng(0).integers(1, 256, (8, 5, 6, 1)).astype(np.uint8)
+    found, moves = [], set()
+    for images, labels in data.batches(x, np.arange(8), 4, 3, 0, shift=1, mirror=mirror).take(40):
+        for image, label in zip(images.numpy() * 128 + 128, labels.numpy()):
+            padded = np.pad(x[label], [(1, 1), (1, 1), (0, 0)])
+            views = {
+                (i, j, flip): padded[i : i + 5, j : j + 6][:, :: -1 if flip else 1]
+                for i in range(3)
+                for j in range(3)
+                for flip in (False, True)
+            }
+            (move,) = [key for key, view in views.items() if (view == image).all()]
+            found.append(label)
+            moves.add(move)
+    assert sorted(found) == sorted(20 * list(range(8)))
+    assert len(moves) == (18 if mirror else 9)
+    straight = next(iter(data.batches(x, np.arange(8), 8, 3, 0)))
+    np.testing.assert_array_equal(straight[0] * 128 + 128, x[straight[1]])
+
+
 class Killed(Exception):
     pass
 
@@ -154,6 +217,7 @@ def _result(method, domain, share, seed, accuracy, changed=None, **more):
         "seed": seed,
         "accuracy": accuracy,
         "changed": changed or {},
+        "recipe": more.pop("recipe", {}),
         "connections": share,
         "bits_a_weight": 0.3,
         "model_bytes": 900,
@@ -176,16 +240,21 @@ def test_tables_tell_means_targets_and_changes():
         _result("schedule", "01", 0.05, 0, 0.97, cortex_m4=counted),
         _result("schedule", "01", 0.05, 1, 0.97),
         _result("schedule", "01", 0.05, 0, 0.96, {"polarity": False}),
+        _result("schedule", "signed", 0.02, 0, 0.97, {"bits": 2}, recipe={"bits": 2}),
+        _result("schedule", "signed", 0.02, 0, 0.96, recipe={"bits": 1, "distill": 0.7}),
     ]
     made = report.tables(results)
     assert "| BNN, ±1 (Larq) | 98.50% (98.00% to 99.00%) | 0, 1 |" in made["mlp"]
     assert "| 950 | 12,000 |" in made["mlp"]
+    assert "| SBNN, signed, 2 bits, 2% | 97.00% | 0 |" in made["mlp"]
+    assert "| SBNN, signed, distilled, 2% | 96.00% | 0 |" in made["mlp"]
     lines = made["targets"].splitlines()[2:]
     assert "BNN -0.20" in lines[0] and lines[0].endswith("met |")
     assert "BNN -1.50" in lines[1] and lines[1].endswith("missed |")
     assert all("not finished" in line for line in lines[2:])
-    (change,) = made["changes"].splitlines()[2:]
-    assert "`polarity=False`" in change and change.endswith("-1.00 |")
+    polarity, bits = made["changes"].splitlines()[2:]
+    assert "`polarity=False`" in polarity and polarity.endswith("-1.00 |")
+    assert "`bits=2`" in bits and bits.endswith("+1.00 |")
     page = report.fill_in("a\n<!-- mlp -->\nold\n<!-- end -->\nb\n", made)
     assert page == f"a\n<!-- mlp -->\n{made['mlp']}\n<!-- end -->\nb\n"
 

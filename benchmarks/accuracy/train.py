@@ -83,7 +83,7 @@ def main(_):
     folder = Path(_WORK.value) / run.name
     folder.mkdir(parents=True, exist_ok=True)
     tf.keras.utils.set_random_seed(run.seed)
-    samples = data.load(_DATA.value, run.network)
+    samples = data.load(_DATA.value, run.network, run.recipe().get("voice"))
     model = architectures.build(run)
     teacher = _teacher(run, Path(_WORK.value))
     history = training.train(model, run, samples, folder, teacher=teacher)

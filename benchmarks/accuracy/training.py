@@ -6,7 +6,6 @@ from pathlib import Path
 
 import tensorflow as tf
 from data import batches, pixels
-from sources import SOUNDS
 
 import sbnn_keras
 
@@ -64,7 +63,8 @@ def train(model, run, data, folder: Path, save_seconds: float = 30, teacher=None
                 recipe["batch"],
                 run.seed,
                 len(history),
-                augment=run.network.startswith("binarynet") or run.network in SOUNDS,
+                recipe["shift"],
+                mirror=run.network.startswith("binarynet"),
             ),
             epochs=recipe["epochs"],
             initial_epoch=len(history),
