@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
 
 
+@takes_weights
 def MLP(  # a network's name, as in tf.keras.applications
     input_shape: tuple[int, ...] = (28, 28, 1),
     classes: int = 10,
@@ -20,6 +22,7 @@ def MLP(  # a network's name, as in tf.keras.applications
     stream_bits: int | None = None,
     latent_bound: float = 3.0,
     include_top: bool = True,
+    weights: str | None = None,
     name: str = "mlp",
 ) -> tf.keras.Model:
     """Dense layers with batch normalization: 784-512-512-10 for MNIST.
@@ -39,11 +42,13 @@ def MLP(  # a network's name, as in tf.keras.applications
             are quantized, see `sbnn_keras.applications.scheme.Scheme`. A stream begins
             behind the second layer, and wants `units` that repeat or double.
         include_top: whether the last dense layer and the softmax stand at the end.
+        weights: name of trained weights in the package, see
+            `sbnn_keras.applications.card`; None for a network to train.
         name: of the model.
 
     Returns:
-        An untrained model; its outputs are probabilities [batch, classes], or without
-        top the activations' inputs [batch, last of units].
+        A model, untrained without `weights`. Its outputs are probabilities [batch,
+        classes], or without top the activations' inputs [batch, last of units].
 
     Raises:
         ValueError: for arguments out of range.

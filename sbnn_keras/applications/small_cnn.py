@@ -2,10 +2,12 @@
 
 import tensorflow as tf
 
+from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
 
 
+@takes_weights
 def SmallCNN(  # a network's name, as in tf.keras.applications
     input_shape: tuple[int, int, int] = (28, 28, 1),
     classes: int = 10,
@@ -17,6 +19,7 @@ def SmallCNN(  # a network's name, as in tf.keras.applications
     stream_bits: int | None = None,
     latent_bound: float = 3.0,
     include_top: bool = True,
+    weights: str | None = None,
     name: str = "small_cnn",
 ) -> tf.keras.Model:
     """conv 16, pool, conv 32, pool, dense 128, and a dense layer; kernels 3x3.
@@ -35,11 +38,13 @@ def SmallCNN(  # a network's name, as in tf.keras.applications
             are quantized, see `sbnn_keras.applications.scheme.Scheme`. Of a stream there
             would be the second convolution alone, so there is none by default.
         include_top: whether both dense layers and the softmax stand at the end.
+        weights: name of trained weights in the package, see
+            `sbnn_keras.applications.card`; None for a network to train.
         name: of the model.
 
     Returns:
-        An untrained model; its outputs are probabilities [batch, classes], or without
-        top the activations' inputs [batch, height / 4, width / 4, channels].
+        A model, untrained without `weights`. Its outputs are probabilities [batch,
+        classes], or without top the activations' inputs [batch, height / 4, width / 4, channels].
 
     Raises:
         ValueError: for arguments out of range.

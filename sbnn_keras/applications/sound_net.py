@@ -2,12 +2,14 @@
 
 import tensorflow as tf
 
+from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
 
 _FILTERS = (64, 128, 256)
 
 
+@takes_weights
 def SoundNet(  # a network's name, as in tf.keras.applications
     input_shape: tuple[int, int] = (49, 16),
     classes: int = 10,
@@ -19,6 +21,7 @@ def SoundNet(  # a network's name, as in tf.keras.applications
     stream_bits: int | None = None,
     latent_bound: float = 3.0,
     include_top: bool = True,
+    weights: str | None = None,
     name: str = "sound_net",
 ) -> tf.keras.Model:
     """Three times two convolutions over time and a pooling, and a dense layer.
@@ -40,11 +43,13 @@ def SoundNet(  # a network's name, as in tf.keras.applications
         connections, domain, first_domain, bits, stream_bits, latent_bound: how layers
             are quantized, see `sbnn_keras.applications.scheme.Scheme`.
         include_top: whether the dense layer and the softmax stand at the end.
+        weights: name of trained weights in the package, see
+            `sbnn_keras.applications.card`; None for a network to train.
         name: of the model.
 
     Returns:
-        An untrained model; its outputs are probabilities [batch, classes], or without
-        top the activations' inputs [batch, 1, frames / 8, channels].
+        A model, untrained without `weights`. Its outputs are probabilities [batch,
+        classes], or without top the activations' inputs [batch, 1, frames / 8, channels].
 
     Raises:
         ValueError: for arguments out of range.
