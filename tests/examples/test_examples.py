@@ -90,6 +90,7 @@ def read(log):
         ("larq_to_mcu", "--micro_dir"),
         ("mnist_cnn", "--domain"),
         ("mnist_mlp", "--method"),
+        ("spoken_digits", "--width"),
     ],
 )
 def test_help_shows_one_line_of_usage_and_the_flags(name, own, command):
