@@ -116,6 +116,7 @@ def targets_table(all_rows: list[Row]) -> str:
             for r in of_network
             if r.method == "schedule"
             and r.target_connections == share
+            and r.domain != "signed"  # with teachers and more bits, which no BNN here has
             and domain in (None, r.domain)
         ]
         name = f"{_NETWORKS[network]}, {share:.0%}, {domain or 'better domain'}"
