@@ -54,6 +54,13 @@ def test_the_wheel_holds_the_style_of_the_report(wheel):
     assert "sbnn_converter/report/page.css" in zipfile.ZipFile(wheel).namelist()
 
 
+def test_the_wheel_holds_trained_weights_and_their_cards(wheel):
+    here = {path.name for path in (ROOT / "sbnn_keras/applications/weights").iterdir()}
+    folder = "sbnn_keras/applications/weights/"
+    shipped = {n.removeprefix(folder) for n in zipfile.ZipFile(wheel).namelist() if folder in n}
+    assert here and shipped == here
+
+
 def test_the_wheel_installs_two_packages_and_no_more(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     top = {n.split("/")[0] for n in names if ".dist-info" not in n}
