@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sbnn_keras.front import KERAS_2, OF_BOTH, ModulesOfFront, asked_for, chosen_front
+from sbnn_keras.opening import watch_keras
 from sbnn_keras.version import __version__ as __version__
 
 if TYPE_CHECKING:  # both fronts have the same names; for editors these
@@ -48,6 +49,7 @@ __all__ = [  # noqa: F405
 _ON_DEMAND = ("applications", "keras2", "keras3", "plots", "recipes")
 
 sys.meta_path.insert(0, ModulesOfFront())
+watch_keras()
 
 if asked_for() == KERAS_2:
     # Said already: `tf.keras` itself should be Keras 2 from here on.

@@ -177,6 +177,7 @@ OF_BOTH = {
     "keras2",
     "keras3",
     "moving",
+    "opening",
     "plots",
     "recipes",
     "selection",

@@ -13,7 +13,7 @@ import tensorflow as tf
 from sbnn_keras.core.arguments import check_names, check_number
 from sbnn_keras.core.connections import check_share
 from sbnn_keras.keras2.callback import ModelCallback
-from sbnn_keras.keras2.keras_3 import check_model
+from sbnn_keras.keras2.keras_3 import check_arguments, check_model
 from sbnn_keras.keras2.kernels import sparse_binary_kernels
 from sbnn_keras.keras2.penalty import excess, penalty
 
@@ -117,6 +117,7 @@ class ExpectedConnections(ModelCallback):
         super().set_model(model)
         # A model of a custom loop has not been compiled and has no loss.
         for loss in tf.nest.flatten(getattr(model, "loss", None)):
+            check_arguments({"loss": loss}, "model")
             if isinstance(loss, ExpectedConnectionsLoss):
                 loss.bind(model)
 

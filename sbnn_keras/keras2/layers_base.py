@@ -22,7 +22,7 @@ from sbnn_keras.core.scale import channel_signs, output_exponent
 from sbnn_keras.keras2.centred_bias import centre_bias
 from sbnn_keras.keras2.constraints import Between
 from sbnn_keras.keras2.finite import check_finite
-from sbnn_keras.keras2.keras_3 import NotForKeras3, check_inputs
+from sbnn_keras.keras2.keras_3 import NotForKeras3, check_arguments, check_inputs
 from sbnn_keras.keras2.large_inputs import warn_if_large
 from sbnn_keras.keras2.one_sign import warn_if_one_sign
 from sbnn_keras.keras2.quant_hard_tanh import QuantHardTanh
@@ -59,6 +59,10 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
         exponent=None,
         **kwargs,
     ):
+        check_arguments(
+            {**kwargs, "input_quantizer": input_quantizer, "bias_initializer": bias_initializer},
+            type(self).__name__,
+        )
         self._input_quantizer_is_open = input_quantizer == AUTO
         self._centres_bias = bias_initializer == AUTO
         self._domain = get_domain(domain)

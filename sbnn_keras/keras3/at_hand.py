@@ -14,6 +14,12 @@ def check_keras_3() -> None:
     try:
         import keras
     except ImportError as error:
+        if error.name in _BACKENDS.values():
+            raise ImportError(
+                f"sbnn_keras.keras3 needs the backend that KERAS_BACKEND names: found {error}, "
+                f"wanted `pip install {error.name}`, or KERAS_BACKEND as another of tensorflow, "
+                "jax and torch."
+            ) from error
         raise ImportError(
             f"sbnn_keras.keras3 needs Keras 3 and a backend: found {error}, wanted `pip install "
             "'sbnn-keras[keras3]'`; KERAS_BACKEND chooses among tensorflow, jax and torch."

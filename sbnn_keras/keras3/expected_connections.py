@@ -14,7 +14,7 @@ from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 from sbnn_keras.core.arguments import check_names, check_number
 from sbnn_keras.core.connections import check_share
 from sbnn_keras.keras3.callback import ModelCallback
-from sbnn_keras.keras3.keras_2 import check_model
+from sbnn_keras.keras3.keras_2 import check_arguments, check_model
 from sbnn_keras.keras3.kernels import sparse_binary_kernels
 from sbnn_keras.keras3.penalty import excess, penalty
 from sbnn_keras.keras3.registered import registered
@@ -122,6 +122,7 @@ class ExpectedConnections(ModelCallback):
         super().set_model(model)
         # A model of a custom loop has not been compiled and has no loss.
         for loss in keras.tree.flatten(getattr(model, "loss", None)):
+            check_arguments({"loss": loss}, "model")
             if isinstance(loss, ExpectedConnectionsLoss):
                 loss.bind(model)
 

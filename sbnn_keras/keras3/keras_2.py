@@ -35,6 +35,21 @@ def check_inputs(inputs, layer) -> None:
             )
 
 
+def check_arguments(arguments: dict, kind: str) -> None:
+    """Raises a TypeError if a layer is made with a part of Keras 2, such as a quantizer.
+
+    Args:
+        arguments: by name.
+        kind: of the layer, for the message.
+    """
+    for name, value in arguments.items():
+        if is_of_keras_2(value):
+            raise TypeError(
+                f"Wrong `{name}` of a {kind}: found {type(value).__name__} of Keras 2, wanted "
+                f"{_WAY_OUT.format(wanted='part')}."
+            )
+
+
 class NotForKeras2:
     """Mixin for layers: Keras 2 says what they are when it refuses them."""
 

@@ -23,7 +23,7 @@ from sbnn_keras.core.domains import RATIO_STEPS, Signs, get_domain
 from sbnn_keras.core.scale import channel_signs, output_exponent
 from sbnn_keras.keras3 import quantizers
 from sbnn_keras.keras3.constraints import Between, WeightClip
-from sbnn_keras.keras3.keras_2 import NotForKeras2, check_inputs
+from sbnn_keras.keras3.keras_2 import NotForKeras2, check_arguments, check_inputs
 from sbnn_keras.keras3.quant_hard_tanh import QuantHardTanh
 from sbnn_keras.keras3.quantizers import SparseBinary
 from sbnn_keras.keras3.raw_input import is_raw_input
@@ -54,6 +54,10 @@ class SparseBinaryLayer(NotForKeras2, keras.layers.Layer):
         exponent=None,
         **kwargs,
     ):
+        check_arguments(
+            {**kwargs, "input_quantizer": input_quantizer, "bias_initializer": bias_initializer},
+            type(self).__name__,
+        )
         own = get_domain(domain, Signs())
         own_quantizers = {}
         for size in {"units", "filters", "depth_multiplier"} & kwargs.keys():

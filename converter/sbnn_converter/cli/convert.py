@@ -49,6 +49,8 @@ def convert(arguments: list[str]) -> None:
     # Its own log, of graphics cards it has not found, would bury our one line. The wheel
     # of TensorFlow Lite Micro loads it, too.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # A file holds the same whatever backend trained it, and TensorFlow writes the result.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     if request.is_finished:
         _from_tflite(request)
     else:
