@@ -68,11 +68,41 @@ assert np.array_equal(again.predict(images, verbose=0), answer)
 for layer in (model.layers[1], model.layers[3], model.get_layer("last")):
     assert np.array_equal(layer.binary_kernel(), again.get_layer(layer.name).binary_kernel())
 
-# The published constraint takes connections away.
-model = keras.Sequential([keras.Input((72,)), SparseBinaryDense(4)])
-constraint = ExpectedConnections(0.2, 0.9)
-model.compile(keras.optimizers.SGD(1.0), constraint.loss(loss))
+# The published constraint takes connections away, as its arithmetic in NumPy does.
+
+
+def constrained(latent, scale, steps: int, target=0.2, gamma=0.5, rate=0.2):
+    """Latent weights behind so many steps of descent on batches of eight."""
+    bias, centre = np.zeros(4), None
+    for step in range(steps):
+        rows = slice(8 * (step % 4), 8 * (step % 4) + 8)
+        x, y = flat[rows].astype(float), np.eye(4)[labels[rows]]
+        outputs = x @ (latent > 0) * scale
+        centre = -outputs.mean(0) if centre is None else centre
+        powers = np.exp(outputs + centre + bias)
+        likely = powers / powers.sum(1, keepdims=True)
+        fall = (likely - y) / len(x)
+        excess = (latent > 0).mean() - target
+        task = -np.log((likely * y).sum(1)).mean()
+        weight = gamma * task / ((1 - gamma) * excess) if excess > 1e-5 else 0.0
+        slope = (x.T @ (fall * scale) + weight / latent.size) * (abs(latent) <= 1)
+        latent = np.clip(latent - rate * slope, -1, 1)
+        bias -= rate * fall.sum(0)
+    return latent
+
+
 flat = images.reshape(32, 72)
-model.fit(flat, labels, epochs=8, batch_size=8, verbose=0, callbacks=[constraint])
-assert constraint.share < 0.45, constraint.share
+layer = SparseBinaryDense(4)
+model = keras.Sequential([keras.Input((72,)), layer])
+latent = 0.3 * np.random.default_rng(1).uniform(-1, 1, (72, 4)).astype("float32")
+layer.kernel.assign(latent)
+constraint = ExpectedConnections(0.2, 0.5)
+model.compile(keras.optimizers.SGD(0.2), constraint.loss(loss))
+for epoch in range(1, 9):
+    model.fit(flat, labels, batch_size=8, shuffle=False, verbose=0, callbacks=[constraint])
+    wanted = constrained(latent, layer.output_scale, 4 * epoch)
+    found = keras.ops.convert_to_numpy(layer.kernel_quantizer.latent.value)
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
+    assert constraint.share == np.mean(wanted > 0), constraint.share
+assert 0.15 < constraint.share <= 0.2 and constraint.met, constraint.share
 print(f"{keras.backend.backend()}: densities {[round(float(d), 4) for d in density]}, as wanted")

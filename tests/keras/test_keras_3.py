@@ -118,6 +118,28 @@ def test_a_schedule_holds_the_same_counts_at_every_step_in_both(domain):
     assert found[0] == 15 and found[-1] == 3
 
 
+def test_a_constraint_on_connections_takes_the_same_steps_in_both(rng):
+    x = (rng.integers(-128, 128, (32, 30)) / 128).astype("float32")
+    y = rng.integers(0, 4, 32)
+    latent = 0.3 * rng.uniform(-1, 1, (30, 4))
+    ways = []
+    for front, framework in ((k2, tf.keras), (k3, keras)):
+        layer = front.SparseBinaryDense(4)
+        model = framework.Sequential([framework.Input((30,)), layer])
+        layer.kernel.assign(latent)
+        constraint, way = front.ExpectedConnections(0.2, 0.9), []
+        loss = framework.losses.SparseCategoricalCrossentropy(from_logits=True)
+        rate = framework.optimizers.SGD(0.1)
+        model.compile(rate, constraint.loss(loss, model), run_eagerly=True)
+        for batch in range(0, 32, 4):
+            model.train_on_batch(x[batch : batch + 4], y[batch : batch + 4])
+            way.append(layer.get_weights()[0])
+        ways.append(way)
+    np.testing.assert_allclose(*ways, rtol=0, atol=1e-6)
+    shares = [np.mean(kernel > 0) for kernel in ways[1]]
+    assert shares[0] > 0.4 and shares[-1] <= 0.2, shares
+
+
 def test_a_kernel_of_signs_is_that_of_larq():
     layer = k3.SparseBinaryDense(4, domain="signs", input_quantizer=None)
     layer.build((None, 3))
