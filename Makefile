@@ -59,7 +59,7 @@ tflm-check: $(READY)
 KERAS3 := build/keras3
 keras3-check:
 	@test -x $(KERAS3)/bin/python || $(PYTHON) -m venv $(KERAS3)
-	$(KERAS3)/bin/python -m pip install --quiet --disable-pip-version-check 'keras>=3.5' 'tensorflow<2.22' 'numpy>=2' absl-py rich jax torch
+	$(KERAS3)/bin/python -m pip install --quiet --disable-pip-version-check 'keras>=3.5' 'tensorflow<2.22' 'numpy>=2' absl-py rich ai-edge-litert jax torch
 	$(KERAS3)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@for backend in tensorflow jax torch; do \
 	  KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=3 $(KERAS3)/bin/python tests/keras/keras_3_alone.py || exit 1; \

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from sbnn_keras.front import KERAS_2, KERAS_3, is_installed
 
 _OURS = "sbnn_keras"
+_MARK = "asks_sbnn_keras"
 # Where each Keras opens a file or a configuration; all are looked up there when they are called.
 _OPENING = {
     "keras": (
@@ -78,7 +79,7 @@ class _WhenLoaded(importlib.abc.MetaPathFinder):
                 execute(module)
                 _ask_first(fullname)
 
-            spec.loader.exec_module = execute_and_watch
+            setattr(spec.loader, "exec_module", execute_and_watch)  # noqa: B010  (of this one)
         return spec
 
 
@@ -89,7 +90,7 @@ def _ask_first(package: str) -> None:
         except ImportError:  # another release, or a Keras that is only half loaded
             continue
         function = getattr(module, name, None)
-        if function is not None and not hasattr(function, "asks_sbnn_keras"):
+        if function is not None and not hasattr(function, _MARK):
             setattr(module, name, _asking(function, package))
 
 
@@ -99,7 +100,7 @@ def _asking(function, package: str):
         _prepare(source, package)
         return function(source, *args, **kwargs)
 
-    ask_and_open.asks_sbnn_keras = True
+    setattr(ask_and_open, _MARK, True)
     return ask_and_open
 
 

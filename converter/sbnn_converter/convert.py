@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import tensorflow as tf
 
-import sbnn_keras.keras2  # noqa: F401  (selects Keras 2, before the importer asks for Larq)
 from sbnn_converter.emitter.edited import edited_ops, still_there
 from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.emit import Int8, emit
 from sbnn_converter.emitter.runnable import check_runnable
 from sbnn_converter.errors import ConversionError, converting
 from sbnn_converter.forms import choose_forms
+from sbnn_converter.framework import IS_KERAS_2, face
 from sbnn_converter.graph import Graph, SbnnOp
 from sbnn_converter.importer import import_model
 from sbnn_converter.options import ConversionOptions, _validate_options
@@ -21,7 +21,6 @@ from sbnn_converter.passes import run_passes
 from sbnn_converter.quantization import quantize, speak_int8
 from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.wiring import check_wiring
-from sbnn_keras.keras2.keras_3 import is_of_keras_3
 from sbnn_keras.moving import to_keras_2
 
 
@@ -101,10 +100,16 @@ def convert_keras_model(
         target_mcu=target_mcu,
         ram_kb=ram_kb,
     )
+    face.check_backend()
     report = progress or (lambda step: None)
+    with face.inference():
+        return _converted(model, options, report)
+
+
+def _converted(model, options: ConversionOptions, report: Callable[[str], None]) -> bytes:
     report("reading the layers")
     with converting():
-        graph = import_model(_in_keras_2(model))
+        graph = import_model(_in_keras_at_hand(model))
     report("fusing layers and coding weights")
     run_passes(graph, report)
     report("writing the flatbuffer with TFLiteConverter")
@@ -120,13 +125,13 @@ def convert_keras_model(
     return flatbuffer
 
 
-def _in_keras_2(model):
-    """The model itself, or one of Keras 3 moved into layers of Keras 2.
+def _in_keras_at_hand(model):
+    """The model itself, or one of Keras 3 moved into layers of Keras 2 where that is at hand.
 
     Raises:
       ConversionError: it cannot be moved.
     """
-    if not is_of_keras_3(model):
+    if not (IS_KERAS_2 and face.is_of_other(model)):
         return model
     try:
         return to_keras_2(model)

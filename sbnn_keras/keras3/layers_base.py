@@ -202,13 +202,20 @@ class SparseBinaryLayer(NotForKeras2, keras.layers.Layer):
                 scale=scale if name == last else None,
                 training=training,
             )
-        sums = self._sums(inputs, **kernels)
+        outputs = self.scaled(self._sums(inputs, **kernels), bool(training))
+        return outputs if self.activation is None else self.activation(outputs)
+
+    def scaled(self, sums, training: bool = False):
+        """The layer's outputs before its activation: `call` after the exact sums.
+
+        Args:
+            sums: float tensor with the layer's output channels in their place.
+            training: whether this is a training step.
+        """
         outputs = sums * self._along_channels(self._output_scale(sums.dtype), sums)
         if self.use_bias:
-            bias = self._bias(outputs, bool(training))
+            bias = self._bias(outputs, training)
             outputs = outputs + self._along_channels(ops.cast(bias, outputs.dtype), sums)
-        if self.activation is not None:
-            outputs = self.activation(outputs)
         return outputs
 
     def _bias(self, outputs, training: bool):

@@ -8,7 +8,7 @@ from sbnn_keras.core.levels import check_bits, default_step, level_exponent, nea
 from sbnn_keras.keras3.constraints import Between
 from sbnn_keras.keras3.keras_2 import NotForKeras2
 from sbnn_keras.keras3.registered import registered
-from sbnn_keras.keras3.straight_through import carry
+from sbnn_keras.keras3.straight_through import carries_gradients, carry
 
 __all__ = ["QuantHardTanh"]
 
@@ -100,7 +100,7 @@ def _quantize(x, step, bits: int):
     """The levels, with their pseudo-gradients in x and step."""
     inside = ops.cast(ops.abs(x) < step * 2.0 ** (bits - 1), x.dtype)
     levels = carry(nearest_level(ops.stop_gradient(x), step, bits, ops), x, inside)
-    if isinstance(step, float):
+    if isinstance(step, float) or not carries_gradients():
         return levels
     size = ops.cast(ops.size(x), "float32") * 2.0 ** (bits - 1)
     slope = -inside * x / step * ops.cast(ops.rsqrt(size), x.dtype)

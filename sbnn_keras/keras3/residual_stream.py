@@ -12,6 +12,7 @@ from sbnn_keras.core.streams import (
 )
 from sbnn_keras.keras3.keras_2 import NotForKeras2
 from sbnn_keras.keras3.registered import registered
+from sbnn_keras.keras3.straight_through import carries_gradients
 
 __all__ = ["ResidualStream"]
 
@@ -224,5 +225,7 @@ def _saturating_sum(addends: list, step: float, bits: int):
     total = sum(rounded[1:], rounded[0])
     joined = ops.clip(total, -(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1.0)
     inside = ops.cast(ops.equal(joined, total), "float32")
+    if not carries_gradients():
+        return joined * step
     zeros = [inside * (a - ops.stop_gradient(a)) for a in addends]
     return joined * step + sum(zeros[1:], zeros[0])

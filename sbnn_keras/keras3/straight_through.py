@@ -5,11 +5,33 @@ carries the gradient is a true zero: x - stop_gradient(x) is 0 for every finite 
 finite slope times 0 is 0. A NaN or infinite x gives NaN, so that it cannot pass unseen.
 """
 
+import contextlib
+
 from keras import ops
+
+_without_gradients = False
+
+
+@contextlib.contextmanager
+def values_alone():
+    """Leaves out the terms that only carry gradients: what is traced then is the values."""
+    global _without_gradients
+    before, _without_gradients = _without_gradients, True
+    try:
+        yield
+    finally:
+        _without_gradients = before
+
+
+def carries_gradients() -> bool:
+    """Whether terms that only carry gradients are wanted."""
+    return not _without_gradients
 
 
 def carry(value, x, slope=None):
     """`value`, with `slope` (1 by default) as its gradient in `x`, of the same shape."""
+    if not carries_gradients():
+        return value
     zero = x - ops.stop_gradient(x)
     if slope is not None:
         zero = zero * ops.stop_gradient(slope)
@@ -27,5 +49,7 @@ def with_scale_gradient(kernel, scale):
     Outputs are scale * sums, and the sums are linear in the kernel: the gradient of the
     scale is the sum over the kernel of kernel * dL / dkernel, divided by the scale.
     """
+    if not carries_gradients():
+        return kernel
     fixed = ops.stop_gradient(scale)
     return kernel * (1.0 + ops.cast((scale - fixed) / fixed, kernel.dtype))

@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+import sbnn_converter
 from sbnn_keras import (
     ConnectionsSchedule,
     ExpectedConnections,
@@ -59,7 +60,7 @@ density = logger.history["last"]["density"]
 wanted = [round(576 * share) / 576 for share in (1 - decay(2)[1], 0.1, 0.1, 0.1)]
 assert density == wanted, (density, wanted)
 assert np.array_equal(frozen[-1], frozen[-2]) and not np.array_equal(frozen[0], frozen[1])
-answer = model.predict(images, verbose=0)
+first, answer = model, model.predict(images, verbose=0)
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "model.keras"
     model.save(path)
@@ -105,4 +106,17 @@ for epoch in range(1, 9):
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
     assert constraint.share == np.mean(wanted > 0), constraint.share
 assert 0.15 < constraint.share <= 0.2 and constraint.met, constraint.share
+# Without Keras 2, TensorFlow's Keras 3 converts; with another backend one line says how.
+if keras.backend.backend() == "tensorflow":
+    flatbuffer = sbnn_converter.convert_keras_model(first)
+    found = sbnn_converter.Interpreter(flatbuffer).predict(images)
+    np.testing.assert_allclose(found, answer, rtol=0, atol=1e-5)
+else:
+    try:
+        sbnn_converter.convert_keras_model(first)
+    except sbnn_converter.ConversionError as error:
+        assert "sbnn-convert model.keras" in str(error), error
+    else:
+        raise AssertionError("it converted without TensorFlow's Keras")
+assert not {"larq", "tf_keras"} & set(sys.modules)
 print(f"{keras.backend.backend()}: densities {[round(float(d), 4) for d in density]}, as wanted")

@@ -306,9 +306,9 @@ def _check_places(source: Path, destinations: Destinations) -> None:
 
 
 def _check_packages(is_finished: bool) -> None:
-    needed = (
-        {} if is_finished else {"tensorflow": "tensorflow", "tf_keras": "tf_keras", "larq": "larq"}
-    )
+    needed = {} if is_finished else {"tensorflow": "tensorflow", "keras": "keras"}
+    if all(importlib.util.find_spec(name) for name in ("tf_keras", "larq")):
+        needed.pop("keras", None)
     if _MICRO_DIR.value is not None:
         needed["tflite_micro"] = "'sbnn-keras[micro]'"
     for module, package in needed.items():

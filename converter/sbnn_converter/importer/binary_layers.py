@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-import larq as lq
 import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.framework import face
 from sbnn_converter.importer.channel_functions import import_function, import_monotone
 from sbnn_converter.importer.convolutions import (
     check_layer,
@@ -17,32 +17,22 @@ from sbnn_converter.importer.convolutions import (
     float_depthwise,
     float_pointwise,
 )
-from sbnn_converter.importer.kernels import import_kernel, quantized
+from sbnn_converter.importer.kernels import import_kernel
 from sbnn_converter.importer.layout import as_image, reshape
 from sbnn_converter.importer.names import name_of
 
 # Of an activation whose values are told apart (``docs/format.md``, "Bit planes").
 _MOST_BITS = 4
 
-_layers = lq.layers
-_SEPARABLE = (_layers.QuantSeparableConv1D, _layers.QuantSeparableConv2D)
-_CONVOLUTIONS = (_layers.QuantConv1D, _layers.QuantConv2D)
-SUPPORTED = (
-    _layers.QuantDense,
-    *_CONVOLUTIONS,
-    _layers.QuantDepthwiseConv2D,
-    *_SEPARABLE,
-)
-
 
 def is_binary(layer) -> bool:
     """Whether ``layer`` has a quantized kernel and is of a kind known here."""
-    return isinstance(layer, SUPPORTED) and bool(_quantizers(layer))
+    return face.kind(layer) is not None and bool(face.kernel_quantizers(layer))
 
 
 def kernel_quantizers(layer) -> list:
-    """The quantizers of all kernels of a Larq layer that are more than a mark."""
-    return list(_quantizers(layer).values())
+    """The quantizers of all kernels of a layer that are more than a mark."""
+    return list(face.kernel_quantizers(layer).values())
 
 
 def import_binary(layer, name: str, x: g.Node, shape) -> g.Node:
@@ -53,17 +43,17 @@ def import_binary(layer, name: str, x: g.Node, shape) -> g.Node:
     """
     if layer.input_quantizer is not None:
         x = _import_input_quantizer(layer, name, x)
-    if isinstance(layer, _layers.QuantDense):
+    kind = face.kind(layer)
+    if kind == "dense":
         sums = _dense(layer, name, x, shape)
     else:
         check_layer(layer, name)
-        if isinstance(layer, _SEPARABLE):
+        if kind == "separable":
             sums = _separable(layer, name, x, shape)
-        elif isinstance(layer, _layers.QuantDepthwiseConv2D):
+        elif kind == "depthwise":
             sums = _depthwise(layer, name, as_image(name, x), shape)
         else:
-            values = quantized(layer.kernel)
-            kernel = import_kernel(name, values, layer.kernel_quantizer)
+            kernel = _kernel(layer, name)
             sums = convolution(layer, name, as_image(name, x), kernel, shape)
     return _finish(layer, name, sums, shape)
 
@@ -71,10 +61,11 @@ def import_binary(layer, name: str, x: g.Node, shape) -> g.Node:
 def _import_input_quantizer(layer, name: str, x: g.Node) -> g.Node:
     """What a layer's argument ``input_quantizer`` makes of its input."""
     quantizer = layer.input_quantizer
-    too_fine = isinstance(quantizer, lq.quantizers.DoReFa) and quantizer.precision > _MOST_BITS
+    bits_of_it = face.bits_of(quantizer)
+    too_fine = bits_of_it is not None and bits_of_it > _MOST_BITS
     found = None if too_fine else import_monotone(name, quantizer, x)
     if found is None:
-        bits = f" of {quantizer.precision} bits" if too_fine else ""
+        bits = f" of {bits_of_it} bits" if too_fine else ""
         raise ConversionError(
             f"layer '{name}' quantizes its input with {name_of(quantizer)}{bits}, which is not "
             "converted as input_quantizer: 'ste_sign', 'quant_hard_tanh', 'ste_heaviside', "
@@ -85,18 +76,14 @@ def _import_input_quantizer(layer, name: str, x: g.Node) -> g.Node:
     return found
 
 
-def _quantizers(layer) -> dict[str, object]:
-    """The quantizer of each kernel, where there is one that quantizes."""
-    found = {}
-    for kernel in ("kernel", "depthwise_kernel", "pointwise_kernel"):
-        quantizer = layer._get_quantizer(kernel)
-        if quantizer is not None and not isinstance(quantizer, lq.quantizers.NoOp):
-            found[kernel] = quantizer
-    return found
+def _kernel(layer, name: str) -> g.BinaryKernel:
+    """The only kernel of a layer."""
+    quantizer = face.kernel_quantizers(layer)["kernel"]
+    return import_kernel(name, face.quantized(layer, "kernel"), quantizer)
 
 
 def _dense(layer, name: str, x: g.Node, shape) -> g.Node:
-    kernel = import_kernel(name, quantized(layer.kernel), layer.kernel_quantizer)
+    kernel = _kernel(layer, name)
     if len(x.shape) == 1:
         return g.BinarySum(name, [x], shape, kernel)
     # On more axes a dense layer is a convolution with a window of one position.
@@ -108,8 +95,8 @@ def _dense(layer, name: str, x: g.Node, shape) -> g.Node:
 
 def _depthwise(layer, name: str, image: g.Node, shape) -> g.BinarySum:
     """Sums of a depthwise convolution: as many groups as input channels."""
-    quantizer = layer.depthwise_quantizer
-    values = quantized(layer.depthwise_kernel)
+    quantizer = face.kernel_quantizers(layer)["depthwise_kernel"]
+    values = face.quantized(layer, "depthwise_kernel")
     *window, channels, multiplier = values.shape
     values = values.reshape(*window, 1, channels * multiplier)
     kernel = import_kernel(name, values, quantizer)
@@ -119,7 +106,7 @@ def _depthwise(layer, name: str, image: g.Node, shape) -> g.BinarySum:
 def _separable(layer, name: str, x: g.Node, shape) -> g.Node:
     """A depthwise convolution, and a window of one position over its sums, which
     are not binarized."""
-    found = _quantizers(layer)
+    found = face.kernel_quantizers(layer)
     image = as_image(name, x)
     channels = x.shape[-1] * layer.depth_multiplier
     between = (*shape[:-1], channels)
@@ -129,7 +116,7 @@ def _separable(layer, name: str, x: g.Node, shape) -> g.Node:
         inner = float_depthwise(layer, name, image, between)
     if "pointwise_kernel" not in found:
         return float_pointwise(layer, name, inner)
-    values = quantized(layer.pointwise_kernel)
+    values = face.quantized(layer, "pointwise_kernel")
     values = values.reshape(1, 1, *values.shape[-2:])
     kernel = import_kernel(name, values, found["pointwise_kernel"])
     kernel = dataclasses.replace(kernel, connections=np.moveaxis(kernel.connections, -1, 1))
@@ -153,16 +140,12 @@ def _finish(layer, name: str, sums: g.Node, shape) -> g.Node:
     if hasattr(layer, "output_scale"):
         scale = scale * np.asarray(layer.output_scale, np.float64)
     if layer.use_bias:
-        bias = layer.bias.numpy().astype(np.float64)
+        bias = face.bias(layer).astype(np.float64)
 
     def apply(x: tf.Tensor) -> tf.Tensor:
         if np.any(factor != 1):
             x = x * tf.constant(factor, x.dtype)
-        if hasattr(layer, "finish"):
-            linear = tf.keras.activations.linear
-            with lq.utils.patch_object(layer, "activation", linear):
-                return layer.finish(x)
-        return tf.nn.bias_add(x, layer.bias) if layer.use_bias else x
+        return face.finish(layer, x)
 
     step = g.PointwiseStep(apply, (scale, bias), rank=len(shape) + 1)
     node = g.Pointwise(name, [sums], sums.shape, [step])

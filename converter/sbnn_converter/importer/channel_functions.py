@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.framework import face
 from sbnn_converter.importer.names import name_of
 from sbnn_converter.importer.steps_at_zero import import_step, step_at_zero
 from sbnn_converter.importer.traced_functions import import_traced
@@ -50,7 +51,7 @@ def import_batch_norm(layer, name: str, x: g.Node, shape) -> g.Node:
 
 def is_last_axis(layer) -> bool:
     """Whether a batch normalization normalizes the channels."""
-    return list(layer.axis) == [layer.input_spec.ndim - 1]
+    return face.axes(layer) == [layer.input_spec.ndim - 1]
 
 
 def is_rising(layer, shape) -> bool:
@@ -59,7 +60,7 @@ def is_rising(layer, shape) -> bool:
         # A threshold below 0 would let the function fall from 0 to it.
         return (layer.negative_slope or 0) >= 0 and (layer.threshold or 0) >= 0
     if isinstance(layer, _keras.LeakyReLU):
-        return layer.alpha >= 0
+        return face.slope_below_zero(layer) >= 0
     if isinstance(layer, _keras.PReLU):
         slopes = layer.alpha.numpy()
         return slopes.size == shape[-1] and slopes.min() >= 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import larq as lq
 import numpy as np
 import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.framework import face
 
 _OTHER_FLOATS = ("float16", "bfloat16", "float64")
 
@@ -18,7 +18,7 @@ def check_precision(model: tf.keras.Model) -> None:
     Raises:
       ConversionError: in that case.
     """
-    for layer in model._flatten_layers(include_self=False):
+    for layer in face.flat_layers(model):
         found = {layer.compute_dtype, layer.dtype} & set(_OTHER_FLOATS)
         if found and not isinstance(layer, tf.keras.layers.InputLayer):
             raise ConversionError(
@@ -64,9 +64,8 @@ def check_finite(layer, name: str) -> None:
     Raises:
       ConversionError: in that case.
     """
-    for variable in layer.weights:
-        with lq.context.quantized_scope(False):  # the latent weights
-            values = variable.numpy()
+    for variable in face.variables(layer):
+        values = face.latent(variable)
         if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
             bad = int(np.size(values) - np.isfinite(values).sum())
             raise ConversionError(

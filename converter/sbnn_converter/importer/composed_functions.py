@@ -11,6 +11,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.framework import face
 
 
 def compose(
@@ -45,7 +46,7 @@ def compose(
 
 def _is_function(node: g.Node) -> bool:
     if isinstance(node, g.KerasLayer):
-        return type(node.layer).__name__ == "TFOpLambda" and bool(node.inputs)
+        return face.is_pure_function(node.layer) and bool(node.inputs)
     return isinstance(node, (g.Pointwise, g.Sign))
 
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.framework import face
 from sbnn_converter.importer.padding import padding_before
 
 
@@ -21,7 +22,7 @@ def check_layer(layer, name: str) -> None:
     Raises:
       ConversionError: in that case.
     """
-    pad_value = _pad_value(layer)
+    pad_value = face.pad_value(layer)
     if layer.padding == "same" and pad_value not in (-1.0, 0.0, 1.0):
         raise ConversionError(f"layer '{name}' has pad_values={pad_value:g}: 0, 1 or -1 is wanted")
 
@@ -54,7 +55,7 @@ def convolution(
         stride=stride,
         dilation=dilation,
         pad_before=(top, left),
-        pad_value=int(_pad_value(layer)) if layer.padding == "same" else 0,
+        pad_value=int(face.pad_value(layer)) if layer.padding == "same" else 0,
         groups=layer.groups if groups is None else groups,
     )
     sums = (*((1,) * (3 - len(shape))), *shape)
@@ -78,7 +79,7 @@ def float_depthwise(layer, name: str, image: g.Node, shape) -> g.Node:
     def call(read):
         kernel = layer.depthwise_kernel
         kernel = kernel if kernel.shape.rank == 4 else kernel[None]
-        x = tf.pad(read[0], sides, constant_values=_pad_value(layer))
+        x = tf.pad(read[0], sides, constant_values=face.pad_value(layer))
         strides = (1, *(max(stride),) * 2, 1)
         return tf.nn.depthwise_conv2d(x, kernel, strides, "VALID", dilations=dilation)
 
@@ -100,7 +101,3 @@ def _in_2d(layer):
     """Window, stride and dilation, each (rows, columns)."""
     axes = (layer.kernel_size, layer.strides, layer.dilation_rate)
     return tuple((1,) * (2 - len(axis)) + tuple(axis) for axis in axes)
-
-
-def _pad_value(layer) -> float:
-    return float(tf.keras.backend.get_value(layer.pad_values))

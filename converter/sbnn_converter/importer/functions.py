@@ -18,11 +18,6 @@ _SHAPES = {"Reshape", "Squeeze", "ExpandDims"}
 _BESIDE = {"Placeholder", "Const", "Identity", "NoOp"}
 
 
-def is_function(layer) -> bool:
-    """Whether a layer is only the call of a TensorFlow function or a slice."""
-    return type(layer).__name__ in ("TFOpLambda", "SlicingOpLambda")
-
-
 def import_tf_function(name: str, inputs: list[g.Node], shape, call) -> g.Node | None:
     """The call of a function as a node; None if it is none of those known here.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import larq as lq
 import numpy as np
 
 from sbnn_converter.errors import ConversionError
@@ -11,12 +10,6 @@ from sbnn_converter.importer.names import name_of
 
 # Finer ratios than this would leave no exact sums (``docs/format.md``).
 _MAX_SHIFT = 8
-
-
-def quantized(variable) -> np.ndarray:
-    """The values of a layer's weights as they go into its sums."""
-    with lq.context.quantized_scope(True):
-        return variable.numpy()
 
 
 def import_kernel(name: str, values: np.ndarray, quantizer) -> BinaryKernel:

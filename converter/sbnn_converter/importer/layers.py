@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import larq as lq
 import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.framework import face
+from sbnn_converter.framework.call import patched
 from sbnn_converter.importer.binary_layers import (
-    SUPPORTED,
     import_binary,
     is_binary,
     kernel_quantizers,
@@ -23,7 +23,7 @@ from sbnn_converter.importer.channel_functions import (
 )
 from sbnn_converter.importer.channels_first import in_channels_last
 from sbnn_converter.importer.composed_functions import compose
-from sbnn_converter.importer.functions import import_tf_function, is_function
+from sbnn_converter.importer.functions import import_tf_function
 from sbnn_converter.importer.layout import import_layout
 from sbnn_converter.importer.overridden import overridden
 from sbnn_converter.importer.pooling import import_global_max_pool, import_max_pool
@@ -31,7 +31,6 @@ from sbnn_converter.importer.streams import import_stream
 from sbnn_converter.importer.time_steps import is_same_on_more_axes
 from sbnn_converter.importer.traced_functions import import_traced
 from sbnn_converter.tensors.face import numbers
-from sbnn_keras.keras2 import ResidualStream
 
 _keras = tf.keras.layers
 
@@ -49,7 +48,6 @@ _MAX_POOLING = (_keras.MaxPooling1D, _keras.MaxPooling2D)
 _GLOBAL_MAX_POOLING = (_keras.GlobalMaxPooling1D, _keras.GlobalMaxPooling2D)
 # Keras's own layers that are functions of each channel only with some arguments.
 _MAYBE_CHANNELWISE = (_keras.Lambda, _keras.Rescaling, _keras.Normalization)
-_QUANTIZED = lq.layers_base.BaseLayer
 
 # What to use in the place of layers whose kernel cannot be converted.
 _ALTERNATIVES = {
@@ -85,7 +83,7 @@ def import_layer(layer, name: str, inputs: list[g.Node], shape, call, dtype: tf.
     if known and isinstance(layer, _keras.TimeDistributed) and is_same_on_more_axes(layer.layer):
         inner = layer.layer
         return import_layer(inner, f"{name}/{inner.name}", inputs, shape, call, dtype)
-    if known and isinstance(layer, ResidualStream) and dtype == tf.float32:
+    if known and isinstance(layer, face.STREAM) and dtype == tf.float32:
         return import_stream(layer, name, inputs, shape, call)
     if known and len(inputs) == 1:
         found = _import_known(layer, name, inputs[0], shape, call)
@@ -93,7 +91,7 @@ def import_layer(layer, name: str, inputs: list[g.Node], shape, call, dtype: tf.
         return g.Concat(name, inputs, shape)
     if found is None and dtype == tf.float32 and _may_be_channelwise(layer):
         found = _import_custom(layer, name, inputs, shape, call)
-    if found is None and known and is_function(layer):
+    if found is None and known and face.is_function(layer):
         found = import_tf_function(name, inputs, shape, call)
     if found is not None:
         return found
@@ -113,13 +111,13 @@ def _import_known(layer, name: str, x: g.Node, shape, call) -> g.Node | None:
         if channels_first:
             return in_channels_last(import_binary, layer, name, x, shape)
         return import_binary(layer, name, x, shape)
-    if isinstance(layer, _QUANTIZED) and not kernel_quantizers(layer):
+    if isinstance(layer, face.QUANTIZED) and not kernel_quantizers(layer):
         return _float_layer(layer, name, x, shape, call)
     if isinstance(layer, _IDENTITY):
         return x
     if isinstance(layer, _keras.BatchNormalization) and is_last_axis(layer):
         return import_batch_norm(layer, name, x, shape)
-    if isinstance(layer, _keras.BatchNormalization) and list(layer.axis) == [1]:
+    if isinstance(layer, _keras.BatchNormalization) and face.axes(layer) == [1]:
         return in_channels_last(import_batch_norm, layer, name, x, shape)
     if isinstance(layer, _keras.Activation):
         return import_function(name, layer.activation, x)
@@ -141,7 +139,7 @@ def _float_layer(layer, name: str, x: g.Node, shape, call) -> g.Node:
         return g.KerasLayer(name, [x], shape, layer, call)
 
     def call_without_quantizer(read):
-        with lq.utils.patch_object(layer, "input_quantizer", None):
+        with patched(layer, "input_quantizer", None):
             return call(read)
 
     return g.KerasLayer(name, [quantized], shape, layer, call_without_quantizer)
@@ -151,8 +149,8 @@ def _may_be_channelwise(layer) -> bool:
     """Whether it pays to look into ``layer``: custom code, mostly."""
     own = type(layer).__module__.split(".")[0] in ("keras", "tf_keras")
     return (
-        not own or isinstance(layer, _MAYBE_CHANNELWISE) or type(layer).__name__ == "TFOpLambda"
-    ) and not isinstance(layer, _QUANTIZED)
+        not own or isinstance(layer, _MAYBE_CHANNELWISE) or face.is_pure_function(layer)
+    ) and not isinstance(layer, face.QUANTIZED)
 
 
 def _import_custom(layer, name: str, inputs: list[g.Node], shape, call) -> g.Node | None:
@@ -163,17 +161,21 @@ def _import_custom(layer, name: str, inputs: list[g.Node], shape, call) -> g.Nod
     if found is None:
         return None
     x, function = found
-    if layer.weights:  # their number of channels is theirs
+    if face.variables(layer):  # their number of channels is theirs
         return import_traced(name, function, x, shape)
     return import_monotone(name, function, x) if x.shape == tuple(shape) else None
 
 
 def _refuse_binary_kernels(layer, name: str, inputs: list[g.Node], shape) -> None:
-    hidden = [m for m in layer.submodules if isinstance(m, _QUANTIZED) and kernel_quantizers(m)]
+    hidden = [
+        m
+        for m in face.inner_layers(layer)
+        if isinstance(m, face.QUANTIZED) and kernel_quantizers(m)
+    ]
     kind = type(layer).__name__
     behind = f" behind '{inputs[0].name}'" if inputs else ""
-    if isinstance(layer, _QUANTIZED) and kernel_quantizers(layer):
-        known = ", ".join(cls.__name__ for cls in SUPPORTED)
+    if isinstance(layer, face.QUANTIZED) and kernel_quantizers(layer):
+        known = ", ".join(cls.__name__ for cls in face.SUPPORTED)
         instead = _ALTERNATIVES.get(kind, f"one of {known}")
         raise ConversionError(
             f"layer '{name}'{behind} is a {kind} with a binary kernel, which is not "

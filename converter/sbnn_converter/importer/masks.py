@@ -13,6 +13,8 @@ import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.framework import face
+from sbnn_converter.framework.call import Call
 from sbnn_converter.tensors.face import numbers
 
 _Layer = tf.keras.layers.Layer
@@ -26,7 +28,7 @@ class Masks:
         self._nodes: dict[int, g.Node] = {}  # by tensor
         self._carrying: set[g.Node] = set()  # on whose values Keras itself hangs the mask
 
-    def heeding(self, node, read: list[g.Node], call) -> tuple[list[g.Node], object]:
+    def heeding(self, node: Call, read: list[g.Node], call) -> tuple[list[g.Node], object]:
         """What a layer's call reads, with the masks that would be lost, and the call.
 
         Args:
@@ -34,25 +36,25 @@ class Masks:
           read: what it reads without masks.
           call: from tensors for ``read`` to the layer's output.
         """
-        tensors = node.keras_inputs
+        tensors = node.inputs
         lost = [
             i
             for i, (tensor, source) in enumerate(zip(tensors, read))
             if id(tensor) in self._nodes and source not in self._carrying
         ]
-        if not lost or not node.layer._expects_mask_arg:
+        if not lost or not face.heeds_masks(node.layer):
             return read, call
 
         def call_with_masks(values: list[tf.Tensor]):
             values, masks = values[: len(tensors)], values[len(tensors) :]
             values = [tf.identity(value) for value in values]  # others read them unmasked
             for i, mask in zip(lost, masks):
-                values[i]._keras_mask = mask
+                face.hang_mask(values[i], mask)
             return call(values)
 
         return [*read, *(self._nodes[id(tensors[i])] for i in lost)], call_with_masks
 
-    def follow(self, node, name: str, read: list[g.Node], outputs: Sequence[g.Node]) -> None:
+    def follow(self, node: Call, name: str, read: list[g.Node], outputs: Sequence[g.Node]) -> None:
         """Notes the masks of what a layer's call gives.
 
         Args:
@@ -60,9 +62,9 @@ class Masks:
           name: the layer's.
           outputs: the nodes that it has become.
         """
-        sources = [r for t, r in zip(node.keras_inputs, read) if id(t) in self._nodes]
-        for tensor, output in zip(tf.nest.flatten(node.outputs), outputs):
-            mask = getattr(tensor, "_keras_mask", None)
+        sources = [r for t, r in zip(node.inputs, read) if id(t) in self._nodes]
+        for tensor, output in zip(node.outputs, outputs):
+            mask = face.mask_of(tensor)
             if mask is None:
                 continue
             of_keras = isinstance(output, (g.KerasLayer, g.Part)) and output not in read
@@ -70,7 +72,7 @@ class Masks:
                 self._carrying.add(output)
             self._nodes[id(tensor)] = self._mask_of(node, name, read, mask)
 
-    def check_nested(self, node, name: str) -> None:
+    def check_nested(self, node: Call, name: str) -> None:
         """Refuses a model called as a layer that would take a mask into itself.
 
         Raises:
@@ -78,19 +80,19 @@ class Masks:
         """
         heeding = [
             layer
-            for layer in node.layer._flatten_layers()
-            if layer._expects_mask_arg and not isinstance(layer, _FRAMES)
+            for layer in face.flat_layers(node.layer)
+            if face.heeds_masks(layer) and not isinstance(layer, _FRAMES)
         ]
-        if heeding and any(id(t) in self._nodes for t in node.keras_inputs):
+        if heeding and any(id(t) in self._nodes for t in node.inputs):
             raise ConversionError(
                 f"layer '{name}' is a model that is given a mask, which '{heeding[0].name}' "
                 "in it heeds: a mask is not taken into nested models; put Masking or the "
                 "Embedding into that model, or its layers into the outer one"
             )
 
-    def _mask_of(self, node, name: str, read: list[g.Node], mask) -> g.Node:
+    def _mask_of(self, node: Call, name: str, read: list[g.Node], mask) -> g.Node:
         layer = node.layer
-        given = [self._nodes.get(id(t)) for t in node.keras_inputs]
+        given = [self._nodes.get(id(t)) for t in node.inputs]
         if type(layer).compute_mask is _Layer.compute_mask and len(given) == 1 and given[0]:
             return given[0]
 

@@ -14,36 +14,38 @@ import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError, converting
+from sbnn_converter.framework import IS_KERAS_2, face
+from sbnn_converter.framework.call import Call
 from sbnn_converter.importer.checks import check_finite, check_precision, check_types
 from sbnn_converter.importer.layers import import_layer
 from sbnn_converter.importer.masks import Masks
 from sbnn_converter.importer.overridden import overridden
 from sbnn_converter.importer.samples_apart import check_samples_apart
 from sbnn_converter.tensors.face import numbers
-from sbnn_keras.keras2.keras_3 import is_of_keras_3
 
 
 def import_model(model: tf.keras.Model) -> g.Graph:
     """Builds the graph of a Sequential or Functional Keras model.
 
     Args:
-      model: a model with defined shapes, built by Keras 2.
+      model: a model with defined shapes, of the Keras that ``face`` is of.
 
     Raises:
       ConversionError: for a model or layer that cannot be converted.
     """
-    if is_of_keras_3(model):
+    here, other = ("2", "3") if IS_KERAS_2 else ("3", "2")
+    if face.is_of_other(model):
         raise ConversionError(
-            f"cannot convert a model of Keras 3: found {type(model).__name__}, wanted a "
-            "model of Keras 2; build and train it with tf.keras after `import "
-            "sbnn_keras`, not with the package `keras`"
+            f"cannot convert a model of Keras {other}: found {type(model).__name__}, wanted a "
+            f"model of Keras {here}, as tf.keras is in this process; save it, and convert the "
+            "file with sbnn-convert"
         )
     if not isinstance(model, tf.keras.Model):
         raise ConversionError(
             f"cannot convert an object of type {type(model).__name__}: "
-            "a tf.keras.Model is wanted (Keras 2, as sbnn_keras sets it up)"
+            f"a tf.keras.Model is wanted (Keras {here}, as sbnn_keras sets it up)"
         )
-    if not _has_graph(model):
+    if not face.has_graph(model):
         raise ConversionError(
             f"model '{model.name}' has no static graph: found a subclassed or "
             "unbuilt model, wanted a Sequential or Functional one; build it with "
@@ -58,21 +60,17 @@ def import_model(model: tf.keras.Model) -> g.Graph:
     check_precision(model)
     inputs = []
     for tensor in model.inputs:
-        name = tensor.node.layer.name
+        name = face.input_name(tensor)
         shape = _defined(tensor.shape[1:], name)
-        inputs.append(g.Input(name, [], shape, face=numbers(tensor.dtype.name)))
+        inputs.append(g.Input(name, [], shape, face=numbers(tf.as_dtype(tensor.dtype).name)))
     graph = g.Graph(inputs, _walk(model, inputs, ""))
     check_types(graph)
     return graph
 
 
-def _has_graph(model) -> bool:
-    return bool(getattr(model, "_is_graph_network", False))
-
-
 def _is_static(model) -> bool:
     """Whether the graph is all that a model computes."""
-    return _has_graph(model) and not overridden(model)
+    return face.has_graph(model) and not overridden(model)
 
 
 def _walk(model: tf.keras.Model, inputs: Sequence[g.Node], place: str) -> list[g.Node]:
@@ -80,66 +78,57 @@ def _walk(model: tf.keras.Model, inputs: Sequence[g.Node], place: str) -> list[g
     the models around it."""
     values = {id(t): node for t, node in zip(model.inputs, inputs)}
     masks = Masks()
-    for depth in sorted(model._nodes_by_depth, reverse=True):
-        for node in model._nodes_by_depth[depth]:
-            if node.is_input:
-                continue
-            name = place + node.layer.name
-            with converting(name):
-                _check_training(node, name)
-                if isinstance(node.layer, tf.keras.Model) and _is_static(node.layer):
-                    masks.check_nested(node, name)
-                    outputs = _walk_nested(node, values, f"{name}/")
-                else:
-                    read = [values[id(t)] for t in node.keras_inputs]
-                    outputs = _import_call(node, name, read, masks)
-            tensors = tf.nest.flatten(node.outputs)
-            values.update((id(t), o) for t, o in zip(tensors, outputs))
+    for call in face.calls(model):
+        name = place + call.layer.name
+        with converting(name):
+            _check_training(call, name)
+            if isinstance(call.layer, tf.keras.Model) and _is_static(call.layer):
+                masks.check_nested(call, name)
+                outputs = _walk_nested(call, values, f"{name}/")
+            else:
+                read = [values[id(t)] for t in call.inputs]
+                outputs = _import_call(call, name, read, masks)
+        values.update((id(t), o) for t, o in zip(call.outputs, outputs))
     return [values[id(t)] for t in model.outputs]
 
 
-def _walk_nested(node, values: dict[int, g.Node], place: str) -> list[g.Node]:
+def _walk_nested(call: Call, values: dict[int, g.Node], place: str) -> list[g.Node]:
     """A model called as a layer. It sorts the call's tensors as Keras does."""
-    model = node.layer
-    called_with = node.call_args[0] if node.call_args else node.keras_inputs
-    tensors = model._flatten_to_reference_inputs(called_with)
+    model = call.layer
+    tensors = face.reference_inputs(model, call.arguments)
     return _walk(model, [values[id(t)] for t in tensors], place)
 
 
-def _check_training(node, name: str) -> None:
+def _check_training(call: Call, name: str) -> None:
     """Refuses a call that Keras runs as in training whatever it is asked for.
 
     Raises:
       ConversionError: in that case.
     """
-    kwargs = node.call_kwargs or {}
-    if isinstance(kwargs.get("training"), (bool, int)) and kwargs["training"]:
+    training = call.kwargs.get("training")
+    if isinstance(training, (bool, int)) and training:
         raise ConversionError(
-            f"layer '{name}' ({type(node.layer).__name__}) is called with training=True, so "
+            f"layer '{name}' ({type(call.layer).__name__}) is called with training=True, so "
             "that it draws numbers or takes the statistics of the batch in predict, too: a "
             "converted network cannot; build the model without it"
         )
 
 
-def _import_call(node, name: str, read: list[g.Node], masks: Masks) -> list[g.Node]:
+def _import_call(node: Call, name: str, read: list[g.Node], masks: Masks) -> list[g.Node]:
     """One call of a layer: a node for each of its outputs."""
-    layer = node.layer
-    check_finite(layer, name)
+    check_finite(node.layer, name)
     call = _call_of(node)
-    check_samples_apart(
-        layer, name, call, tf.nest.flatten(node.keras_inputs), tf.nest.flatten(node.outputs)
-    )
+    check_samples_apart(node.layer, name, call, node.reads, node.gives)
     outputs = _outputs_of(node, name, *masks.heeding(node, read, call))
     masks.follow(node, name, read, outputs)
     return outputs
 
 
-def _outputs_of(node, name: str, read: list[g.Node], call) -> list[g.Node]:
-    layer = node.layer
-    tensors = tf.nest.flatten(node.outputs)
+def _outputs_of(node: Call, name: str, read: list[g.Node], call) -> list[g.Node]:
+    layer, tensors = node.layer, node.gives
     shapes = _output_shapes(tensors, call, read, name)
     if len(tensors) == 1:
-        if tensors[0] is not node.outputs:  # a list of one
+        if node.returns_list:
             call = _first_of(call)
         return [import_layer(layer, name, read, shapes[0], call, tensors[0].dtype)]
     whole = g.KerasLayer(name, read, (), layer, call, face=numbers("variant"))
@@ -149,21 +138,13 @@ def _outputs_of(node, name: str, read: list[g.Node], call) -> list[g.Node]:
     ]
 
 
-def _call_of(node):
+def _call_of(node: Call):
     """How the model calls the layer: from tensors, in the order of the node's
     inputs, to the layer's output."""
-    layer = node.layer
-    ids = [key for key, _ in node._keras_inputs_ids_and_indices]
 
     def call(read: list[tf.Tensor]):
-        by_id: dict[str, list[tf.Tensor]] = {}
-        for key, tensor in zip(ids, read):
-            by_id.setdefault(key, []).append(tensor)
-        args, kwargs = node.map_arguments(by_id)
-        if layer._expects_training_arg:
-            kwargs = {**kwargs, "training": False}
-        with _on_one_sample(layer):
-            return layer(*args, **kwargs)
+        with _on_one_sample(node.layer):
+            return node.run(read)
 
     return call
 

@@ -12,13 +12,14 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.framework import face
 from sbnn_converter.graph.assignments import assigns
 
 _SAMPLES = 4
 _TOLERANCE = 1e-3
 # Rounding may turn a sign here and there.
 _SHARE = 0.01
-_WITH_CODE = ("TFOpLambda", "SlicingOpLambda", "Lambda")
+_WITH_CODE = "Lambda"
 
 
 def check_samples_apart(layer, name: str, call, inputs: list, outputs: list) -> None:
@@ -28,7 +29,7 @@ def check_samples_apart(layer, name: str, call, inputs: list, outputs: list) -> 
       layer: the Keras layer.
       name: its name, with those of the models around it.
       call: from tensors for ``inputs`` to its output.
-      inputs, outputs: Keras's tensors of this call.
+      inputs, outputs: types and shapes of Keras's tensors of this call.
 
     Raises:
       ConversionError: in that case.
@@ -64,7 +65,11 @@ def check_samples_apart(layer, name: str, call, inputs: list, outputs: list) -> 
 def _may_mix(layer) -> bool:
     own = type(layer).__module__.split(".")[0] not in ("keras", "tf_keras", "larq", "sbnn_keras")
     axes = tf.nest.flatten([getattr(layer, name, None) for name in ("axis", "axes")])
-    return own or type(layer).__name__ in _WITH_CODE or 0 in axes
+    return own or _is_code(layer) or 0 in axes
+
+
+def _is_code(layer) -> bool:
+    return face.is_function(layer) or type(layer).__name__ == _WITH_CODE
 
 
 def _values(inputs: list) -> list[tf.Tensor]:
@@ -83,7 +88,7 @@ def _sample(inputs: list, values: list[tf.Tensor], index: int) -> list[tf.Tensor
 
 def _runner(layer, call, values: list[tf.Tensor]):
     """A function from values to arrays; None if running it would change the model."""
-    if layer.variables or type(layer).__name__ not in _WITH_CODE:
+    if face.variables(layer) or not _is_code(layer):
         specs = [tf.TensorSpec(v.shape, v.dtype) for v in values]
         if assigns(tf.function(call, autograph=False).get_concrete_function(specs)):
             return None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import larq as lq
 import tensorflow as tf
 
+from sbnn_converter.framework import face
 from sbnn_converter.importer.channel_functions import is_last_axis
 
 _keras = tf.keras.layers
 
 _ON_LAST_AXES = (
-    lq.layers.QuantDense,
-    lq.layers.QuantConv1D,  # of images whose rows are the steps
     _keras.Activation,
     _keras.ReLU,
     _keras.LeakyReLU,
@@ -24,8 +22,9 @@ _ON_LAST_AXES = (
 
 def is_same_on_more_axes(layer) -> bool:
     """Whether a layer for one step computes the same on all steps at once."""
-    if isinstance(layer, (lq.layers.QuantConv1D, _keras.Flatten)):
+    kind = face.kind(layer)
+    if kind == "conv1d" or isinstance(layer, _keras.Flatten):  # images whose rows are the steps
         return layer.data_format == "channels_last"
     if isinstance(layer, _keras.BatchNormalization):
         return is_last_axis(layer)
-    return isinstance(layer, _ON_LAST_AXES)
+    return kind == "dense" or isinstance(layer, _ON_LAST_AXES)

@@ -6,10 +6,10 @@ wants a range like any other; as long as both are one node, none is found for it
 
 from __future__ import annotations
 
-import larq as lq
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.framework.call import patched
 
 # TFLite's kernels contain these themselves.
 _FUSED = ("linear", "relu", "relu6")
@@ -40,7 +40,7 @@ def _called(layer):
 
 def _without_activation(layer, call):
     def linear(read):
-        with lq.utils.patch_object(layer, "activation", tf.keras.activations.linear):
+        with patched(layer, "activation", tf.keras.activations.linear):
             return call(read)
 
     return linear

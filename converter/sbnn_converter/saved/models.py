@@ -210,16 +210,21 @@ def load_keras_model(path: Path, trust_code: bool = False):
       ConversionError: Keras cannot read the file, or it holds code; the message says
         why.
     """
-    import tensorflow as tf
-
-    import sbnn_keras.keras2  # noqa: F401  (sets Keras 2 up and registers the layers)
+    from sbnn_converter.framework import IS_KERAS_2, face
 
     if not trust_code:
         refuse_code(path, _configurations(path))
+    of_keras_3 = _saved_by_keras_3(path)
+    if not (of_keras_3 or IS_KERAS_2):
+        raise ConversionError(
+            f"'{path}' was saved by Keras 2, whose layers are not at hand: found Keras 3 alone, or "
+            "in use already; wanted the packages tf_keras and larq and a process of its own: pip "
+            "install tf_keras larq, then sbnn-convert"
+        )
     try:
-        if _saved_by_keras_3(path):
+        if of_keras_3 and IS_KERAS_2:
             return _load_of_keras_3(path, trust_code)
-        return tf.keras.models.load_model(path, compile=False, safe_mode=not trust_code)
+        return face.load(path, trust_code)
     except ConversionError:
         raise
     except Exception as error:

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from sbnn_converter.errors import first_line
+from sbnn_converter.framework import face
 from sbnn_converter.runtimes.interpreter import Interpreter
 
 # Relative to the largest output. Float layers round differently in Keras and
@@ -111,10 +112,10 @@ def compare(
 
 def _keras_answer(model: tf.keras.Model, samples: Sequence[np.ndarray]):
     try:
-        return model.predict(samples if len(samples) > 1 else samples[0], verbose=0)
+        return face.predict(model, samples)
     except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
         reason = first_line(error)
-        if any(_is_channels_first(layer) for layer in model.submodules):
+        if any(_is_channels_first(layer) for layer in face.inner_layers(model)):
             reason = "TensorFlow has no channels-first convolutions or poolings on a CPU"
         raise NothingToCompare(
             f"Keras cannot run the model on this machine, so there is nothing to compare with: "

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
+from sbnn_converter.framework import face
 from sbnn_converter.verification.compare import compare
 
 
@@ -57,17 +58,13 @@ def first_parting_layer(
 
 def _cuts(model: tf.keras.Model) -> list[tuple[str, tf.Tensor]]:
     """Layers with their outputs in the model, in the order in which they run."""
-    return [
-        (node.layer.name, node.outputs)
-        for depth in sorted(model._nodes_by_depth, reverse=True)
-        for node in model._nodes_by_depth[depth]
-        if not node.is_input and tf.is_tensor(node.outputs)
-    ]
+    calls = face.calls(model)
+    return [(call.layer.name, call.outputs[0]) for call in calls if len(call.outputs) == 1]
 
 
 def _agree_behind(model, output, samples, convert, tolerance) -> bool | None:
     try:
-        part = tf.keras.Model(model.inputs, output)
+        part = face.part(model, output)
         return compare(part, convert(part), samples).within(tolerance)
     except (ValueError, RuntimeError):
         return None  # a part that cannot be converted or run alone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
+from sbnn_converter.framework import face
 from sbnn_converter.importer.steps_at_zero import step_at_zero
 
 _keras = tf.keras.layers
@@ -34,10 +35,9 @@ def random_samples(model: tf.keras.Model, count: int, seed: int = 0) -> list[np.
 
 
 def _first_reader(model: tf.keras.Model, tensor):
-    for nodes in model._nodes_by_depth.values():
-        for node in nodes:
-            if any(read is tensor for read in node.keras_inputs):
-                return node.layer
+    for call in face.calls(model):
+        if any(read is tensor for read in call.inputs):
+            return call.layer
     return None
 
 
