@@ -8,6 +8,32 @@
 #include "conv2d_bits_state.h"
 #include "starts.h"
 
+/* The starts of a row of kinds of a 3x3 window, from the sums of its columns. */
+SBNN_INLINE int32_t* starts_of_three(const int32_t* columns,
+                                     sbnn_start_rule rule, int32_t* out) {
+  const int32_t left = columns[0] + columns[1];
+  out[0] = sbnn_start_of(rule, columns[1] + columns[2]);
+  out[1] = sbnn_start_of(rule, left + columns[2]);
+  out[2] = sbnn_start_of(rule, left);
+  return out + 3;
+}
+
+/* The same as below where the window is one of 3x3 in the middle of what it is padded by: its
+ * upper row, its lower row, its first and last columns are cut off, or nothing is. */
+SBNN_INLINE void find_starts_of_3x3(const state* s, sbnn_start_rule rule) {
+  const int32_t* c = s->tap_counts;
+  int32_t* out = s->kind_values;
+  int32_t above[3], all[3], below[3];
+  for (int32_t i = 0; i < 3; ++i) {
+    below[i] = c[i] + c[3 + i];
+    above[i] = c[3 + i] + c[6 + i];
+    all[i] = c[i] + above[i];
+  }
+  out = starts_of_three(above, rule, out);
+  out = starts_of_three(all, rule, out);
+  starts_of_three(below, rule, out);
+}
+
 /* The start of each kind of position, from the counts of the taps: the taps of a
  * kind are a rectangle. Sums over rows of taps come from a table whose row ky is
  * the sum of the tap rows before ky; sums over their columns are done in place. */
@@ -18,6 +44,10 @@ static void find_starts(const state* s, int32_t count, bool count_taps,
   int32_t* out = s->kind_values;
   if (!count_taps) {
     *out = sbnn_start_of(rule, count);
+    return;
+  }
+  if (s->is_3x3) {
+    find_starts_of_3x3(s, rule);
     return;
   }
   int32_t* sums = s->rectangles;

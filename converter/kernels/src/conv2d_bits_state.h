@@ -29,6 +29,7 @@ typedef struct {
   bool bits;           /* sums of one plane are compared with one cut */
   bool whole_window;   /* alpha_steps is not 0 */
   uint32_t last_mask;  /* positions in a plane's last word */
+  bool is_3x3;         /* the common window: find_starts_of_3x3 */
   bool is_signed;
   /* A channel's connections, and, of a signed kernel, those that add; what is made of
    * the lists; the program for them, which ends up where the first list was. */
@@ -114,6 +115,13 @@ SBNN_COLD int64_t largest_origin(const state* s) {
   return largest;
 }
 
+/* Whether three kinds of positions see taps 1 and 2, all, and 0 and 1 along an axis. */
+static bool are_common(const sbnn_tap_range* kinds, int32_t count) {
+  return count == 3 && kinds[0].first == 1 && kinds[0].behind == 3 &&
+         kinds[1].first == 0 && kinds[1].behind == 3 && kinds[2].first == 0 &&
+         kinds[2].behind == 2;
+}
+
 SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
                       const sbnn_connections* kernel, const sbnn_output* output,
                       sbnn_carver* carver) {
@@ -134,6 +142,10 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
                         s->layout.group_in * s->layout.taps * s->weight;
   }
   sbnn_conv2d_find_borders(&s->borders, p, &s->layout, carver);
+  s->is_3x3 = carver->memory != NULL && p->kernel_height == 3 &&
+              p->kernel_width == 3 &&
+              are_common(s->borders.rows, s->borders.row_classes) &&
+              are_common(s->borders.columns, s->borders.column_classes);
 
   s->list_room = (s->most + SBNN_STREAM_SLACK + 3) & ~3;
   /* Fours are filled up in both lists. */
