@@ -25,6 +25,8 @@ from sbnn_converter.forms import GOALS
 from sbnn_converter.saved.models import check_saved_model
 from sbnn_converter.tflite.model_file import is_flatbuffer
 from sbnn_converter.weights.code import CHOICES
+from sbnn_keras.front import KERAS_2
+from sbnn_keras.opening import read_saved
 
 _TYPES = ["float32", "int8", "uint8"]
 
@@ -200,7 +202,7 @@ def read_request(arguments: list[str]) -> Request:
     _check_combinations()
     destinations = _destinations(source, is_finished)
     _check_places(source, destinations)
-    _check_packages(is_finished)
+    _check_packages(source, is_finished)
     arrays = None
     if _REPRESENTATIVE.value is not None:
         arrays = representative_data.read_arrays(Path(_REPRESENTATIVE.value))
@@ -305,10 +307,10 @@ def _check_places(source: Path, destinations: Destinations) -> None:
     check_targets(sources, destinations.files(), destinations.folders())
 
 
-def _check_packages(is_finished: bool) -> None:
-    needed = {} if is_finished else {"tensorflow": "tensorflow", "keras": "keras"}
-    if all(importlib.util.find_spec(name) for name in ("tf_keras", "larq")):
-        needed.pop("keras", None)
+def _check_packages(source: Path, is_finished: bool) -> None:
+    needed = {}
+    if not is_finished:
+        needed = {name: name for name in ("tensorflow", *_keras_of(source))}
     if _MICRO_DIR.value is not None:
         needed["tflite_micro"] = "'sbnn-keras[micro]'"
     for module, package in needed.items():
@@ -317,3 +319,13 @@ def _check_packages(is_finished: bool) -> None:
             raise ImportError(
                 f"{flag} needs the package {module}, which is not installed: pip install {package}"
             )
+
+
+def _keras_of(source: Path) -> tuple[str, ...]:
+    """The packages that a saved model is opened and read with."""
+    of_keras_2 = ("tf_keras", "larq")
+    saved = read_saved(str(source))
+    if saved is not None and saved.front == KERAS_2:
+        return of_keras_2
+    # Models of Keras 3 are moved to Keras 2 where that is installed.
+    return () if all(map(importlib.util.find_spec, of_keras_2)) else ("keras",)
