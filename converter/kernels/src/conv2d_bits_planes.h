@@ -136,6 +136,12 @@ static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
   const uint32_t* sum = s->sums;
   for (int32_t w = 0; w < words; ++w, ++y, sum += s->slices_room) {
     const uint32_t* sign = sum + slices - 1;
+    if (planes == 2 && end.up == end.down && end.up != 0) {
+      /* The lower bit is that of the magnitude, turned below the middle. */
+      y[0] = reaches(sum, sign, (uint32_t)end.up, *sign) ^ *sign ^ flip;
+      y[pitch] = ~*sign ^ flip;
+      continue;
+    }
     uint32_t bits[SBNN_MAX_ACTIVATION_BITS] = {flip, flip, flip, flip};
     for (int32_t i = 0; i < cuts; ++i) {
       const uint32_t there =
