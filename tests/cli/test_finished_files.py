@@ -87,7 +87,7 @@ def test_without_tensorflow(finished, unfinished, tmp_path):
         [sys.executable, "-c", WITHOUT_TENSORFLOW, json.dumps(lines, default=str)],
         capture_output=True,
         text=True,
-        env=environment(),
+        env={**environment(), "TF_USE_LEGACY_KERAS": "1"},  # usual where Keras 2 is used
         check=True,
     )
     *said, last = done.stdout.splitlines()

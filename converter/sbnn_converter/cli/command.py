@@ -7,11 +7,13 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 
 from absl import flags
 from rich.console import Console
 
+from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.version import __version__
 
 
@@ -67,16 +69,36 @@ def run(
 
 @contextlib.contextmanager
 def progress(first_step: str):
-    """Shows on standard error what the program is doing, if someone watches.
-
-    Native libraries write there too and are kept quiet by redirecting the file
-    descriptor; the display has one of its own.
-    """
+    """Shows on standard error what the program is doing, if someone watches, and keeps
+    native libraries from writing there meanwhile."""
     with (
-        os.fdopen(os.dup(2), "w") as terminal,
+        os.fdopen(os.dup(2), "w") as terminal,  # the display's own way out
+        _quiet_libraries(),
         Console(file=terminal).status(first_step) as status,
     ):
         yield status
+
+
+@contextlib.contextmanager
+def _quiet_libraries():
+    """Keeps what native code reports of itself from burying our one line.
+
+    TensorFlow tells of processors and of graphics cards that it has not found whenever a
+    part of it starts, some of it whatever level is asked for. Python's warnings are shown
+    behind it. Whoever sets ``TF_CPP_MIN_LOG_LEVEL`` below 3 wants to read everything, at
+    the time when it happens.
+    """
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") != "3":
+        yield
+        return
+    caught: list[warnings.WarningMessage] = []
+    try:
+        with captured_stderr(), warnings.catch_warnings(record=True) as record:
+            caught = record
+            yield
+    finally:
+        for each in caught:
+            warnings.showwarning(each.message, each.category, each.filename, each.lineno)
 
 
 class UsageError(Exception):

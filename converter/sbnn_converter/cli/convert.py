@@ -10,7 +10,6 @@ import numpy as np
 from sbnn_converter.cli import command, representative_data
 from sbnn_converter.cli.convert_flags import FLAGS, Request, read_request
 from sbnn_converter.cli.products import make_products, print_products, write_products
-from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.saved.models import load_keras_model
 from sbnn_converter.tflite.flatbuffer import read_stored_model
 from sbnn_converter.tflite.model_file import read_model
@@ -46,9 +45,6 @@ def convert(arguments: list[str]) -> None:
         mend.
     """
     request = read_request(arguments)
-    # Its own log, of graphics cards it has not found, would bury our one line. The wheel
-    # of TensorFlow Lite Micro loads it, too.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # A file holds the same whatever backend trained it, and TensorFlow writes the result.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     if request.is_finished:
@@ -74,10 +70,9 @@ def _from_tflite(request: Request) -> None:
 def _from_keras(request: Request) -> None:
     destinations = request.destinations
     with command.progress("loading TensorFlow") as status:
-        with captured_stderr():
-            from sbnn_converter.cli.refused_layers import naming_layers
-            from sbnn_converter.convert import convert_keras_model
-            from sbnn_converter.verification.samples import random_samples
+        from sbnn_converter.cli.refused_layers import naming_layers
+        from sbnn_converter.convert import convert_keras_model
+        from sbnn_converter.verification.samples import random_samples
 
         status.update(f"reading {request.source}")
         model = load_keras_model(request.source, request.trust_code)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from absl import flags
 
-from sbnn_converter.cli import representative_data
+from sbnn_converter.cli import command, representative_data
 from sbnn_converter.cli.command import UsageError
 from sbnn_converter.cli.products import Destinations
 from sbnn_converter.cli.targets import check_targets
@@ -25,8 +25,6 @@ from sbnn_converter.forms import GOALS
 from sbnn_converter.saved.models import check_saved_model
 from sbnn_converter.tflite.model_file import is_flatbuffer
 from sbnn_converter.weights.code import CHOICES
-from sbnn_keras.front import KERAS_2
-from sbnn_keras.opening import read_saved
 
 _TYPES = ["float32", "int8", "uint8"]
 
@@ -308,23 +306,31 @@ def _check_places(source: Path, destinations: Destinations) -> None:
 
 
 def _check_packages(source: Path, is_finished: bool) -> None:
-    needed = {}
     if not is_finished:
-        needed = {name: name for name in ("tensorflow", *_keras_of(source))}
+        _check_package("tensorflow", "a Keras model")
+        for module in _keras_of(source):
+            _check_package(module, "a Keras model")
     if _MICRO_DIR.value is not None:
-        needed["tflite_micro"] = "'sbnn-keras[micro]'"
-    for module, package in needed.items():
-        if importlib.util.find_spec(module) is None:
-            flag = "--micro_dir" if module == "tflite_micro" else "a Keras model"
-            raise ImportError(
-                f"{flag} needs the package {module}, which is not installed: pip install {package}"
-            )
+        _check_package("tflite_micro", "--micro_dir", "'sbnn-keras[micro]'")
+
+
+def _check_package(module: str, what: str, package: str | None = None) -> None:
+    if importlib.util.find_spec(module) is None:
+        raise ImportError(
+            f"{what} needs the package {module}, which is not installed: "
+            f"pip install {package or module}"
+        )
 
 
 def _keras_of(source: Path) -> tuple[str, ...]:
     """The packages that a saved model is opened and read with."""
+    with command.progress(f"reading {source}"):
+        # Loads TensorFlow where the environment asks for Keras 2.
+        from sbnn_keras.front import KERAS_2
+        from sbnn_keras.opening import read_saved
+
+        saved = read_saved(str(source))
     of_keras_2 = ("tf_keras", "larq")
-    saved = read_saved(str(source))
     if saved is not None and saved.front == KERAS_2:
         return of_keras_2
     # Models of Keras 3 are moved to Keras 2 where that is installed.
