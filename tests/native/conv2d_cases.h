@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sbnn/conv2d.h"
 #include "sbnn/domain.h"
 #include "support.h"
 
@@ -31,6 +32,28 @@ static inline bool random_axis(int32_t in, int32_t* kernel, int32_t* stride,
       return true;
     }
   }
+}
+
+/* One axis of a usual layer: "same" with a window of 3 and whole steps, or stride 2 on an
+ * even size with any padding that gives half of it. */
+static inline void usual_axis(int32_t in, int32_t stride, int32_t* kernel,
+                              int32_t* dilation, int32_t* pad, int32_t* out) {
+  *dilation = 1;
+  *kernel = stride == 1 ? 3 : PICK(1, 2, 3, 3, 5);
+  *pad = stride == 1 ? 1 : random_in(0, *kernel - 1);
+  *out = in / stride;
+}
+
+/* Shapes that kernels have ways of their own for. */
+static inline void usual_shape(sbnn_conv2d_params* p) {
+  const int32_t stride = PICK(1, 1, 2);
+  p->stride_height = p->stride_width = stride;
+  p->in_width = stride * PICK(4, 8, 8, 16, 16, 32);
+  p->in_height = stride * PICK(2, 4, 6, 8, 16, 17);
+  usual_axis(p->in_height, stride, &p->kernel_height, &p->dilation_height,
+             &p->pad_top, &p->out_height);
+  usual_axis(p->in_width, stride, &p->kernel_width, &p->dilation_width,
+             &p->pad_left, &p->out_width);
 }
 
 /* Weights {0, 1}, -1 and +1, or general ones. */

@@ -23,6 +23,10 @@ static bool random_case(sbnn_conv2d_params* p, int32_t largest) {
   }
   p->pad_value = PICK(0, 0, 1, -1);
   random_domain(&p->domain);
+  if (random_in(0, 3) == 0) {
+    usual_shape(p);
+    return true;
+  }
   return random_axis(p->in_height, &p->kernel_height, &p->stride_height,
                      &p->dilation_height, &p->pad_top, &p->out_height) &&
          random_axis(p->in_width, &p->kernel_width, &p->stride_width,

@@ -3,9 +3,12 @@
 #include <string.h>
 
 #include "conv2d_layout.h"
+#include "conv2d_parts.h"
+#include "conv2d_short_rows.h"
 #include "inline.h"
 #include "row_bits.h"
 #include "sbnn/planes.h"
+#include "tap_rows.h"
 
 /* Bits of `all` whose column is in [first, behind), where bit 0 is column
  * `column` and a row has `width` columns. */
@@ -20,17 +23,17 @@ static uint32_t columns_in(int32_t first, int32_t behind, int32_t column,
   return out;
 }
 
-/* The plane with its padding above and below: what lies outside it is `pad`. */
-static void guard_plane(const sbnn_conv2d_layout* layout,
-                        const sbnn_conv2d_params* p, const uint32_t* plane,
-                        int64_t start, uint32_t pad) {
+/* A plane of `bits` bits with its padding above and below: what lies outside it is
+ * `pad`. */
+static void guard_plane(const sbnn_conv2d_layout* layout, const uint32_t* plane,
+                        int64_t bits, int64_t start, uint32_t pad) {
   uint32_t* to = layout->buffer;
-  const int64_t bits = (int64_t)p->in_height * p->in_width;
+  const int32_t plane_words = (int32_t)((bits + 31) / 32);
   const int32_t skip = (int32_t)(start >> 5); /* word of the buffer's word 0 */
   const int32_t words = (int32_t)layout->buffer_words;
   int32_t before = skip < 0 ? -skip : 0;
   if (before > words) before = words;
-  int32_t inside = layout->in_words - (skip + before);
+  int32_t inside = plane_words - (skip + before);
   if (inside > words - before) inside = words - before;
   if (inside < 0) inside = 0;
   const uint32_t* from = plane + skip + before;
@@ -38,7 +41,7 @@ static void guard_plane(const sbnn_conv2d_layout* layout,
   int32_t i = 0;
   for (; i < before; ++i) *to++ = pad;
   for (i = 0; i < inside; ++i) *to++ = *from++;
-  if (rest != 0u && inside > 0 && skip + before + inside == layout->in_words) {
+  if (rest != 0u && inside > 0 && skip + before + inside == plane_words) {
     const uint32_t valid = 0xFFFFFFFFu >> (32u - rest);
     to[-1] = (to[-1] & valid) | (pad & ~valid);
   }
@@ -137,49 +140,76 @@ static int32_t column_of(const sbnn_conv2d_params* p, int32_t kx) {
   return kx * p->dilation_width - p->pad_left;
 }
 
-/* Where each copy of a band comes from, and which of its bits have columns inside
- * the image. */
+/* A copy of what lies `columns` columns further on in its part. */
+static void plan_move(const sbnn_conv2d_layout* layout,
+                      const sbnn_conv2d_params* p,
+                      const sbnn_row_copies* copies, int32_t first,
+                      int32_t columns, sbnn_plane_move* move_to) {
+  const int32_t width = p->out_width;
+  uint32_t* keep = layout->keep + move_to->at;
+  int32_t from = -columns, behind = width - columns;
+  if (from < 0) from = 0;
+  if (behind > width) behind = width;
+  for (int32_t w = 0; w < copies->words; ++w) {
+    const uint32_t bit =
+        32u * (uint32_t)(first + copies->first + w) + (uint32_t)copies->phase;
+    const int32_t column = (int32_t)(bit % (uint32_t)width);
+    keep[w] = from < behind ? columns_in(from, behind, column, width) : 0u;
+  }
+}
+
+/* Where each copy of a band comes from, and which of its bits have columns inside the
+ * image; of parts, those of the first part first. */
 static void plan_moves(const sbnn_conv2d_layout* layout,
                        const sbnn_conv2d_params* p, int32_t first,
                        int32_t cut) {
+  const bool parts = layout->way == SBNN_COPY_PARTS;
   sbnn_plane_move* move_to = layout->moves;
-  for (int32_t i = 0; i < layout->row_copies_count; ++i) {
-    const sbnn_row_copies* copies = &layout->row_copies[i];
-    const int64_t row_bit = 32 * (int64_t)copies->first + copies->phase -
-                            (int64_t)p->pad_top * p->in_width -
-                            layout->buffer_bit;
-    for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
-      const int32_t moved = column_of(p, kx);
-      const int64_t from_bit = row_bit + moved;
-      move_to->word = (int32_t)(from_bit >> 5);
-      move_to->right = (uint32_t)(from_bit & 31);
-      move_to->at = copies->at + kx * copies->words;
-      move_to->words = copies->words - cut;
-      uint32_t* keep = layout->keep + move_to->at;
-      int32_t from = -moved, behind = p->in_width - moved;
-      if (from < 0) from = 0;
-      if (behind > p->out_width) behind = p->out_width;
-      for (int32_t w = 0; w < copies->words; ++w) {
-        const uint32_t bit = 32u * (uint32_t)(first + copies->first + w) +
-                             (uint32_t)copies->phase;
-        keep[w] = from >= behind
-                      ? 0u
-                      : columns_in(from, behind,
-                                   (int32_t)(bit % (uint32_t)p->out_width),
-                                   p->out_width);
+  for (int32_t part = 0; part < (parts ? 4 : 1); ++part) {
+    for (int32_t i = 0; i < layout->row_copies_count; ++i) {
+      const sbnn_row_copies* copies = &layout->row_copies[i];
+      int32_t row = copies->rho - p->pad_top;
+      if (parts && (row & 1) != part >> 1) continue;
+      if (parts) row = sbnn_half_down(row);
+      const int64_t row_bit = 32 * (int64_t)copies->first + copies->phase +
+                              (int64_t)row * p->out_width - layout->buffer_bit;
+      for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
+        int32_t column = column_of(p, kx);
+        if (parts && (column & 1) != (part & 1)) continue;
+        if (parts) column = sbnn_half_down(column);
+        const int64_t from_bit = row_bit + column;
+        move_to->part = part;
+        move_to->word = (int32_t)(from_bit >> 5);
+        move_to->right = (uint32_t)(from_bit & 31);
+        move_to->at = copies->at + kx * copies->words;
+        move_to->words = copies->words - cut;
+        plan_move(layout, p, copies, first, column, move_to);
+        ++move_to;
       }
-      ++move_to;
     }
   }
 }
 
-static void copy_same_pitch(const sbnn_conv2d_layout* layout,
-                            const sbnn_conv2d_params* p, const uint32_t* plane,
-                            uint32_t* out, int32_t first, uint32_t pad) {
-  guard_plane(layout, p, plane, 32 * (int64_t)first + layout->buffer_bit, pad);
+static void copy_moved(const sbnn_conv2d_layout* layout,
+                       const sbnn_conv2d_params* p, const uint32_t* plane,
+                       uint32_t* out, int32_t first, uint32_t pad) {
+  const int64_t start = 32 * (int64_t)first + layout->buffer_bit;
+  const int32_t part_words = sbnn_part_words(layout->in_words);
+  int64_t bits = (int64_t)p->in_height * p->in_width;
+  if (layout->way == SBNN_COPY_PARTS) {
+    sbnn_take_apart(plane, layout->in_words, p->out_width,
+                    layout->parts + 4 * part_words, layout->parts);
+    plane = layout->parts;
+    bits /= 4;
+  }
+  int32_t part = -1;
   const sbnn_plane_move* const moves_end =
       layout->moves + layout->row_copies_count * p->kernel_width;
   for (const sbnn_plane_move* m = layout->moves; m != moves_end; ++m) {
+    if (m->part != part) {
+      part = m->part;
+      guard_plane(layout, plane + part * part_words, bits, start, pad);
+    }
     const uint32_t* from = layout->buffer + m->word;
     const uint32_t* keep = layout->keep + m->at;
     const uint32_t right = m->right;
@@ -188,8 +218,9 @@ static void copy_same_pitch(const sbnn_conv2d_layout* layout,
     uint32_t low = *from++;
     do {
       const uint32_t high = *from++;
-      const uint32_t bits = (low >> right) | ((high << 1) << (31u - right));
-      *to++ = ((bits ^ pad) & *keep++) ^ pad;
+      const uint32_t bits_here =
+          (low >> right) | ((high << 1) << (31u - right));
+      *to++ = ((bits_here ^ pad) & *keep++) ^ pad;
       low = high;
     } while (to != end);
   }
@@ -223,10 +254,10 @@ static void copy_word_rows(const sbnn_conv2d_layout* layout,
   }
 }
 
-static void copy_other_pitch(const sbnn_conv2d_layout* layout,
-                             const sbnn_conv2d_params* p, const uint32_t* plane,
-                             uint32_t* out, int32_t first, int32_t cut,
-                             uint32_t pad) {
+static void copy_row_by_row(const sbnn_conv2d_layout* layout,
+                            const sbnn_conv2d_params* p, const uint32_t* plane,
+                            uint32_t* out, int32_t first, int32_t cut,
+                            uint32_t pad) {
   for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
     int32_t written = -1; /* the stream in the buffer */
     for (int32_t i = 0; i < layout->row_copies_count; ++i) {
@@ -247,20 +278,30 @@ void sbnn_conv2d_copy_planes(const sbnn_conv2d_layout* layout,
   const uint32_t pad = p->pad_value > 0 ? 0xFFFFFFFFu : 0u;
   const int32_t cut = layout->band_words - words; /* in the last band */
   x += group * layout->group_in * layout->levels * layout->in_words;
-  if (layout->same_pitch && !layout->word_rows && group == 0) {
+  if (group == 0 &&
+      (layout->way == SBNN_COPY_MOVED || layout->way == SBNN_COPY_PARTS)) {
     plan_moves(layout, p, first, cut);
   }
   for (int32_t level = 0; level < layout->levels; ++level) {
     const uint32_t* plane = x + level * layout->in_words;
     uint32_t* out = layout->copies + level * layout->level_words;
     for (int32_t c = 0; c < layout->group_in; ++c) {
-      if (layout->word_rows) {
-        copy_word_rows(layout, p, plane, out, first,
-                       layout->row_copies[0].words - cut, pad);
-      } else if (layout->same_pitch) {
-        copy_same_pitch(layout, p, plane, out, first, pad);
-      } else {
-        copy_other_pitch(layout, p, plane, out, first, cut, pad);
+      switch (layout->way) {
+        case SBNN_COPY_WORD_ROWS:
+          copy_word_rows(layout, p, plane, out, first,
+                         layout->row_copies[0].words - cut, pad);
+          break;
+        case SBNN_COPY_SHORT_ROWS:
+          if (p->in_width == 8) {
+            copy_rows_of_8(layout, plane, out, first, words, pad);
+          } else {
+            copy_rows_of_16(layout, plane, out, first, words, pad);
+          }
+          break;
+        case SBNN_COPY_ROW_BY_ROW:
+          copy_row_by_row(layout, p, plane, out, first, cut, pad);
+          break;
+        default: copy_moved(layout, p, plane, out, first, pad);
       }
       plane += layout->levels * layout->in_words;
       out += layout->channel_words;

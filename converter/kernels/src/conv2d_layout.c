@@ -1,5 +1,6 @@
 #include "conv2d_layout.h"
 
+#include "conv2d_parts.h"
 #include "sbnn/planes.h"
 #include "tap_rows.h"
 
@@ -53,6 +54,34 @@ static int64_t plan_copies(const sbnn_conv2d_params* p, int32_t band,
 
 static int32_t divide_up(int32_t a, int32_t b) { return (a + b - 1) / b; }
 
+static bool is_3x3_in_the_middle(const sbnn_conv2d_params* p) {
+  return p->kernel_height == 3 && p->kernel_width == 3 && p->pad_top == 1 &&
+         p->pad_left == 1 && p->dilation_height == 1 &&
+         p->dilation_width == 1 && p->out_height == p->in_height;
+}
+
+static sbnn_copy_way way_of(const sbnn_conv2d_params* p) {
+  const int32_t width = p->out_width;
+  if (p->stride_height == 2 && p->stride_width == 2 &&
+      p->dilation_height == 1 && p->dilation_width == 1 &&
+      p->in_width == 2 * width && p->in_height == 2 * p->out_height &&
+      sbnn_has_parts(width)) {
+    return SBNN_COPY_PARTS;
+  }
+  if (p->stride_height != 1 || p->stride_width != 1 || p->in_width != width) {
+    return SBNN_COPY_ROW_BY_ROW;
+  }
+  if (width == 32 && p->pad_left < 32 &&
+      (p->kernel_width - 1) * p->dilation_width - p->pad_left < 32) {
+    return SBNN_COPY_WORD_ROWS;
+  }
+  if ((width == 8 || width == 16) && p->in_height * width % 32 == 0 &&
+      is_3x3_in_the_middle(p)) {
+    return SBNN_COPY_SHORT_ROWS;
+  }
+  return SBNN_COPY_MOVED;
+}
+
 void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
                          sbnn_carver* carver) {
   out->words = sbnn_plane_words(p->out_height * p->out_width);
@@ -62,10 +91,7 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   out->group_out = p->out_channels / p->groups;
   out->levels = p->input_bits > 1 ? p->input_bits : 1;
   const int64_t copied = (int64_t)out->group_in * out->levels;
-  out->same_pitch = p->stride_height == 1 && p->stride_width == 1 &&
-                    p->in_width == p->out_width;
-  out->word_rows = out->same_pitch && p->in_width == 32 && p->pad_left < 32 &&
-                   (p->kernel_width - 1) * p->dilation_width - p->pad_left < 32;
+  out->way = way_of(p);
 
   /* The fewest bands whose copies fit, all of about the same size. */
   const int32_t room =
@@ -88,23 +114,34 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   const int32_t last = p->kernel_height - 1;
   int64_t start = 0;
   int64_t end = 32 * (int64_t)out->band_words + sbnn_moved_bits(p, last) + 32;
-  if (out->same_pitch) {
+  if (out->way == SBNN_COPY_MOVED) {
     start = -(int64_t)p->pad_top * p->in_width - p->pad_left;
     end += start + (int64_t)(p->kernel_width - 1) * p->dilation_width;
+  } else if (out->way == SBNN_COPY_PARTS) {
+    start = (int64_t)sbnn_half_down(-p->pad_top) * p->out_width +
+            sbnn_half_down(-p->pad_left);
+    end += (int64_t)sbnn_half_down(1 - p->pad_top) * p->out_width +
+           sbnn_half_down(p->kernel_width - 1 - p->pad_left);
   }
   start = start >= 0 ? 0 : -((31 - start) / 32 * 32);
   out->buffer_bit = start;
-  /* Where a row is a word, copies are made from the input itself. */
-  out->buffer_words = out->word_rows ? 0 : (end - start) / 32 + 2;
+  /* Where words are whole rows, copies are made from the input itself. */
+  const bool has_moves =
+      out->way == SBNN_COPY_MOVED || out->way == SBNN_COPY_PARTS;
+  const bool has_buffer = has_moves || out->way == SBNN_COPY_ROW_BY_ROW;
+  out->buffer_words = has_buffer ? (end - start) / 32 + 2 : 0;
   out->buffer = (uint32_t*)sbnn_carve(carver, out->buffer_words, 4u);
+  out->parts =
+      (uint32_t*)sbnn_carve(carver,
+                            out->way == SBNN_COPY_PARTS
+                                ? 4 * (int64_t)sbnn_part_words(out->in_words) +
+                                      sbnn_part_room(out->in_words)
+                                : 0,
+                            4u);
   out->moves = (sbnn_plane_move*)sbnn_carve(
-      carver,
-      out->same_pitch && !out->word_rows
-          ? (int64_t)out->row_copies_count * p->kernel_width
-          : 0,
+      carver, has_moves ? (int64_t)out->row_copies_count * p->kernel_width : 0,
       sizeof(sbnn_plane_move));
-  out->keep = (uint32_t*)sbnn_carve(
-      carver, out->same_pitch && !out->word_rows ? channel_words : 0, 4u);
+  out->keep = (uint32_t*)sbnn_carve(carver, has_moves ? channel_words : 0, 4u);
   const int64_t level_words = channel_words * out->group_in + out->band_words;
   out->zeros = (uint32_t)(channel_words * out->group_in);
   out->level_words = (int32_t)level_words;

@@ -29,6 +29,15 @@
 #include "carver.h"
 #include "sbnn/conv2d.h"
 
+/* How copies are made. */
+typedef enum {
+  SBNN_COPY_ROW_BY_ROW, /* any stride */
+  SBNN_COPY_PARTS, /* stride 2: those of the plane's parts, moved (conv2d_parts.h) */
+  SBNN_COPY_MOVED,      /* stride 1: streams are the input plane, moved */
+  SBNN_COPY_SHORT_ROWS, /* and a word is whole rows (conv2d_short_rows.h) */
+  SBNN_COPY_WORD_ROWS /* and a row is a word: no column comes from another one */
+} sbnn_copy_way;
+
 /* The tap rows that share copies. */
 typedef struct {
   int32_t rho, phase;
@@ -37,9 +46,10 @@ typedef struct {
   int32_t at;    /* of the copy for kx = 0 within a channel's copies */
 } sbnn_row_copies;
 
-/* A copy of a plane whose pitch is the output's: `words` words at `at` of the
- * channel's copies from `right` bits behind word `word` of the buffer on. */
+/* A copy of a plane, or a part of one, whose pitch is the output's: `words` words at `at`
+ * of the channel's copies from `right` bits behind word `word` of the buffer on. */
 typedef struct {
+  int32_t part; /* in the buffer */
   int32_t word;
   uint32_t right;
   int32_t at, words;
@@ -53,17 +63,18 @@ typedef struct {
   int32_t group_in, group_out; /* channels of a group */
   int32_t levels;              /* planes of an input channel */
   int32_t channel_words;       /* of all copies of a channel */
-  bool same_pitch;             /* streams are the input plane, moved */
-  bool word_rows; /* and a row is a word: no column comes from another one */
+  sbnn_copy_way way;
   int32_t row_copies_count;
   sbnn_row_copies* row_copies;
   uint32_t* tap_at; /* word offset of each tap's copy in its channel's copies */
-  /* A stream, or the input plane with guards, from `buffer_bit` on, counted
-   * from the stream's (or the plane's) bit 0 and relative to the band. */
+  /* A stream, or the input plane (or a part of it) with guards, from `buffer_bit` on,
+   * counted from the stream's (or the plane's) bit 0 and relative to the band. */
   int64_t buffer_bit;
   int64_t buffer_words;
   uint32_t* buffer;
-  /* With the same pitch, for the band that is copied: */
+  uint32_t*
+      parts; /* of the plane that is copied, behind them room to make them */
+  /* Of what is moved, for the band that is copied: */
   sbnn_plane_move* moves; /* of each copy */
   uint32_t* keep; /* inner columns, for each word of a channel's copies */
   uint32_t* copies;

@@ -22,4 +22,7 @@ static inline uint32_t sbnn_moved_bits(const sbnn_conv2d_params* p,
          (uint32_t)p->out_width;
 }
 
+/* The half of `x`, rounded down. */
+static inline int32_t sbnn_half_down(int32_t x) { return (x - (x & 1)) / 2; }
+
 #endif /* SBNN_TAP_ROWS_H_ */

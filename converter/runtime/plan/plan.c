@@ -24,7 +24,7 @@ typedef struct {
   int64_t word_classes; /* words whose borders differ */
   int64_t kind_bits;    /* kinds of positions in these */
   int64_t kinds;        /* kinds of positions */
-  int64_t same_pitch;   /* 1 if planes are moved whole, 0 if row by row */
+  int64_t way;          /* how copies are made: sbnn_copy_way */
   /* Convolutions of int8 only; they have passes, too: */
   int64_t rows;      /* of the input, as they are loaded in all passes */
   int64_t row_words; /* of one of these and a channel */
@@ -37,7 +37,7 @@ static int64_t stream_rows(const sbnn_conv2d_params* p,
                            const sbnn_conv2d_layout* layout) {
   int64_t streams = 0;
   int32_t written = -1;
-  if (layout->same_pitch) return 0;
+  if (layout->way != SBNN_COPY_ROW_BY_ROW) return 0;
   for (int32_t i = 0; i < layout->row_copies_count; ++i) {
     if (layout->row_copies[i].rho != written) ++streams;
     written = layout->row_copies[i].rho;
@@ -80,7 +80,7 @@ static bool plan_conv2d_bits(const sbnn_op* op, sbnn_plan* plan) {
     }
   }
   plan->kinds = (int64_t)borders.row_classes * borders.column_classes;
-  plan->same_pitch = layout.same_pitch ? 1 : 0;
+  plan->way = (int64_t)layout.way;
   free(memory);
   return true;
 }
