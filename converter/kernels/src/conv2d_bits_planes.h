@@ -186,16 +186,64 @@ static void write_stream(state* s, int32_t f, int32_t count, int32_t net,
   sbnn_add_to_stream(&sum, s->sums + dropped, stream, y, words);
 }
 
+/* Numbers that a byte holds are few: what the output stage makes of each of them, from
+ * -most to `most`, stands in a table. */
+SBNN_NOINLINE void fill_table(const sbnn_scale* scale, int32_t f, int32_t most,
+                              int8_t table[256]) {
+  const int32_t step = scale->multipliers[f];
+  int64_t scaled = scale->offsets[f] - (int64_t)step * most;
+  for (int32_t n = -most; n <= most && n <= INT8_MAX; ++n, scaled += step) {
+    int64_t y = scaled >> scale->shift;
+    if (y > INT8_MAX) y = INT8_MAX;
+    if (y < INT8_MIN) y = INT8_MIN;
+    table[(uint8_t)n] = (int8_t)y;
+  }
+}
+
+/* Writes the 32 numbers of a word as int8, `step` bytes apart, through a table. */
+static void write_by_table(const uint32_t* sliced, int32_t slices,
+                           const int8_t* table, int8_t* y, int32_t step) {
+  uint32_t bytes[8];
+  sbnn_unslice_bytes(sliced, slices, bytes);
+  const int32_t eight = 8 * step;
+  for (const uint32_t* at = bytes; at != bytes + 8; ++at) {
+    const uint32_t four = *at; /* eight positions apart */
+    *y = table[four & 0xFFu];
+    y += eight;
+    *y = table[(four >> 8) & 0xFFu];
+    y += eight;
+    *y = table[(four >> 16) & 0xFFu];
+    y += eight;
+    *y = table[four >> 24];
+    y += step - 3 * eight;
+  }
+}
+
 /* Hands the sums of a channel to the output stage, 32 positions at a time. */
 static void write_numbers(state* s, int32_t f, int32_t count, int32_t net,
                           bool count_taps, int32_t first, int32_t words,
                           void* y) {
   const int32_t positions = s->params->out_height * s->params->out_width;
   const int32_t slices = sum_words(s, count, net, count_taps, words, 0, NULL);
+  const int32_t step = s->output->channels;
+  const bool by_table =
+      s->output->face.kind == SBNN_INT8_NUMBERS && slices <= 8 && words >= 4;
+  int8_t table[256];
+  if (by_table) {
+    int32_t most = 1 << (slices - 1);
+    const int32_t reached = (count * s->weight) << s->params->domain.shift;
+    if (!s->whole_window && reached < most) most = reached;
+    fill_table(&s->output->by.scale, f, most, table);
+  }
   int32_t numbers[32];
   for (int32_t w = 0; w < words; ++w) {
-    sbnn_unslice(s->sums + w * s->slices_room, slices, numbers);
+    const uint32_t* sliced = s->sums + w * s->slices_room;
     const int32_t at = 32 * (first + w);
+    if (by_table && positions - at >= 32) {
+      write_by_table(sliced, slices, table, (int8_t*)y + at * step + f, step);
+      continue;
+    }
+    sbnn_unslice(sliced, slices, numbers);
     sbnn_write_sums(s->output, f, at, numbers,
                     positions - at < 32 ? positions - at : 32, y);
   }

@@ -1,34 +1,55 @@
-/* Four numbers at a time. Multiplying a nibble abcd by 0x00204081 puts a copy
- * of it 7 bits further up three times; masked with 0x01010101 that leaves each
- * of its bits at the bottom of a byte of its own. Eight slices make four bytes,
- * the next eight the next four. */
 #include "hot.h"
 #include "unslice.h"
 
 #include "inline.h"
 
-static uint32_t spread(uint32_t slice, int32_t at) {
-  return (((slice >> at) & 15u) * 0x00204081u) & 0x01010101u;
+/* Swaps the bits of `high` under `mask` with those of `low` that are `by` further up. */
+#define SBNN_SWAP(low, high, by, mask)                            \
+  do {                                                            \
+    const uint32_t changed = (((low) >> (by)) ^ (high)) & (mask); \
+    (high) ^= changed;                                            \
+    (low) ^= changed << (by);                                     \
+  } while (0)
+
+/* Eight slices are four matrices of 8 x 8 bits, a byte wide each, side by side: transposed
+ * as below, all four at once. */
+void sbnn_unslice_bytes(const uint32_t* sliced, int32_t slices,
+                        uint32_t bytes[8]) {
+  const uint32_t sign = sliced[slices - 1];
+  for (int32_t k = 0; k < 8; ++k) bytes[k] = k < slices ? sliced[k] : sign;
+  uint32_t a = bytes[0], b = bytes[1], c = bytes[2], d = bytes[3];
+  uint32_t e = bytes[4], f = bytes[5], g = bytes[6], h = bytes[7];
+  SBNN_SWAP(a, e, 4, 0x0F0F0F0Fu);
+  SBNN_SWAP(b, f, 4, 0x0F0F0F0Fu);
+  SBNN_SWAP(c, g, 4, 0x0F0F0F0Fu);
+  SBNN_SWAP(d, h, 4, 0x0F0F0F0Fu);
+  SBNN_SWAP(a, c, 2, 0x33333333u);
+  SBNN_SWAP(b, d, 2, 0x33333333u);
+  SBNN_SWAP(e, g, 2, 0x33333333u);
+  SBNN_SWAP(f, h, 2, 0x33333333u);
+  SBNN_SWAP(a, b, 1, 0x55555555u);
+  SBNN_SWAP(c, d, 1, 0x55555555u);
+  SBNN_SWAP(e, f, 1, 0x55555555u);
+  SBNN_SWAP(g, h, 1, 0x55555555u);
+  bytes[0] = a;
+  bytes[1] = b;
+  bytes[2] = c;
+  bytes[3] = d;
+  bytes[4] = e;
+  bytes[5] = f;
+  bytes[6] = g;
+  bytes[7] = h;
 }
 
 void sbnn_unslice(const uint32_t* sliced, int32_t slices, int32_t numbers[32]) {
-  const uint32_t sign = sliced[slices - 1];
-  for (int32_t at = 0; at < 32; at += 4) {
-    int32_t* out = numbers + at;
-    for (int32_t i = 0; i < 4; ++i) {
-      out[i] = -(int32_t)((sign >> (at + i)) & 1u);
-    }
-    for (int32_t first = 0; first < slices && first < 32; first += 8) {
-      int32_t count = slices - first < 8 ? slices - first : 8;
-      uint32_t bytes = 0;
-      for (int32_t k = 0; k < count; ++k) {
-        bytes |= spread(sliced[first + k], at) << k;
-      }
-      const uint32_t mask = 0xFFu >> (8 - count);
-      for (int32_t i = 0; i < 4; ++i) {
-        const uint32_t cleared = (uint32_t)out[i] & ~(mask << first);
-        out[i] = (int32_t)(cleared | (((bytes >> (8 * i)) & mask) << first));
-      }
+  uint32_t bytes[8];
+  for (int32_t first = 0; first < slices && first < 32; first += 8) {
+    sbnn_unslice_bytes(sliced + first, slices - first, bytes);
+    const uint32_t known = (1u << first) - 1u;
+    for (int32_t i = 0; i < 32; ++i) {
+      const int32_t byte = (int8_t)(bytes[i & 7] >> (i & ~7));
+      const uint32_t low = first == 0 ? 0u : (uint32_t)numbers[i] & known;
+      numbers[i] = (int32_t)(((uint32_t)byte << first) | low);
     }
   }
 }

@@ -126,15 +126,13 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     slices = _slices(connections / filters) + o["domain_shift"] + planes - 1
     to_bits = op.writes.is_planes
     cuts = 1 if not to_bits or o.get("stream") else op.writes.cuts
-    word_rows = plan.same_pitch and o["in_width"] == 32
-    way = "word rows" if word_rows else "moved" if plan.same_pitch else "other pitch"
     counts = {
         **_decoding(op, filters * fan_in, passes),
         "pass": passes,
         "channel": passes * filters,
         "group": passes * o["groups"],
-        f"copy {way}": plan.copies,
-        f"copy word {way}": plan.copy_words,
+        f"copy {plan.way}": plan.copies,
+        f"copy word {plan.way}": plan.copy_words,
         "add": connections * words * planes,
         "output word": filters * words * cuts,
         "output slice": filters * words * slices * cuts,
@@ -143,7 +141,7 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     }
     if plan.stream_rows:
         counts["stream row"] = plan.stream_rows
-    elif not word_rows:
+    elif plan.way in ("moved", "parts"):
         copied = planes * o["in_channels"] * (2 if _has_signs(op) else 1)
         counts["column mask"] = plan.copy_words * o["groups"] / copied
     if _has_signs(op):

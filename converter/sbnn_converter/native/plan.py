@@ -18,6 +18,10 @@ from sbnn_converter.tflite.flatbuffer import StoredOp
 _MAX_RANK = 4
 
 
+# How a convolution copies its input planes, in the order of ``sbnn_copy_way``.
+WAYS = ("other pitch", "parts", "moved", "short rows", "word rows")
+
+
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """What an op takes; the fields behind ``most`` are for convolutions.
@@ -31,7 +35,7 @@ class Plan:
       word_classes: output words whose borders differ, all passes together.
       kind_bits: kinds of positions in these.
       kinds: kinds of positions: windows that lose the same taps to the border.
-      same_pitch: whether input planes are moved as a whole.
+      way: how input planes are copied, one of ``WAYS``.
       rows: of int8 input, as they are loaded in all passes.
       row_words: of one of these and a channel.
       strips: of the output, each of one output row.
@@ -47,7 +51,7 @@ class Plan:
     word_classes: int
     kind_bits: int
     kinds: int
-    same_pitch: bool
+    way: str
     rows: int
     row_words: int
     strips: int
@@ -112,8 +116,7 @@ def plan_op(op: StoredOp, **options: int) -> Plan:
             f"(found {problem.found}, wanted {problem.wanted}); convert the model again"
         )
     numbers = {field.name: getattr(plan, field.name) for field in dataclasses.fields(Plan)}
-    flags = {"same_pitch": bool(plan.same_pitch), "lanes": bool(plan.lanes)}
-    return Plan(**{**numbers, **flags})
+    return Plan(**{**numbers, "way": WAYS[plan.way], "lanes": bool(plan.lanes)})
 
 
 def _tensor(kind: ElementType, shape: tuple[int, ...], data: int | None) -> _Tensor:
