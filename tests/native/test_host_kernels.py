@@ -41,6 +41,15 @@ def test_every_level_gives_the_references_results_within_its_memory(objects, tmp
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
+def test_threads_run_every_task_once_and_race_for_nothing(tmp_path):
+    image = tmp_path / "test_thread_pool"
+    sources = [NATIVE / "test_thread_pool.c", RUNTIME / "host" / "thread_pool.c"]
+    flags = [*STRICT, "-g", "-O1", "-fsanitize=thread", "-pthread", f"-I{RUNTIME}"]
+    subprocess.run(["gcc", *flags, *sources, "-o", image], check=True)
+    done = subprocess.run([image], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
 @pytest.mark.slow
 def test_clang_compiles_every_level_without_warnings(tmp_path):
     if shutil.which("clang") is None:

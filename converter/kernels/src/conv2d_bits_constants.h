@@ -103,6 +103,47 @@ SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
   if (all) out[7] = a7;
 }
 
+#ifdef SBNN_THUMB2
+/* The same for one less: as many as there are registers for, which compilers do not find
+ * room in. A kind is a number of 32 bits and a mask behind it. */
+SBNN_INLINE void slice_class_but_one(const int32_t* values,
+                                     const sbnn_kind_bits* kind,
+                                     const sbnn_kind_bits* end, uint32_t* out) {
+  uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0;
+  uint32_t bits, mask, bit;
+#define SBNN_SLICE(place)          \
+  "ubfx %[bit], %[bits], #" #place \
+  ", #1\n\t"                       \
+  "mla %[a" #place "], %[mask], %[bit], %[a" #place "]\n\t"
+  __asm__(
+      "1:\n\t"
+      "ldrd %[bits], %[mask], [%[kind]], #8\n\t"
+      "ldr %[bits], [%[values], %[bits], lsl #2]\n\t" SBNN_SLICE(0)
+          SBNN_SLICE(1) SBNN_SLICE(2) SBNN_SLICE(3) SBNN_SLICE(4)
+              SBNN_SLICE(5) SBNN_SLICE(6) "cmp %[kind], %[end]\n\t"
+                                          "bne 1b"
+      : [a0] "+r"(a0), [a1] "+r"(a1), [a2] "+r"(a2), [a3] "+r"(a3),
+        [a4] "+r"(a4), [a5] "+r"(a5), [a6] "+r"(a6), [kind] "+r"(kind),
+        [bits] "=&r"(bits), [mask] "=&r"(mask), [bit] "=&r"(bit)
+      : [values] "r"(values), [end] "r"(end)
+      : "cc", "memory");
+#undef SBNN_SLICE
+  out[0] = a0;
+  out[1] = a1;
+  out[2] = a2;
+  out[3] = a3;
+  out[4] = a4;
+  out[5] = a5;
+  out[6] = a6;
+}
+#else
+SBNN_INLINE void slice_class_but_one(const int32_t* values,
+                                     const sbnn_kind_bits* kind,
+                                     const sbnn_kind_bits* end, uint32_t* out) {
+  slice_class(values, kind, end, false, out);
+}
+#endif
+
 /* The same for a few slices. */
 SBNN_INLINE void slice_class_thinly(const int32_t* values,
                                     const sbnn_kind_bits* kind,
@@ -135,7 +176,7 @@ static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
       if (left <= 3) {
         slice_class_thinly(s->kind_values, kind, end, to);
       } else if (left < SLICED_AT_ONCE) {
-        slice_class(s->kind_values, kind, end, false, to);
+        slice_class_but_one(s->kind_values, kind, end, to);
       } else {
         slice_class(s->kind_values, kind, end, true, to);
       }

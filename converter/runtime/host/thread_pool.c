@@ -16,10 +16,10 @@ struct sbnn_thread_pool {
   pid_t process; /* in which the threads live: a fork leaves them behind */
   pthread_mutex_t mutex;
   pthread_cond_t begin; /* a job is there, or the end */
-  pthread_cond_t done;  /* the last worker has left the job */
+  pthread_cond_t done;  /* the last active worker has left the job */
   uint32_t job;         /* counts jobs */
   bool busy, closing;
-  int32_t working; /* workers, the caller excepted, that are not done yet */
+  int32_t active; /* workers, the caller excepted, inside the job */
   int32_t tasks;
   int32_t next; /* changed by atomic additions only */
   void (*run)(void* data, int32_t task, int32_t worker);
@@ -47,10 +47,12 @@ static void* live(void* argument) {
     }
     if (pool->closing) break;
     seen = pool->job;
+    if (!pool->busy) continue; /* woken late: all tasks are done */
+    ++pool->active;
     pthread_mutex_unlock(&pool->mutex);
     work(pool, self->number);
     pthread_mutex_lock(&pool->mutex);
-    if (--pool->working == 0) pthread_cond_signal(&pool->done);
+    if (--pool->active == 0) pthread_cond_signal(&pool->done);
   }
   pthread_mutex_unlock(&pool->mutex);
   return NULL;
@@ -112,7 +114,6 @@ void sbnn_run_tasks(sbnn_thread_pool* pool, int32_t tasks,
       pool->data = data;
       pool->tasks = tasks;
       pool->next = 0;
-      pool->working = pool->started;
       ++pool->job;
       pthread_cond_broadcast(&pool->begin);
     }
@@ -124,7 +125,8 @@ void sbnn_run_tasks(sbnn_thread_pool* pool, int32_t tasks,
   }
   work(pool, 0);
   pthread_mutex_lock(&pool->mutex);
-  while (pool->working > 0) pthread_cond_wait(&pool->done, &pool->mutex);
+  /* No task is left: who has not begun by now need not be waited for. */
+  while (pool->active > 0) pthread_cond_wait(&pool->done, &pool->mutex);
   pool->busy = false;
   pthread_mutex_unlock(&pool->mutex);
 }

@@ -150,8 +150,11 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         counts["window add"] = o["groups"] * fan_in * words * planes
         counts["window word"] = o["groups"] * words
         counts["window slice"] = filters * words * (slices + 2) if to_bits else 0
-    if not to_bits:
-        counts["unslice"] = filters * words * slices
+    if op.writes == INT8 and slices <= 8:  # through a table of what a byte can be
+        counts["table entry"] = 2 * connections + filters
+        counts["table word"] = filters * words
+    elif not to_bits:
+        counts["unslice byte"] = filters * words * -(-slices // 8)
         counts |= _sums(op, filters * positions)
     return counts
 
