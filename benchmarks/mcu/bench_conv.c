@@ -96,7 +96,7 @@ static bool run(const layer* l) {
   bench_print(l->stride == 1 ? "mcu.conv_64x64_32x32."
                              : "mcu.conv_64x128_32x32_s2.");
   bench_report(l->name, instructions);
-  bench_print("scratch.");
+  bench_print(l->stride == 1 ? "scratch." : "scratch.s2_");
   bench_report(l->name, (uint32_t)scratch);
   bool same = true;
 #ifdef SBNN_BENCH_CHECK

@@ -117,21 +117,28 @@ static int32_t place_connections(const sbnn_int8_strips* s, int32_t count) {
   return (count - negative) * s->zero + negative * (MOST_U - s->zero);
 }
 
-/* Where the lanes of a row start, for one channel (see the top of this file);
- * `windows` is NULL where weights are 0 and 1, and all lanes start alike. */
+/* Where the lanes of a row start, for one channel (see the top of this file). */
 SBNN_INLINE void start_lanes(const sbnn_int8_strips* s, const int32_t* windows,
                              int32_t base, uint32_t* start) {
   const int32_t shift = s->p->domain.shift;
   for (int32_t j = 0; j < LANES; ++j) {
-    const int32_t low = windows == NULL ? base : windows[j] + base;
-    const int32_t high = windows == NULL ? base : windows[j + LANES] + base;
+    const int32_t low = windows[j] + base, high = windows[j + LANES] + base;
     start[j] = ((uint32_t)(high >> shift) << 16) + (uint32_t)(low >> shift);
   }
 }
 
-/* The 32 bits 15 of the lanes after `count` connections. */
+/* The same for four lanes where weights are 0 and 1 and all lanes start alike. */
+SBNN_INLINE void start_alike(const sbnn_int8_strips* s, int32_t base,
+                             uint32_t start[4]) {
+  const uint32_t one = (uint32_t)(base >> s->p->domain.shift);
+  for (int32_t j = 0; j < 4; ++j) start[j] = (one << 16) + one;
+}
+
+/* The 32 bits 15 of the lanes after `count` connections. Of four lanes the next four start
+ * `step` words behind. */
 SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
-                               const uint32_t* strips, const uint32_t* start) {
+                               const uint32_t* strips, const uint32_t* start,
+                               int32_t step) {
   const uint32_t* const list_end = list + count;
   const uint32_t* const end = strips + LANES;
   uint32_t bits = 0;
@@ -150,7 +157,7 @@ SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
     bits = (bits >> 1) | (c & 0x80008000u);
     bits = (bits >> 1) | (d & 0x80008000u);
     strips += 4;
-    start += 4;
+    start += step;
   } while (strips != end);
   return bits;
 }
@@ -189,30 +196,48 @@ SBNN_COLD void sum_windows(const sbnn_int8_strips* s, int32_t rows) {
   }
 }
 
-/* The band of one channel as bits, from lanes that start from `base`. */
+/* The band of one channel as activations, from lanes that start from a base for each cut. */
 SBNN_INLINE void compare_channel(const sbnn_int8_strips* s,
                                  const sbnn_output* output, int32_t f,
-                                 int32_t count, int32_t base, int32_t rows,
+                                 int32_t count, const int32_t* bases,
+                                 int32_t cuts, int32_t planes, int32_t rows,
                                  int32_t first, int32_t present, uint32_t* y) {
   const sbnn_conv2d_params* p = s->p;
   const uint32_t flip = 0u - sbnn_get_bit(output->by.cuts.flips, f);
   const int32_t words = sbnn_plane_words(p->out_height * p->out_width);
-  uint32_t* const plane = y + f * words;
+  uint32_t* const channel = y + f * planes * words;
   const bool whole_words = present == STRIP && p->out_width % STRIP == 0;
   const uint32_t* strips = s->strips;
   const int32_t* windows = p->domain.alpha_steps != 0 ? s->windows : NULL;
-  uint32_t start[LANES];
-  uint32_t bits = 0;
+  uint32_t starts[4 * SBNN_MAX_CUTS]; /* of all cuts, or all lanes of one */
+  uint32_t bits[SBNN_MAX_ACTIVATION_BITS];
+  for (int32_t i = 0; windows == NULL && i < cuts; ++i) {
+    start_alike(s, bases[i], starts + 4 * i);
+  }
   for (int32_t r = 0; r < rows; ++r) {
-    /* Without windows all rows start alike, and without connections they are. */
-    if (r == 0 || windows != NULL) start_lanes(s, windows, base, start);
+    /* Without windows and without connections all rows are alike. */
     if (r == 0 || windows != NULL || count != 0) {
-      bits = compare(s->list, count, strips, start) ^ flip;
+      for (int32_t k = 0; k < planes; ++k) bits[k] = flip;
+      for (int32_t i = 0; i < cuts; ++i) {
+        if (windows != NULL) start_lanes(s, windows, bases[i], starts);
+        const uint32_t reached =
+            windows != NULL
+                ? compare(s->list, count, strips, starts, 4)
+                : compare(s->list, count, strips, starts + 4 * i, 0);
+        /* One more turns bit k where those below it were all ones. */
+        for (int32_t k = 0; k < planes && ((i + 1) & ((1 << k) - 1)) == 0;
+             ++k) {
+          bits[k] ^= reached;
+        }
+      }
     }
-    if (whole_words) {
-      plane[first / STRIP] = bits;
-    } else {
-      sbnn_put_row_bits(plane, words, first, present, bits);
+    uint32_t* plane = channel;
+    for (int32_t k = 0; k < planes; ++k, plane += words) {
+      if (whole_words) {
+        plane[first / STRIP] = bits[k];
+      } else {
+        sbnn_put_row_bits(plane, words, first, present, bits[k]);
+      }
     }
     strips += p->stride_height * s->row_words;
     first += p->out_width;
@@ -249,12 +274,23 @@ static void run_channel(const sbnn_int8_strips* s, const sbnn_output* output,
   const int32_t width = s->p->out_width;
   const int32_t present = width - ox < STRIP ? width - ox : STRIP;
   const int32_t first = oy * width + ox;
-  int32_t base;
-  if (output->stage == SBNN_CUTS && output->by.cuts.count == 1 &&
-      sbnn_int8_lanes_suffice(s, count, zeros, output->by.cuts.thresholds[f],
-                              &base)) {
-    compare_channel(s, output, f, count, base, rows, first, present,
+  int32_t bases[SBNN_MAX_CUTS];
+  int32_t cuts = 0;
+  if (output->stage == SBNN_CUTS) {
+    const int32_t* threshold =
+        output->by.cuts.thresholds + f * output->by.cuts.count;
+    while (
+        cuts < output->by.cuts.count &&
+        sbnn_int8_lanes_suffice(s, count, zeros, *threshold++, &bases[cuts])) {
+      ++cuts;
+    }
+  }
+  if (cuts == 1) { /* for one cut lanes are as wide as for another */
+    compare_channel(s, output, f, count, bases, 1, 1, rows, first, present,
                     (uint32_t*)y);
+  } else if (cuts > 1) {
+    compare_channel(s, output, f, count, bases, cuts, output->face.planes, rows,
+                    first, present, (uint32_t*)y);
   } else {
     sum_channel(s, output, f, count, zeros, rows, first, present, y);
   }

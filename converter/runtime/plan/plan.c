@@ -97,7 +97,7 @@ static void plan_conv2d_int8(const sbnn_op* op, sbnn_plan* plan) {
   plan->rows = plan->passes * strips.rows;
   plan->row_words = strips.row_words;
   plan->lanes =
-      op->output.stage == SBNN_CUTS && op->output.by.cuts.count == 1 &&
+      op->output.stage == SBNN_CUTS &&
       sbnn_int8_lanes_suffice(&strips, op->kernel.most,
                               op->kernel.most * strips.zero, 0, &base);
 }

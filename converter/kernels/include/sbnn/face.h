@@ -26,8 +26,9 @@ typedef struct {
 } sbnn_face;
 
 enum {
-  SBNN_MAX_PLANES = 16,        /* of a channel */
-  SBNN_MAX_ACTIVATION_BITS = 4 /* planes that weights multiply, cuts make */
+  SBNN_MAX_PLANES = 16,         /* of a channel */
+  SBNN_MAX_ACTIVATION_BITS = 4, /* planes that weights multiply, cuts make */
+  SBNN_MAX_CUTS = (1 << SBNN_MAX_ACTIVATION_BITS) - 1
 };
 
 static inline sbnn_face sbnn_planes_face(int32_t planes) {
