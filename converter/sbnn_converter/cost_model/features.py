@@ -150,7 +150,8 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         counts["window add"] = o["groups"] * fan_in * words * planes
         counts["window word"] = o["groups"] * words
         counts["window slice"] = filters * words * (slices + 2) if to_bits else 0
-    if op.writes == INT8 and slices <= 8:  # through a table of what a byte can be
+    if op.writes == INT8 and slices <= 8 and words >= 4 * passes:
+        # Through a table of what a byte can be.
         counts["table entry"] = 2 * connections + filters
         counts["table word"] = filters * words
     elif not to_bits:
