@@ -210,7 +210,7 @@ SBNN_INLINE void compare_channel(const sbnn_int8_strips* s,
   const uint32_t* strips = s->strips;
   const int32_t* windows = p->domain.alpha_steps != 0 ? s->windows : NULL;
   uint32_t starts[4 * SBNN_MAX_CUTS]; /* of all cuts, or all lanes of one */
-  uint32_t bits[SBNN_MAX_ACTIVATION_BITS];
+  uint32_t bits[SBNN_MAX_ACTIVATION_BITS] = {0};
   for (int32_t i = 0; windows == NULL && i < cuts; ++i) {
     start_alike(s, bases[i], starts + 4 * i);
   }
