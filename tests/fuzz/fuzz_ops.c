@@ -214,6 +214,11 @@ static void append_signs(source* s, model* m, int32_t count) {
   if (count % 32 != 0) both[all - 1] &= 0xFFFFFFFFu >> (32 - count % 32);
 }
 
+/* The ones of a channel that has `count` so far; the most of any channel. */
+static void count_one(int32_t* most, int32_t* count) {
+  if (++*count > *most) *most = *count;
+}
+
 /* A valid weight code as tensor 1, with its options. */
 static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
                        bool may_slice) {
@@ -222,7 +227,7 @@ static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
   static const int32_t kCodes[] = {SBNN_CODE_BITMAP, SBNN_CODE_RICE,
                                    SBNN_CODE_GOLOMB, SBNN_CODE_SLICED};
   const int32_t one_of = 1 + below(s, 40);
-  int32_t count = 0, parameter = 0;
+  int32_t count = 0, parameter = 0, most = 0, of_channel = 0;
   const bool has_signs = one_in(s, 2);
   set(m, "code", kCodes[code]);
   if (kCodes[code] == SBNN_CODE_SLICED) {
@@ -231,8 +236,10 @@ static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
     uint32_t* words =
         (uint32_t*)constant(m, 1, SBNN_INT32, groups * block + outputs);
     for (int32_t u = 0; u < outputs; ++u) {
+      of_channel = 0;
       for (int32_t i = 0; i < fan_in; ++i) {
         if (below(s, one_of) != 0) continue;
+        count_one(&most, &of_channel);
         const int32_t behind = has_signs && one_in(s, 2) ? fan_in : 0;
         words[u / 32 * block + behind + i] |= 1u << (u % 32);
         ++words[groups * block + u];
@@ -248,11 +255,13 @@ static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
     for (int32_t i = 0; i < weights; ++i) {
       const bool one = below(s, one_of) == 0;
       if (code == 0) put_bits(w, one, 1);
+      if (i % fan_in == 0) of_channel = 0;
       if (!one) {
         ++gap;
         continue;
       }
       ++count;
+      count_one(&most, &of_channel);
       if (code == 1) {
         put_bits(w, 0, gap >> parameter);
         put_bits(w, 1, 1);
@@ -279,6 +288,7 @@ static void add_kernel(source* s, model* m, int32_t outputs, int32_t fan_in,
   }
   if (has_signs) set(m, "has_signs", 1);
   set(m, "connections", count);
+  if (one_in(s, 2)) set(m, "most_connections", most);
   set(m, "code_parameter", parameter);
   set(m, "alpha_steps", has_signs || one_in(s, 2) ? 0 : below(s, 9) - 4);
   set(m, "domain_shift", has_signs || one_in(s, 2) ? 0 : below(s, 9));

@@ -202,7 +202,7 @@ sbnn_connections random_kernel(int32_t outputs, int32_t fan_in, int32_t percent,
   out.words = words;
   out.weights = weights;
   out.parameter = (uint8_t)parameter;
-  out.most = sbnn_most_connections(&out, fan_in);
+  sbnn_check_connections(&out, fan_in);
   return out;
 }
 

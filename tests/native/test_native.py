@@ -15,7 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 KERNELS = ROOT / "converter" / "kernels"
 
-PROGRAMS = ["test_conv2d", "test_dense", "test_max_pool2d", "test_planes"]
+PROGRAMS = ["test_connections", "test_conv2d", "test_dense", "test_max_pool2d", "test_planes"]
 # Where C sources are; one that is missing here would not be compiled.
 FOLDERS = {"src", "host", "c", "micro", "ops", "plan", "tflite"}
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]

@@ -37,17 +37,22 @@ class Measured:
 _AT_ONCE = 20
 
 
-def measure_ops(ops: Sequence[StoredOp], core: str) -> list[Measured]:
+def measure_ops(ops: Sequence[StoredOp], core: str, defines: Sequence[str] = ()) -> list[Measured]:
     """Runs each op once on random input.
+
+    Args:
+      ops: of a converted model.
+      core: the name of the core.
+      defines: macros that kernels and ops are compiled with.
 
     Raises:
       RuntimeError: an op is refused or the program fails.
     """
     parts = (ops[first : first + _AT_ONCE] for first in range(0, len(ops), _AT_ONCE))
-    return [measured for part in parts for measured in _measure(part, core)]
+    return [measured for part in parts for measured in _measure(part, core, defines)]
 
 
-def _measure(ops: Sequence[StoredOp], core: str) -> list[Measured]:
+def _measure(ops: Sequence[StoredOp], core: str, defines: Sequence[str]) -> list[Measured]:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "cases.h").write_text(_cases(ops))
@@ -57,6 +62,7 @@ def _measure(ops: Sequence[StoredOp], core: str) -> list[Measured]:
             kernel_program.BENCHMARKS / "bench_ops.c",
             board,
             image,
+            defines,
             sources=sorted(RUNTIME.glob("ops/*.c")),
             includes=(folder, RUNTIME),
         )

@@ -20,7 +20,7 @@ typedef struct {
 } sbnn_connection_stream;
 
 /* Puts `stream` in front of channel 0 of `code`, which has been checked with
- * sbnn_connections_valid. */
+ * sbnn_check_connections. */
 void sbnn_open_stream(sbnn_connection_stream* stream,
                       const sbnn_connections* code);
 

@@ -81,78 +81,23 @@ int32_t sbnn_next_connection(sbnn_connection_reader* reader) {
   return reader->index;
 }
 
-bool sbnn_connections_valid(const sbnn_connections* code) {
-  const bool known =
-      (code->code == SBNN_CODE_BITMAP && code->parameter == 0u) ||
-      (code->code == SBNN_CODE_RICE && code->parameter < 31u) ||
-      (code->code == SBNN_CODE_GOLOMB && code->parameter >= 2u);
-  if (!known || code->count < 0 || code->weights < code->count ||
-      code->word_count < 0 || code->word_count >= INT32_MAX / 64) {
-    return false;
-  }
-  sbnn_connection_reader reader;
-  sbnn_open_connections(&reader, code);
-  for (int32_t i = 0; i < code->count; ++i) {
-    if (sbnn_next_connection(&reader) == SBNN_NO_CONNECTION) return false;
-  }
-  const uint32_t bits =
-      code->code == SBNN_CODE_BITMAP ? (uint32_t)code->weights : reader.bit;
-  const uint32_t words =
-      bits == 0u ? 1u : bits / 32u + (bits % 32u != 0u ? 1u : 0u);
-  if (words != (uint32_t)code->word_count) return false;
-  /* Behind the last connection there must be nothing more: a bitmap with
-   * further ones would mean that `count` is wrong. */
-  return count_zeros(code, reader.bit) == UINT32_MAX;
-}
-
-int32_t sbnn_most_connections(const sbnn_connections* code, int32_t fan_in) {
-  sbnn_connection_reader reader;
-  int32_t most = 0, count = 0;
-  int32_t channel = 0;
-  sbnn_open_connections(&reader, code);
-  for (;;) {
-    const int32_t index = sbnn_next_connection(&reader);
-    if (index == SBNN_NO_CONNECTION) return most;
-    if (index / fan_in != channel) {
-      channel = index / fan_in;
-      count = 0;
+bool sbnn_code_is_possible(const sbnn_connections* code, int32_t fan_in) {
+  const uint32_t parameter = code->parameter;
+  const uint32_t weights = (uint32_t)code->weights;
+  const uint32_t words = (uint32_t)code->word_count;
+  /* Bits of what is read in order are counted in 32 bits. */
+  const bool countable = code->word_count >= 1 && words < INT32_MAX / 64;
+  switch (code->code) {
+    case SBNN_CODE_BITMAP:
+      return countable && parameter == 0u &&
+             words == sbnn_words_of_bits(weights);
+    case SBNN_CODE_RICE: return countable && parameter < 31u;
+    case SBNN_CODE_GOLOMB: return countable && parameter >= 2u;
+    case SBNN_CODE_SLICED: {
+      const uint32_t inputs = (uint32_t)fan_in << code->is_signed;
+      const uint32_t units = weights / (uint32_t)fan_in;
+      return parameter == 0u && words == (units + 31u) / 32u * inputs + units;
     }
-    if (++count > most) most = count;
+    default: return false;
   }
-}
-
-bool sbnn_signs_valid(const sbnn_connections* code) {
-  const int32_t rest = code->count % 32;
-  if (code->signs == NULL || rest == 0) return true;
-  return code->signs[code->count / 32] >> rest == 0u;
-}
-
-bool sbnn_sliced_connections_valid(const sbnn_connections* code, int32_t units,
-                                   int32_t inputs) {
-  const int64_t groups = ((int64_t)units + 31) / 32;
-  if (code->is_signed != 0u) {
-    if (inputs > INT32_MAX / 2) return false;
-    inputs *= 2;
-  }
-  if (code->code != SBNN_CODE_SLICED || code->parameter != 0u ||
-      code->word_count != groups * inputs + units) {
-    return false;
-  }
-  const uint32_t* counts = code->words + groups * inputs;
-  int64_t total = 0;
-  for (int32_t first = 0; first < units; first += 32) {
-    const uint32_t* words = code->words + (int64_t)(first / 32) * inputs;
-    const int32_t present = units - first < 32 ? units - first : 32;
-    for (int32_t u = 0; u < 32; ++u) {
-      uint32_t count = 0;
-      for (int32_t i = 0; i < inputs; ++i) count += (words[i] >> u) & 1u;
-      if (count != (u < present ? counts[first + u] : 0u)) return false;
-      total += count;
-    }
-    /* No input is added and subtracted. */
-    for (int32_t i = 0; code->is_signed != 0u && i < inputs / 2; ++i) {
-      if ((words[i] & words[i + inputs / 2]) != 0u) return false;
-    }
-  }
-  return total == code->count;
 }

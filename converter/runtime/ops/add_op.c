@@ -28,7 +28,7 @@ static bool measure(const sbnn_op* op, const sbnn_tensor* stream,
   return true;
 }
 
-static bool prepare(sbnn_op* op, const sbnn_options* options,
+static bool prepare(sbnn_op* op, const sbnn_option_values* options,
                     const sbnn_tensor* inputs, sbnn_tensor* output,
                     sbnn_problem* problem) {
   const sbnn_add_params* p = &op->params.add;

@@ -30,7 +30,7 @@ static bool check_windows(const sbnn_average_pool2d_params* p,
                       "column at which windows end", problem);
 }
 
-static bool prepare(sbnn_op* op, const sbnn_options* options,
+static bool prepare(sbnn_op* op, const sbnn_option_values* options,
                     const sbnn_tensor* inputs, sbnn_tensor* output,
                     sbnn_problem* problem) {
   const sbnn_average_pool2d_params* p = &op->params.average_pool2d;

@@ -10,7 +10,7 @@
 static const sbnn_option_rule kRules[] = {
     SBNN_CONV2D_OPTIONS(SBNN_OPTION_RULE)};
 
-static bool prepare(sbnn_op* op, const sbnn_options* options,
+static bool prepare(sbnn_op* op, const sbnn_option_values* options,
                     const sbnn_tensor* inputs, sbnn_tensor* output,
                     sbnn_problem* problem) {
   sbnn_conv2d_params* p = &op->params.conv2d;

@@ -28,7 +28,7 @@ static bool check_input(const sbnn_op* op, const sbnn_tensor* x,
   return sbnn_multiply(&wanted, 32, problem);
 }
 
-static bool prepare(sbnn_op* op, const sbnn_options* options,
+static bool prepare(sbnn_op* op, const sbnn_option_values* options,
                     const sbnn_tensor* inputs, sbnn_tensor* output,
                     sbnn_problem* problem) {
   sbnn_dense_params* p = &op->params.dense;

@@ -21,7 +21,7 @@ sbnn_face sbnn_face_of(const sbnn_tensor* tensor, int32_t planes) {
   }
 }
 
-bool sbnn_read_faces(sbnn_op* op, const sbnn_options* options,
+bool sbnn_read_faces(sbnn_op* op, const sbnn_option_values* options,
                      const sbnn_tensor* input, const sbnn_tensor* output,
                      sbnn_problem* problem) {
   face_options o = {1, 1};

@@ -17,7 +17,7 @@
 sbnn_face sbnn_face_of(const sbnn_tensor* tensor, int32_t planes);
 
 /* Faces of input 0 and of the output, from their types and the options. */
-bool sbnn_read_faces(sbnn_op* op, const sbnn_options* options,
+bool sbnn_read_faces(sbnn_op* op, const sbnn_option_values* options,
                      const sbnn_tensor* input, const sbnn_tensor* output,
                      sbnn_problem* problem);
 

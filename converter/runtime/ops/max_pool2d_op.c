@@ -9,7 +9,7 @@
 static const sbnn_option_rule kRules[] = {
     SBNN_MAX_POOL2D_OPTIONS(SBNN_OPTION_RULE)};
 
-static bool prepare(sbnn_op* op, const sbnn_options* options,
+static bool prepare(sbnn_op* op, const sbnn_option_values* options,
                     const sbnn_tensor* inputs, sbnn_tensor* output,
                     sbnn_problem* problem) {
   const sbnn_max_pool2d_params* p = &op->params.max_pool2d;

@@ -47,11 +47,14 @@ static bool check_other(sbnn_op* op, const sbnn_tensor* other,
 }
 
 bool sbnn_prepare_op(sbnn_op* op, const sbnn_op_class* kind,
-                     const sbnn_options* options, const sbnn_tensor* inputs,
-                     int32_t input_count, sbnn_tensor* output,
-                     sbnn_problem* problem) {
+                     const sbnn_options* file_options,
+                     const sbnn_tensor* inputs, int32_t input_count,
+                     sbnn_tensor* output, sbnn_problem* problem) {
   memset(op, 0, sizeof(*op));
   op->kind = kind;
+  sbnn_option_values values;
+  const sbnn_option_values* const options = &values;
+  sbnn_read_values(file_options, &values);
   int32_t version;
   if (!sbnn_read_option(options, SBNN_OPTION_version, 1, INT32_MAX, &version,
                         problem)) {

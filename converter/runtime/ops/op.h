@@ -73,7 +73,7 @@ typedef struct {
   const sbnn_option_rule* options;
   /* Checks tensors, fills in `op` and `output->dims`. Faces are known, options
    * are read. False, with `problem` set, if anything does not fit. */
-  bool (*prepare)(sbnn_op* op, const sbnn_options* options,
+  bool (*prepare)(sbnn_op* op, const sbnn_option_values* options,
                   const sbnn_tensor* inputs, sbnn_tensor* output,
                   sbnn_problem* problem);
   /* Runs one sample of the batch; `other` is that of a second activation. */

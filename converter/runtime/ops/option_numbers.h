@@ -45,7 +45,8 @@
   X(37, width)                 \
   X(38, plus)                  \
   X(39, minus)                 \
-  X(40, other_planes)
+  X(40, other_planes)          \
+  X(41, most_connections)
 
 /* SBNN_OPTION_name: an option, whatever it is called or numbered in a file. */
 typedef enum {

@@ -4,7 +4,7 @@
 
 #include "ops/check.h"
 
-bool sbnn_read_option(const sbnn_options* options, sbnn_option_id option,
+bool sbnn_read_option(const sbnn_option_values* options, sbnn_option_id option,
                       int32_t low, int32_t high, int32_t* value,
                       sbnn_problem* problem) {
   const char* name = sbnn_option_name(option);
@@ -15,8 +15,9 @@ bool sbnn_read_option(const sbnn_options* options, sbnn_option_id option,
   return true;
 }
 
-static bool applies(const sbnn_option_rule* rule, const sbnn_options* options,
-                    sbnn_face input, sbnn_face output) {
+static bool applies(const sbnn_option_rule* rule,
+                    const sbnn_option_values* options, sbnn_face input,
+                    sbnn_face output) {
   int32_t value;
   switch (rule->when) {
     case SBNN_MAY_MISS:
@@ -31,7 +32,7 @@ static bool applies(const sbnn_option_rule* rule, const sbnn_options* options,
   }
 }
 
-bool sbnn_read_options(const sbnn_options* options,
+bool sbnn_read_options(const sbnn_option_values* options,
                        const sbnn_option_rule* rules, int32_t count,
                        sbnn_face input, sbnn_face output, void* fields,
                        sbnn_problem* problem) {

@@ -22,13 +22,13 @@ struct sbnn_option_rule {
 #define SBNN_RULE_COUNT(rules) ((int32_t)(sizeof(rules) / sizeof((rules)[0])))
 
 /* Reads an option, which must lie in [low, high]. */
-bool sbnn_read_option(const sbnn_options* options, sbnn_option_id option,
+bool sbnn_read_option(const sbnn_option_values* options, sbnn_option_id option,
                       int32_t low, int32_t high, int32_t* value,
                       sbnn_problem* problem);
 
 /* Reads all options of `rules` that an op of these faces has to have, or may
  * have, into `fields`, which is zeroed. */
-bool sbnn_read_options(const sbnn_options* options,
+bool sbnn_read_options(const sbnn_option_values* options,
                        const sbnn_option_rule* rules, int32_t count,
                        sbnn_face input, sbnn_face output, void* fields,
                        sbnn_problem* problem);

@@ -36,6 +36,16 @@ const char* sbnn_option_name(sbnn_option_id option) {
   return kNames[(size_t)option - 1u];
 }
 
+/* The first value of an option counts. */
+static void keep(sbnn_option_values* to, uint32_t number, int32_t value) {
+  if (number == 0u || number > SBNN_OPTION_COUNT ||
+      to->known[number - 1u] != 0u) {
+    return;
+  }
+  to->known[number - 1u] = 1u;
+  to->values[number - 1u] = value;
+}
+
 /* The unsigned number of `width` bytes at `at`. */
 static bool read_unsigned(const sbnn_options* o, size_t at, size_t width,
                           uint64_t* value) {
@@ -57,10 +67,15 @@ static bool follow(const sbnn_options* o, size_t at, size_t width,
   return true;
 }
 
-static bool name_is(const sbnn_options* o, size_t at, const char* name) {
-  const size_t length = strlen(name) + 1u;
-  return at <= o->size && length <= o->size - at &&
-         memcmp(o->bytes + at, name, length) == 0;
+/* The number of the option whose zero-terminated name stands at `at`, or 0. */
+static uint32_t number_of(const sbnn_options* o, size_t at) {
+  for (uint32_t i = 0; i < SBNN_OPTION_COUNT; ++i) {
+    const char* name = kNames[i];
+    for (size_t j = at; j < o->size && o->bytes[j] == (uint8_t)*name; ++j) {
+      if (*name++ == '\0') return i + 1u;
+    }
+  }
+  return 0u;
 }
 
 static bool read_int32(const sbnn_options* o, size_t at, size_t width,
@@ -82,28 +97,31 @@ static bool read_int32(const sbnn_options* o, size_t at, size_t width,
   return true;
 }
 
-/* The entry `name` of the map whose values stand at `values`. */
-static bool find_in_map(const sbnn_options* o, size_t values, size_t width,
-                        const char* name, int32_t* value) {
+/* All entries of the map whose values stand at `values`, up to one that is broken. */
+static void read_map(const sbnn_options* o, size_t values, size_t width,
+                     sbnn_option_values* to) {
   uint64_t count, key_width;
   size_t keys;
   if (values < 3u * width || !read_unsigned(o, values - width, width, &count) ||
       !read_unsigned(o, values - 2u * width, width, &key_width) ||
       !follow(o, values - 3u * width, width, &keys) || count > o->size) {
-    return false;
+    return;
   }
   for (size_t i = 0; i < (size_t)count; ++i) {
     size_t key;
     uint64_t type;
+    int32_t value;
     if (!follow(o, keys + i * (size_t)key_width, (size_t)key_width, &key)) {
-      return false;
+      return;
     }
-    if (!name_is(o, key, name)) continue;
-    return read_unsigned(o, values + (size_t)count * width + i, 1, &type) &&
-           read_int32(o, values + i * width, width, (uint8_t)(type >> 2),
-                      value);
+    const uint32_t number = number_of(o, key);
+    if (number != 0u &&
+        read_unsigned(o, values + (size_t)count * width + i, 1, &type) &&
+        read_int32(o, values + i * width, width, (uint8_t)(type >> 2),
+                   &value)) {
+      keep(to, number, value);
+    }
   }
-  return false;
 }
 
 /* The number of seven bits a byte at `*at`, which moves behind it. */
@@ -119,42 +137,42 @@ static bool read_packed(const sbnn_options* o, size_t* at, size_t end,
   return false;
 }
 
-/* The option of a number in the blob at `at`. */
-static bool find_in_blob(const sbnn_options* o, size_t at, size_t width,
-                         uint32_t number, int32_t* value) {
+/* All options of the blob at `at`, up to one that is broken. */
+static void read_blob(const sbnn_options* o, size_t at, size_t width,
+                      sbnn_option_values* to) {
   uint64_t size;
   if (at < width || !read_unsigned(o, at - width, width, &size) ||
       size > o->size - at) {
-    return false;
+    return;
   }
   const size_t end = at + (size_t)size;
   while (at < end) {
-    const uint32_t found = o->bytes[at++];
+    const uint32_t number = o->bytes[at++];
     uint32_t packed;
-    if (!read_packed(o, &at, end, &packed)) return false;
-    if (found != number) continue;
+    if (!read_packed(o, &at, end, &packed)) return;
     const int32_t half = (int32_t)(packed >> 1);
-    *value = (packed & 1u) != 0u ? -half - 1 : half;
-    return true;
+    keep(to, number, (packed & 1u) != 0u ? -half - 1 : half);
   }
-  return false;
 }
 
-bool sbnn_option(const sbnn_options* o, sbnn_option_id option, int32_t* value) {
-  if (o->bytes == NULL || o->size < 3u) return false;
+void sbnn_read_values(const sbnn_options* o, sbnn_option_values* to) {
+  memset(to, 0, sizeof(*to));
+  if (o->bytes == NULL || o->size < 3u) return;
   const size_t root_width = o->bytes[o->size - 1u];
   const uint32_t type = o->bytes[o->size - 2u];
   const size_t width = (size_t)1 << (type & 3u);
   size_t root;
   if (root_width > o->size - 2u ||
       !follow(o, o->size - 2u - root_width, root_width, &root)) {
-    return false;
+    return;
   }
-  switch (type >> 2) {
-    case TYPE_MAP:
-      return find_in_map(o, root, width, sbnn_option_name(option), value);
-    case TYPE_BLOB:
-      return find_in_blob(o, root, width, (uint32_t)option, value);
-    default: return false;
-  }
+  if (type >> 2 == TYPE_MAP) read_map(o, root, width, to);
+  if (type >> 2 == TYPE_BLOB) read_blob(o, root, width, to);
+}
+
+bool sbnn_option(const sbnn_option_values* options, sbnn_option_id option,
+                 int32_t* value) {
+  if (options->known[(size_t)option - 1u] == 0u) return false;
+  *value = options->values[(size_t)option - 1u];
+  return true;
 }

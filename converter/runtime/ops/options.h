@@ -19,12 +19,28 @@ typedef struct {
   size_t size;
 } sbnn_options;
 
+enum {
+  SBNN_OPTION_COUNT = 0
+#define SBNN_OPTION_ONE(number, name) +1
+  SBNN_OPTION_NUMBERS(SBNN_OPTION_ONE)
+#undef SBNN_OPTION_ONE
+};
+
+/* All options that an op may have, as far as its file has them. */
+typedef struct {
+  int32_t values[SBNN_OPTION_COUNT]; /* from number 1 on */
+  uint8_t known[SBNN_OPTION_COUNT];  /* 1 where there is one */
+} sbnn_option_values;
+
 /* What an option is called. */
 const char* sbnn_option_name(sbnn_option_id option);
 
-/* Looks an option up. False if it is missing, is no whole number, does not fit
- * into int32, or if the buffer holds neither form. */
-bool sbnn_option(const sbnn_options* options, sbnn_option_id option,
+/* Reads all of them, in one pass. Those that are no whole number, do not fit into
+ * int32, or stand in neither form stay unknown. */
+void sbnn_read_values(const sbnn_options* options, sbnn_option_values* values);
+
+/* Looks an option up. False if it is unknown. */
+bool sbnn_option(const sbnn_option_values* options, sbnn_option_id option,
                  int32_t* value);
 
 #endif /* SBNN_OPS_OPTIONS_H_ */

@@ -34,7 +34,7 @@ static bool measure_planes(const sbnn_op* op, const sbnn_tensor* x,
              : sbnn_check_vector(x, op->input, bits, problem);
 }
 
-static bool prepare(sbnn_op* op, const sbnn_options* options,
+static bool prepare(sbnn_op* op, const sbnn_option_values* options,
                     const sbnn_tensor* inputs, sbnn_tensor* output,
                     sbnn_problem* problem) {
   const sbnn_tensor* x = &inputs[0];

@@ -34,6 +34,7 @@ static bool place_planes(sbnn_output* output, int32_t positions,
 static bool check_order(const sbnn_cuts* cuts, int32_t channels, bool real,
                         sbnn_problem* problem) {
   if (cuts->shared) channels = 1;
+  if (cuts->count == 1) return true;
   for (int32_t c = 0; c < channels; ++c) {
     for (int32_t i = 1; i < cuts->count; ++i) {
       const int32_t at = c * cuts->count + i;
@@ -112,7 +113,7 @@ static bool read_scale(sbnn_output* output, sbnn_face sums,
   return output->stage != SBNN_STREAM || check_stream(output, problem);
 }
 
-bool sbnn_prepare_output(sbnn_op* op, const sbnn_options* options,
+bool sbnn_prepare_output(sbnn_op* op, const sbnn_option_values* options,
                          const sbnn_tensor* constants, int32_t channels,
                          int32_t positions, sbnn_problem* problem) {
   sbnn_output* output = &op->output;

@@ -13,7 +13,7 @@
 /* Reads the two constants of the output stage, whose face is known: cuts and
  * flips where planes are written, else factors and biases, or multipliers and
  * offsets. `positions` is 0 for a vector. Bits of planes must fit into int32. */
-bool sbnn_prepare_output(sbnn_op* op, const sbnn_options* options,
+bool sbnn_prepare_output(sbnn_op* op, const sbnn_option_values* options,
                          const sbnn_tensor* constants, int32_t channels,
                          int32_t positions, sbnn_problem* problem);
 

@@ -36,13 +36,39 @@ static bool read_code(sbnn_connections* kernel, const weight_options* o,
   return true;
 }
 
-bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
+static const char kMost[] = "most_connections";
+
+/* That the code is what the options say, `most` connections of a channel included;
+ * -1: they do not. Trusted models are taken at their word where there is one. */
+static bool check_code(sbnn_connections* kernel, int32_t most, int32_t outputs,
+                       int32_t fan_in, sbnn_problem* problem) {
+  const char* const corrupt = "the weight code is corrupt";
+  SBNN_CHECK(sbnn_code_is_possible(kernel, fan_in), corrupt, 0, 0);
+#ifdef SBNN_TRUSTED_MODELS
+  if (most >= 0) {
+    SBNN_CHECK(most <= fan_in && most <= kernel->count, kMost, most,
+               fan_in < kernel->count ? fan_in : kernel->count);
+    SBNN_CHECK((int64_t)most * outputs >= kernel->count, kMost, most,
+               (kernel->count - 1) / outputs + 1);
+    kernel->most = most;
+    return true;
+  }
+#else
+  (void)outputs;
+#endif
+  SBNN_CHECK(sbnn_check_connections(kernel, fan_in), corrupt, 0, 0);
+  SBNN_CHECK(most < 0 || most == kernel->most, kMost, most, kernel->most);
+  return true;
+}
+
+bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_option_values* options,
                          const sbnn_tensor* tensor, int32_t outputs,
                          int32_t fan_in, sbnn_domain* domain,
                          sbnn_problem* problem) {
   sbnn_connections* kernel = &op->kernel;
   weight_options o;
   memset(&o, 0, sizeof(o));
+  o.most_connections = -1;
   kernel->weights = outputs;
   if (!sbnn_multiply(&kernel->weights, fan_in, problem) ||
       !sbnn_read_options(options, kRules, SBNN_RULE_COUNT(kRules), op->input,
@@ -67,15 +93,9 @@ bool sbnn_prepare_kernel(sbnn_op* op, const sbnn_options* options,
   SBNN_CHECK(fan_in * steps <= most, "fan-in is too large to sum exactly",
              fan_in, (int32_t)(most / steps));
   if (!read_code(kernel, &o, tensor, problem)) return false;
-  if (kernel->code == SBNN_CODE_SLICED) {
-    SBNN_CHECK(op->kind == &sbnn_dense_class && op->input.kind == SBNN_PLANES,
-               "sliced weights are for dense layers on bits", 0, 0);
-    SBNN_CHECK(sbnn_sliced_connections_valid(kernel, outputs, fan_in),
-               "the weight code is corrupt", 0, 0);
-    return true;
-  }
-  SBNN_CHECK(sbnn_connections_valid(kernel) && sbnn_signs_valid(kernel),
-             "the weight code is corrupt", 0, 0);
-  kernel->most = sbnn_most_connections(kernel, fan_in);
-  return true;
+  SBNN_CHECK(
+      kernel->code != SBNN_CODE_SLICED ||
+          (op->kind == &sbnn_dense_class && op->input.kind == SBNN_PLANES),
+      "sliced weights are for dense layers on bits", 0, 0);
+  return check_code(kernel, o.most_connections, outputs, fan_in, problem);
 }

@@ -44,6 +44,7 @@ def written(node: g.SbnnOp, weight_code: str) -> WrittenOp:
             "connections": code.connections,
             "code": code.code,
             "code_parameter": code.parameter,
+            "most_connections": _most_connections(node.connections),
         }
         if code.signed:
             options["has_signs"] = 1
@@ -58,6 +59,11 @@ def written(node: g.SbnnOp, weight_code: str) -> WrittenOp:
         constants += node.stage.constants(may_share=node.reads.is_planes)
         options |= node.stage.options()
     return WrittenOp(options, constants)
+
+
+def _most_connections(kernel: np.ndarray) -> int:
+    """Of the output channel with the most, in a kernel ``[channels, ...]``."""
+    return int(np.count_nonzero(kernel.reshape(len(kernel), -1), axis=1).max(initial=0))
 
 
 def _planes(node: g.SbnnOp) -> dict[str, int]:

@@ -48,6 +48,7 @@ NUMBERS: dict[str, int] = {
             "plus",
             "minus",
             "other_planes",
+            "most_connections",
         ),
         start=1,
     )

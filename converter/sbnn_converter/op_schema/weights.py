@@ -19,3 +19,6 @@ class Weighted(Op):
     has_signs: int | None = option(
         0, 1, "1: weights are -1, 0 and +1", when=MAY_MISS, missing=0, since=2
     )
+    most_connections: int | None = option(
+        0, INT32_MAX, "connections of the output channel with the most of them", when=MAY_MISS
+    )

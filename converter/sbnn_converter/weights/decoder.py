@@ -18,7 +18,7 @@ def decode(code: WeightCode) -> np.ndarray:
 def read_connections(code: WeightCode) -> Connections:
     """The connections of a coded kernel.
 
-    Checks what the C readers check (``sbnn_connections_valid``): what this
+    Checks what the C readers check (``sbnn_check_connections``): what this
     function accepts, they accept.
 
     Args:

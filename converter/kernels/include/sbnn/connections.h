@@ -59,7 +59,7 @@ typedef struct {
   int32_t count;   /* connections in the code */
   int32_t weights; /* weights of the kernel, ones and zeros */
   int32_t most;    /* connections of the output channel with the most of them:
-                      sbnn_most_connections */
+                      sbnn_check_connections finds it */
   uint8_t code;
   uint8_t parameter;
   uint8_t is_signed; /* 1: weights are -1, 0 and +1 */
@@ -78,6 +78,11 @@ static inline bool sbnn_is_negative(const sbnn_connections* code,
 /* Words of the signs of `count` connections. */
 static inline int32_t sbnn_sign_words(int32_t count) {
   return count / 32 + (count % 32 != 0 ? 1 : 0);
+}
+
+/* Words that a code of `bits` bits takes. */
+static inline uint32_t sbnn_words_of_bits(uint32_t bits) {
+  return bits == 0u ? 1u : (bits + 31u) / 32u;
 }
 
 /* Reads a code from its first connection to its last. */
@@ -99,19 +104,14 @@ void sbnn_open_connections(sbnn_connection_reader* reader,
  * and where the code is corrupt. Never reads outside the code's words. */
 int32_t sbnn_next_connection(sbnn_connection_reader* reader);
 
-/* True if a bitmap or Rice code holds exactly `count` connections, all below `weights`, and
- * ends in its last word. Kernels rely on it: check a code once before use. */
-bool sbnn_connections_valid(const sbnn_connections* code);
+/* True if the code's parameter and the number of its words may be those of a code
+ * of `count` connections of output channels with `fan_in` weights each. */
+bool sbnn_code_is_possible(const sbnn_connections* code, int32_t fan_in);
 
-/* True if bits behind the last connection's sign are 0. */
-bool sbnn_signs_valid(const sbnn_connections* code);
-
-/* The same as sbnn_connections_valid for SBNN_CODE_SLICED. */
-bool sbnn_sliced_connections_valid(const sbnn_connections* code, int32_t units,
-                                   int32_t inputs);
-
-/* Connections of the output channel with the most of them, where each channel
- * has `fan_in` weights. For a valid code. */
-int32_t sbnn_most_connections(const sbnn_connections* code, int32_t fan_in);
+/* Reads a whole code, which is possible, once, of output channels with `fan_in` weights each. True if it
+ * holds exactly `count` connections, all below `weights`, and ends in its last word
+ * with its signs, if it has any; fills in `most`. Kernels rely on it: check a code
+ * once before use. Never reads outside the code's words. */
+bool sbnn_check_connections(sbnn_connections* code, int32_t fan_in);
 
 #endif /* SBNN_CONNECTIONS_H_ */
