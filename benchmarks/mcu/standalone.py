@@ -3,8 +3,8 @@
     python benchmarks/mcu/standalone.py [--core cortex-m4f ...] [--json build/net.json]
 
 prints instructions and memory of the networks in tests/support/mcu_networks.py on each core, the
-profile of BinaryNet at half width on a Cortex-M4, and what of it TensorFlow Lite Micro
-would take. Outputs are compared with this machine's.
+profile of BinaryNet at half width on a Cortex-M4, what of it TensorFlow Lite Micro
+would take, and what our ops take there to start up. Outputs are compared with this machine's.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rich.progress import track
 
 import mcu_networks
 import sbnn_converter
+from op_counts import prepare_instructions
 from sbnn_converter import emulation
 from sbnn_converter.emulation.profile import profile
 from sbnn_converter.emulation.trial import KernelObjects, Trial, try_on
@@ -31,22 +32,23 @@ from sbnn_converter.standalone import plan_export
 
 SAMPLES = 2
 BIG = "binarynet_half"
+STARTED = {"binarynet_half_5": BIG, "mlp_5": "mnist_mlp"}
 
 
 def measure(
     cores: list[emulation.Core], kernels: KernelObjects
-) -> tuple[dict[str, dict[str, Trial]], bytes]:
-    """Trials by network and core, and the model of the big network.
+) -> tuple[dict[str, dict[str, Trial]], dict[str, bytes]]:
+    """Trials by network and core, and the models.
 
     Raises:
       RuntimeError: outputs differ from this machine's.
     """
     trials: dict[str, dict[str, Trial]] = {}
     cases = {**mcu_networks.CASES, BIG: mcu_networks.BINARYNET_HALF}
-    model = b""
+    models = {}
     console = Console(stderr=True)
     for name, case in track(cases.items(), "networks", console=console):
-        model = case.convert()
+        model = models[name] = case.convert()
         export, x = plan_export(model), case.samples(SAMPLES)
         wanted = sbnn_converter.micro.Interpreter(model).predict(x)
         trials[name] = {}
@@ -55,7 +57,7 @@ def measure(
             if not np.array_equal(trial.outputs[0], wanted):
                 raise RuntimeError(f"{name} on {core.name} differs from the host")
             trials[name][core.name] = trial
-    return trials, model
+    return trials, models
 
 
 def print_tables(trials: dict[str, dict[str, Trial]]) -> None:
@@ -75,6 +77,17 @@ def print_tables(trials: dict[str, dict[str, Trial]]) -> None:
             f"{t.stack_bytes:,} |"
         )
     print(flush=True)
+
+
+def start_up(models: dict[str, bytes], core: str) -> dict[str, int]:
+    """Instructions that preparing all SBNN ops takes, and where the model is trusted."""
+    figures = {}
+    for key, name in STARTED.items():
+        for build, trusted in (("safe", False), ("trusted", True)):
+            figures[f"mcu.prepare.{key}.{build}"] = prepare_instructions(
+                models[name], core, trusted=trusted
+            )
+    return figures
 
 
 def main() -> int:
@@ -101,7 +114,8 @@ def main() -> int:
         return 1
     with tempfile.TemporaryDirectory() as folder:
         kernels = KernelObjects(pathlib.Path(folder))
-        trials, model = measure(cores, kernels)
+        trials, models = measure(cores, kernels)
+        model = models[BIG]
         print_tables(trials)
         print_profile(profile(model, cores[0].name, kernels=kernels))
     interpreter = sbnn_converter.micro.Interpreter(model)
@@ -117,6 +131,9 @@ def main() -> int:
         print(f"  {key:14}{value:12,}")
     for kind, size in interpreter.arena_by_kind.items():
         print(f"    arena, {kind:40}{size:10,}")
+    started = start_up(models, cores[0].name)
+    for key, value in started.items():
+        print(f"{key:40}{value:12,}")
     if args.json:
         args.json.parent.mkdir(parents=True, exist_ok=True)
         by_core = {
@@ -125,7 +142,7 @@ def main() -> int:
         }
         result = {f"mcu.{BIG}_5.{key}": value for key, value in figures.items()}
         args.json.write_text(
-            json.dumps({**result, "mcu.networks.by_core": by_core}, indent=2) + "\n"
+            json.dumps({**result, **started, "mcu.networks.by_core": by_core}, indent=2) + "\n"
         )
     return 0
 

@@ -13,7 +13,7 @@ import kernel_program
 from sbnn_converter import emulation
 from sbnn_converter.export import c_sources
 from sbnn_converter.op_schema.packing import pack
-from sbnn_converter.tflite.flatbuffer import StoredOp
+from sbnn_converter.tflite.flatbuffer import StoredOp, read_stored_model
 
 RUNTIME = c_sources.root() / "runtime"
 _TYPES = {
@@ -50,6 +50,19 @@ def measure_ops(ops: Sequence[StoredOp], core: str, defines: Sequence[str] = ())
     """
     parts = (ops[first : first + _AT_ONCE] for first in range(0, len(ops), _AT_ONCE))
     return [measured for part in parts for measured in _measure(part, core, defines)]
+
+
+def prepare_instructions(model: bytes, core: str, *, trusted: bool = False) -> int:
+    """What all SBNN ops of a model take in ``AllocateTensors``, without the interpreter.
+
+    Args:
+      model: the converted model.
+      core: the name of the core.
+      trusted: whether the ops are built to trust it.
+    """
+    ops = read_stored_model(model).sbnn_ops
+    defines = ["SBNN_TRUSTED_MODELS"] if trusted else []
+    return sum(found.prepare for found in measure_ops(ops, core, defines))
 
 
 def _measure(ops: Sequence[StoredOp], core: str, defines: Sequence[str]) -> list[Measured]:

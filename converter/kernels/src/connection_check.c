@@ -1,49 +1,39 @@
 /* One pass over a weight code: whether it is what its file says, and how many
  * connections the output channel with the most of them has.
  *
- * Another code plugs in as a case of both functions below, with a reader that tells
- * `next_channel` of each connection behind the end of the current channel. */
+ * Another code plugs in as a case of sbnn_check_connections: a reader that tells
+ * `next_channel` of each connection behind the end of the current channel, as
+ * `check_gaps`, or that finds `most` itself, as `check_sliced`. */
 #include "hot.h"
 
 #include "inline.h"
 #include "rice.h"
 #include "sbnn/connections.h"
 
-/* The channels so far; they follow one another in the code. */
-typedef struct {
-  uint32_t weights, fan_in;
-  uint32_t before;  /* connections of all channels before the current one */
-  uint32_t longest; /* of one of those, at most */
-} channels;
-
-/* Goes on to the channel of connection `number`, which is at `index`. Returns where
- * that channel ends, or 0 if there is none. */
-SBNN_COLD uint32_t next_channel(channels* all, uint32_t index,
-                                uint32_t number) {
-  const uint32_t count = number - all->before;
-  if (count > all->longest) all->longest = count;
-  all->before = number;
-  if (index >= all->weights) return 0u;
-  return (index / all->fan_in + 1u) * all->fan_in;
+/* Goes on to the channel of weight `index`, behind one of `count` connections. Returns
+ * where that channel ends, or 0 if there is none. */
+SBNN_COLD uint32_t next_channel(sbnn_connections* code, uint32_t fan_in,
+                                uint32_t index, uint32_t count) {
+  if ((int32_t)count > code->most) code->most = (int32_t)count;
+  if (index >= (uint32_t)code->weights) return 0u;
+  return (index / fan_in + 1u) * fan_in;
 }
 
-/* What has to stand behind the last connection, which ends in front of `bit`. */
+/* Whether the code ends where its last connection does, in front of `bit`: in the last
+ * word, with zeros behind it and behind the last sign. */
 SBNN_COLD bool ends_well(const sbnn_connections* code, uint32_t bit) {
   const uint32_t words = (uint32_t)code->word_count;
-  const uint32_t used = (uint32_t)code->count & 31u; /* of the last signs */
-  if (code->signs != NULL && used != 0u &&
-      code->signs[(uint32_t)code->count >> 5] >> used != 0u) {
+  const uint32_t signs = (uint32_t)code->count;
+  const uint32_t bits =
+      code->code == SBNN_CODE_BITMAP ? (uint32_t)code->weights : bit;
+  if (code->signs != NULL && (signs & 31u) != 0u &&
+      code->signs[signs >> 5] >> (signs & 31u) != 0u) {
     return false;
   }
-  if (code->code != SBNN_CODE_BITMAP && sbnn_words_of_bits(bit) != words) {
-    return false;
+  for (uint32_t at = bit >> 5; at < words; ++at, bit = 0u) {
+    if (code->words[at] << (bit & 31u) != 0u) return false;
   }
-  uint32_t skip = bit & 31u;
-  for (uint32_t at = bit >> 5; at < words; ++at) {
-    if (code->words[at] << skip != 0u) return false;
-    skip = 0;
-  }
-  return true;
+  return (bits + (bits == 0u ? 32u : 31u)) / 32u == words;
 }
 
 /* Takes one code word off the window (rice.h). Returns the gap in front of its
@@ -65,10 +55,11 @@ SBNN_INLINE uint32_t take_gap(uint32_t* window, uint32_t k) {
 /* Reads all code words that a window holds whole, then one that it does not, until
  * there are no more. Connection `number` is at `gaps` + `number`, with the gaps of all
  * up to it: instead of `number`, what is `left` up to `end` is kept. */
-SBNN_NOINLINE bool check_gaps(const sbnn_connections* code, channels* all) {
+SBNN_NOINLINE bool check_gaps(sbnn_connections* code, uint32_t fan_in) {
   const uint32_t last_window = sbnn_rice_last_window(code);
   const uint32_t k = last_window != 0u ? code->parameter : 0u;
   uint32_t bit = 0, gaps = 0, end = 0, left = 0;
+  uint32_t first = 0;   /* connection of the channel */
   uint32_t window = 1u; /* holds none */
   for (;;) {
     const uint32_t before = window;
@@ -86,14 +77,15 @@ SBNN_NOINLINE bool check_gaps(const sbnn_connections* code, channels* all) {
     gaps += gap;
     if (gaps >= left) {
       const uint32_t number = end - left;
-      end = next_channel(all, gaps + number, number);
+      end = next_channel(code, fan_in, gaps + number, number - first);
       if (end == 0u) return false;
+      first = number;
       left = end - number;
     }
     --left;
   }
   const uint32_t number = end - left;
-  next_channel(all, 0u, number); /* the last one is complete */
+  next_channel(code, fan_in, 0u, number - first); /* the last one is complete */
   return number == (uint32_t)code->count && ends_well(code, bit);
 }
 
@@ -107,10 +99,9 @@ SBNN_INLINE void count_bits(uint32_t* slices, uint32_t carry) {
 }
 
 /* Counts the connections of 32 units at a time. */
-SBNN_COLD bool check_sliced(const sbnn_connections* code, channels* all) {
-  const uint32_t fan_in = all->fan_in;
+SBNN_COLD bool check_sliced(sbnn_connections* code, uint32_t fan_in) {
   const uint32_t inputs = fan_in << code->is_signed;
-  const uint32_t units = all->weights / fan_in;
+  const uint32_t units = (uint32_t)code->weights / fan_in;
   const uint32_t* word = code->words;
   const uint32_t* counts = word + code->word_count - units;
   uint32_t number = 0;
@@ -127,7 +118,7 @@ SBNN_COLD bool check_sliced(const sbnn_connections* code, channels* all) {
         count = 2u * count + ((slices[s] >> unit) & 1u);
       }
       if (count != (first + unit < units ? *counts++ : 0u)) return false;
-      if (count > all->longest) all->longest = count;
+      if ((int32_t)count > code->most) code->most = (int32_t)count;
       number += count;
     }
   }
@@ -135,9 +126,7 @@ SBNN_COLD bool check_sliced(const sbnn_connections* code, channels* all) {
 }
 
 bool sbnn_check_connections(sbnn_connections* code, int32_t fan_in) {
-  channels all = {(uint32_t)code->weights, (uint32_t)fan_in, 0, 0};
-  const bool valid = code->code == SBNN_CODE_SLICED ? check_sliced(code, &all)
-                                                    : check_gaps(code, &all);
-  code->most = (int32_t)all.longest;
-  return valid;
+  code->most = 0;
+  return code->code == SBNN_CODE_SLICED ? check_sliced(code, (uint32_t)fan_in)
+                                        : check_gaps(code, (uint32_t)fan_in);
 }

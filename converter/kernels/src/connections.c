@@ -83,21 +83,18 @@ int32_t sbnn_next_connection(sbnn_connection_reader* reader) {
 
 bool sbnn_code_is_possible(const sbnn_connections* code, int32_t fan_in) {
   const uint32_t parameter = code->parameter;
-  const uint32_t weights = (uint32_t)code->weights;
   const uint32_t words = (uint32_t)code->word_count;
-  /* Bits of what is read in order are counted in 32 bits. */
-  const bool countable = code->word_count >= 1 && words < INT32_MAX / 64;
+  if (code->code == SBNN_CODE_SLICED) {
+    const uint32_t units = (uint32_t)(code->weights / fan_in);
+    const uint32_t inputs = (uint32_t)fan_in << code->is_signed;
+    return parameter == 0u && words == (units + 31u) / 32u * inputs + units;
+  }
+  /* Bits are counted in 32 bits. */
+  if (code->word_count < 1 || words >= INT32_MAX / 64) return false;
   switch (code->code) {
-    case SBNN_CODE_BITMAP:
-      return countable && parameter == 0u &&
-             words == sbnn_words_of_bits(weights);
-    case SBNN_CODE_RICE: return countable && parameter < 31u;
-    case SBNN_CODE_GOLOMB: return countable && parameter >= 2u;
-    case SBNN_CODE_SLICED: {
-      const uint32_t inputs = (uint32_t)fan_in << code->is_signed;
-      const uint32_t units = weights / (uint32_t)fan_in;
-      return parameter == 0u && words == (units + 31u) / 32u * inputs + units;
-    }
+    case SBNN_CODE_BITMAP: return parameter == 0u;
+    case SBNN_CODE_RICE: return parameter < 31u;
+    case SBNN_CODE_GOLOMB: return parameter >= 2u;
     default: return false;
   }
 }

@@ -80,11 +80,6 @@ static inline int32_t sbnn_sign_words(int32_t count) {
   return count / 32 + (count % 32 != 0 ? 1 : 0);
 }
 
-/* Words that a code of `bits` bits takes. */
-static inline uint32_t sbnn_words_of_bits(uint32_t bits) {
-  return bits == 0u ? 1u : (bits + 31u) / 32u;
-}
-
 /* Reads a code from its first connection to its last. */
 typedef struct {
   const sbnn_connections* code;
