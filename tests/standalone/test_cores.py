@@ -5,6 +5,7 @@ import pytest
 
 import mcu_networks
 import sbnn_converter
+from op_counts import prepare_instructions
 from sbnn_converter import emulation
 from sbnn_converter.emulation.trial import KernelObjects, try_on
 from sbnn_converter.standalone import plan_export
@@ -31,6 +32,16 @@ needs_m4 = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def kernels(tmp_path_factory) -> KernelObjects:
     return KernelObjects(tmp_path_factory.mktemp("kernels"))
+
+
+@pytest.fixture(scope="module")
+def binarynet() -> bytes:
+    return mcu_networks.BINARYNET_HALF.convert()
+
+
+@pytest.fixture(scope="module")
+def mnist_mlp() -> bytes:
+    return mcu_networks.CASES["mnist_mlp"].convert()
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +83,17 @@ def test_networks_give_the_host_s_outputs(core, name, cases, kernels):
 
 @needs_m4
 @pytest.mark.parametrize(
-    "case, flash_kb, ram_kb",
-    [(mcu_networks.CASES["mnist_mlp"], 64, 16), (mcu_networks.BINARYNET_HALF, 128, 64)],
+    "case, model, flash_kb, ram_kb",
+    [
+        (mcu_networks.CASES["mnist_mlp"], "mnist_mlp", 64, 16),
+        (mcu_networks.BINARYNET_HALF, "binarynet", 128, 64),
+    ],
     ids=["mnist_mlp", "binarynet_half"],
 )
-def test_networks_fit_small_parts(case, flash_kb, ram_kb, kernels):
+def test_networks_fit_small_parts(case, model, flash_kb, ram_kb, kernels, request):
     """Code, startup and constants in flash; activations, buffers and stack in RAM. The
     linker is given no more, and the program runs in it."""
-    model = case.convert()
+    model = request.getfixturevalue(model)
     x = case.samples(1)
     core = emulation.CORES["cortex-m4"]
     trial = try_on(
@@ -98,14 +112,23 @@ def test_networks_fit_small_parts(case, flash_kb, ram_kb, kernels):
 
 
 @needs_m4
-def test_binarynet_stays_within_its_limits(kernels):
-    case = mcu_networks.BINARYNET_HALF
-    model = case.convert()
+def test_binarynet_stays_within_its_limits(kernels, binarynet):
+    x = mcu_networks.BINARYNET_HALF.samples(1)
     core = emulation.CORES["cortex-m4"]
-    trial = try_on(plan_export(model), core, [case.samples(1)], kernels=kernels)
+    trial = try_on(plan_export(binarynet), core, [x], kernels=kernels)
     assert trial.instructions <= 5_500_000
-    assert sbnn_converter.micro.Interpreter(model).arena_used_bytes <= 36 * 1024
-    assert len(model) <= 60 * 1024
+    assert sbnn_converter.micro.Interpreter(binarynet).arena_used_bytes <= 36 * 1024
+    assert len(binarynet) <= 60 * 1024
+
+
+@needs_m4
+@pytest.mark.parametrize(
+    "trusted, limits", [(False, [1_500_000, 1_000_000]), (True, [200_000, 100_000])]
+)
+def test_start_up_stays_within_its_limits(trusted, limits, binarynet, mnist_mlp):
+    """All that the ops do in ``AllocateTensors``: reading every weight once, or none."""
+    found = prepare_instructions([binarynet, mnist_mlp], "cortex-m4", trusted=trusted)
+    assert [limit > count > limit / 10 for count, limit in zip(found, limits)] == [True, True]
 
 
 @needs_m4

@@ -52,17 +52,18 @@ def measure_ops(ops: Sequence[StoredOp], core: str, defines: Sequence[str] = ())
     return [measured for part in parts for measured in _measure(part, core, defines)]
 
 
-def prepare_instructions(model: bytes, core: str, *, trusted: bool = False) -> int:
-    """What all SBNN ops of a model take in ``AllocateTensors``, without the interpreter.
+def prepare_instructions(models: Sequence[bytes], core: str, *, trusted: bool = False) -> list[int]:
+    """What all SBNN ops of each model take in ``AllocateTensors``, without the interpreter.
 
     Args:
-      model: the converted model.
+      models: converted ones.
       core: the name of the core.
-      trusted: whether the ops are built to trust it.
+      trusted: whether the ops are built to trust them.
     """
-    ops = read_stored_model(model).sbnn_ops
+    ops = [read_stored_model(model).sbnn_ops for model in models]
     defines = ["SBNN_TRUSTED_MODELS"] if trusted else []
-    return sum(found.prepare for found in measure_ops(ops, core, defines))
+    found = iter(measure_ops([op for of_model in ops for op in of_model], core, defines))
+    return [sum(next(found).prepare for _ in of_model) for of_model in ops]
 
 
 def _measure(ops: Sequence[StoredOp], core: str, defines: Sequence[str]) -> list[Measured]:
