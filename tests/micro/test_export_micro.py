@@ -320,8 +320,8 @@ TFLM_TARGETS = {  # how a project may say it, and whether it does
 }
 
 
-def defines_static_memory(project, tmp_path, *arguments: str) -> bool:
-    """Whether all C++ sources of our library below ``project`` are compiled with it."""
+def compile_commands(project, tmp_path, *arguments: str) -> list[dict]:
+    """Those of the export's own sources, as a CMake project configures them."""
     subprocess.run(
         [
             "cmake",
@@ -337,10 +337,24 @@ def defines_static_memory(project, tmp_path, *arguments: str) -> bool:
         text=True,
     )
     commands = json.loads((tmp_path / "build" / "compile_commands.json").read_text())
-    ours = [c for c in commands if "/src/" in c["file"] and c["file"].endswith(".cpp")]
+    return [c for c in commands if "/src/" in c["file"]]
+
+
+def defines_static_memory(project, tmp_path, *arguments: str) -> bool:
+    """Whether all C++ sources of our library below ``project`` are compiled with it."""
+    commands = compile_commands(project, tmp_path, *arguments)
+    ours = [c for c in commands if c["file"].endswith(".cpp")]
     assert len(ours) == 3  # model, test vector, registrations
     (found,) = {bool({STATIC_MEMORY, f"{STATIC_MEMORY}=1"} & {*c["command"].split()}) for c in ours}
     return found
+
+
+def assert_trust_is_asked_for(project, tmp_path):
+    """Checks what the ops check unless ``SBNN_TRUSTED_MODELS`` is given."""
+    for given, wanted in (("OFF", False), ("ON", True)):
+        commands = compile_commands(project, tmp_path, f"-DSBNN_TRUSTED_MODELS={given}")
+        (checks,) = [c for c in commands if c["file"].endswith("/ops/weights.c")]
+        assert ("-DSBNN_TRUSTED_MODELS" in checks["command"].split()) == wanted
 
 
 @pytest.mark.skipif(not has_tools("cmake", "g++"), reason="not installed: cmake, g++")
@@ -358,6 +372,7 @@ def test_cmake_takes_the_layout_from_tflm(says, folders, tmp_path):
     else:
         found = defines_static_memory(tmp_path, tmp_path, "-DTFLM_TARGET=tflm")
         assert found == TFLM_TARGETS[says]
+    assert_trust_is_asked_for(tmp_path, tmp_path)
 
 
 @pytest.mark.skipif(not has_tools("cmake", "g++"), reason="not installed: cmake, g++")
@@ -392,6 +407,7 @@ def test_zephyr_takes_the_layout_from_tflm(own, folders, tmp_path):
         """
     )
     assert defines_static_memory(tmp_path, tmp_path) == own
+    assert_trust_is_asked_for(tmp_path, tmp_path)
 
 
 def test_platformio_and_arduino_leave_the_layout_to_tflm(folders):
