@@ -51,15 +51,16 @@ class Row:
 _ORDER = ["float", "int8", "bnn", "schedule", "constraint"]
 _LABELS = {"float": "float32", "int8": "int8 (post-training)", "bnn": "BNN, ±1 (Larq)"}
 _DOMAINS = {"general": "general domain", "01": "domain 0/1", "signed": "signed"}
-# Changes of a recipe that make a row of their own.
+# Changes of a recipe that make a row of their own, and those that make none.
 _KINDS = {"bits", "stream", "distill"}
+_OF_TEACHERS = {"teacher_epochs"}
 
 
 def rows(results: list[dict]) -> list[Row]:
     """One row for each way to train, of the runs that follow the recipe."""
     groups = defaultdict(list)
     for result in results:
-        if set(result["changed"]) - _KINDS:
+        if set(result["changed"]) - _KINDS - _OF_TEACHERS:
             continue
         key = [result[k] for k in ("network", "method", "domain", "target_connections")]
         groups[(*key, _kind(result))].append(result)
