@@ -4,8 +4,8 @@
     sbnn_converter.Interpreter(model_bytes).predict(x)        # on a host
     sbnn_converter.micro.Interpreter(model_bytes).predict(x)  # TF Lite Micro
 
-The runtimes are usable without TensorFlow being imported: the converter and the
-exports are loaded when they are first asked for.
+All of it is loaded when it is first asked for: runtimes and estimates are usable without
+TensorFlow being imported, and what needs none of the packages starts without them.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from sbnn_converter import micro
-from sbnn_converter.cost_model.network import estimate_network
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.runtimes.interpreter import Interpreter
 from sbnn_converter.version import __version__
 
 if TYPE_CHECKING:  # for editors; at run time __getattr__ loads them
+    from sbnn_converter import micro
     from sbnn_converter.convert import convert_keras_model
+    from sbnn_converter.cost_model.network import estimate_network
     from sbnn_converter.micro_export import export_micro
+    from sbnn_converter.runtimes.interpreter import Interpreter
     from sbnn_converter.standalone import export_c
 
 __all__ = [
@@ -36,19 +36,23 @@ __all__ = [
 ]
 
 _LOADED_LATER = {
+    "Interpreter": "sbnn_converter.runtimes.interpreter",
     "convert_keras_model": "sbnn_converter.convert",
+    "estimate_network": "sbnn_converter.cost_model.network",
     "export_c": "sbnn_converter.standalone",
     "export_micro": "sbnn_converter.micro_export",
+    "micro": "sbnn_converter.micro",
 }
 
 
 def __getattr__(name: str):
-    """The functions of ``_LOADED_LATER`` themselves, with signature and docstring."""
+    """What ``_LOADED_LATER`` names itself, with signature and docstring."""
     if name not in _LOADED_LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    function = getattr(importlib.import_module(_LOADED_LATER[name]), name)
-    globals()[name] = function
-    return function
+    module = importlib.import_module(_LOADED_LATER[name])
+    found = module if module.__name__ == f"{__name__}.{name}" else getattr(module, name)
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import tensorflow as tf
 
 from sbnn_converter.graph import (
     AveragePool,
@@ -210,6 +209,8 @@ def _is_exact(
     stage: StreamScale, update: _Update, stream: StreamSum, planes: int, bound: int, unit: float
 ) -> bool:
     """Whether ``stage`` gives what Keras computes, within ``planes``, of all sums."""
+    import tensorflow as tf
+
     sums = np.arange(-bound, bound + 1)
     if len(sums) > _MOST_SUMS:
         middle = np.random.default_rng(0).choice(sums, _MOST_SUMS, replace=False)
@@ -261,6 +262,8 @@ def _mean_over(node: Node) -> PoolGeometry | None:
     all of them inside."""
     if not isinstance(node, KerasLayer):
         return None
+    import tensorflow as tf
+
     layer = node.layer
     if type(layer) is not tf.keras.layers.AveragePooling2D or layer.data_format != "channels_last":
         return None

@@ -2,11 +2,16 @@
 
 They come with TensorFlow's wheel, but importing them by their name would start
 all of TensorFlow, which takes seconds: far too long for looking at a file. The
-module needs nothing but ``flatbuffers`` and NumPy, so it is loaded by its path.
+module needs nothing but ``flatbuffers`` and NumPy, so it is loaded by its path, when a
+class is first asked for: what reads no file needs no wheel.
+
+``Model``, ``ModelT`` and all others of its classes have their names here;
+``TYPE_NAMES`` and ``BUILTIN_NAMES`` say what it calls a number of a type and of an op.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import sys
 from importlib.machinery import SourceFileLoader
@@ -16,7 +21,8 @@ from types import ModuleType
 _NAME = "tensorflow.lite.python.schema_py_generated"
 
 
-def _load() -> ModuleType:
+@functools.cache
+def _schema() -> ModuleType:
     if _NAME in sys.modules:
         return sys.modules[_NAME]
     # find_spec of a top-level name looks for it and imports nothing.
@@ -36,19 +42,28 @@ def _load() -> ModuleType:
     return module
 
 
-_schema = _load()
-Model = _schema.Model
-ModelT = _schema.ModelT
-TensorType = _schema.TensorType
-BuiltinOperator = _schema.BuiltinOperator
+_NAMES = {"TYPE_NAMES": "TensorType", "BUILTIN_NAMES": "BuiltinOperator"}
+
+
+def __getattr__(name: str):
+    """A class of the schema, or the names of an enumeration's numbers.
+
+    Raises:
+      AttributeError: the schema has no such class.
+      ImportError: TensorFlow is not installed.
+    """
+    if name.startswith("__"):  # asked of every module: no reason to load
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _NAMES:
+        found = _names(getattr(_schema(), _NAMES[name]))
+    else:
+        found = getattr(_schema(), name)
+    globals()[name] = found
+    return found
 
 
 def _names(enumeration) -> dict[int, str]:
     return {number: name for name, number in vars(enumeration).items() if name[0] != "_"}
-
-
-TYPE_NAMES = _names(TensorType)
-BUILTIN_NAMES = _names(BuiltinOperator)
 
 
 def builtin_options(operator, name: str):
@@ -60,7 +75,7 @@ def builtin_options(operator, name: str):
     union = operator.BuiltinOptions()
     if union is None:
         raise TypeError(f"an operator without {name}")
-    options = getattr(_schema, name)()
+    options = getattr(_schema(), name)()
     options.Init(union.Bytes, union.Pos)
     return options
 
@@ -69,4 +84,4 @@ def unpacked_options(operator):
     """The options of a builtin operator as an object; None if it has none."""
     if operator.BuiltinOptions() is None:
         return None
-    return _schema.BuiltinOptionsCreator(operator.BuiltinOptionsType(), operator.BuiltinOptions())
+    return _schema().BuiltinOptionsCreator(operator.BuiltinOptionsType(), operator.BuiltinOptions())
