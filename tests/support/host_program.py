@@ -33,6 +33,6 @@ def build(objects: Objects, out: Path, watched: Iterable[Path], unwatched=REFERE
       watched: sources whose every access to memory and every operation is checked.
       unwatched: the other sources. References are slow when they are watched.
     """
-    parts = objects.compile([*COMPILER, "-g", "-O1", *SANITIZERS], watched)
+    parts = objects.compile([*COMPILER, "-g1", "-O1", *SANITIZERS], watched)
     parts += objects.compile([*COMPILER, "-O2"], unwatched)
     subprocess.run(["gcc", *SANITIZERS, *parts, "-pthread", "-o", out], check=True)

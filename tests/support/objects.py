@@ -33,19 +33,31 @@ class Objects:
             flags forbid it.
         """
         command = [str(word) for word in command]
-        return [self._object(command, str(source), cwd) for source in sources]
+        pairs = [(str(source), self._place(command, str(source), cwd)) for source in sources]
+        # What another worker is compiling comes last: two that want the same share the work.
+        for flags in (fcntl.LOCK_EX | fcntl.LOCK_NB, fcntl.LOCK_EX):
+            for source, found in pairs:
+                _compile_once(command, source, found, cwd, flags)
+        return [found for _, found in pairs]
 
-    def _object(self, command: list[str], source: str, cwd: Path | None) -> Path:
+    def _place(self, command: list[str], source: str, cwd: Path | None) -> Path:
         text = subprocess.run(
             [*command, "-E", "-P", source], check=True, stdout=subprocess.PIPE, cwd=cwd
         ).stdout
         flags = [word for word in command if not word.startswith(("-I", "-D"))]
         key = hashlib.sha256("\0".join(flags).encode() + text).hexdigest()[:24]
-        found = self._folder / f"{Path(source).stem}-{key}.o"
-        with open(found.with_suffix(".lock"), "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not found.exists():
-                unfinished = found.with_suffix(".part")
-                subprocess.run([*command, "-c", source, "-o", unfinished], check=True, cwd=cwd)
-                os.replace(unfinished, found)
-        return found
+        return self._folder / f"{Path(source).stem}-{key}.o"
+
+
+def _compile_once(command: list[str], source: str, found: Path, cwd: Path | None, lock_flags: int):
+    if found.exists():
+        return
+    with open(found.with_suffix(".lock"), "w") as lock:
+        try:
+            fcntl.flock(lock, lock_flags)
+        except BlockingIOError:
+            return
+        if not found.exists():
+            unfinished = found.with_suffix(".part")
+            subprocess.run([*command, "-c", source, "-o", unfinished], check=True, cwd=cwd)
+            os.replace(unfinished, found)
