@@ -5,48 +5,54 @@
 # make bench   runs all benchmarks; tables here, figures in build/bench.json
 # make tflm-check  builds exported folders in your own TensorFlow Lite Micro (TFLM_DIR=...)
 # make keras3-check  trains with Keras 3 on TensorFlow, JAX and PyTorch, without Larq, in an environment of its own
-# make clean   removes what the others made, .venv excepted
+# make clean   removes what the others made, .venv and .venv-check excepted
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What checks: small, without TensorFlow and the native libraries.
+CHECK := .venv-check
+CHECK_BIN := $(CHECK)/bin
 # Written behind a finished installation; older than its sources, it is redone.
 READY := $(VENV)/.ready
-DEV_READY := $(VENV)/.ready-dev
+CHECK_READY := $(CHECK)/.ready
 NATIVE := $(wildcard converter/kernels/*/*.[ch] converter/kernels/include/sbnn/*.h converter/runtime/*/*.[ch])
 
 C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.[ch]' 'converter/runtime/*.cc' 'tests/*.[ch]' 'tests/*.cpp' 'benchmarks/*.[ch]' 2>/dev/null)
 # What needs no TensorFlow.
 FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/examples/test_closing_page.py
 
-.PHONY: check lint types imports fast-tests format demo test bench peers tflm-check keras3-check cross-tools clean
+.PHONY: check lint lint-c types imports fast-tests format demo test bench peers tflm-check keras3-check cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
 test: $(READY)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
-# Types and tests take longest: they run beside one another.
-check: $(DEV_READY)
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target fast-tests types lint imports
+# Types and tests take longest: they run beside one another, C is looked at while pip installs.
+check: compiler
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint-c fast-tests types lint imports
 
-lint:
-	$(BIN)/ruff check --quiet .
-	$(BIN)/ruff format --check --quiet .
-	clang-format --dry-run -Werror $(C_FILES)
+lint: $(CHECK_READY)
+	$(CHECK_BIN)/ruff check --quiet .
+	$(CHECK_BIN)/ruff format --check --quiet .
 
-types:
-	$(BIN)/mypy
+lint-c: clang-format
+	@echo "clang-format --dry-run -Werror  # $(words $(C_FILES)) files"
+	@clang-format --dry-run -Werror $(C_FILES)
 
-imports:
-	$(BIN)/lint-imports --no-logo
+types: $(CHECK_READY)
+	$(CHECK_BIN)/mypy
 
-fast-tests:
-	$(BIN)/python -m pytest -m 'not slow' $(FAST)
+imports: $(CHECK_READY)
+	$(CHECK_BIN)/lint-imports --no-logo
 
-format: $(DEV_READY)
-	$(BIN)/ruff check --fix --quiet .
-	$(BIN)/ruff format --quiet .
+fast-tests: $(CHECK_READY)
+	$(CHECK_BIN)/python -m pytest --numprocesses 2 --dist worksteal -m 'not slow' $(FAST)
+
+format: clang-format $(CHECK_READY)
+	$(CHECK_BIN)/ruff check --fix --quiet .
+	$(CHECK_BIN)/ruff format --quiet .
 	clang-format -i $(C_FILES)
 
 bench: $(READY) cross-tools peers
@@ -79,16 +85,30 @@ cross-tools:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends $(CROSS); \
 	} || { echo "cannot install $(CROSS): install them as root"; exit 1; }
 
-$(READY): setup.py pyproject.toml $(NATIVE)
+.PHONY: compiler clang-format
+compiler:
 	@command -v cc >/dev/null || { echo "no C compiler found: install one, for example with 'apt-get install gcc libc6-dev'"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "cannot create $(VENV): install venv, for example with 'apt-get install python3-venv'"; exit 1; }
+
+clang-format:
+	@command -v clang-format >/dev/null || { echo "clang-format is not installed: install it, for example with 'apt-get install clang-format'"; exit 1; }
+
+# $(call environment,FOLDER): an empty environment, if there is none.
+environment = test -x $(1)/bin/pip || $(PYTHON) -m venv $(1) || { echo "cannot create $(1): install venv, for example with 'apt-get install python3-venv'"; exit 1; }
+
+$(READY): setup.py pyproject.toml $(NATIVE) | compiler
+	@$(call environment,$(VENV))
 	@echo "installing into $(VENV); this takes a minute or two the first time"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
-$(DEV_READY): $(READY)
-	@command -v clang-format >/dev/null || { echo "clang-format is not installed: install it, for example with 'apt-get install clang-format'"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+# The sources as they are, not installed: what checks needs no native library. Python compiles
+# modules as they are imported, which are few of those that come along.
+$(CHECK_READY): .ci/check.txt
+	@$(call environment,$(CHECK))
+	@echo "installing into $(CHECK)"
+	@$(CHECK_BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement $<
+	@printf '%s\n' '$(CURDIR)' '$(CURDIR)/converter' \
+	> "$$($(CHECK_BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/sources.pth"
 	@touch $@
 
 clean:
