@@ -7,7 +7,10 @@ exports for microcontrollers copy them out.
 """
 
 import glob
-from collections.abc import Sequence
+import os
+import shlex
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -29,8 +32,35 @@ HEADERS = sorted(
 C_FLAGS = ["-std=c99", "-O3", "-fvisibility=hidden", "-ffp-contract=off", "-pthread"]
 
 
+def compile_once_in_parallel(compile: Callable) -> Callable:
+    """The ``compile`` of a compiler, for which libraries share the objects of equal flags."""
+    found: dict[tuple[str, ...], str] = {}
+
+    def compile_all(sources, output_dir, extra_postargs, **options):
+        keys = [(source, *extra_postargs) for source in sources]
+        missing = [key for key in keys if key not in found]
+        defines = [flag for flag in extra_postargs if flag.startswith("-D")]
+        folder = os.path.join(output_dir, *defines)
+
+        def compile_one(key):
+            (result,) = compile(
+                key[:1], output_dir=folder, extra_postargs=extra_postargs, **options
+            )
+            return result
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found.update(zip(missing, pool.map(compile_one, missing)))
+        return [found[key] for key in keys]
+
+    return compile_all
+
+
 class BuildSharedLibrary(build_ext):
     """Builds shared libraries under plain names, without a Python init symbol."""
+
+    def build_extensions(self):
+        self.compiler.compile = compile_once_in_parallel(self.compiler.compile)
+        super().build_extensions()
 
     def get_export_symbols(self, ext):
         return ext.export_symbols
@@ -47,7 +77,12 @@ def shared_library(name: str, binding: str, *defines: str, more: Sequence[str] =
         sources=[*SHARED_SOURCES, *more, *sorted(glob.glob(f"{RUNTIME}/{binding}/*.c"))],
         depends=HEADERS,
         include_dirs=[f"{KERNELS}/include", RUNTIME],
-        extra_compile_args=[*C_FLAGS, *(f"-D{define}" for define in defines)],
+        # The environment has the last word: -O0 builds in a quarter of the time.
+        extra_compile_args=[
+            *C_FLAGS,
+            *(f"-D{define}" for define in defines),
+            *shlex.split(os.environ.get("CFLAGS", "")),
+        ],
         extra_link_args=["-pthread"],
     )
 
