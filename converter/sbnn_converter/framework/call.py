@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -44,3 +44,22 @@ def patched(layer, name: str, value):
         yield
     finally:
         layer.__dict__[name] = before
+
+
+def mask_of(tensor):
+    """The mask that hangs on a tensor of Keras's."""
+    return getattr(tensor, "_keras_mask", None)
+
+
+def hang_mask(tensor, mask) -> None:
+    tensor._keras_mask = mask
+
+
+def kind_among(kinds: Mapping[str, tuple[type, ...]]) -> Callable[[Any], str | None]:
+    """The function from a layer to the name of its classes among ``kinds``: ``dense``,
+    ``conv1d``, ``conv2d``, ``depthwise`` or ``separable``, and ``None`` for another layer."""
+
+    def kind(layer) -> str | None:
+        return next((name for name, classes in kinds.items() if isinstance(layer, classes)), None)
+
+    return kind

@@ -12,7 +12,7 @@ import sbnn_keras.keras2  # noqa: F401  (selects Keras 2, before anything asks f
 import larq as lq
 import tensorflow as tf
 
-from sbnn_converter.framework.call import Call, patched
+from sbnn_converter.framework.call import Call, kind_among, patched
 from sbnn_keras.keras2 import ResidualStream
 from sbnn_keras.keras2.keras_3 import is_of_keras_3
 
@@ -27,6 +27,7 @@ _KINDS = {
     "depthwise": (_layers.QuantDepthwiseConv2D,),
     "separable": (_layers.QuantSeparableConv1D, _layers.QuantSeparableConv2D),
 }
+kind = kind_among(_KINDS)
 SUPPORTED = tuple(cls for classes in _KINDS.values() for cls in classes)
 _KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
 
@@ -38,11 +39,6 @@ def is_of_other(thing) -> bool:
 
 def check_backend() -> None:
     """Keras 2 has TensorFlow alone."""
-
-
-def kind(layer) -> str | None:
-    """``dense``, ``conv1d``, ``conv2d``, ``depthwise`` or ``separable``; ``None``: another."""
-    return next((k for k, classes in _KINDS.items() if isinstance(layer, classes)), None)
 
 
 def kernel_quantizers(layer) -> dict[str, object]:
@@ -136,15 +132,6 @@ def input_name(tensor) -> str:
 
 def heeds_masks(layer) -> bool:
     return layer._expects_mask_arg
-
-
-def mask_of(tensor):
-    """The mask that hangs on a tensor of Keras's."""
-    return getattr(tensor, "_keras_mask", None)
-
-
-def hang_mask(tensor, mask) -> None:
-    tensor._keras_mask = mask
 
 
 def reference_inputs(model, called_with) -> list:

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 import sbnn_keras.keras3 as ours
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.framework.call import Call
+from sbnn_converter.framework.call import Call, kind_among
 from sbnn_keras.keras3.keras_2 import is_of_keras_2
 from sbnn_keras.keras3.layers_base import SparseBinaryLayer
 from sbnn_keras.keras3.straight_through import values_alone
@@ -22,6 +22,7 @@ _KINDS = {
     "depthwise": (ours.SparseBinaryDepthwiseConv2D,),
     "separable": (ours.SparseBinarySeparableConv1D, ours.SparseBinarySeparableConv2D),
 }
+kind = kind_among(_KINDS)
 SUPPORTED = tuple(cls for classes in _KINDS.values() for cls in classes)
 _BATCH = 32
 
@@ -44,11 +45,6 @@ def check_backend() -> None:
             "writes the file, or Keras 2 and Larq beside it; save the model, and run: "
             "sbnn-convert model.keras"
         )
-
-
-def kind(layer) -> str | None:
-    """``dense``, ``conv1d``, ``conv2d``, ``depthwise`` or ``separable``; ``None``: another."""
-    return next((k for k, classes in _KINDS.items() if isinstance(layer, classes)), None)
 
 
 def kernel_quantizers(layer) -> dict[str, object]:
@@ -135,15 +131,6 @@ def input_name(tensor) -> str:
 
 def heeds_masks(layer) -> bool:
     return bool(getattr(layer, "_call_has_mask_arg", False))
-
-
-def mask_of(tensor):
-    """The mask that hangs on a tensor of Keras's."""
-    return getattr(tensor, "_keras_mask", None)
-
-
-def hang_mask(tensor, mask) -> None:
-    tensor._keras_mask = mask
 
 
 def reference_inputs(model, called_with) -> list:

@@ -14,7 +14,7 @@ import tensorflow as tf
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.framework import face
-from sbnn_converter.framework.call import Call
+from sbnn_converter.framework.call import Call, hang_mask, mask_of
 from sbnn_converter.tensors.face import numbers
 
 _Layer = tf.keras.layers.Layer
@@ -49,7 +49,7 @@ class Masks:
             values, masks = values[: len(tensors)], values[len(tensors) :]
             values = [tf.identity(value) for value in values]  # others read them unmasked
             for i, mask in zip(lost, masks):
-                face.hang_mask(values[i], mask)
+                hang_mask(values[i], mask)
             return call(values)
 
         return [*read, *(self._nodes[id(tensors[i])] for i in lost)], call_with_masks
@@ -64,7 +64,7 @@ class Masks:
         """
         sources = [r for t, r in zip(node.inputs, read) if id(t) in self._nodes]
         for tensor, output in zip(node.outputs, outputs):
-            mask = face.mask_of(tensor)
+            mask = mask_of(tensor)
             if mask is None:
                 continue
             of_keras = isinstance(output, (g.KerasLayer, g.Part)) and output not in read
