@@ -9,32 +9,11 @@ from tensorflow_model_optimization.sparsity import keras as tfmot
 import sbnn_converter
 import sbnn_keras.keras2 as k2
 import sbnn_keras.keras3 as k3
+from every_layer import every_layer
 from sbnn_converter.saved.models import check_saved_model, load_keras_model
 from sbnn_keras.moving import to_keras_2
 
 L = keras.layers
-
-
-def network() -> keras.Model:
-    """Every layer of the front, in every domain."""
-    inputs = keras.Input((8, 8, 3))
-    x = k3.SparseBinaryConv2D(
-        8, 3, padding="same", pad_values=1.0, domain="general", connections=0.2
-    )(inputs)
-    x = L.BatchNormalization()(x)
-    x = k3.SparseBinaryConv2D(
-        8, 3, padding="same", domain="signed", input_quantizer="quant_hard_tanh", use_bias=False
-    )(x)
-    stream = k3.ResidualStream(6)(x)
-    y = k3.SparseBinaryDepthwiseConv2D(3, padding="same", connections=0.3)(stream)
-    stream = k3.ResidualStream(6)([stream, y])
-    x = L.BatchNormalization()(k3.SparseBinarySeparableConv2D(6, 3, connections=0.2)(stream))
-    x = L.Reshape((36, 6))(x)
-    x = L.BatchNormalization()(k3.SparseBinaryConv1D(4, 3, padding="causal")(x))
-    x = L.BatchNormalization()(k3.SparseBinarySeparableConv1D(4, 3)(x))
-    x = k3.SparseBinaryDense(16, domain="signs")(L.Flatten()(x))
-    x = k3.SparseBinaryDense(10, connections=0.2)(L.BatchNormalization()(x))
-    return keras.Model(inputs, x)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +24,7 @@ def images():
 @pytest.fixture(scope="module")
 def trained(images):
     keras.utils.set_random_seed(0)
-    model = network()
+    model = every_layer()
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile("adam", loss, run_eagerly=True)
     labels = np.random.default_rng(1).integers(0, 10, len(images))

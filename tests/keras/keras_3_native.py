@@ -1,0 +1,74 @@
+"""Trains networks of Keras 3, converts them and prints what of their answers is left, a line each.
+
+Run in a process in which nothing of Keras 2 has been loaded: `test_keras_3_native.py` does.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import keras
+import numpy as np
+
+import sbnn_converter
+import sbnn_keras.keras3 as k3
+from every_layer import every_layer
+from sbnn_converter import micro
+from sbnn_converter.cli.convert import run
+
+L = keras.layers
+
+keras.utils.set_random_seed(0)
+images = (np.random.default_rng(0).integers(-128, 128, (32, 8, 8, 3)) / 128).astype("float32")
+
+
+def sequential_beside_keras_s_own():
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            L.Conv2D(4, 3, activation="relu"),
+            L.LeakyReLU(),
+            L.MaxPooling2D(),
+            L.Dropout(0.5),
+            k3.SparseBinaryConv2D(5, 2, activation="relu"),
+            keras.Sequential([keras.Input((2, 2, 5)), L.BatchNormalization(), L.Flatten()]),
+            k3.SparseBinaryDense(6, domain="signed"),
+            L.Dense(3),
+            L.Softmax(),
+        ]
+    )
+
+
+def operators_between_layers():
+    inputs = keras.Input((8, 8, 3))
+    x = k3.SparseBinaryConv2D(4, 3)(inputs)
+    x = keras.ops.maximum(x, 0.0) + L.PReLU(shared_axes=[1, 2])(x)
+    x = L.Concatenate()([x, L.ZeroPadding2D(1)(k3.SparseBinaryConv2D(4, 3)(x))])
+    return keras.Model(inputs, k3.SparseBinaryDense(4)(L.GlobalMaxPooling2D()(x)))
+
+
+folder = Path(tempfile.mkdtemp())
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+for make in (every_layer, sequential_beside_keras_s_own, operators_between_layers):
+    model = make()
+    model.compile("adam", loss, run_eagerly=True)
+    labels = np.arange(32) % model.output_shape[-1]
+    model.fit(images, labels, batch_size=16, verbose=0)
+    answer = np.asarray(model(images))
+    flatbuffer = sbnn_converter.convert_keras_model(model)
+    found = sbnn_converter.Interpreter(flatbuffer).predict(images)
+    tflm = micro.Interpreter(flatbuffer).predict(images)
+    apart = [float(abs(f - answer).max()) for f in (found, tflm)]
+    print("ANSWER", json.dumps([make.__name__, *apart]))
+    for form in ("keras", "h5"):
+        if make is operators_between_layers and form == "h5":
+            continue  # Keras itself cannot read operators back from it
+        path = folder / f"{make.__name__}.{form}"
+        model.save(path)
+        sys.argv = ["sbnn-convert", str(path), "-o", str(path.with_suffix(".tflite"))]
+        sys.argv += ["--verify", "8"]
+        run()
+        same = path.with_suffix(".tflite").read_bytes() == flatbuffer
+        print("ANSWER", json.dumps([path.name, same]))
+print("ANSWER", json.dumps(["loaded", sorted({"larq", "tf_keras"} & set(sys.modules))]))
