@@ -30,7 +30,7 @@ test: $(READY)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 # Types and tests take longest: they run beside one another, C is looked at while pip installs.
-check: compiler
+check: compiler clang-format
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint-c fast-tests types lint imports
 
 lint: $(CHECK_READY)
