@@ -59,36 +59,50 @@ class Watch(tf.keras.callbacks.Callback):
         self.seen.append(state)
 
 
-def test_a_savedmodel_goes_on_with_its_schedule(tmp_path):
-    straight, first = network(), network()
-    watched, watch, rest = Watch(), Watch(), Watch()
-    train(straight, 4, watched)
-    train(first, 2, watch)
+@pytest.fixture(scope="module")
+def deterministic():
+    tf.config.experimental.enable_op_determinism()
+    yield
+    from tensorflow.python.framework import config
+
+    config.disable_op_determinism()
+
+
+@pytest.fixture(scope="module")
+def straight(deterministic):
+    """A network trained for four epochs, and what was set on the way."""
+    model, watch = network(), Watch()
+    train(model, 4, watch)
+    return model, watch.seen
+
+
+@pytest.fixture(scope="module")
+def half(deterministic):
+    """The same after two."""
+    model, watch = network(), Watch()
+    train(model, 2, watch)
+    return model, watch.seen
+
+
+def test_a_savedmodel_goes_on_with_its_schedule(straight, half, tmp_path):
+    (_, watched), (first, seen), rest = straight, half, Watch()
     first.save(tmp_path / "half", save_format="tf")
     second = tf.keras.models.load_model(tmp_path / "half")
     for a, b in zip(first.layers, second.layers):
         for c, d in zip(a.variables, b.variables, strict=True):
             np.testing.assert_array_equal(c, d, err_msg=c.name)
     train(second, 2, rest)
-    assert watch.seen + rest.seen == watched.seen
+    assert seen + rest.seen == watched
 
 
 @pytest.mark.parametrize("form", ["h5", "keras"])
-def test_resumed_training_is_bit_identical(form, tmp_path):
-    tf.config.experimental.enable_op_determinism()
-    try:
-        straight, first = network(), network()
-        train(straight, 4)
-        train(first, 2)
-        first.save(tmp_path / f"half.{form}")
-        second = tf.keras.models.load_model(tmp_path / f"half.{form}")
-        train(second, 2)
-    finally:
-        from tensorflow.python.framework import config
-
-        config.disable_op_determinism()
-    assert len(straight.get_weights()) == len(second.get_weights())
-    for a, b in zip(straight.get_weights(), second.get_weights()):
+def test_resumed_training_is_bit_identical(form, straight, half, tmp_path):
+    (wanted, _), (first, _) = straight, half
+    first.save(tmp_path / f"half.{form}")
+    second = tf.keras.models.load_model(tmp_path / f"half.{form}")
+    train(second, 2)
+    assert len(wanted.get_weights()) == len(second.get_weights())
+    for a, b in zip(wanted.get_weights(), second.get_weights()):
         np.testing.assert_array_equal(a, b)
     kernels = [
         k
