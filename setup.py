@@ -1,18 +1,22 @@
-"""Builds sbnn-keras: two Python packages and two native libraries.
+"""Builds sbnn-keras: two Python packages and native libraries.
 
 The native libraries are plain shared objects that TensorFlow Lite and
 TensorFlow Lite Micro load at run time. They know nothing of Python, so one C
 compiler is all that a build needs. Their sources travel in the wheel: the
 exports for microcontrollers copy them out.
+
+`keras3/backend.py` has it build the same under the name sbnn-keras3.
 """
 
 import glob
 import os
 import shlex
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from setuptools import Extension, setup
+from setuptools import Distribution, Extension, setup
 from setuptools.command.build_ext import build_ext
 
 KERNELS = "converter/kernels"
@@ -70,6 +74,28 @@ class BuildSharedLibrary(build_ext):
         return "/".join([*package, f"lib{name}.so"])
 
 
+class NamedDistribution(Distribution):
+    """Has the name and the dependencies that stand in the folder of another distribution."""
+
+    def parse_config_files(self, *args, **kwargs):
+        super().parse_config_files(*args, **kwargs)
+        folder = os.environ.get("SBNN_DISTRIBUTION")
+        if folder:
+            project = read_toml(Path(folder) / "pyproject.toml")["project"]
+            self.metadata.name = project["name"]
+            self.install_requires = project["dependencies"]
+            self.extras_require = project["optional-dependencies"]
+            self._finalize_requires()
+
+
+def read_toml(path: Path) -> dict:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 def shared_library(name: str, binding: str, *defines: str, more: Sequence[str] = ()) -> Extension:
     """The kernels and ops, and one thin binding around them, as one library."""
     return Extension(
@@ -93,5 +119,6 @@ setup(
         shared_library("sbnn_micro", "micro"),
         shared_library("sbnn_plan", "plan", "SBNN_POINTER_BYTES=4u"),
     ],
+    distclass=NamedDistribution,
     cmdclass={"build_ext": BuildSharedLibrary},
 )

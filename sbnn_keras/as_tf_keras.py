@@ -15,7 +15,7 @@ import os
 import sys
 from pathlib import Path
 
-from sbnn_keras.front import tf_keras_is_keras_3
+from sbnn_keras.front import is_installed, tf_keras_is_keras_3
 
 _WAY_OUT = (
     "Import sbnn_keras.keras2 before the first use of tf.keras, or set the environment "
@@ -28,14 +28,12 @@ def use_keras_2() -> None:
 
     Raises:
         ImportError: Keras 3 has been loaded as `tf.keras` already, or the
-            package `tf_keras` is missing.
+            packages `tf_keras` and `larq` are missing.
     """
     tf_keras = importlib.util.find_spec("tf_keras")
-    if tf_keras is None:
-        raise ImportError(
-            "sbnn_keras.keras2 needs Keras 2, but the package tf_keras is not installed. "
-            "Run: pip install tf_keras larq; or use Keras 3 (SBNN_KERAS=3)."
-        )
+    missing = [name for name in ("tf_keras", "larq") if not is_installed(name)]
+    if tf_keras is None or missing:
+        raise ImportError(_not_installed(missing))
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is not None and tf_keras_is_keras_3():
         raise ImportError(
@@ -46,6 +44,17 @@ def use_keras_2() -> None:
     if tensorflow is not None:
         package = Path(tf_keras.submodule_search_locations[0])
         _lead_imports_to(tensorflow, package / "api" / "_v2")
+
+
+def _not_installed(missing: list[str]) -> str:
+    names = " and ".join(missing)
+    way_out = f"pip install {' '.join(missing)}"
+    if sys.version_info >= (3, 13):  # Larq wants NumPy 1, which has no wheels for it
+        way_out = "Python 3.10 to 3.12, for which pip install sbnn-keras brings them"
+    return (
+        f"sbnn_keras.keras2 needs Keras 2 and Larq: found no package {names}, wanted {way_out}; "
+        "or use Keras 3 (SBNN_KERAS=3)."
+    )
 
 
 def _lead_imports_to(tensorflow, folder: Path) -> None:

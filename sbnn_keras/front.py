@@ -68,22 +68,26 @@ def asked_for() -> str | None:
 def keras_in_use() -> str | None:
     """Keras 3, if something uses it."""
     if tf_keras_is_keras_3():
-        print(
-            "sbnn_keras: layers of Keras 3, as tf.keras has been used before them. For those of "
-            f"Keras 2 and Larq set {VARIABLE}=2, or import a layer before tf.keras is used.",
-            file=sys.stderr,
-        )
+        if all(map(is_installed, _OF_KERAS_2)):
+            print(
+                "sbnn_keras: layers of Keras 3, as tf.keras has been used before them. For those "
+                f"of Keras 2 and Larq set {VARIABLE}=2, or import a layer before tf.keras is used.",
+                file=sys.stderr,
+            )
         return KERAS_3
     return KERAS_3 if _keras_is_used() else None
 
 
 def _default() -> str:
-    return KERAS_2 if importlib.util.find_spec("tf_keras") and is_installed("larq") else KERAS_3
+    return KERAS_2 if all(map(is_installed, _OF_KERAS_2)) else KERAS_3
 
 
 def is_installed(package: str) -> bool:
-    """Whether a package could be imported."""
-    return package in sys.modules or importlib.util.find_spec(package) is not None
+    """Whether a package could be imported; to ask so of Larq does not make `tf.keras` Keras 2."""
+    if package in sys.modules:
+        return sys.modules[package] is not None
+    others = (finder for finder in sys.meta_path if not isinstance(finder, ModulesOfFront))
+    return any(finder.find_spec(package, None) for finder in others)
 
 
 def tf_keras_is_keras_3() -> bool:
@@ -145,7 +149,8 @@ class ModulesOfFront(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """
 
     def find_spec(self, fullname, path=None, target=None):
-        if fullname == "larq" and not tf_keras_is_keras_3() and _chosen != KERAS_3:
+        selects_keras_2 = fullname == "larq" and is_installed("larq")
+        if selects_keras_2 and not tf_keras_is_keras_3() and _chosen != KERAS_3:
             importlib.import_module(f"{_PACKAGE}.as_tf_keras").use_keras_2()
             return None
         package, _, name = fullname.rpartition(".")

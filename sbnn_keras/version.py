@@ -2,7 +2,14 @@
 
 import importlib.metadata
 
-try:
-    __version__ = importlib.metadata.version("sbnn-keras")
-except importlib.metadata.PackageNotFoundError:  # sources that nobody has installed
-    __version__ = "unknown"
+
+def _installed() -> str:
+    for distribution in ("sbnn-keras", "sbnn-keras3"):
+        try:
+            return importlib.metadata.version(distribution)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "unknown"  # sources that nobody has installed
+
+
+__version__ = _installed()

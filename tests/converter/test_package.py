@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from packaging.requirements import Requirement
 
 import sbnn_converter
 import sbnn_keras
@@ -18,6 +19,7 @@ from sbnn_converter.standalone import plan_export
 from sbnn_converter.tflite.flatbuffer import read_stored_model
 from sbnn_keras.kernels import sparse_binary_kernels
 
+ROOT = Path(__file__).parents[2]
 FUNCTIONS = ["convert_keras_model", "export_c", "export_micro"]
 
 
@@ -54,6 +56,43 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
 def test_both_packages_tell_the_installed_version():
     wanted = importlib.metadata.version("sbnn-keras")
     assert sbnn_keras.__version__ == sbnn_converter.__version__ == wanted
+
+
+def wanted_by(distribution: importlib.metadata.Distribution, python: str) -> dict[str, str]:
+    """What an installation of it brings on Linux, without extras: version ranges by name."""
+    environment = {"python_version": python, "sys_platform": "linux", "extra": ""}
+    found: dict[str, str] = {}
+    for requirement in map(Requirement, distribution.requires or ()):
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            name = requirement.name.replace("_", "-")
+            found[name] = found.get(name, "") + str(requirement.specifier)
+    return found
+
+
+def test_the_second_name_is_the_same_package_without_keras_2(tmp_path):
+    code = (
+        "import sys; sys.path.insert(0, 'keras3'); import backend; "
+        "print('MADE', backend.prepare_metadata_for_build_wheel(sys.argv[1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    (light,) = importlib.metadata.distributions(path=[str(tmp_path)])
+    whole = importlib.metadata.distribution("sbnn-keras")
+    assert light.metadata["Name"] == "sbnn-keras3" and light.version == whole.version
+    assert light.metadata["Requires-Python"] == whole.metadata["Requires-Python"]
+    assert {e.name for e in light.entry_points} == {"sbnn-convert", "sbnn-inspect"}
+    of_keras_2 = {"tf-keras", "larq", "tensorflow-model-optimization", "tflite-runtime"}
+    for python in ("3.10", "3.13"):
+        found = wanted_by(light, python)
+        assert {"keras", "tensorflow", "absl-py", "ai-edge-litert"} < set(found)
+        assert not of_keras_2 & set(found) and found["numpy"] == ""
+    # The whole one has Keras 2 wherever NumPy 1 is to be had.
+    assert of_keras_2 < set(wanted_by(whole, "3.10"))
+    assert wanted_by(whole, "3.12")["numpy"] == "<2"
+    assert not of_keras_2 & set(wanted_by(whole, "3.13"))
+    assert wanted_by(whole, "3.13")["numpy"] == ""
 
 
 def test_results_have_short_reprs():

@@ -326,7 +326,7 @@ def _keras_of(source: Path) -> tuple[str, ...]:
     """The packages that a saved model is opened and read with."""
     with command.progress(f"reading {source}"):
         # Loads TensorFlow where the environment asks for Keras 2.
-        from sbnn_keras.front import KERAS_2
+        from sbnn_keras.front import KERAS_2, is_installed
         from sbnn_keras.opening import read_saved
 
         saved = read_saved(str(source))
@@ -334,4 +334,4 @@ def _keras_of(source: Path) -> tuple[str, ...]:
     if saved is not None and saved.front == KERAS_2:
         return of_keras_2
     # Models of Keras 3 are moved to Keras 2 where that is installed.
-    return () if all(map(importlib.util.find_spec, of_keras_2)) else ("keras",)
+    return () if all(map(is_installed, of_keras_2)) else ("keras",)

@@ -212,8 +212,6 @@ def load_keras_model(path: Path, trust_code: bool = False):
     """
     from sbnn_converter.framework import IS_KERAS_2, face
 
-    if not trust_code:
-        refuse_code(path, _configurations(path))
     of_keras_3 = _saved_by_keras_3(path)
     if not (of_keras_3 or IS_KERAS_2):
         raise ConversionError(
@@ -221,6 +219,8 @@ def load_keras_model(path: Path, trust_code: bool = False):
             "in use already; wanted the packages tf_keras and larq and a process of its own: pip "
             "install tf_keras larq, then sbnn-convert"
         )
+    if not trust_code:
+        refuse_code(path, _configurations(path))
     try:
         if of_keras_3 and IS_KERAS_2:
             return _load_of_keras_3(path, trust_code)
