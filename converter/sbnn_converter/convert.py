@@ -16,6 +16,7 @@ from sbnn_converter.forms import choose_forms
 from sbnn_converter.framework import IS_KERAS_2, face
 from sbnn_converter.graph import Graph, SbnnOp
 from sbnn_converter.importer import import_model
+from sbnn_converter.in_tensorflow import backend_of_keras, convert_in_tensorflow
 from sbnn_converter.options import ConversionOptions, _validate_options
 from sbnn_converter.passes import run_passes
 from sbnn_converter.quantization import quantize, speak_int8
@@ -59,6 +60,9 @@ def convert_keras_model(
     normalization and signs integer thresholds inside them. All other layers are
     converted by ``tf.lite.TFLiteConverter``.
 
+    In a process where Keras 3 computes with JAX or PyTorch, another process with
+    TensorFlow does it, from a copy of the model in a temporary file.
+
     Args:
       model: a built Sequential or Functional model with fixed spatial
         dimensions, of Keras 2, or of Keras 3 with any backend.
@@ -100,8 +104,9 @@ def convert_keras_model(
         target_mcu=target_mcu,
         ram_kb=ram_kb,
     )
-    face.check_backend()
     report = progress or (lambda step: None)
+    if not IS_KERAS_2 and backend_of_keras() != "tensorflow":
+        return convert_in_tensorflow(model, options, report)
     with face.inference():
         return _converted(model, options, report)
 

@@ -37,10 +37,6 @@ def is_of_other(thing) -> bool:
     return is_of_keras_3(thing)
 
 
-def check_backend() -> None:
-    """Keras 2 has TensorFlow alone."""
-
-
 def kernel_quantizers(layer) -> dict[str, object]:
     """The quantizer of each kernel, where there is one that quantizes."""
     found = {}

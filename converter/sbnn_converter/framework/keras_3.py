@@ -7,7 +7,6 @@ import numpy as np
 import tensorflow as tf
 
 import sbnn_keras.keras3 as ours
-from sbnn_converter.errors import ConversionError
 from sbnn_converter.framework.call import Call, kind_among
 from sbnn_keras.keras3.keras_2 import is_of_keras_2
 from sbnn_keras.keras3.layers_base import SparseBinaryLayer
@@ -30,21 +29,6 @@ _BATCH = 32
 def is_of_other(thing) -> bool:
     """Whether something is of the other Keras."""
     return is_of_keras_2(thing)
-
-
-def check_backend() -> None:
-    """Refuses a process in which Keras does not compute with TensorFlow.
-
-    Raises:
-      ConversionError: in that case.
-    """
-    found = keras.backend.backend()
-    if found != "tensorflow":
-        raise ConversionError(
-            f"cannot convert in a process with KERAS_BACKEND={found}: wanted tensorflow, which "
-            "writes the file, or Keras 2 and Larq beside it; save the model, and run: "
-            "sbnn-convert model.keras"
-        )
 
 
 def kernel_quantizers(layer) -> dict[str, object]:

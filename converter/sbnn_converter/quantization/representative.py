@@ -19,7 +19,7 @@ def checked_samples(
       ConversionError: a sample has the wrong form, or the dataset fails or is empty.
     """
     index = -1
-    for index, sample in enumerate(_samples(dataset)):
+    for index, sample in enumerate(samples_of(dataset)):
         yield _checked(graph, sample, index)
     if index < 0:
         raise ConversionError(
@@ -27,7 +27,7 @@ def checked_samples(
         )
 
 
-def _samples(dataset: Callable[[], Iterable[list[np.ndarray]]]) -> Iterator:
+def samples_of(dataset: Callable[[], Iterable[list[np.ndarray]]]) -> Iterator:
     """The samples; what goes wrong in the user's function is said to be its own."""
     count = 0
     try:
