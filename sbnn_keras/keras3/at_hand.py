@@ -22,7 +22,7 @@ def check_keras_3() -> None:
             ) from error
         raise ImportError(
             f"sbnn_keras.keras3 needs Keras 3 and a backend: found {error}, wanted `pip install "
-            "'sbnn-keras[keras3]'`; KERAS_BACKEND chooses among tensorflow, jax and torch."
+            "sbnn-keras3`; KERAS_BACKEND chooses among tensorflow, jax and torch."
         ) from error
     except ValueError as error:  # an unknown backend
         raise ImportError(f"sbnn_keras.keras3: {_unknown(str(error))}") from error

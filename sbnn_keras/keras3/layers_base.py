@@ -23,6 +23,7 @@ from sbnn_keras.core.domains import RATIO_STEPS, Signs, get_domain
 from sbnn_keras.core.scale import channel_signs, output_exponent
 from sbnn_keras.keras3 import quantizers
 from sbnn_keras.keras3.constraints import Between, WeightClip
+from sbnn_keras.keras3.first_batch import warn_if_large, warn_if_one_sign
 from sbnn_keras.keras3.keras_2 import NotForKeras2, check_arguments, check_inputs
 from sbnn_keras.keras3.quant_hard_tanh import QuantHardTanh
 from sbnn_keras.keras3.quantizers import SparseBinary
@@ -90,6 +91,10 @@ class SparseBinaryLayer(NotForKeras2, keras.layers.Layer):
         self._sums_factor = None
         self._centre = None
         self._first_batch_seen = None
+        # On TensorFlow Keras would compile steps with XLA, as Keras 2 does not: it rounds batch
+        # normalization differently from the reference, and cannot warn. `jit_compile=True` can be
+        # asked for.
+        self.supports_jit = keras.backend.backend() != "tensorflow"
 
     # Connecting
 
@@ -134,7 +139,7 @@ class SparseBinaryLayer(NotForKeras2, keras.layers.Layer):
         self._sums_factor = self._add_state("sums_factor", "float32", 2.0**self._exponent)
         if self.use_bias and self._centres_bias:
             self._centre = self._add_state("centre", "float32", 0.0, (self._channels(),))
-            self._first_batch_seen = self._add_state("first_batch_seen", "bool", 0)
+        self._first_batch_seen = self._add_state("first_batch_seen", "bool", 0)
 
     def _add_state(self, name: str, dtype, initial, shape=()):
         return self.add_weight(
@@ -189,6 +194,8 @@ class SparseBinaryLayer(NotForKeras2, keras.layers.Layer):
     # Computing
 
     def call(self, inputs, training=None):
+        if training and self.trainable:
+            self._look_at_first_batch(inputs)
         if self.input_quantizer is not None:
             inputs = self.input_quantizer(inputs)
         scale = None
@@ -203,7 +210,20 @@ class SparseBinaryLayer(NotForKeras2, keras.layers.Layer):
                 training=training,
             )
         outputs = self.scaled(self._sums(inputs, **kernels), bool(training))
+        if training and self.trainable:
+            self._first_batch_seen.assign(ops.ones((), "bool"))
         return outputs if self.activation is None else self.activation(outputs)
+
+    @property
+    def _sees_signs(self) -> bool:
+        return isinstance(self.input_quantizer, _SIGNS)
+
+    def _look_at_first_batch(self, inputs) -> None:
+        seen = ops.convert_to_tensor(self._first_batch_seen.value)
+        if self._sees_signs:
+            warn_if_one_sign(inputs, seen, self.name)
+        elif self.use_bias and self.input_quantizer is None:
+            warn_if_large(inputs, seen, self.name)
 
     def scaled(self, sums, training: bool = False):
         """The layer's outputs before its activation: `call` after the exact sums.
@@ -223,15 +243,14 @@ class SparseBinaryLayer(NotForKeras2, keras.layers.Layer):
         bias = ops.convert_to_tensor(self.bias.value)
         if self._centre is None:
             return bias
-        centre = ops.convert_to_tensor(self._centre.value)
-        if training and self.trainable and not isinstance(self.input_quantizer, _SIGNS):
+        held = centre = ops.convert_to_tensor(self._centre.value)
+        if training and self.trainable and not self._sees_signs:
             seen = ops.convert_to_tensor(self._first_batch_seen.value)
             axis = self._channel_axis(outputs)
             axes = [a for a in range(len(outputs.shape)) if a != axis]
             fixed = ops.cast(ops.stop_gradient(outputs), "float32")
-            centre = ops.where(seen, centre, -ops.mean(fixed, axes))
+            centre = ops.cond(seen, lambda: held, lambda: -ops.mean(fixed, axes))
             self._centre.assign(centre)
-            self._first_batch_seen.assign(ops.ones((), "bool"))
         return bias + ops.cast(centre, bias.dtype)
 
     def _sums(self, inputs, **kernels):
@@ -335,6 +354,12 @@ class SparseBinaryLayer(NotForKeras2, keras.layers.Layer):
         keras.layers.Layer.save_own_variables(self, store)
 
     def load_own_variables(self, store):
+        variables = [*self._trainable_variables, *self._non_trainable_variables]
+        if self._centre is None and len(store.keys()) == len(variables) - 1:
+            # A file from when only layers that centre their sums knew of the first batch.
+            for number, variable in enumerate(variables[:-1]):
+                variable.assign(store[str(number)])
+            return
         keras.layers.Layer.load_own_variables(self, store)
 
     @classmethod

@@ -45,6 +45,7 @@ class QuantHardTanh(NotForKeras2, keras.layers.Layer):
         super().__init__(**kwargs)
         # Computes in the type it is given: the policy is the layer's own matter.
         self.autocast = False
+        self.supports_masking = True
         self.bits = self_bits
         self.step = step
         self.learn_step = bool(learn_step)

@@ -18,6 +18,7 @@ class _OneBit(NotForKeras2, keras.layers.Layer):
         super().__init__(**kwargs)
         # Computes in the type it is given: the policy is the layer's own matter.
         self.autocast = False
+        self.supports_masking = True
 
     def call(self, inputs):
         fixed = ops.stop_gradient(inputs)
