@@ -4,7 +4,7 @@
 # make test    runs all tests
 # make bench   runs all benchmarks; tables here, figures in build/bench.json
 # make tflm-check  builds exported folders in your own TensorFlow Lite Micro (TFLM_DIR=...)
-# make keras3-check  trains with Keras 3 on TensorFlow, JAX and PyTorch, without Larq, in an environment of its own
+# make keras3-check  trains and converts with Keras 3 on TensorFlow, JAX and PyTorch, without Larq, in an environment of its own
 # make clean   removes what the others made, .venv and .venv-check excepted
 
 PYTHON ?= python3
@@ -61,14 +61,15 @@ bench: $(READY) cross-tools peers
 tflm-check: $(READY)
 	@$(BIN)/python tests/micro/tflm_check.py
 
-# Both backends take hundreds of megabytes, which is why no test of every day has them.
+# The backends take hundreds of megabytes, which is why no test of every day has them.
 KERAS3 := build/keras3
 keras3-check:
 	@test -x $(KERAS3)/bin/python || $(PYTHON) -m venv $(KERAS3)
-	$(KERAS3)/bin/python -m pip install --quiet --disable-pip-version-check 'keras>=3.5' 'tensorflow<2.22' 'numpy>=2' absl-py rich ai-edge-litert jax torch
-	$(KERAS3)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(KERAS3)/bin/python -m pip install --quiet --disable-pip-version-check --editable './keras3[jax,torch,micro,tensorboard]' keras-tuner keras-hub
 	@for backend in tensorflow jax torch; do \
-	  KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=3 $(KERAS3)/bin/python tests/keras/keras_3_alone.py || exit 1; \
+	  for script in keras_3_alone keras_3_beside_others; do \
+	    KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=3 $(KERAS3)/bin/python tests/keras/$$script.py || exit 1; \
+	  done; \
 	done
 
 # Larq Compute Engine, to compare with; it has no wheels for some Pythons.

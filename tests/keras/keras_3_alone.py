@@ -3,6 +3,7 @@
 KERAS_BACKEND=jax python tests/keras/keras_3_alone.py
 """
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -106,17 +107,71 @@ for epoch in range(1, 9):
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
     assert constraint.share == np.mean(wanted > 0), constraint.share
 assert 0.15 < constraint.share <= 0.2 and constraint.met, constraint.share
-# Without Keras 2, TensorFlow's Keras 3 converts; with another backend one line says how.
-if keras.backend.backend() == "tensorflow":
-    flatbuffer = sbnn_converter.convert_keras_model(first)
-    found = sbnn_converter.Interpreter(flatbuffer).predict(images)
-    np.testing.assert_allclose(found, answer, rtol=0, atol=1e-5)
-else:
+# Without Keras 2 it converts, in a process with TensorFlow where another backend computes here.
+flatbuffer = sbnn_converter.convert_keras_model(first)
+found = sbnn_converter.Interpreter(flatbuffer).predict(images)
+np.testing.assert_allclose(found, answer, rtol=0, atol=1e-5)
+steps: list[str] = []
+in_int8 = sbnn_converter.convert_keras_model(
+    first,
+    inference_input_type="int8",
+    inference_output_type="int8",
+    representative_dataset=lambda: ([keras.ops.convert_to_tensor(i[None])] for i in images),
+    progress=steps.append,
+)
+interpreter = sbnn_converter.Interpreter(in_int8)
+found = interpreter.predict(interpreter.quantize(images))
+assert found.dtype == np.int8 and "fusing layers and coding weights" in steps, steps
+# Rounding to 8 bits moves an answer by some steps of 1/255 of the range.
+apart = abs(interpreter.dequantize(found) - answer).mean() / np.ptp(answer)
+assert apart < 0.05, apart
+
+
+class Unknown(keras.layers.Layer):
+    """Of this script alone."""
+
+    def call(self, x):
+        return 2 * x
+
+
+refused = keras.Sequential([keras.Input((6,)), Unknown(), SparseBinaryDense(3)])
+if keras.backend.backend() != "tensorflow":
     try:
-        sbnn_converter.convert_keras_model(first)
+        sbnn_converter.convert_keras_model(refused)
     except sbnn_converter.ConversionError as error:
-        assert "sbnn-convert model.keras" in str(error), error
+        assert "Unknown" in str(error) and "KERAS_BACKEND=tensorflow" in str(error), error
+        assert "\n" not in str(error), error
     else:
-        raise AssertionError("it converted without TensorFlow's Keras")
+        raise AssertionError("it converted what another process cannot know")
+
+# What a first batch shows that is almost always a mistake is said once.
+
+
+def said(quantizer, x) -> str:
+    model = keras.Sequential(
+        [keras.Input((4,)), SparseBinaryDense(3, input_quantizer=quantizer, name="eye")]
+    )
+    model.compile("sgd", "mse")
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as file:
+        kept = os.dup(2)
+        os.dup2(file.fileno(), 2)  # TensorFlow prints there from C++
+        try:
+            model.fit(x, np.zeros((64, 3)), batch_size=16, epochs=2, verbose=0)
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
+        file.seek(0)
+        return file.read().decode()
+
+
+one_sign = "all inputs of layer 'eye' have one sign in the first batch"
+large = "inputs of layer 'eye' reach 254"
+pixels = np.concatenate([[[0, 254, 3, 4]], rng.uniform(0, 254, (63, 4))])
+assert said("ste_sign", abs(pixels)).count(one_sign) == 1
+assert said(None, np.tile(pixels[:1], (64, 1))).count(large) == 1
+quiet = said("ste_sign", rng.normal(size=(64, 4))) + said(None, pixels / 254)
+assert "WARNING: sbnn_keras" not in quiet, quiet
 assert not {"larq", "tf_keras"} & set(sys.modules)
 print(f"{keras.backend.backend()}: densities {[round(float(d), 4) for d in density]}, as wanted")
