@@ -117,7 +117,7 @@ last.set_weights(first.get_weights())
 found = sbnn_converter.convert_keras_model(first)
 told("channels_first", found, images.transpose(0, 3, 1, 2), last(images))
 
-model = keras.models.load_model(folder / "sequential_beside_keras_s_own.keras")
+model = keras.models.load_model(folder / "every_layer.keras")
 found = sbnn_converter.convert_keras_model(
     model,
     inference_input_type=tf.int8,

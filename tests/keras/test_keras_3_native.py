@@ -54,7 +54,7 @@ def test_converted_to_int8_it_is_what_the_way_through_keras_2_gives(answers, fol
     assert answers["loaded"] == [[]]
     images = np.load(folder / "images.npy")
     of_keras_2 = sbnn_converter.convert_keras_model(
-        load_keras_model(folder / "sequential_beside_keras_s_own.keras"),
+        load_keras_model(folder / "every_layer.keras"),
         inference_input_type="int8",
         inference_output_type="uint8",
         representative_dataset=lambda: ([image[None]] for image in images),
@@ -63,5 +63,5 @@ def test_converted_to_int8_it_is_what_the_way_through_keras_2_gives(answers, fol
         sbnn_converter.Interpreter(m) for m in ((folder / "int8.tflite").read_bytes(), of_keras_2)
     ]
     found, wanted = (run.predict(run.quantize(images)) for run in runs)
-    assert found.dtype == np.uint8 and len(np.unique(found)) > 20
+    assert found.dtype == np.uint8 and len(np.unique(found, axis=0)) > 4
     np.testing.assert_array_equal(found, wanted)
