@@ -77,15 +77,15 @@ class BuildSharedLibrary(build_ext):
 class NamedDistribution(Distribution):
     """Has the name and the dependencies that stand in the folder of another distribution."""
 
-    def parse_config_files(self, *args, **kwargs):
-        super().parse_config_files(*args, **kwargs)
+    def _finalize_requires(self):
+        # Called whenever names and dependencies have been set, from whichever file.
         folder = os.environ.get("SBNN_DISTRIBUTION")
         if folder:
             project = read_toml(Path(folder) / "pyproject.toml")["project"]
             self.metadata.name = project["name"]
-            self.install_requires = project["dependencies"]
-            self.extras_require = project["optional-dependencies"]
-            self._finalize_requires()
+            self.install_requires = list(project["dependencies"])
+            self.extras_require = dict(project["optional-dependencies"])
+        super()._finalize_requires()
 
 
 def read_toml(path: Path) -> dict:

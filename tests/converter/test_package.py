@@ -78,7 +78,8 @@ def test_the_second_name_is_the_same_package_without_keras_2(tmp_path):
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    (light,) = importlib.metadata.distributions(path=[str(tmp_path)])
+    (folder,) = tmp_path.glob("*.dist-info")
+    light = importlib.metadata.PathDistribution(folder)
     whole = importlib.metadata.distribution("sbnn-keras")
     assert light.metadata["Name"] == "sbnn-keras3" and light.version == whole.version
     assert light.metadata["Requires-Python"] == whole.metadata["Requires-Python"]
