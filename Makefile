@@ -1,5 +1,5 @@
 # make demo    sets everything up, then trains, converts and runs a network
-# make check   lint, format, types, imports and the fast tests, in a minute
+# make check   lint, format, types, imports and the fast tests, installing included in a minute or two
 # make format  formats Python and C
 # make test    runs all tests
 # make bench   runs all benchmarks; tables here, figures in build/bench.json
