@@ -109,7 +109,7 @@ def test_all_kernels_together_fit_their_share_of_flash(kernel_objects):
     core = emulation.CORES["cortex-m4"]
     kernels, _ = kernel_objects(core)
     # Signs, activations of several bits and streams are in it. No network needs all of them.
-    assert emulation.image_size(core, *kernels).flash <= 36 * 1024
+    assert emulation.image_size(core, *kernels).flash <= 37 * 1024
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])

@@ -117,21 +117,27 @@ static int32_t place_connections(const sbnn_int8_strips* s, int32_t count) {
   return (count - negative) * s->zero + negative * (MOST_U - s->zero);
 }
 
-/* Where the lanes of a row start, for one channel (see the top of this file). */
-SBNN_INLINE void start_lanes(const sbnn_int8_strips* s, const int32_t* windows,
-                             int32_t base, uint32_t* start) {
+/* Two lanes that start alike. */
+SBNN_INLINE uint32_t two_lanes(int32_t start) {
+  return ((uint32_t)start << 16) + (uint32_t)start;
+}
+
+/* Where the lanes of a row start, for one channel (see the top of this file). Returns the
+ * words from four lanes to the next four: where weights are 0 and 1, `windows` is NULL and
+ * all lanes start alike. */
+SBNN_INLINE int32_t start_lanes(const sbnn_int8_strips* s,
+                                const int32_t* windows, int32_t base,
+                                uint32_t* start) {
   const int32_t shift = s->p->domain.shift;
+  if (windows == NULL) {
+    for (int32_t j = 0; j < 4; ++j) start[j] = two_lanes(base >> shift);
+    return 0;
+  }
   for (int32_t j = 0; j < LANES; ++j) {
     const int32_t low = windows[j] + base, high = windows[j + LANES] + base;
     start[j] = ((uint32_t)(high >> shift) << 16) + (uint32_t)(low >> shift);
   }
-}
-
-/* The same for four lanes where weights are 0 and 1 and all lanes start alike. */
-SBNN_INLINE void start_alike(const sbnn_int8_strips* s, int32_t base,
-                             uint32_t start[4]) {
-  const uint32_t one = (uint32_t)(base >> s->p->domain.shift);
-  for (int32_t j = 0; j < 4; ++j) start[j] = (one << 16) + one;
+  return 4;
 }
 
 /* The 32 bits 15 of the lanes after `count` connections. Of four lanes the next four start
@@ -159,6 +165,38 @@ SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
     strips += 4;
     start += step;
   } while (strips != end);
+  return bits;
+}
+
+/* The lanes after `count` connections, all of which start from `start`. */
+SBNN_NOINLINE void add_lanes(const uint32_t* list, int32_t count,
+                             const uint32_t* strips, uint32_t start,
+                             uint32_t lanes[LANES]) {
+  const uint32_t* const list_end = list + count;
+  for (int32_t j = 0; j < LANES; j += 4) {
+    uint32_t a = start, b = start, c = start, d = start;
+    for (const uint32_t* at = list; at != list_end; ++at) {
+      const uint32_t* word = strips + *at;
+      a += word[0];
+      b += word[1];
+      c += word[2];
+      d += word[3];
+    }
+    lanes[j] = a;
+    lanes[j + 1] = b;
+    lanes[j + 2] = c;
+    lanes[j + 3] = d;
+    strips += 4;
+  }
+}
+
+/* Their 32 bits 15, had they started that much higher. */
+SBNN_INLINE uint32_t compare_lanes(const uint32_t lanes[LANES],
+                                   uint32_t higher) {
+  uint32_t bits = 0;
+  for (int32_t j = 0; j < LANES; ++j) {
+    bits = (bits >> 1) | ((lanes[j] + higher) & 0x80008000u);
+  }
   return bits;
 }
 
@@ -196,7 +234,32 @@ SBNN_COLD void sum_windows(const sbnn_int8_strips* s, int32_t rows) {
   }
 }
 
-/* The band of one channel as activations, from lanes that start from a base for each cut. */
+/* A row of one channel as activations of several bits, from lanes that start from a base
+ * for each cut. Where all lanes start alike, they are added up once for all cuts. */
+SBNN_NOINLINE void compare_row(const sbnn_int8_strips* s, int32_t count,
+                               const uint32_t* strips, const int32_t* windows,
+                               const int32_t* bases, int32_t cuts,
+                               int32_t planes, uint32_t* bits) {
+  const int32_t shift = s->p->domain.shift;
+  const uint32_t first = two_lanes(bases[0] >> shift);
+  uint32_t lanes[LANES];
+  if (windows == NULL) add_lanes(s->list, count, strips, first, lanes);
+  for (int32_t i = 0; i < cuts; ++i) {
+    uint32_t reached;
+    if (windows == NULL) {
+      reached = compare_lanes(lanes, two_lanes(bases[i] >> shift) - first);
+    } else {
+      const int32_t step = start_lanes(s, windows, bases[i], lanes);
+      reached = compare(s->list, count, strips, lanes, step);
+    }
+    /* One more turns bit k where those below it were all ones. */
+    for (int32_t k = 0; k < planes && ((i + 1) & ((1 << k) - 1)) == 0; ++k) {
+      bits[k] ^= reached;
+    }
+  }
+}
+
+/* The band of one channel as activations. */
 SBNN_INLINE void compare_channel(const sbnn_int8_strips* s,
                                  const sbnn_output* output, int32_t f,
                                  int32_t count, const int32_t* bases,
@@ -209,26 +272,20 @@ SBNN_INLINE void compare_channel(const sbnn_int8_strips* s,
   const bool whole_words = present == STRIP && p->out_width % STRIP == 0;
   const uint32_t* strips = s->strips;
   const int32_t* windows = p->domain.alpha_steps != 0 ? s->windows : NULL;
-  uint32_t starts[4 * SBNN_MAX_CUTS]; /* of all cuts, or all lanes of one */
+  uint32_t start[LANES];
+  int32_t step = 0;
   uint32_t bits[SBNN_MAX_ACTIVATION_BITS] = {0};
-  for (int32_t i = 0; windows == NULL && i < cuts; ++i) {
-    start_alike(s, bases[i], starts + 4 * i);
-  }
   for (int32_t r = 0; r < rows; ++r) {
-    /* Without windows and without connections all rows are alike. */
+    /* Without windows all rows start alike, and without connections they are. */
+    if (cuts == 1 && (r == 0 || windows != NULL)) {
+      step = start_lanes(s, windows, bases[0], start);
+    }
     if (r == 0 || windows != NULL || count != 0) {
       for (int32_t k = 0; k < planes; ++k) bits[k] = flip;
-      for (int32_t i = 0; i < cuts; ++i) {
-        if (windows != NULL) start_lanes(s, windows, bases[i], starts);
-        const uint32_t reached =
-            windows != NULL
-                ? compare(s->list, count, strips, starts, 4)
-                : compare(s->list, count, strips, starts + 4 * i, 0);
-        /* One more turns bit k where those below it were all ones. */
-        for (int32_t k = 0; k < planes && ((i + 1) & ((1 << k) - 1)) == 0;
-             ++k) {
-          bits[k] ^= reached;
-        }
+      if (cuts == 1) {
+        bits[0] ^= compare(s->list, count, strips, start, step);
+      } else {
+        compare_row(s, count, strips, windows, bases, cuts, planes, bits);
       }
     }
     uint32_t* plane = channel;
