@@ -165,14 +165,15 @@ def _conv2d_int8(op: StoredOp, plan: Plan) -> dict[str, float]:
     filters, positions = o["out_channels"], o["out_height"] * o["out_width"]
     fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
     way = "lanes" if plan.lanes else "sums"
-    cuts = op.writes.cuts if plan.lanes else 1  # each goes over the pixels
+    cuts = op.writes.cuts if plan.lanes else 1
+    passes = cuts if o["alpha_steps"] else 1  # over the pixels
     counts = {
         **_decoding(op, filters * fan_in, plan.passes),
         "pass": plan.passes,
         "channel": plan.passes * filters,
         "load row": plan.rows * o["in_channels"],
         "load word": plan.rows * plan.row_words * o["in_channels"],
-        f"add {way}": o["connections"] * plan.strips * cuts,
+        f"add {way}": o["connections"] * plan.strips * passes,
         f"strip {way}": filters * plan.strips * cuts,
     }
     if _has_signs(op):
