@@ -76,7 +76,8 @@ def test_a_code_with_too_many_or_too_few_connections_is_refused(converted, opene
 
 @pytest.mark.parametrize("opener", OPENERS)
 def test_any_flipped_bit_of_a_code_is_refused_or_harmless(converted, opener, rng):
-    # Some flips give another valid code; then the answers differ, no more.
+    # Some flips give another valid code: it is another channel that is longest, or the answers
+    # differ, no more.
     x = pixels(rng, 3)
     words = max((op.constants[0] for op in read_sbnn_ops(converted)), key=len)
     refused = 0
@@ -87,7 +88,7 @@ def test_any_flipped_bit_of_a_code_is_refused_or_harmless(converted, opener, rng
         try:
             answer = OPENERS[opener](broken).predict(x)
         except RuntimeError as error:
-            assert "weight code is corrupt" in str(error)
+            assert re.search("weight code is corrupt|most_connections: found", str(error))
             refused += 1
         else:
             assert answer.shape == (3, 10)
