@@ -140,6 +140,18 @@ SBNN_INLINE int32_t start_lanes(const sbnn_int8_strips* s,
   return 4;
 }
 
+/* Adds the listed words to four lanes. */
+#define SBNN_ADD_FOUR(list, list_end, strips, a, b, c, d)       \
+  do {                                                          \
+    for (const uint32_t* at = (list); at != (list_end); ++at) { \
+      const uint32_t* word = (strips) + *at;                    \
+      (a) += word[0];                                           \
+      (b) += word[1];                                           \
+      (c) += word[2];                                           \
+      (d) += word[3];                                           \
+    }                                                           \
+  } while (false)
+
 /* The 32 bits 15 of the lanes after `count` connections. Of four lanes the next four start
  * `step` words behind. */
 SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
@@ -150,13 +162,7 @@ SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
   uint32_t bits = 0;
   do {
     uint32_t a = start[0], b = start[1], c = start[2], d = start[3];
-    for (const uint32_t* at = list; at != list_end; ++at) {
-      const uint32_t* word = strips + *at;
-      a += word[0];
-      b += word[1];
-      c += word[2];
-      d += word[3];
-    }
+    SBNN_ADD_FOUR(list, list_end, strips, a, b, c, d);
     /* Sixteen steps bring these bits to j and j + 16. */
     bits = (bits >> 1) | (a & 0x80008000u);
     bits = (bits >> 1) | (b & 0x80008000u);
@@ -175,13 +181,7 @@ SBNN_NOINLINE void add_lanes(const uint32_t* list, int32_t count,
   const uint32_t* const list_end = list + count;
   for (int32_t j = 0; j < LANES; j += 4) {
     uint32_t a = start, b = start, c = start, d = start;
-    for (const uint32_t* at = list; at != list_end; ++at) {
-      const uint32_t* word = strips + *at;
-      a += word[0];
-      b += word[1];
-      c += word[2];
-      d += word[3];
-    }
+    SBNN_ADD_FOUR(list, list_end, strips, a, b, c, d);
     lanes[j] = a;
     lanes[j + 1] = b;
     lanes[j + 2] = c;
