@@ -14,6 +14,8 @@ lq.layers.QuantDense(64, kernel_quantizer=sbnn_keras.quantizers.SparseBinary())
 ```
 """
 
+import contextlib
+
 import larq as lq
 import numpy as np
 import tensorflow as tf
@@ -122,6 +124,7 @@ class SparseBinary(_BaseQuantizer):
         # Variable that multiplies the outputs, where a layer learns one.
         self.output_scale: tf.Variable | None = None
         self._first_share: float | None = None
+        self._asked_for_shapes = False
 
     @property
     def domain(self) -> str:
@@ -336,7 +339,20 @@ class SparseBinary(_BaseQuantizer):
         ones = self.current(latent)[0].numpy().astype(np.float32)
         return self._domain.with_signs(ones, latent.numpy(), np)
 
+    @contextlib.contextmanager
+    def asked_for_shapes(self):
+        """Calls in here are for the shape and type of the kernel: nobody runs their graph."""
+        self._asked_for_shapes = True
+        try:
+            yield
+        finally:
+            self._asked_for_shapes = False
+
+    # There is nothing for AutoGraph to convert: looking for it takes long in every trace.
+    @tf.autograph.experimental.do_not_convert
     def call(self, inputs, training=None):
+        if self._asked_for_shapes:
+            return super().call(inputs)
         trained = training and self.trainable
         if trained:
             assert_finite(tf.stop_gradient(inputs), self._owner)

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 import sbnn_keras
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
+from sbnn_keras.keras2.held_connections import HeldConnections
 
 
 def signs(shape, seed=0):
@@ -167,3 +168,26 @@ def test_summary_tells_controlled_from_uncontrolled():
     assert "held at 0.1" in text
     assert "0.469" in text  # H(0.1)
     assert "Not controlled: loose" in text
+
+
+def test_nothing_is_chosen_for_the_shape_of_a_symbolic_output(monkeypatch):
+    """Keras computes it in a graph that nobody runs; what runs later holds its share."""
+    asked = []
+    current = HeldConnections.current
+
+    def counted(self, *arguments):
+        asked.append(tf.inside_function())
+        return current(self, *arguments)
+
+    monkeypatch.setattr(HeldConnections, "current", counted)
+    layer = SparseBinaryConv2D(6, 3, connections=0.2, input_quantizer="ste_sign")
+    x = tf.keras.Input((9, 8, 5))
+    y = layer(x)
+    assert (y.shape, y.dtype, asked) == ((None, 7, 6, 6), tf.float32, [])
+    values = signs((2, 9, 8, 5))
+    found = tf.keras.Model(x, y).predict(values, verbose=0)
+    assert True in asked
+    theirs = lq.layers.QuantConv2D(6, 3, use_bias=False)
+    theirs(values)
+    theirs.set_weights([layer.binary_kernel()])
+    np.testing.assert_array_equal(found, layer.finish(theirs(values)))
