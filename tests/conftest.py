@@ -4,6 +4,7 @@ it: tests of C, of graphs and of files start at once."""
 import os
 import random
 import sys
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["TF_USE_LEGACY_KERAS"] = "1"  # for what imports TensorFlow before sbnn_keras
@@ -25,8 +26,20 @@ def fixed_seeds():
 @pytest.fixture(scope="session")
 def objects(tmp_path_factory) -> Objects:
     """Object files, shared by all tests of a session and all of its workers."""
+    return Objects(shared_by_workers(tmp_path_factory) / "objects")
+
+
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory):
+    """Kernels for emulated cores, likewise (`sbnn_converter.emulation.trial`)."""
+    from sbnn_converter.emulation.trial import KernelObjects
+
+    return KernelObjects(shared_by_workers(tmp_path_factory) / "kernels")
+
+
+def shared_by_workers(tmp_path_factory) -> Path:
     root = tmp_path_factory.getbasetemp()
-    return Objects((root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "objects")
+    return root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 import host_program
 import kernel_program
 from sbnn_converter import emulation
+from sbnn_converter.export import c_sources
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -27,11 +28,11 @@ def needs_tools_of(core: str):
 
 
 @pytest.fixture(scope="module")
-def kernel_objects(tmp_path_factory):
-    """A function from a core to the objects of kernels for it, and those of references."""
+def references(tmp_path_factory):
+    """A function from a core to the objects of references for it."""
 
     @functools.cache
-    def compiled(core: emulation.Core) -> tuple[list[pathlib.Path], ...]:
+    def compiled(core: emulation.Core) -> list[pathlib.Path]:
         folder = tmp_path_factory.mktemp(core.name)
 
         def object_of(source):
@@ -39,10 +40,13 @@ def kernel_objects(tmp_path_factory):
             emulation.compile_object(core, source, out, includes=kernel_program.INCLUDES)
             return out
 
-        sources = kernel_program.kernel_sources(), host_program.REFERENCES
-        return tuple([object_of(source) for source in part] for part in sources)
+        return [object_of(source) for source in host_program.REFERENCES]
 
     return compiled
+
+
+def kernels_for(core: emulation.Core, kernels) -> list[pathlib.Path]:
+    return kernels.objects(core, c_sources.kernel_sources(), emulation.FLAGS)
 
 
 def emulated(*cores: str):
@@ -60,11 +64,10 @@ def test_host_results_are_the_references_and_no_access_is_out_of_bounds(program,
 @pytest.mark.slow
 @pytest.mark.parametrize("core", emulated("cortex-m0", "cortex-m4", "rv32imac"))
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_emulated_cores_give_the_references_results(program, core, kernel_objects, tmp_path):
+def test_emulated_cores_give_the_references_results(program, core, kernels, references, tmp_path):
     image = tmp_path / f"{program}.elf"
     core = emulation.CORES[core]
-    kernels, references = kernel_objects(core)
-    parts = [HERE / f"{program}.c", *kernels, *references]
+    parts = [HERE / f"{program}.c", *kernels_for(core, kernels), *references(core)]
     emulation.compile_program(core, parts, image, includes=kernel_program.INCLUDES)
     done = emulation.run(core, image)
     assert done.status == 0, done.text[-2000:]
@@ -88,13 +91,13 @@ LIMITS = {
 
 @pytest.mark.slow
 @needs_tools_of("cortex-m4")
-def test_instruction_counts_stay_within_their_limits(kernel_objects, tmp_path):
+def test_instruction_counts_stay_within_their_limits(kernels, references, tmp_path):
     core = emulation.CORES["cortex-m4"]
-    kernels, references = kernel_objects(core)
     found = {}
     for program in ("bench_conv.c", "bench_dense.c"):
         image = tmp_path / "bench.elf"
-        parts = [kernel_program.BENCHMARKS / program, *kernels, *references]
+        program = kernel_program.BENCHMARKS / program
+        parts = [program, *kernels_for(core, kernels), *references(core)]
         emulation.compile_program(core, parts, image, includes=kernel_program.INCLUDES)
         done = emulation.run(core, image)
         assert done.status == 0, done.text
@@ -105,11 +108,10 @@ def test_instruction_counts_stay_within_their_limits(kernel_objects, tmp_path):
 
 @pytest.mark.slow
 @needs_tools_of("cortex-m4")
-def test_all_kernels_together_fit_their_share_of_flash(kernel_objects):
+def test_all_kernels_together_fit_their_share_of_flash(kernels):
     core = emulation.CORES["cortex-m4"]
-    kernels, _ = kernel_objects(core)
     # Signs, activations of several bits and streams are in it. No network needs all of them.
-    assert emulation.image_size(core, *kernels).flash <= 37 * 1024
+    assert emulation.image_size(core, *kernels_for(core, kernels)).flash <= 37 * 1024
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])

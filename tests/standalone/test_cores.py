@@ -7,7 +7,7 @@ import mcu_networks
 import sbnn_converter
 from op_counts import prepare_instructions
 from sbnn_converter import emulation
-from sbnn_converter.emulation.trial import KernelObjects, try_on
+from sbnn_converter.emulation.trial import try_on
 from sbnn_converter.standalone import plan_export
 
 SAMPLES = 4
@@ -27,11 +27,6 @@ needs_m4 = pytest.mark.skipif(
     bool(emulation.missing_tools(emulation.CORES["cortex-m4"])),
     reason="not installed: tools for Cortex-M",
 )
-
-
-@pytest.fixture(scope="module")
-def kernels(tmp_path_factory) -> KernelObjects:
-    return KernelObjects(tmp_path_factory.mktemp("kernels"))
 
 
 @pytest.fixture(scope="module")

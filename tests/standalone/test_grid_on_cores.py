@@ -17,16 +17,11 @@ import planes_grid
 import sbnn_converter
 from grid import FAMILIES, INPUTS, PARTS, convolutions
 from sbnn_converter import emulation
-from sbnn_converter.emulation.trial import KernelObjects, try_on
+from sbnn_converter.emulation.trial import try_on
 from sbnn_converter.standalone import plan_export
 
 # Rows of 9 columns: 32 positions share words with three or four rows.
 SHAPES = INPUTS if os.environ.get("SBNN_GRID_SHAPES") == "all" else [(7, 9, 8)]
-
-
-@pytest.fixture(scope="module")
-def kernels(tmp_path_factory) -> KernelObjects:
-    return KernelObjects(tmp_path_factory.mktemp("kernels"))
 
 
 @pytest.mark.skipif(

@@ -25,7 +25,7 @@ _MAIN = Path(__file__).with_name("templates") / "trial.c.in"
 
 
 class KernelObjects:
-    """Compiled kernels, kept in a folder for further trials."""
+    """Compiled kernels, kept in a folder for further trials, of several processes too."""
 
     def __init__(self, folder: Path):
         self._folder = folder
@@ -46,13 +46,15 @@ class KernelObjects:
 
         def build(path: str) -> None:
             found[path].parent.mkdir(parents=True, exist_ok=True)
+            unfinished = found[path].with_suffix(f".{os.getpid()}")
             emulation.compile_object(
                 core,
                 root / path,
-                found[path],
+                unfinished,
                 flags=(*flags, *emulation.WARNINGS),
                 includes=(root / "kernels" / "include", root / "runtime"),
             )
+            os.replace(unfinished, found[path])
 
         missing = [path for path, out in found.items() if not out.exists()]
         with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -9,43 +9,65 @@ typedef struct {
   const float* numbers;   /* or as numbers, channels last */
 } image;
 
-static float value_at(const image* x, int32_t channel, int32_t row,
-                      int32_t column) {
-  const sbnn_conv2d_params* p = x->p;
+/* The place of a value in the image, or -1 outside of it. */
+static int32_t place(const sbnn_conv2d_params* p, int32_t row, int32_t column) {
   if (row < 0 || row >= p->in_height || column < 0 || column >= p->in_width) {
-    const int32_t levels =
-        x->planes != NULL && p->input_bits > 1 ? p->input_bits : 1;
-    return (float)(p->pad_value * ((1 << levels) - 1));
+    return -1;
   }
-  const int32_t position = row * p->in_width + column;
-  if (x->planes == NULL) {
-    return x->numbers[position * p->in_channels + channel];
-  }
-  const int32_t words = reference_words(p->in_height * p->in_width);
-  const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
-  return (float)reference_odd(x->planes + channel * levels * words, words,
-                              levels, position);
+  return row * p->in_width + column;
 }
 
-/* Sums over the window at (oy, ox): of all values, and of those that are connected,
- * with their signs. */
-static void window_sums(const image* x, int32_t group, const int8_t* weights,
-                        int32_t oy, int32_t ox, float* all, float* ones) {
+static int32_t levels_of(const sbnn_conv2d_params* p) {
+  return p->input_bits > 1 ? p->input_bits : 1;
+}
+
+static int32_t odd_at(const image* x, int32_t channel, int32_t at) {
+  const sbnn_conv2d_params* p = x->p;
+  const int32_t levels = levels_of(p);
+  if (at < 0) return p->pad_value * ((1 << levels) - 1);
+  const int32_t words = reference_words(p->in_height * p->in_width);
+  return reference_odd(x->planes + channel * levels * words, words, levels, at);
+}
+
+static float number_at(const image* x, int32_t channel, int32_t at) {
+  if (at < 0) return (float)x->p->pad_value;
+  return x->numbers[at * x->p->in_channels + channel];
+}
+
+/* Sums over a window: of all values, and of those that are connected, with their signs.
+ * Of planes they are whole numbers, which some cores add a hundred times as fast. */
+typedef struct {
+  int32_t all, ones;
+  float all_numbers, ones_numbers;
+} sums;
+
+/* Those of the window at (oy, ox). */
+static sums window_sums(const image* x, int32_t group, const int8_t* weights,
+                        int32_t oy, int32_t ox) {
   const sbnn_conv2d_params* p = x->p;
   const int32_t channels = p->in_channels / p->groups;
-  *all = *ones = 0.0f;
+  sums found = {0, 0, 0.0f, 0.0f};
   for (int32_t c = 0; c < channels; ++c) {
+    const int32_t channel = group * channels + c;
     for (int32_t ky = 0; ky < p->kernel_height; ++ky) {
       for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
-        const float value = value_at(
-            x, group * channels + c,
-            oy * p->stride_height + ky * p->dilation_height - p->pad_top,
+        const int32_t at = place(
+            p, oy * p->stride_height + ky * p->dilation_height - p->pad_top,
             ox * p->stride_width + kx * p->dilation_width - p->pad_left);
-        *all += value;
-        *ones += (float)*weights++ * value;
+        const int32_t weight = *weights++;
+        if (x->planes != NULL) {
+          const int32_t value = odd_at(x, channel, at);
+          found.all += value;
+          found.ones += weight * value;
+        } else {
+          const float value = number_at(x, channel, at);
+          found.all_numbers += value;
+          found.ones_numbers += (float)weight * value;
+        }
       }
     }
   }
+  return found;
 }
 
 static int32_t fan_in(const sbnn_conv2d_params* p) {
@@ -69,18 +91,18 @@ static void convolve(const image* x, const sbnn_connections* kernel,
     for (int32_t oy = 0; oy < p->out_height; ++oy) {
       for (int32_t ox = 0; ox < p->out_width; ++ox) {
         const int32_t at = oy * p->out_width + ox;
-        float all, ones;
-        window_sums(x, f / group_out, weights, oy, ox, &all, &ones);
-        if (x->planes != NULL) { /* whole numbers: their floats are exact */
+        const sums found = window_sums(x, f / group_out, weights, oy, ox);
+        if (x->planes != NULL) {
           reference_write_sum(output, f, at,
-                              (int32_t)ones * (1 << p->domain.shift) +
-                                  (int32_t)all * p->domain.alpha_steps,
+                              found.ones * (1 << p->domain.shift) +
+                                  found.all * p->domain.alpha_steps,
                               y);
           continue;
         }
         const float alpha =
             (float)p->domain.alpha_steps / (float)(1 << p->domain.shift);
-        reference_write_float_sum(output, f, at, ones + all * alpha, y);
+        reference_write_float_sum(
+            output, f, at, found.ones_numbers + found.all_numbers * alpha, y);
       }
     }
   }
