@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from sbnn_keras import selection
 from sbnn_keras.selection import choose_largest
 
 
@@ -69,3 +70,22 @@ def test_other_float_types_keep_the_count(dtype):
     values = tf.cast(tf.random.stateless_uniform([1000], [1, 2], -1, 1), dtype)
     mask, _ = choose_largest(values, 123)
     assert mask.numpy().sum() == 123
+
+
+def test_kernels_of_all_shapes_share_one_trace():
+    traced = []
+
+    @tf.function(autograph=False)
+    def choose(*kernels):
+        return [choose_largest(kernel, tf.constant(3)) for kernel in kernels]
+
+    def kernels(*shapes):
+        return [tf.reshape(tf.range(float(np.prod(shape))), shape) for shape in shapes]
+
+    for shapes in ([(4, 5), (3, 3, 2, 6)], [(7,), (2, 9)], [(1, 8)]):
+        for (mask, threshold), kernel in zip(choose(*kernels(*shapes)), kernels(*shapes)):
+            wanted = kernel.numpy() >= np.sort(kernel, axis=None)[-3]
+            np.testing.assert_array_equal(mask, wanted)
+            assert threshold == kernel.numpy()[wanted].min()
+        traced.append(selection._choose_in_row.experimental_get_tracing_count())
+    assert traced[0] == traced[-1]
