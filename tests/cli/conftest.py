@@ -1,4 +1,5 @@
 import functools
+import shutil
 
 import pytest
 
@@ -16,9 +17,14 @@ def sbnn_inspect(capfd, monkeypatch):
     return functools.partial(programs.run_here, capfd, monkeypatch, "sbnn-inspect")
 
 
-@pytest.fixture
-def digits(tmp_path):
-    """A saved model in an otherwise empty folder."""
-    path = tmp_path / "digits.h5"
+@pytest.fixture(scope="session")
+def digits_saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("digits") / "digits.h5"
     digits_net().save(path)
     return path
+
+
+@pytest.fixture
+def digits(digits_saved, tmp_path):
+    """A saved model in an otherwise empty folder."""
+    return shutil.copy(digits_saved, tmp_path / digits_saved.name)

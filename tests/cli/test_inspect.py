@@ -29,10 +29,15 @@ def keras_kernel(layer) -> np.ndarray:
         return layer.kernel.numpy()
 
 
+@pytest.fixture(scope="module")
+def digits_converted() -> bytes:
+    return sbnn_converter.convert_keras_model(digits_net())
+
+
 @pytest.fixture
-def converted(tmp_path):
+def converted(digits_converted, tmp_path):
     path = tmp_path / "digits.tflite"
-    path.write_bytes(sbnn_converter.convert_keras_model(digits_net()))
+    path.write_bytes(digits_converted)
     return path
 
 

@@ -14,16 +14,14 @@ from sbnn_converter.emitter.editor import FlatbufferEditor
 _VERSION_OF_ADD = {"FLOAT32": 1, "INT8": 2}
 
 
-def clip_in_sums(model: bytes) -> bytes:
-    """``model`` with each RELU_N1_TO_1 as an ADD of 0 with this activation."""
-    editor = FlatbufferEditor(model)
+def clip_in_sums(editor: FlatbufferEditor) -> bool:
+    """Makes of each RELU_N1_TO_1 an ADD of 0 with this activation; says whether there was
+    any."""
     clips = [
         op
         for op in editor.operators_named("RELU_N1_TO_1")
         if editor.element_type(op.inputs[0]).name in _VERSION_OF_ADD
     ]
-    if not clips:
-        return model
     for op in clips:
         x = int(op.inputs[0])
         kind = editor.element_type(x)
@@ -32,4 +30,4 @@ def clip_in_sums(model: bytes) -> bytes:
         options.fusedActivationFunction = schema.ActivationFunctionType.RELU_N1_TO_1
         editor.make_builtin(op, "ADD", [x, zero], options)
         editor.set_version(op, _VERSION_OF_ADD[kind.name])
-    return editor.bytes()
+    return bool(clips)

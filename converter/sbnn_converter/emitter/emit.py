@@ -19,6 +19,7 @@ import tensorflow as tf
 from sbnn_converter import graph as g
 from sbnn_converter.emitter.alone import described, first_layer_where
 from sbnn_converter.emitter.clips import clip_in_sums
+from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.fake_quantization import plain_fake_quantization
 from sbnn_converter.emitter.gelu import fuse_gelu
 from sbnn_converter.emitter.own_states import separate_states
@@ -98,7 +99,7 @@ def emit(graph: g.Graph, int8: Int8 | None = None, weight_code: str = "auto") ->
             model = _converted(concrete, owned, int8)
         except Exception as error:
             _refuse(error, graph)
-    model = separate_states(plain_fake_quantization(clip_in_sums(fuse_gelu(model))))
+    model = _said_otherwise(model)
     _check_custom_ops(model, [n.op for n in ops], graph)
     names = [t.op.name for t in concrete.inputs[: len(graph.inputs)]]
     return order_ports(model, names, len(graph.outputs))
@@ -117,6 +118,14 @@ def _converted(concrete, functions: list, int8: Int8 | None) -> bytes:
     if int8 is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     return converter.convert()
+
+
+def _said_otherwise(model: bytes) -> bytes:
+    """The same network, where some runtime lacks or misreads what TFLiteConverter wrote."""
+    editor = FlatbufferEditor(model)
+    mends = fuse_gelu, clip_in_sums, plain_fake_quantization, separate_states
+    mended = [mend(editor) for mend in mends]
+    return editor.bytes() if any(mended) else model
 
 
 def _refuse(error: Exception, graph: g.Graph) -> NoReturn:

@@ -15,10 +15,9 @@ _BETWEEN = ("QUANTIZE", "DEQUANTIZE")
 _TYPES = ("UINT8", "INT8")
 
 
-def plain_fake_quantization(model: bytes) -> bytes:
-    """``model`` with constants in the place of quantized constants, and INT8 in that of
-    UINT8 where only QUANTIZE and DEQUANTIZE write and read it."""
-    editor = FlatbufferEditor(model)
+def plain_fake_quantization(editor: FlatbufferEditor) -> bool:
+    """Puts constants in the place of quantized constants, and INT8 in that of UINT8 where
+    only QUANTIZE and DEQUANTIZE write and read it; says whether there was any."""
     between = [
         tensor
         for kind in _TYPES
@@ -27,10 +26,9 @@ def plain_fake_quantization(model: bytes) -> bytes:
         and not editor.is_port(tensor)
     ]
     changed = [_fold(editor, tensor) or _shift(editor, tensor) for tensor in between]
-    if not any(changed):
-        return model
-    editor.drop_unread()
-    return editor.bytes()
+    if any(changed):
+        editor.drop_unread()
+    return any(changed)
 
 
 def _fold(editor: FlatbufferEditor, tensor: int) -> bool:

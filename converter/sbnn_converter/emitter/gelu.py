@@ -18,15 +18,13 @@ _TOLERANCE = 1e-5
 _MOST_FACTORS = 3
 
 
-def fuse_gelu(model: bytes) -> bytes:
-    """``model`` with each ``x/2 * (1 + erf(x / sqrt(2)))``, or ``x/2 * erfc(-x / sqrt(2))``,
-    as one GELU. Error functions in anything else stay as they are."""
-    editor = FlatbufferEditor(model)
+def fuse_gelu(editor: FlatbufferEditor) -> bool:
+    """Makes one GELU of each ``x/2 * (1 + erf(x / sqrt(2)))`` or ``x/2 * erfc(-x / sqrt(2))``;
+    says whether there was any. Error functions in anything else stay as they are."""
     fused = [_fuse(editor, op) for op in editor.custom_operators("Erf")]
-    if not any(fused):
-        return model
-    editor.drop_unread()
-    return editor.bytes()
+    if any(fused):
+        editor.drop_unread()
+    return any(fused)
 
 
 def _fuse(editor: FlatbufferEditor, error_function) -> bool:

@@ -22,10 +22,9 @@ _KEEPING = {
 }
 
 
-def separate_states(model: bytes) -> bytes:
-    """``model`` with a variable for each place that keeps a state, and a constant of
-    zeros for each other one that reads it."""
-    editor = FlatbufferEditor(model)
+def separate_states(editor: FlatbufferEditor) -> bool:
+    """Puts a variable at each place that keeps a state, and a constant of zeros at each
+    other one that reads it; says whether any was shared."""
     shared = [t for t in editor.variables() if len(editor.places_of(t)) > 1]
     for tensor in shared:
         first = True
@@ -37,4 +36,4 @@ def separate_states(model: bytes) -> bytes:
                 first = False  # the tensor itself
             else:
                 operator.inputs[place] = editor.copy_of(tensor)
-    return editor.bytes() if shared else model
+    return bool(shared)

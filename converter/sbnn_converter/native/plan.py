@@ -11,7 +11,7 @@ import dataclasses
 import functools
 
 from sbnn_converter.native import library_path
-from sbnn_converter.op_schema.packing import pack
+from sbnn_converter.op_schema.packing import pack_numbered
 from sbnn_converter.tensors.types import OTHER_KERNEL_TYPE, ElementType, type_of
 from sbnn_converter.tflite.flatbuffer import StoredOp
 
@@ -99,7 +99,7 @@ def plan_op(op: StoredOp, **options: int) -> Plan:
     inputs = (_Tensor * len(tensors))(*tensors)
     output = _tensor(op.output.element_type, op.output.shape, None)
     plan, problem = _Plan(), _Problem()
-    packed = pack({**op.options, **options})
+    packed = pack_numbered({**op.options, **options})
     accepted = library.SbnnPlanOp(
         op.name.encode(),
         packed,
