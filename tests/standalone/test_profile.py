@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,9 +47,17 @@ def test_the_ops_add_up_to_the_whole(profile):
     assert all(op.instructions > 1000 for op in profile.ops)
 
 
-def test_a_profile_repeats_exactly(model, profile):
+def test_a_profile_repeats_exactly_and_compiles_no_kernel_again(model, profile, monkeypatch):
+    compiled, compile_object = [], emulation.compile_object
+
+    def counted(core, source, out, **options):
+        compiled.append(Path(source).name)
+        compile_object(core, source, out, **options)
+
+    monkeypatch.setattr(emulation, "compile_object", counted)
     again = sbnn_converter.micro.profile(model, "cortex-m3", CASE.samples(1))
     assert again == profile
+    assert compiled == ["model.c"]
 
 
 def test_the_table_shows_every_op(profile):

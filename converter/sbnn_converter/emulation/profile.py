@@ -73,7 +73,8 @@ def profile(
       core: one of ``emulation.CORES``.
       samples: an array ``[n, ...]`` for each input in its type, of which the first sample
         is run; ``None`` takes a random one.
-      kernels: where compiled kernels are kept for further calls.
+      kernels: where compiled kernels are kept for further calls; by default those of one
+        process are.
 
     Raises:
       ValueError: an unknown core, or samples that do not fit.

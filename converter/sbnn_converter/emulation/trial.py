@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import re
 import tempfile
@@ -62,6 +63,13 @@ class KernelObjects:
         return list(found.values())
 
 
+@functools.cache
+def _of_this_process() -> tuple[KernelObjects, tempfile.TemporaryDirectory]:
+    """Kernels that several trials share; the folder goes when the process ends."""
+    folder = tempfile.TemporaryDirectory(prefix="sbnn-kernels-")
+    return KernelObjects(Path(folder.name)), folder
+
+
 @dataclasses.dataclass(frozen=True, repr=False)
 class Trial(ShortRepr):
     """What a network did on a core.
@@ -107,7 +115,8 @@ def try_on(
       flags: for the compiler.
       code_bytes, ram_bytes: memory of the device; default: what the board has.
       timeout: seconds.
-      kernels: where compiled kernels are kept between trials.
+      kernels: where compiled kernels are kept between trials; by default those of one
+        process are.
 
     Raises:
       emulation.MissingTools: compiler or emulator are not installed.
@@ -120,7 +129,7 @@ def try_on(
         for path, text in export.texts.items():
             (folder / path).write_text(text)
         (folder / "main.c").write_text(_main(export, inputs, len(inputs[0])))
-        objects = (kernels or KernelObjects(folder)).objects(
+        objects = (kernels or _of_this_process()[0]).objects(
             core, [path for path in export.kernels if path.endswith(".c")], flags
         )
         image, network = folder / "image.elf", folder / "network.o"
