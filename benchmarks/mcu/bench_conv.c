@@ -18,6 +18,7 @@ typedef struct {
   int32_t band_bytes;
   int32_t stride; /* 2: twice the channels come out */
   sbnn_stage stage;
+  bool in_bytes; /* the weight code for speed */
 } layer;
 
 static int32_t filters_of(const layer* l) { return l->stride * CHANNELS; }
@@ -75,14 +76,15 @@ static bool run(const layer* l) {
                           .pad_left = l->stride == 1,
                           .groups = 1,
                           .band_bytes = l->band_bytes,
-                          .input_bits = l->bits};
+                          .input_bits = l->bits,
+                          .tap_major = 1};
   if (l->plus_minus_one) {
     p.domain.alpha_steps = -1;
     p.domain.shift = 1;
   }
   int8_t* weights;
-  sbnn_connections kernel =
-      random_kernel(filters_of(l), 9 * CHANNELS, l->percent, &weights);
+  sbnn_connections kernel = random_kernel_coded(
+      filters_of(l), 9 * CHANNELS, l->percent, l->in_bytes, &weights);
   if (l->has_signs) sign_kernel(&kernel, weights, 50);
   const sbnn_output output = output_of(l, p.out_height * p.out_width);
   const uint32_t* x = random_planes(l->bits * CHANNELS, SIDE * SIDE);
@@ -111,17 +113,19 @@ static bool run(const layer* l) {
 /* Where signs and bits multiply the copies of planes, both with copies of today's
  * size, in several passes, and with room for all of them. */
 static const layer kLayers[] = {
-    {"10", 10, false, false, 1, 0, 32768, 1, SBNN_CUTS},
-    {"5", 5, false, false, 1, 0, 32768, 1, SBNN_CUTS},
-    {"2", 2, false, false, 1, 0, 32768, 1, SBNN_CUTS},
-    {"pm1", 50, true, false, 1, 0, 32768, 1, SBNN_CUTS},
-    {"5_signed", 5, false, true, 1, 0, 65536, 1, SBNN_CUTS},
-    {"5_signed_small", 5, false, true, 1, 0, 32768, 1, SBNN_CUTS},
-    {"5_signed_2bit", 5, false, true, 2, 0, 131072, 1, SBNN_CUTS},
-    {"5_signed_2bit_small", 5, false, true, 2, 0, 32768, 1, SBNN_CUTS},
-    {"5_signed_stream", 5, false, true, 1, 8, 65536, 1, SBNN_STREAM},
-    {"5_int8", 5, false, false, 1, 0, 32768, 1, SBNN_SCALE},
-    {"5", 5, false, false, 1, 0, 32768, 2, SBNN_CUTS},
+    {"10", 10, false, false, 1, 0, 32768, 1, SBNN_CUTS, false},
+    {"5", 5, false, false, 1, 0, 32768, 1, SBNN_CUTS, false},
+    {"2", 2, false, false, 1, 0, 32768, 1, SBNN_CUTS, false},
+    {"5_speed", 5, false, false, 1, 0, 32768, 1, SBNN_CUTS, true},
+    {"2_speed", 2, false, false, 1, 0, 32768, 1, SBNN_CUTS, true},
+    {"pm1", 50, true, false, 1, 0, 32768, 1, SBNN_CUTS, false},
+    {"5_signed", 5, false, true, 1, 0, 65536, 1, SBNN_CUTS, false},
+    {"5_signed_small", 5, false, true, 1, 0, 32768, 1, SBNN_CUTS, false},
+    {"5_signed_2bit", 5, false, true, 2, 0, 131072, 1, SBNN_CUTS, false},
+    {"5_signed_2bit_small", 5, false, true, 2, 0, 32768, 1, SBNN_CUTS, false},
+    {"5_signed_stream", 5, false, true, 1, 8, 65536, 1, SBNN_STREAM, false},
+    {"5_int8", 5, false, false, 1, 0, 32768, 1, SBNN_SCALE, false},
+    {"5", 5, false, false, 1, 0, 32768, 2, SBNN_CUTS, false},
 };
 
 int main(void) {

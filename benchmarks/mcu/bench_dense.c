@@ -37,13 +37,16 @@ static bool measure(const char* name, const char* form,
 
 static bool run(const char* name, int32_t percent) {
   int8_t* ones;
-  const sbnn_connections kernel = random_kernel(256, 1024, percent, &ones);
+  const sbnn_connections kernel =
+      random_kernel_coded(256, 1024, percent, false, &ones);
+  const sbnn_connections bytes = bytes_kernel(ones, 256, 1024);
   const sbnn_connections sliced = sliced_kernel(ones, 256, 1024);
   int32_t* thresholds = (int32_t*)allocate(256u * 4u);
   for (int i = 0; i < 256; ++i) thresholds[i] = random_in(-8, 8);
   const sbnn_output output = bits_output(256, 0, thresholds);
   const uint32_t* x = random_planes(1, 1024);
   bool right = measure(name, ".size", &kernel, x, &output);
+  right = measure(name, ".bytes", &bytes, x, &output) && right;
   right = measure(name, ".speed", &sliced, x, &output) && right;
   /* The worst case of the form for speed: exactly half of the inputs +1. */
   uint32_t* half = (uint32_t*)allocate(128u);

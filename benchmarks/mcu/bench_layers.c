@@ -10,9 +10,23 @@
 
 static sbnn_conv2d_params same_3x3(int32_t side, int32_t in, int32_t out,
                                    int32_t band_bytes) {
-  const sbnn_conv2d_params p = {side, side, in,         side, side,   out, 3,
-                                3,    1,    1,          1,    1,      1,   1,
-                                0,    1,    band_bytes, 0,    {0, 0}, 1};
+  const sbnn_conv2d_params p = {.in_height = side,
+                                .in_width = side,
+                                .in_channels = in,
+                                .out_height = side,
+                                .out_width = side,
+                                .out_channels = out,
+                                .kernel_height = 3,
+                                .kernel_width = 3,
+                                .stride_height = 1,
+                                .stride_width = 1,
+                                .dilation_height = 1,
+                                .dilation_width = 1,
+                                .pad_top = 1,
+                                .pad_left = 1,
+                                .groups = 1,
+                                .band_bytes = band_bytes,
+                                .input_bits = 1};
   return p;
 }
 
@@ -48,11 +62,12 @@ static void report(const char* name, int32_t band_bytes, uint32_t instructions,
 
 static bool conv(const char* name, sbnn_conv2d_params p, int32_t percent,
                  bool name_band) {
+  p.tap_major = 1;
   const int32_t positions = p.out_height * p.out_width;
   const int32_t fan_in =
       p.in_channels / p.groups * p.kernel_height * p.kernel_width;
   const sbnn_connections kernel =
-      random_kernel(p.out_channels, fan_in, percent, NULL);
+      random_kernel_coded(p.out_channels, fan_in, percent, false, NULL);
   const sbnn_output output = random_bits(p.out_channels, positions, 6);
   const uint32_t* x = random_planes(p.in_channels, p.in_height * p.in_width);
   const size_t y_bytes =
@@ -87,7 +102,8 @@ static bool first_layer(const char* name, int32_t percent, int32_t alpha_steps,
   sbnn_conv2d_params p = same_3x3(32, 3, 64, 0);
   p.domain.alpha_steps = alpha_steps;
   p.domain.shift = shift;
-  const sbnn_connections kernel = random_kernel(64, 27, percent, NULL);
+  const sbnn_connections kernel =
+      random_kernel_coded(64, 27, percent, false, NULL);
   const sbnn_output output = random_bits(64, 1024, 100);
   int8_t* x = (int8_t*)allocate(3072u);
   for (int32_t i = 0; i < 3072; ++i) x[i] = (int8_t)random_in(-128, 127);

@@ -10,7 +10,7 @@ from sbnn_converter.weights.code import encode
 
 _FACES = {"bits": "INT32", "int8": "INT8", "float": "FLOAT32", "int16": "INT16"}
 # Mostly what a conversion takes, but the others have their price, too.
-_CODES = ("auto", "auto", "auto", "auto", "golomb", "bitmap")
+_CODES = ("auto", "auto", "auto", "auto", "bytes", "bytes", "golomb", "bitmap")
 
 
 class Sampler:
@@ -85,6 +85,7 @@ class Sampler:
         else:
             shape = (1, channels, plane_words(size * size))
         ones = self._kernel((filters, channels // groups, kernel, kernel))
+        options["tap_major"] = int(not small and kernel > 1 and groups == 1)
         output = (
             self._pick("bits", "bits", "int8", "float")
             if face != "float"
@@ -128,7 +129,7 @@ class Sampler:
         coded = encode(ones, code or self._pick(*_CODES))
         shift = 1 if general else 0
         options |= {
-            "version": 2 if coded.signed else 1,
+            "version": 2,
             "has_signs": int(coded.signed),
             "alpha_steps": -1 if general else 0,
             "domain_shift": shift,

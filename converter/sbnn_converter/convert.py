@@ -73,7 +73,7 @@ def convert_keras_model(
         iterates over samples, each a list with one float array for each input, of
         shape ``[1, ...]``. With it, everything that is not binary becomes int8;
         int8 and uint8 need it.
-      weight_code: ``"bitmap"``, ``"rice"``, ``"golomb"`` or ``"sliced"`` for all
+      weight_code: ``"bitmap"``, ``"rice"``, ``"golomb"``, ``"sliced"`` or ``"bytes"`` for all
         layers that have this form, or ``"auto"``: as ``optimize_for`` says.
       optimize_for: ``"size"``: the smallest file; ``"speed"``: the fewest
         instructions on a microcontroller, at the cost of flash and memory; ``None``:

@@ -161,7 +161,7 @@ def test_a_dense_network_on_a_vector(rng):
         np.testing.assert_array_equal(run_any(converted, runtime, x), keras)
 
 
-@pytest.mark.parametrize("weight_code", ["bitmap", "rice", "golomb"])
+@pytest.mark.parametrize("weight_code", ["bitmap", "rice", "golomb", "bytes"])
 @pytest.mark.parametrize("runtime", ["auto", "micro"])
 def test_every_weight_code_gives_the_same_answers(rng, weight_code, runtime):
     model = digits_net(connections=0.2)

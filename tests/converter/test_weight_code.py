@@ -192,7 +192,7 @@ def test_entropy_at_its_corners(weights, connections, bits):
     assert entropy_bits(weights, connections) == pytest.approx(bits)
 
 
-@pytest.mark.parametrize("name", ["bitmap", "rice", "golomb"])
+@pytest.mark.parametrize("name", ["bitmap", "rice", "golomb", "bytes"])
 def test_signs_stand_behind_the_code_of_the_places(rng, name):
     kernel = (rng.random((64, 500)) < 0.05) * rng.choice([-1, 1], (64, 500))
     plain, code = encode(kernel != 0, name), encode(kernel, name)

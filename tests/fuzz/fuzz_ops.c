@@ -402,6 +402,7 @@ static void make_conv2d(source* s, model* m, int32_t batch) {
   p.pad_top = below(s, 4), p.pad_left = below(s, 4);
   p.pad_value = x == SBNN_INT8 ? 0 : below(s, 3) - 1;
   p.in_zero_point = below(s, 256) - 128;
+  p.tap_major = x == SBNN_INT32 || one_in(s, 9) ? below(s, 2) : 0;
   p.band_bytes = 1 + below(s, 2000);
   m->inputs = 4;
   SBNN_CONV2D_OPTIONS(SET_FIELD)

@@ -122,6 +122,25 @@ static uint32_t write_rice(const int8_t* ones, int32_t weights, uint32_t k,
   return at;
 }
 
+/* Bytes of the code of bytes; *skips is whether it has some that are no connection. */
+static int32_t write_bytes(const int8_t* ones, int32_t weights, uint32_t* words,
+                           bool* skips) {
+  int32_t at = 0, last = -1;
+  *skips = false;
+  for (int32_t i = 0; i < weights; ++i) {
+    if (ones[i] == 0) continue;
+    for (int32_t gap = i - last - 1; gap >= 0; gap -= 255, ++at) {
+      if (gap >= 255) *skips = true;
+      if (words != NULL) {
+        const uint32_t byte = gap < 255 ? (uint32_t)gap : 255u;
+        words[at / 4] &= ~((255u ^ byte) << (at % 4 * 8));
+      }
+    }
+    last = i;
+  }
+  return at;
+}
+
 sbnn_connections sliced_kernel(const int8_t* weights, int32_t units,
                                int32_t inputs) {
   sbnn_connections out = {0};
@@ -165,19 +184,29 @@ void sign_kernel(sbnn_connections* kernel, int8_t* weights, int32_t percent) {
   kernel->signs = signs;
 }
 
-sbnn_connections random_kernel(int32_t outputs, int32_t fan_in, int32_t percent,
-                               int8_t** all_weights) {
+sbnn_connections bytes_kernel(const int8_t* weights, int32_t outputs,
+                              int32_t fan_in) {
+  sbnn_connections out = {0};
+  bool skips;
+  out.weights = outputs * fan_in;
+  for (int32_t i = 0; i < out.weights; ++i) out.count += weights[i] != 0;
+  const int32_t bytes = write_bytes(weights, out.weights, NULL, &skips);
+  out.word_count = bytes == 0 ? 1 : (bytes + 3) / 4;
+  uint32_t* words = (uint32_t*)allocate((size_t)out.word_count * 4u);
+  memset(words, 255, (size_t)out.word_count * 4u);
+  write_bytes(weights, out.weights, words, &skips);
+  out.words = words;
+  out.code = SBNN_CODE_BYTES;
+  out.parameter = skips ? 1 : 0;
+  sbnn_check_connections(&out, fan_in);
+  return out;
+}
+
+/* Golomb-Rice with the best parameter, or a bitmap. */
+static sbnn_connections small_kernel(const int8_t* ones, int32_t outputs,
+                                     int32_t fan_in) {
   sbnn_connections out = {0};
   const int32_t weights = outputs * fan_in;
-  int8_t* ones = (int8_t*)allocate((size_t)weights);
-  if (all_weights != NULL) *all_weights = ones;
-  /* Exactly the share asked for: each weight is drawn from those still due. */
-  int32_t due = (int32_t)(((int64_t)weights * percent + 50) / 100);
-  out.count = due;
-  for (int32_t i = 0; i < weights; ++i) {
-    ones[i] = random_in(1, weights - i) <= due ? 1 : 0;
-    due -= ones[i];
-  }
   uint32_t best = (uint32_t)weights, parameter = 0;
   out.code = SBNN_CODE_BITMAP;
   for (uint32_t k = 0; k < 20u; ++k) {
@@ -201,9 +230,32 @@ sbnn_connections random_kernel(int32_t outputs, int32_t fan_in, int32_t percent,
   }
   out.words = words;
   out.weights = weights;
+  for (int32_t i = 0; i < weights; ++i) out.count += ones[i] != 0;
   out.parameter = (uint8_t)parameter;
   sbnn_check_connections(&out, fan_in);
   return out;
+}
+
+sbnn_connections random_kernel_coded(int32_t outputs, int32_t fan_in,
+                                     int32_t percent, bool in_bytes,
+                                     int8_t** all_weights) {
+  const int32_t weights = outputs * fan_in;
+  int8_t* ones = (int8_t*)allocate((size_t)weights);
+  if (all_weights != NULL) *all_weights = ones;
+  /* Exactly the share asked for: each weight is drawn from those still due. */
+  int32_t due = (int32_t)(((int64_t)weights * percent + 50) / 100);
+  for (int32_t i = 0; i < weights; ++i) {
+    ones[i] = random_in(1, weights - i) <= due ? 1 : 0;
+    due -= ones[i];
+  }
+  return in_bytes ? bytes_kernel(ones, outputs, fan_in)
+                  : small_kernel(ones, outputs, fan_in);
+}
+
+sbnn_connections random_kernel(int32_t outputs, int32_t fan_in, int32_t percent,
+                               int8_t** weights) {
+  const bool in_bytes = random_in(0, 2) == 0;
+  return random_kernel_coded(outputs, fan_in, percent, in_bytes, weights);
 }
 
 uint32_t* random_planes(int32_t planes, int32_t positions) {

@@ -22,14 +22,23 @@ void* allocate(size_t bytes);
 bool free_all(void);
 
 /* A random kernel of `outputs` channels with `percent` ones in all, coded
- * as the converter does: Golomb-Rice with the best parameter, or a bitmap.
+ * as the converter does: Golomb-Rice with the best parameter, a bitmap, or bytes.
  * `weights`, if not NULL, receives it as a byte a weight. */
 sbnn_connections random_kernel(int32_t outputs, int32_t fan_in, int32_t percent,
                                int8_t** weights);
 
+/* The same, bytes or one of the others. */
+sbnn_connections random_kernel_coded(int32_t outputs, int32_t fan_in,
+                                     int32_t percent, bool in_bytes,
+                                     int8_t** weights);
+
 /* Gives the connections of a kernel, and of its weights, random signs: `percent` of
  * them are -1. */
 void sign_kernel(sbnn_connections* kernel, int8_t* weights, int32_t percent);
+
+/* A kernel without signs as SBNN_CODE_BYTES. */
+sbnn_connections bytes_kernel(const int8_t* weights, int32_t outputs,
+                              int32_t fan_in);
 
 /* The same kernel as SBNN_CODE_SLICED, with signs if there is a -1. */
 sbnn_connections sliced_kernel(const int8_t* weights, int32_t units,

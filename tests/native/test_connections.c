@@ -31,6 +31,14 @@ static void put_gap(writer* w, uint32_t gap, uint32_t modulus) {
   if (rest >= spare) put(w, rest + spare, bits);
 }
 
+/* A gap as bytes, of which those of 255 are no connection. */
+static void put_bytes(writer* w, uint32_t gap) {
+  uint8_t* bytes = (uint8_t*)w->words;
+  for (; gap >= 255u; gap -= 255u, w->bit += 8) bytes[w->bit / 8] = 255u;
+  bytes[w->bit / 8] = (uint8_t)gap;
+  w->bit += 8;
+}
+
 static sbnn_connections encode(const int8_t* weights, int32_t count,
                                uint8_t code, uint8_t parameter) {
   sbnn_connections out = {0};
@@ -41,12 +49,20 @@ static sbnn_connections encode(const int8_t* weights, int32_t count,
   for (int32_t i = 0; i < count; ++i, ++gap) {
     if (code == SBNN_CODE_BITMAP) put(&w, weights[i] != 0, 1);
     if (weights[i] == 0) continue;
-    if (code != SBNN_CODE_BITMAP) put_gap(&w, gap, modulus);
+    if (code == SBNN_CODE_BYTES) {
+      put_bytes(&w, gap);
+    } else if (code != SBNN_CODE_BITMAP) {
+      put_gap(&w, gap, modulus);
+    }
     ++out.count;
     gap = UINT32_MAX;
   }
   out.words = w.words;
   out.word_count = w.bit == 0 ? 1 : (int32_t)((w.bit + 31) / 32);
+  for (int64_t i = w.bit / 8; code == SBNN_CODE_BYTES && i < 4 * out.word_count;
+       ++i) {
+    ((uint8_t*)w.words)[i] = 255u;
+  }
   out.weights = count;
   out.code = code;
   out.parameter = parameter;
@@ -71,8 +87,22 @@ static int64_t take(reader* r, int32_t count) {
   return value;
 }
 
+/* Bytes of 255 are allowed where the parameter is 1. */
+static int64_t take_gap_of_bytes(reader* r) {
+  for (int64_t gap = 0; r->bit < 32 * (int64_t)r->code->word_count;) {
+    const int32_t byte = ((const uint8_t*)r->code->words)[r->bit / 8];
+    r->bit += 8;
+    gap += byte;
+    if (byte != 255) return gap;
+    if (r->code->parameter == 0u) break;
+  }
+  r->failed = true;
+  return 0;
+}
+
 static int64_t take_gap(reader* r) {
   const int32_t parameter = r->code->parameter;
+  if (r->code->code == SBNN_CODE_BYTES) return take_gap_of_bytes(r);
   int64_t quotient = 0;
   while (take(r, 1) == 0 && !r->failed) ++quotient;
   if (r->code->code == SBNN_CODE_BITMAP) return quotient;
@@ -124,6 +154,8 @@ static bool is_right(const sbnn_connections* code, int32_t fan_in,
   if (code->code == SBNN_CODE_SLICED) {
     return is_right_sliced(code, fan_in, most);
   }
+  if (code->code == SBNN_CODE_RICE && code->parameter > 30u) return false;
+  if (code->code == SBNN_CODE_BYTES && code->parameter > 1u) return false;
   for (int32_t i = 0; i < code->count; ++i) {
     index += take_gap(&r) + 1;
     if (r.failed || index >= code->weights) return false;
@@ -133,6 +165,11 @@ static bool is_right(const sbnn_connections* code, int32_t fan_in,
   }
   end = code->code == SBNN_CODE_BITMAP ? code->weights : r.bit;
   if (code->word_count != (end == 0 ? 1 : (end + 31) / 32)) return false;
+  if (code->code == SBNN_CODE_BYTES) {
+    for (; r.bit < 32 * (int64_t)code->word_count; r.bit += 8) {
+      if (((const uint8_t*)code->words)[r.bit / 8] != 255) return false;
+    }
+  }
   while (r.bit < 32 * (int64_t)code->word_count) {
     if (take(&r, 1) != 0) return false;
   }
@@ -157,6 +194,7 @@ static void add_and_subtract(uint32_t* words, int32_t fan_in) {
 /* The code in words of its own, which are just as many as it says. */
 static void damage(sbnn_connections* code, int32_t fan_in) {
   const int32_t kind = random_in(0, 7);
+  const uint32_t least = code->code == SBNN_CODE_BYTES ? 0u : 3u;
   int32_t words = code->word_count;
   if (kind == 1 && words > 1) --words;
   if (kind == 2) ++words;
@@ -170,7 +208,7 @@ static void damage(sbnn_connections* code, int32_t fan_in) {
   if (kind == 4) own[random_in(0, words - 1)] = PICK(0, -1) != 0 ? ~0u : 0u;
   if (kind == 5) code->count += PICK(-1, 1);
   if (kind == 5 && code->count < 0) code->count = 0;
-  if (kind == 6 && code->code != SBNN_CODE_BITMAP && code->parameter > 2u) {
+  if (kind == 6 && code->code != SBNN_CODE_BITMAP && code->parameter >= least) {
     code->parameter = (uint8_t)(code->parameter + PICK(-1, 1));
   }
   if (kind == 7 && code->code == SBNN_CODE_SLICED && code->is_signed != 0u) {
@@ -187,7 +225,7 @@ static bool run(void) {
   sbnn_connections code = random_kernel(
       channels, fan_in, PICK(0, 1, 3, 5, 10, 20, 40, 100), &weights);
   uint32_t signs = 0;
-  switch (random_in(0, 3)) {
+  switch (random_in(0, 4)) {
     case 0: code = encode(weights, count, SBNN_CODE_BITMAP, 0); break;
     case 1:
       code = encode(weights, count, SBNN_CODE_RICE, (uint8_t)random_in(0, 30));
@@ -196,6 +234,12 @@ static bool run(void) {
       code =
           encode(weights, count, SBNN_CODE_GOLOMB, (uint8_t)random_in(2, 255));
       break;
+    case 3: { /* long gaps only in some, whose parameter says so */
+      const bool wide = random_in(0, 1) != 0;
+      if (wide) memset(weights, 0, (size_t)random_in(0, count));
+      code = encode(weights, count, SBNN_CODE_BYTES, wide ? 1 : 0);
+      break;
+    }
     default:
       if (random_in(0, 1) != 0) sign_kernel(&code, weights, 50);
       code = sliced_kernel(weights, channels, fan_in);

@@ -51,6 +51,7 @@ static void print_case(const sbnn_conv2d_params* p) {
   print_number("x", p->pad_left);
   print_number("value", p->pad_value);
   print_number("groups", p->groups);
+  print_number("tap_major", p->tap_major);
   print_number("alpha_steps", p->domain.alpha_steps);
   print_number("shift", p->domain.shift);
 }
@@ -115,6 +116,7 @@ static bool bits_case(sbnn_conv2d_params p_of_bits, bool is_short) {
       p->out_channels, fan_in, percent < 100 ? percent : 100, &weights);
   sign_some(p, &kernel, weights);
   p->input_bits = is_short ? random_in(1, 2) : PICK(0, 1, 1, 2, 2, 3, 4);
+  p->tap_major = random_in(0, 1);
   const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
   size_t y_bytes;
   const int32_t spread = is_short ? PICK(4, 20, 60)

@@ -160,6 +160,7 @@ static bool conv2d_case(bool large) {
   p->pad_value = op.input.kind == SBNN_INT8_NUMBERS ? 0 : PICK(0, 0, 1, -1);
   p->in_zero_point =
       op.input.kind == SBNN_INT8_NUMBERS ? random_in(-128, 127) : 0;
+  p->tap_major = op.input.kind == SBNN_PLANES ? random_in(0, 1) : 0;
   const int32_t fan_in =
       p->in_channels / p->groups * p->kernel_height * p->kernel_width;
   const int32_t positions = p->out_height * p->out_width;

@@ -82,7 +82,7 @@ def one_too_few(code):
     return dense(code, connections=int(KERNEL[:-1].sum()) - 1)
 
 
-CODES = ("bitmap", "rice", "golomb", "sliced")
+CODES = ("bitmap", "rice", "golomb", "sliced", "bytes")
 DAMAGES = (behind_the_end, truncated, too_long, one_too_many, one_too_few)
 
 
@@ -155,7 +155,9 @@ def test_a_build_that_trusts_checks_the_range(lie, wanted, trusting):
             trusting(dense(code, most_connections=lie))
 
 
-@pytest.mark.parametrize("code, parameter", [("rice", 31), ("golomb", 1), ("bitmap", 1)])
+@pytest.mark.parametrize(
+    "code, parameter", [("rice", 31), ("golomb", 1), ("bitmap", 1), ("bytes", 2)]
+)
 def test_a_build_that_trusts_checks_parameters(code, parameter, trusting):
     with pytest.raises(ValueError, match="corrupt"):
         trusting(dense(code, code_parameter=parameter))

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sbnn_converter.weights.code import BITMAP, RICE, WeightCode, encode
+from sbnn_converter.weights.code import BITMAP, BYTES, RICE, WeightCode, encode
 from sbnn_converter.weights.decoder import CorruptCode, decode, read_connections
 
 
-@pytest.mark.parametrize("name", ["bitmap", "rice", "golomb"])
+@pytest.mark.parametrize("name", ["bitmap", "rice", "golomb", "bytes"])
 @pytest.mark.parametrize("density", [0.0, 0.001, 0.05, 0.3, 0.5, 1.0])
 @pytest.mark.parametrize("weights", [1, 31, 32, 33, 1000, 100_003])
 def test_decoding_gives_back_the_indices(rng, name, density, weights):
@@ -17,7 +17,7 @@ def test_decoding_gives_back_the_indices(rng, name, density, weights):
     np.testing.assert_array_equal(decode(encode(ones, name)), np.flatnonzero(ones))
 
 
-@pytest.mark.parametrize("name", ["bitmap", "rice", "golomb", "sliced"])
+@pytest.mark.parametrize("name", ["bitmap", "rice", "golomb", "sliced", "bytes"])
 @pytest.mark.parametrize("density", [0.001, 0.05, 0.5, 1.0])
 @pytest.mark.parametrize("shape", [(1, 1), (1, 32), (33, 1), (40, 250)])
 def test_decoding_gives_back_the_signs(rng, name, density, shape):
@@ -66,9 +66,33 @@ def test_a_code_written_by_hand():
     assert read_connections(signed("0101111", 0b10)).subtract.tolist() == [False, True]
 
 
+def bytes_of(*row, parameter=0, connections=2, weights=1000):
+    return WeightCode(
+        words=np.array(row, np.uint8).view("<u4"),
+        code=BYTES,
+        parameter=parameter,
+        connections=connections,
+        weights=weights,
+    )
+
+
+def test_bytes_written_by_hand():
+    # Gaps 5 and 255 + 3: indices 5 and 264.
+    code = bytes_of(5, 255, 3, 255, parameter=1)
+    assert decode(code).tolist() == [5, 264]
+    kernel = np.isin(np.arange(1000), [5, 264])
+    assert encode(kernel, "bytes").words.tolist() == code.words.tolist()
+
+
 @pytest.mark.parametrize(
     "broken, words",
     [
+        (bytes_of(5, 255, 3, 255), "more than a byte"),
+        (bytes_of(5, 3, 255, 255, parameter=2), "parameter 2 of bytes, wanted 0 or 1"),
+        (bytes_of(5, 3, 0, 255), "3 ones in the bytes, wanted 2"),
+        (bytes_of(5, 3, *6 * [255]), "found 2 words, wanted 1"),
+        (bytes_of(5, 3, 255, 255, weights=9), "a connection at 9 of 9 weights"),
+        (bytes_of(*4 * [255], connections=1), "0 ones in the bytes, wanted 1"),
         (rice("0101"), "ends before its 2 connections"),
         (rice("01011111"), "behind the last"),
         (rice("0101111" + 32 * "0" + "1"), "found 2 words, wanted 1"),

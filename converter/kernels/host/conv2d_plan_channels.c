@@ -41,7 +41,8 @@ bool sbnn_host_plan_channels(sbnn_host_making* m,
   sbnn_host_conv2d* plan = m->plan;
   const int32_t channels = plan->params.out_channels;
   const uint32_t taps = (uint32_t)plan->taps;
-  const uint32_t fan_in = (uint32_t)plan->group_in * taps;
+  const uint32_t planes = (uint32_t)plan->group_in;
+  const uint32_t fan_in = planes * taps;
   const uint32_t channel_bytes = (uint32_t)(plan->plane_bytes * plan->levels);
   const int64_t room = (int64_t)kernel->count + SBNN_STREAM_SLACK;
   plan->channels = (sbnn_host_channel*)sbnn_host_take(
@@ -84,10 +85,13 @@ bool sbnn_host_plan_channels(sbnn_host_making* m,
     for (int32_t k = 0; k < channel->count; ++k) {
       const bool negative = from[k] >= fan_in;
       const uint32_t weight = negative ? from[k] - fan_in : from[k];
-      const uint32_t tap = weight % taps;
+      const bool by_tap = plan->params.tap_major != 0;
+      const uint32_t tap = by_tap ? weight / planes : weight % taps;
       m->tap_counts[tap] += negative ? -1 : 1;
       uint32_t** to = negative ? &subtracts : &adds;
-      *(*to)++ = (group + weight / taps) * channel_bytes + plan->tap_at[tap];
+      *(*to)++ =
+          (group + (by_tap ? weight % planes : weight / taps)) * channel_bytes +
+          plan->tap_at[tap];
     }
     sbnn_host_sum_inside(m);
     sbnn_host_find_starts(m, channel);

@@ -19,17 +19,19 @@ SBNN_COLD uint32_t next_channel(sbnn_connections* code, uint32_t fan_in,
   return (index / fan_in + 1u) * fan_in;
 }
 
+/* Whether there are zeros behind the last sign. */
+SBNN_COLD bool signs_end_well(const sbnn_connections* code) {
+  const uint32_t signs = (uint32_t)code->count;
+  return code->signs == NULL || (signs & 31u) == 0u ||
+         code->signs[signs >> 5] >> (signs & 31u) == 0u;
+}
+
 /* Whether the code ends where its last connection does, in front of `bit`: in the last
- * word, with zeros behind it and behind the last sign. */
+ * word, with zeros behind it. */
 SBNN_COLD bool ends_well(const sbnn_connections* code, uint32_t bit) {
   const uint32_t words = (uint32_t)code->word_count;
-  const uint32_t signs = (uint32_t)code->count;
   const uint32_t bits =
       code->code == SBNN_CODE_BITMAP ? (uint32_t)code->weights : bit;
-  if (code->signs != NULL && (signs & 31u) != 0u &&
-      code->signs[signs >> 5] >> (signs & 31u) != 0u) {
-    return false;
-  }
   for (uint32_t at = bit >> 5; at < words; ++at, bit = 0u) {
     if (code->words[at] << (bit & 31u) != 0u) return false;
   }
@@ -89,6 +91,36 @@ SBNN_NOINLINE bool check_gaps(sbnn_connections* code, uint32_t fan_in) {
   return number == (uint32_t)code->count && ends_well(code, bit);
 }
 
+/* Bytes of 255 behind the last connection fill up its word; any before it make the parameter 1. */
+SBNN_NOINLINE bool check_bytes(sbnn_connections* code, uint32_t fan_in) {
+  const uint32_t bytes = 4u * (uint32_t)code->word_count;
+  const uint32_t weights = (uint32_t)code->weights;
+  uint32_t place = 0, end = 0; /* of the next connection, and of its channel */
+  uint32_t number = 0, first = 0, behind = 0;
+  uint32_t word = 0;
+  for (uint32_t at = 0; at < bytes; ++at, word >>= 8) {
+    if ((at & 3u) == 0u) word = code->words[at >> 2];
+    const uint32_t gap = word & 255u;
+    if (gap == SBNN_SKIP) {
+      if (place < weights) place += SBNN_SKIP;
+      continue;
+    }
+    if (behind != at && code->parameter == 0u) return false;
+    place += gap;
+    if (place >= end) {
+      end = next_channel(code, fan_in, place, number - first);
+      if (end == 0u) return false;
+      first = number;
+    }
+    ++place;
+    ++number;
+    behind = at + 1u;
+  }
+  next_channel(code, fan_in, 0u, number - first);
+  return number == (uint32_t)code->count &&
+         (behind == 0u ? 4u : (behind + 3u) & ~3u) == bytes;
+}
+
 /* Adds a plane of bits to 32 counters in bit slices (bit_slices.h). */
 SBNN_INLINE void count_bits(uint32_t* slices, uint32_t carry) {
   for (; carry != 0u; ++slices) {
@@ -127,6 +159,10 @@ SBNN_COLD bool check_sliced(sbnn_connections* code, uint32_t fan_in) {
 
 bool sbnn_check_connections(sbnn_connections* code, int32_t fan_in) {
   code->most = 0;
-  return code->code == SBNN_CODE_SLICED ? check_sliced(code, (uint32_t)fan_in)
-                                        : check_gaps(code, (uint32_t)fan_in);
+  switch (code->code) {
+    case SBNN_CODE_SLICED: return check_sliced(code, (uint32_t)fan_in);
+    case SBNN_CODE_BYTES:
+      return check_bytes(code, (uint32_t)fan_in) && signs_end_well(code);
+    default: return check_gaps(code, (uint32_t)fan_in) && signs_end_well(code);
+  }
 }

@@ -28,11 +28,46 @@ void sbnn_open_stream(sbnn_connection_stream* stream,
   stream->early = 0;
 }
 
+/* The same where gaps are bytes, a word at a time. */
+static uint32_t* read_bytes_to(sbnn_connection_stream* stream, uint32_t end,
+                               uint32_t* to) {
+  const sbnn_connections* code = stream->code;
+  const uint32_t* word = code->words + (stream->bit >> 5);
+  const uint32_t* const last = code->words + code->word_count - 1;
+  uint32_t index = stream->index;
+  if (code->parameter == 0u) { /* nothing is skipped before the last word */
+    while (word < last && (int32_t)index < (int32_t)end) {
+      const uint32_t gaps = *word++;
+      const uint32_t a = index + (gaps & 255u);
+      const uint32_t b = a + ((gaps >> 8) & 255u);
+      const uint32_t c = b + ((gaps >> 16) & 255u);
+      index = c + (gaps >> 24) + 4u;
+      to[0] = a + 1u;
+      to[1] = b + 2u;
+      to[2] = c + 3u;
+      to[3] = index;
+      to += 4;
+    }
+  }
+  while (word <= last && (int32_t)index < (int32_t)end) {
+    uint32_t gaps = *word++;
+    for (int32_t i = 0; i < 4; ++i, gaps >>= 8) {
+      const uint32_t gap = gaps & 255u;
+      index += gap;
+      if (gap != SBNN_SKIP) *to++ = ++index;
+    }
+  }
+  stream->bit = 32u * (uint32_t)(word - code->words);
+  stream->index = index;
+  return to;
+}
+
 /* Appends to `to` until a connection is at or behind `end`; that one and up to
  * three more stand in the list too. Returns the place behind the last. */
 static uint32_t* read_to(sbnn_connection_stream* stream, uint32_t end,
                          uint32_t* to) {
   const sbnn_connections* code = stream->code;
+  if (code->code == SBNN_CODE_BYTES) return read_bytes_to(stream, end, to);
   const uint32_t k = code->parameter;
   const uint32_t last_window = sbnn_rice_last_window(code);
   uint32_t bit = stream->bit;

@@ -47,6 +47,20 @@ static uint32_t take_remainder(sbnn_connection_reader* reader,
   return 2u * value + take(reader, 1u) - short_ones;
 }
 
+/* Zeros in front of the connection that the bytes from the reader's place on say, or
+ * UINT32_MAX if they say none. */
+static uint32_t take_bytes(sbnn_connection_reader* reader) {
+  const sbnn_connections* code = reader->code;
+  for (uint32_t gap = 0; gap <= (uint32_t)code->weights; gap += SBNN_SKIP) {
+    const uint32_t at = reader->bit >> 5;
+    if (at >= (uint32_t)code->word_count) break;
+    const uint32_t byte = (code->words[at] >> (reader->bit & 31u)) & 255u;
+    reader->bit += 8u;
+    if (byte != SBNN_SKIP) return gap + byte;
+  }
+  return UINT32_MAX;
+}
+
 void sbnn_open_connections(sbnn_connection_reader* reader,
                            const sbnn_connections* code) {
   reader->code = code;
@@ -60,11 +74,15 @@ int32_t sbnn_next_connection(sbnn_connection_reader* reader) {
   if (reader->left <= 0) return SBNN_NO_CONNECTION;
   --reader->left;
 
-  const uint32_t zeros = count_zeros(code, reader->bit);
+  const bool in_bytes = code->code == SBNN_CODE_BYTES;
+  const uint32_t zeros =
+      in_bytes ? take_bytes(reader) : count_zeros(code, reader->bit);
   if (zeros == UINT32_MAX) return SBNN_NO_CONNECTION;
-  reader->bit += zeros + 1u;
   uint32_t gap = zeros;
-  if (code->code == SBNN_CODE_GOLOMB) {
+  if (!in_bytes) reader->bit += zeros + 1u;
+  if (in_bytes) {
+    /* that is all */
+  } else if (code->code == SBNN_CODE_GOLOMB) {
     if (zeros > (uint32_t)INT32_MAX / 256u) return SBNN_NO_CONNECTION;
     gap = zeros * code->parameter + take_remainder(reader, code->parameter);
   } else if (code->parameter > 0u) {
@@ -94,6 +112,7 @@ bool sbnn_code_is_possible(const sbnn_connections* code, int32_t fan_in) {
   switch (code->code) {
     case SBNN_CODE_BITMAP: return parameter == 0u;
     case SBNN_CODE_RICE: return parameter < 31u;
+    case SBNN_CODE_BYTES: return parameter <= 1u;
     case SBNN_CODE_GOLOMB: return parameter >= 2u;
     default: return false;
   }

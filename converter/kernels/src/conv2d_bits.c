@@ -120,7 +120,9 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
       b->columns[0].behind - b->columns[0].first < p->kernel_width;
   memset(s.rectangles, 0, (size_t)p->kernel_width * sizeof(int32_t));
   for (int32_t i = 0; i < layout->taps; ++i) {
-    s.tap_bytes[i] = 4u * layout->tap_at[i];
+    const uint32_t before = (uint32_t)(i * layout->group_in * p->tap_major);
+    s.tap_bytes[i] =
+        4u * (layout->tap_at[i] - before * (uint32_t)layout->channel_words);
   }
   for (int32_t first = 0; first < layout->words; first += layout->band_words) {
     const int32_t words = layout->words - first < layout->band_words
@@ -137,7 +139,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
         sbnn_conv2d_copy_planes(layout, p, x, group, first, words);
         if (s.whole_window) sum_window(&s, layout->copies, words);
       }
-      if (count_taps) {
+      if (count_taps && p->tap_major == 0) {
         memset(s.tap_counts, 0, (size_t)layout->taps * sizeof(int32_t));
       }
       const int32_t count = sbnn_stream_places(

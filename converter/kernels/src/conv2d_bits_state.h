@@ -38,7 +38,8 @@ typedef struct {
   sbnn_plane_lists lists;
   sbnn_sign_reader signs;
   uint32_t* program;
-  uint32_t* tap_bytes;  /* layout.tap_at in bytes */
+  uint32_t*
+      tap_bytes; /* layout.tap_at in bytes, less what connections tap by tap count more */
   int32_t* tap_counts;  /* a channel's connections of each tap */
   int32_t* rectangles;  /* kernel_height + 1 rows of sums, and one to work in */
   int32_t* kind_values; /* a channel's constant for each kind of position */
@@ -160,7 +161,8 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
       carver, (int64_t)(p->kernel_height + 2) * p->kernel_width + 1, 4u);
   s->kind_values = (int32_t*)sbnn_carve(
       carver, (int64_t)s->borders.row_classes * s->borders.column_classes, 4u);
-  s->tap_bytes = (uint32_t*)sbnn_carve(carver, s->layout.taps, 4u);
+  /* One behind the last is read, too. */
+  s->tap_bytes = (uint32_t*)sbnn_carve(carver, s->layout.taps + 1, 4u);
   s->slices_room =
       s->bits ? slices_of_signs(s->most + 3)
               : slices_of_whole_sums(s, s->most + 3, largest_origin(s));

@@ -24,9 +24,6 @@ static axis columns_of(const sbnn_conv2d_params* p) {
 static sbnn_tap_range taps_inside(const axis* a, int32_t i) {
   const int32_t start = i * a->stride - a->pad;
   sbnn_tap_range range = {0, a->kernel};
-  if (start >= 0 && start + (a->kernel - 1) * a->dilation < a->in) {
-    return range;
-  }
   if (start < 0) {
     const int32_t first = (-start + a->dilation - 1) / a->dilation;
     range.first = first < a->kernel ? first : a->kernel;
@@ -42,18 +39,30 @@ static sbnn_tap_range taps_inside(const axis* a, int32_t i) {
  * classes. Equal ranges lie side by side. */
 static int32_t classify(const axis* a, bool borders, uint16_t* class_of,
                         sbnn_tap_range* ranges) {
+  /* Whole windows, most of them, follow one another. */
+  int32_t inner = 0, inner_end = a->out;
+  if (borders) {
+    const int32_t room = a->in - 1 - (a->kernel - 1) * a->dilation + a->pad;
+    inner = (a->pad + a->stride - 1) / a->stride;
+    const int32_t fitting = room < 0 ? 0 : room / a->stride + 1;
+    inner_end = fitting < a->out ? fitting : a->out;
+  }
   int32_t classes = 0;
   sbnn_tap_range current = {0, 0};
-  for (int32_t i = 0; i < a->out; ++i) {
+  for (int32_t i = 0, end = 0; i < a->out; i = end) {
+    const bool is_inner = i >= inner && i < inner_end;
     sbnn_tap_range range = {0, a->kernel};
-    if (borders) range = taps_inside(a, i);
+    if (!is_inner) range = taps_inside(a, i);
+    end = is_inner ? inner_end : i + 1;
     if (classes == 0 || range.first != current.first ||
         range.behind != current.behind) {
       if (ranges != NULL) ranges[classes] = range;
       ++classes;
       current = range;
     }
-    if (class_of != NULL) class_of[i] = (uint16_t)(classes - 1);
+    for (int32_t at = i; class_of != NULL && at < end; ++at) {
+      class_of[at] = (uint16_t)(classes - 1);
+    }
   }
   return classes;
 }

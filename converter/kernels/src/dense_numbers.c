@@ -1,8 +1,10 @@
 /* Dense layers on numbers, the first of a network: the connections of a unit
- * are decoded into a list, and the inputs in the list added up; those behind the
- * last input are opposites. */
+ * are decoded into a list, and the inputs in the list added up. */
+#include "hot.h"
+
 #include "carver.h"
 #include "connection_stream.h"
+#include "listed_sums.h"
 #include "sbnn/dense.h"
 #include "sbnn/planes.h"
 
@@ -30,14 +32,15 @@ void sbnn_dense_int8(const sbnn_dense_params* p, const sbnn_connections* kernel,
   sbnn_connection_stream stream;
   sbnn_open_stream(&stream, kernel);
   sbnn_zero_planes(output, 1, y);
+  sbnn_sign_reader signs;
+  sbnn_open_signs(&signs, kernel);
   for (int32_t unit = 0; unit < p->units; ++unit) {
-    const int32_t count = sbnn_stream_channel(&stream, (uint32_t)inputs, list);
-    int32_t sum = 0;
-    for (int32_t i = 0; i < count; ++i) {
-      const int32_t at = (int32_t)list[i];
-      sum += at < inputs ? x[at] - p->in_zero_point
-                         : p->in_zero_point - x[at - inputs];
-    }
+    const int32_t count = sbnn_stream_places(&stream, (uint32_t)inputs, list);
+    int32_t net = count;
+    int32_t sum = kernel->is_signed != 0u
+                      ? sbnn_sum_signed(list, count, x, &signs, &net)
+                      : sbnn_sum_listed(list, count, x);
+    sum -= net * p->in_zero_point;
     sum = sum * (1 << p->domain.shift) + window_part;
     sbnn_write_sums(output, unit, 0, &sum, 1, y);
   }

@@ -7,6 +7,7 @@
  * out (1 << k) - 1 too large; rather than correcting it each time, the address
  * drifts by that much with each code, and the loads take it back. */
 #include "hot.h"
+#include <stdbool.h>
 #include <string.h>
 
 #include "carver.h"
@@ -14,11 +15,12 @@
 #include "dense_blocks_thumb2.h"
 #include "dense_variants.h"
 #include "dense_window.h"
+#include "listed_sums.h"
 #include "rice.h"
 #include "sbnn/planes.h"
 
 typedef struct {
-  int8_t* inputs; /* a signed kernel has the opposites behind them */
+  int8_t* inputs;
   uint32_t* list; /* connections of a unit; signed kernels only */
 } memory;
 
@@ -28,7 +30,7 @@ static memory carve_memory(const sbnn_dense_params* p,
   const int64_t inputs = (int64_t)p->planes * p->positions;
   const bool is_signed = kernel->is_signed != 0u;
   memory m;
-  m.inputs = (int8_t*)sbnn_carve(carver, is_signed ? 2 * inputs : inputs, 1u);
+  m.inputs = (int8_t*)sbnn_carve(carver, inputs, 1u);
   m.list = (uint32_t*)sbnn_carve(
       carver, is_signed ? kernel->most + SBNN_STREAM_SLACK : 0, 4u);
   return m;
@@ -110,6 +112,11 @@ static void finish_unit(void* the_layer, int32_t sum) {
   }
 }
 
+/* Those that have no connection any more, too. */
+static void finish_units(layer* l, int32_t sum) {
+  for (; l->unit < l->units; sum = 0) finish_unit(l, sum);
+}
+
 /* What lies before inputs + count; units that lie before *at are finished. */
 static int32_t add_at(layer* l, uintptr_t* at, uintptr_t end, uintptr_t size,
                       int32_t sum) {
@@ -185,27 +192,62 @@ SBNN_INLINE void run(layer* l, const sbnn_connections* code,
     at += step;
     sum = add_at(l, &at, end, size, sum);
   }
-  while (l->unit < l->units) {
-    finish_unit(l, sum);
-    sum = 0;
+  finish_units(l, sum);
+}
+
+/* Whether a byte of the word is 255. */
+SBNN_INLINE bool has_skip(uint32_t word) {
+  return (((word & 0x7F7F7F7Fu) + 0x01010101u) & word & 0x80808080u) != 0u;
+}
+
+/* The same where gaps are bytes: four are a word. */
+static void run_bytes(layer* l, const sbnn_connections* code,
+                      const int8_t* inputs, int32_t input_count) {
+  const uintptr_t size = (uintptr_t)input_count;
+  const uintptr_t end = (uintptr_t)inputs + size;
+  const uint32_t* word = code->words;
+  const uint32_t* const last = word + code->word_count - 1;
+  const bool skips = code->parameter != 0u;
+  uintptr_t at = (uintptr_t)inputs - 1u;
+  int32_t sum = 0;
+  while (word <= last) {
+    uint32_t gaps = *word++;
+    const uintptr_t a = at + (gaps & 255u);
+    const uintptr_t b = a + ((gaps >> 8) & 255u);
+    const uintptr_t c = b + ((gaps >> 16) & 255u);
+    const uintptr_t d = c + (gaps >> 24);
+    if (d + 4u < end && word <= last && !(skips && has_skip(gaps))) {
+      sum += *(const int8_t*)(a + 1u);
+      sum += *(const int8_t*)(b + 2u);
+      sum += *(const int8_t*)(c + 3u);
+      sum += *(const int8_t*)(d + 4u);
+      at = d + 4u;
+      continue;
+    }
+    for (int32_t i = 0; i < 4; ++i, gaps >>= 8) {
+      at += gaps & 255u;
+      if ((gaps & 255u) != SBNN_SKIP) {
+        ++at;
+        sum = add_at(l, &at, end, size, sum);
+      }
+    }
   }
+  finish_units(l, sum);
 }
 
 /* A sign says where a connection adds, and the next one is counted from itself all
  * the same: connections go through a list. */
 static void run_signed(layer* l, const sbnn_connections* code, const memory* m,
                        int32_t count) {
-  int8_t* const opposites = m->inputs + count;
-  for (int32_t i = 0; i < count; ++i) opposites[i] = (int8_t)-m->inputs[i];
   sbnn_connection_stream stream;
+  sbnn_sign_reader signs;
   sbnn_open_stream(&stream, code);
+  sbnn_open_signs(&signs, code);
   while (l->unit < l->units) {
-    int32_t sum = 0;
-    const uint32_t* at = m->list;
-    const uint32_t* const end =
-        at + sbnn_stream_channel(&stream, (uint32_t)count, m->list);
-    while (at != end) sum += m->inputs[*at++];
-    finish_unit(l, sum);
+    const int32_t listed =
+        sbnn_stream_places(&stream, (uint32_t)count, m->list);
+    int32_t net;
+    finish_unit(l, sbnn_sum_signed(m->list, listed, m->inputs, &signs, &net));
   }
 }
 
@@ -223,6 +265,10 @@ void sbnn_dense_streamed(const sbnn_dense_params* p,
   const int32_t count = p->planes * p->positions;
   if (kernel->is_signed != 0u) {
     run_signed(&l, kernel, &m, count);
+    return;
+  }
+  if (kernel->code == SBNN_CODE_BYTES) {
+    run_bytes(&l, kernel, inputs, count);
     return;
   }
 #ifndef SBNN_THUMB2

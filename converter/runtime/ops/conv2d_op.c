@@ -35,6 +35,8 @@ static bool prepare(sbnn_op* op, const sbnn_option_values* options,
                            p->out_height * p->out_width, problem)) {
     return false;
   }
+  SBNN_CHECK(p->tap_major == 0 || op->input.kind == SBNN_PLANES,
+             "tap_major of an input of numbers", p->tap_major, 0);
   switch (op->input.kind) {
     case SBNN_INT8_NUMBERS:
       SBNN_CHECK(p->pad_value == 0, "pad_value of an int8 input", p->pad_value,

@@ -46,7 +46,8 @@
   X(38, plus)                  \
   X(39, minus)                 \
   X(40, other_planes)          \
-  X(41, most_connections)
+  X(41, most_connections)      \
+  X(42, tap_major)
 
 /* SBNN_OPTION_name: an option, whatever it is called or numbered in a file. */
 typedef enum {

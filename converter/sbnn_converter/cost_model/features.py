@@ -18,6 +18,7 @@ from sbnn_converter.weights.code import code_name
 # What kernels do with weights -1, 0 and +1; "listed" is activations of several bits as well.
 SIGN_STEPS = {
     "sign",
+    "word of two lists",
     "opposite",
     "opposite word",
     "unit with signs",
@@ -139,6 +140,10 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         "border slice": filters * plan.word_classes * slices,
         "border kind": filters * plan.kind_bits,
     }
+    if o.get("tap_major"):
+        counts["tap"] = passes * filters * o["kernel_height"] * o["kernel_width"]
+    else:
+        counts["place by channel"] = passes * connections
     if plan.stream_rows:
         counts["stream row"] = plan.stream_rows
     elif plan.way in ("moved", "parts"):
@@ -146,6 +151,7 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         counts["column mask"] = plan.copy_words * o["groups"] / copied
     if _has_signs(op):
         counts["sign"] = connections * passes
+        counts["word of two lists"] = filters * words * planes  # each is filled up
     if o["alpha_steps"]:
         counts["window add"] = o["groups"] * fan_in * words * planes
         counts["window word"] = o["groups"] * words

@@ -17,6 +17,7 @@ from sbnn_converter.forms.codes import (
 )
 from sbnn_converter.graph import SbnnOp, SumOp
 from sbnn_converter.memory.lifetimes import live_bytes
+from sbnn_converter.op_schema import OPS
 from sbnn_converter.tflite.flatbuffer import SbnnStep, StoredModel, StoredOp, read_stored_model
 
 if TYPE_CHECKING:  # starting TensorFlow takes seconds: only who writes a file needs it
@@ -67,8 +68,11 @@ def choose_forms(
         beside = bookkeeping_bytes(stored, core) + MICRO_STACK_BYTES
         room = int(1024 * ram_kb) - beside
     bands = _bands(stored, chosen, optimize_for, core, room)
+    # Readers of the first version could not run a network of which one code is newer.
+    version = max(OPS[op.name].version_of(op.options) for op in chosen)
     for op, before, after, band in zip(edited, ops, chosen, bands, strict=True):
         options = dict(after.options)
+        options["version"] = max(version, options["version"])
         if band is not None:
             options["band_bytes"] = band
         if options != before.options:

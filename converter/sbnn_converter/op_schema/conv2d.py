@@ -36,3 +36,11 @@ class Conv2D(Staged, Weighted, Faced):
         1, INT32_MAX, "scratch memory that copies of the input take at most", when=MAY_MISS
     )
     in_zero_point: int | None = option(-128, 127, "what stands for 0 in the input", when=INT8_INPUT)
+    tap_major: int | None = option(
+        0,
+        1,
+        "1: weights of a filter lie tap by tap; 0 if the input is numbers",
+        when=MAY_MISS,
+        missing=0,
+        since=2,
+    )

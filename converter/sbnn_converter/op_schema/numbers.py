@@ -49,6 +49,7 @@ NUMBERS: dict[str, int] = {
             "minus",
             "other_planes",
             "most_connections",
+            "tap_major",
         ),
         start=1,
     )

@@ -29,6 +29,7 @@ class Option:
       meaning: what it says.
       missing: the value that says the same as a file without it, if one does.
       since: the version of the format that a file with any other value needs.
+      known: the largest value that files had before that version; None if there was none.
     """
 
     name: str
@@ -38,6 +39,13 @@ class Option:
     meaning: str
     missing: int | None = dataclasses.field(default=None, compare=False)
     since: int = dataclasses.field(default=1, compare=False)
+    known: int | None = dataclasses.field(default=None, compare=False)
+
+    def needs_its_version(self, value: int | None) -> bool:
+        """Whether files had no such value before ``since``."""
+        if value is None or value == self.missing:
+            return False
+        return self.known is None or value > self.known
 
 
 def option(
@@ -48,6 +56,7 @@ def option(
     *,
     missing: int | None = None,
     since: int = 1,
+    known: int | None = None,
 ) -> Any:
     """A field for an option; one that is not always there is None where it is missing.
 
@@ -60,6 +69,7 @@ def option(
         "meaning": meaning,
         "missing": missing,
         "since": since,
+        "known": known,
     }
     if when == ALWAYS:
         return dataclasses.field(metadata=metadata)
@@ -107,8 +117,9 @@ class Op:
     @classmethod
     def version_of(cls, options: Mapping[str, int]) -> int:
         """The oldest version of the format that has these options of a file."""
-        used = [rule for rule in cls.rules() if options.get(rule.name) not in (None, rule.missing)]
-        return max((rule.since for rule in used), default=1)
+        rules = cls.rules()
+        newer = [rule for rule in rules if rule.needs_its_version(options.get(rule.name))]
+        return max((rule.since for rule in newer), default=1)
 
     @classmethod
     def names(cls) -> list[str]:

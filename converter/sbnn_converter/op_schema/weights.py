@@ -12,7 +12,7 @@ class Weighted(Op):
     """An op with binary weights (``runtime/ops/weights.h``)."""
 
     connections: int = option(0, INT32_MAX, "ones of the kernel")
-    code: int = option(0, 3, "weight code")
+    code: int = option(0, 4, "weight code", since=2, known=3)
     code_parameter: int = option(0, 255, "parameter of the code")
     alpha_steps: int = option(-4096, 4096, "weight of what is no connection")
     domain_shift: int = option(0, 8, "a step is 2^-domain_shift")

@@ -7,6 +7,8 @@ else with a float scale and bias.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sbnn_converter.graph import (
@@ -178,4 +180,10 @@ def _convolution(
         "pad_value": pad_value,
         "groups": geometry.groups,
     }
-    return "SbnnConv2D", node.kernel.connections, options
+    connections = node.kernel.connections
+    taps, channels = math.prod(geometry.kernel), connections.shape[1]
+    if reads.is_planes and taps > 1 and channels > 1:
+        # Kernels find the copies of a tap's connections by counting.
+        connections = connections.transpose(0, 2, 3, 1)
+        options["tap_major"] = 1
+    return "SbnnConv2D", connections, options

@@ -11,6 +11,7 @@ import numpy as np
 
 from sbnn_converter.tensors.face import Face
 from sbnn_converter.weights.bitmap import Bitmap
+from sbnn_converter.weights.byte_gaps import ByteGaps
 from sbnn_converter.weights.coded import Coding, WeightCode, is_signed
 from sbnn_converter.weights.golomb import Golomb, best_modulus
 from sbnn_converter.weights.rice import Rice, best_parameter
@@ -18,9 +19,9 @@ from sbnn_converter.weights.sliced import Sliced
 from sbnn_converter.weights.streams import gaps_of
 
 # The first of several that are as small and as fast is taken.
-CODINGS: dict[str, Coding] = {c.name: c for c in (Rice(), Golomb(), Bitmap(), Sliced())}
+CODINGS: dict[str, Coding] = {c.name: c for c in (Rice(), Golomb(), Bitmap(), Sliced(), ByteGaps())}
 BY_NUMBER = {c.number: c for c in sorted(CODINGS.values(), key=lambda c: c.number)}
-BITMAP, RICE, SLICED, GOLOMB = (c.number for c in (Bitmap, Rice, Sliced, Golomb))
+BITMAP, RICE, SLICED, GOLOMB, BYTES = (c.number for c in (Bitmap, Rice, Sliced, Golomb, ByteGaps))
 
 # Kernels read a Rice code faster: "auto" takes another modulus only if it saves
 # more than this share of the code.

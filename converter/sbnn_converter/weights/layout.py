@@ -87,11 +87,16 @@ def _conv2d(op: StoredOp) -> KernelLayout:
             f"{op.name}: found {in_channels} input channels in {groups} groups; wanted a multiple"
         )
     channels = in_channels // groups
+    by_tap = op.options.get("tap_major", 0)
+    if by_tap not in (0, 1):
+        raise ValueError(f"{op.name}: found {by_tap!r} as option 'tap_major', wanted 0 or 1")
     kind = "depthwise" if groups > 1 and channels == 1 else "conv"
     return KernelLayout(
         kind=f"{kind} {height}x{width}",
-        code_shape=(filters, channels, height, width),
-        axes=(2, 3, 1, 0),
+        code_shape=(filters, height, width, channels)
+        if by_tap
+        else (filters, channels, height, width),
+        axes=(1, 2, 3, 0) if by_tap else (2, 3, 1, 0),
         keras_shape=(height, width, channels, filters),
     )
 

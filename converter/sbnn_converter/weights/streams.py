@@ -15,9 +15,9 @@ import abc
 
 import numpy as np
 
-from sbnn_converter.tensors.bit_planes import pack_bits, plane_words
 from sbnn_converter.tensors.face import Face
 from sbnn_converter.weights.coded import Connections, CorruptCode, WeightCode, is_signed
+from sbnn_converter.weights.signs import sign_words_of, signs_of, subtracting
 
 _LOG_STRIDE = 8
 _STRIDE = 1 << _LOG_STRIDE
@@ -42,13 +42,13 @@ class StreamCoding(abc.ABC):
         return True
 
     def sign_words(self, code: WeightCode) -> int:
-        return plane_words(code.connections) if code.signed else 0
+        return sign_words_of(code)
 
     def write(self, kernel: np.ndarray) -> tuple[np.ndarray, int]:
         bits, parameter = self.write_bits(kernel)
         words = _to_words(bits)
         if is_signed(kernel):
-            words = np.append(words, _signs(kernel))
+            words = np.append(words, signs_of(kernel))
         return words, parameter
 
     def read(self, code: WeightCode) -> Connections:
@@ -65,22 +65,7 @@ class StreamCoding(abc.ABC):
             raise CorruptCode(f"found a connection at {indices[-1]} of {code.weights} weights")
         if bits[end:].any():
             raise CorruptCode(f"found ones behind the last of {code.connections} connections")
-        if not code.signed:
-            return Connections(indices, np.zeros(len(indices), bool))
-        return Connections(indices, _subtracting(np.asarray(code.words)[len(places) :], code))
-
-
-def _signs(kernel: np.ndarray) -> np.ndarray:
-    """A bit for each connection of a kernel, in their order: 1 if it subtracts."""
-    flat = np.ravel(kernel)
-    return pack_bits(flat[flat != 0] < 0).view(np.uint32)
-
-
-def _subtracting(words: np.ndarray, code: WeightCode) -> np.ndarray:
-    bits = np.unpackbits(np.ascontiguousarray(words, "<u4").view(np.uint8), bitorder="little")
-    if bits[code.connections :].any():
-        raise CorruptCode(f"found signs behind the last of {code.connections} connections")
-    return bits[: code.connections].astype(bool)
+        return Connections(indices, subtracting(np.asarray(code.words)[len(places) :], code))
 
 
 def gaps_of(kernel: np.ndarray) -> np.ndarray:

@@ -25,7 +25,19 @@ static int32_t read_truncated(reference_weights* r, int32_t modulus) {
   return 2 * value + (int32_t)read_bit(r) - shorter;
 }
 
+static int32_t read_byte(reference_weights* r) {
+  const uint8_t* bytes = (const uint8_t*)r->code->words;
+  const int32_t byte = bytes[r->bit / 8];
+  r->bit += 8;
+  return byte;
+}
+
 static int32_t read_gap(reference_weights* r) {
+  if (r->code->code == SBNN_CODE_BYTES) {
+    int32_t gap = 0, byte;
+    while ((byte = read_byte(r)) == 255) gap += byte;
+    return gap + byte;
+  }
   const int32_t parameter = r->code->parameter;
   int32_t quotient = 0;
   while (read_bit(r) == 0u) ++quotient;

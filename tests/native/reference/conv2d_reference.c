@@ -47,14 +47,18 @@ static sums window_sums(const image* x, int32_t group, const int8_t* weights,
   const sbnn_conv2d_params* p = x->p;
   const int32_t channels = p->in_channels / p->groups;
   sums found = {0, 0, 0.0f, 0.0f};
+  const int32_t taps = p->kernel_height * p->kernel_width;
+  const int32_t next_channel = p->tap_major != 0 ? 1 : taps;
+  const int32_t next_tap = p->tap_major != 0 ? channels : 1;
   for (int32_t c = 0; c < channels; ++c) {
     const int32_t channel = group * channels + c;
     for (int32_t ky = 0; ky < p->kernel_height; ++ky) {
       for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
+        const int32_t tap = ky * p->kernel_width + kx;
         const int32_t at = place(
             p, oy * p->stride_height + ky * p->dilation_height - p->pad_top,
             ox * p->stride_width + kx * p->dilation_width - p->pad_left);
-        const int32_t weight = *weights++;
+        const int32_t weight = weights[c * next_channel + tap * next_tap];
         if (x->planes != NULL) {
           const int32_t value = odd_at(x, channel, at);
           found.all += value;

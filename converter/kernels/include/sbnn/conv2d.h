@@ -32,7 +32,9 @@
   X(band_bytes, 1, INT32_MAX, SBNN_MAY_MISS,                                  \
     "scratch memory that copies of the input take at most")                   \
   X(in_zero_point, -128, 127, SBNN_WITH_INT8_INPUT,                           \
-    "what stands for 0 in the input")
+    "what stands for 0 in the input")                                         \
+  X(tap_major, 0, 1, SBNN_MAY_MISS,                                           \
+    "1: weights of a filter lie tap by tap; 0 if the input is numbers")
 
 typedef struct {
   /* Output channel f reads the input channels of group
@@ -40,7 +42,9 @@ typedef struct {
    *
    * band_bytes is how much memory copies of the input may take at a time; the
    * layer is run in as many passes as that needs, at least a word of each plane
-   * in one. Each pass decodes the weights anew. 0: SBNN_DEFAULT_BAND_BYTES. */
+   * in one. Each pass decodes the weights anew. 0: SBNN_DEFAULT_BAND_BYTES.
+   *
+   * tap_major: the order of the weights in the code (connections.h). */
   SBNN_CONV2D_OPTIONS(SBNN_OPTION_FIELD)
   sbnn_domain domain;
   int32_t input_bits; /* planes of an input channel; 0 is as good as 1 */
