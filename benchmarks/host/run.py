@@ -26,6 +26,8 @@ from sbnn_converter.runtimes.native_log import captured_stderr
 CONNECTIONS = (10, 5, 2)  # percent, of the layer
 # The network with weights 0 and 1 on bits, and with -1, 0 and +1 on two bits.
 BITS, SIGNED = "binarynet_half_5", "binarynet_half_signed_5"
+BATCH = 64
+BATCHED, THREADED = f"{BITS}_batch{BATCH}", f"{BITS}_batch{BATCH}_two_threads"
 RATIOS = {
     "xnnpack_int8": "ratio_vs_xnnpack_int8",
     "xnnpack_float": "ratio_vs_xnnpack_float",
@@ -47,6 +49,23 @@ def compare(ours: dict[str, bytes], peers: dict, rounds: int) -> dict[str, dict[
             row[RATIOS[peer]] = found[case] / found[peer]
         figures[case] = row
     return figures
+
+
+def compare_batches(model: bytes, int8: bytes, rounds: int) -> dict[str, float]:
+    """A batch at once: against XNNPACK, and by two threads against one."""
+    calls = {
+        BATCHED: timing.our_invoker(model, batch=BATCH),
+        THREADED: timing.our_invoker(model, num_threads=2, batch=BATCH),
+    }
+    with captured_stderr():
+        calls["int8"] = timing.tflite_invoker(int8, BATCH)
+    found = timing.times(calls, rounds)
+    return {
+        "sbnn_ms": found[BATCHED],
+        "xnnpack_int8_ms": found["int8"],
+        RATIOS["xnnpack_int8"]: found[BATCHED] / found["int8"],
+        "two_threads_ratio": found[THREADED] / found[BATCHED],
+    }
 
 
 def measure(rounds: int) -> dict[str, float]:
@@ -78,6 +97,7 @@ def measure(rounds: int) -> dict[str, float]:
     table = compare(layers, peers(layer_int8, layer_float, layer_lce), rounds)
     table.update(compare(nets, peers(net_int8, net_float, net_lce), rounds))
     table[SIGNED]["ratio_vs_bits"] = table[SIGNED]["sbnn_ms"] / table[BITS]["sbnn_ms"]
+    table[BATCHED] = compare_batches(nets[BITS], net_int8, max(5, rounds // 10))
     return {
         f"host.{case}.{key}": value for case, row in table.items() for key, value in row.items()
     }
@@ -106,6 +126,8 @@ def show(figures: dict[str, float]) -> None:
             else:
                 cells.append(f"{value:.4f}")
         print(f"{case:24}" + "".join(f"{cell:>15}" for cell in cells))
+    threads = figures[f"host.{BATCHED}.two_threads_ratio"]
+    print(f"{BATCHED}, two threads / one: {threads:.2f} (of an idle machine only)")
     print(f"{SIGNED} / {BITS}: {figures[f'host.{SIGNED}.ratio_vs_bits']:.2f}")
 
 

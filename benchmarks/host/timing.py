@@ -43,9 +43,12 @@ def our_invoker(model: bytes, num_threads: int = 1, batch: int = 1) -> Callable[
     return _filled(interpreter._interpreter)
 
 
-def tflite_invoker(model: bytes) -> Callable[[], None]:
+def tflite_invoker(model: bytes, batch: int = 1) -> Callable[[], None]:
     """``invoke`` of the same runtime with its own XNNPACK delegate and none of ours."""
     interpreter = tf.lite.Interpreter(model_content=model, num_threads=1)
+    if batch != 1:
+        for detail in interpreter.get_input_details():
+            interpreter.resize_tensor_input(detail["index"], [batch, *detail["shape"][1:]])
     interpreter.allocate_tensors()
     return _filled(interpreter)
 

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "bytes_thumb2.h"
 #include "inline.h"
 #include "rice.h"
 #include "stream_thumb2.h"
@@ -36,6 +37,11 @@ static uint32_t* read_bytes_to(sbnn_connection_stream* stream, uint32_t end,
   const uint32_t* const last = code->words + code->word_count - 1;
   uint32_t index = stream->index;
   if (code->parameter == 0u) { /* nothing is skipped before the last word */
+#ifdef SBNN_THUMB2
+    if (word < last && (int32_t)index < (int32_t)end) {
+      to = sbnn_read_bytes_thumb2(&word, last, &index, end, to);
+    }
+#endif
     while (word < last && (int32_t)index < (int32_t)end) {
       const uint32_t gaps = *word++;
       const uint32_t a = index + (gaps & 255u);

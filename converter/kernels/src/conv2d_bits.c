@@ -120,7 +120,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
       b->columns[0].behind - b->columns[0].first < p->kernel_width;
   memset(s.rectangles, 0, (size_t)p->kernel_width * sizeof(int32_t));
   for (int32_t i = 0; i < layout->taps; ++i) {
-    const uint32_t before = (uint32_t)(i * layout->group_in * p->tap_major);
+    const uint32_t before = s.by_tap ? (uint32_t)(i * layout->group_in) : 0u;
     s.tap_bytes[i] =
         4u * (layout->tap_at[i] - before * (uint32_t)layout->channel_words);
   }
@@ -139,7 +139,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
         sbnn_conv2d_copy_planes(layout, p, x, group, first, words);
         if (s.whole_window) sum_window(&s, layout->copies, words);
       }
-      if (count_taps && p->tap_major == 0) {
+      if (count_taps && !s.by_tap) {
         memset(s.tap_counts, 0, (size_t)layout->taps * sizeof(int32_t));
       }
       const int32_t count = sbnn_stream_places(

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "conv2d_bits_state.h"
+#include "slices_thumb2.h"
 #include "starts.h"
 
 /* The starts of a row of kinds of a 3x3 window, from the sums of its columns. */
@@ -76,10 +77,10 @@ static void find_starts(const state* s, int32_t count, bool count_taps,
   }
 }
 
-/* Bit-slices the starts of a word class, SLICED_AT_ONCE slices or one less. */
+#ifndef SBNN_THUMB2
+/* Bit-slices the starts of a word class, SLICED_AT_ONCE slices. */
 SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
-                             const sbnn_kind_bits* end, bool all,
-                             uint32_t* out) {
+                             const sbnn_kind_bits* end, uint32_t* out) {
   uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0, a7 = 0;
   do { /* masks do not overlap: sums do for ORs */
     const uint32_t mask = kind->mask;
@@ -91,7 +92,7 @@ SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
     a4 += mask * ((bits >> 4) & 1u);
     a5 += mask * ((bits >> 5) & 1u);
     a6 += mask * ((bits >> 6) & 1u);
-    if (all) a7 += mask * ((bits >> 7) & 1u);
+    a7 += mask * ((bits >> 7) & 1u);
   } while (++kind != end);
   out[0] = a0;
   out[1] = a1;
@@ -100,47 +101,24 @@ SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
   out[4] = a4;
   out[5] = a5;
   out[6] = a6;
-  if (all) out[7] = a7;
+  out[7] = a7;
 }
 
-#ifdef SBNN_THUMB2
-/* The same for one less: as many as there are registers for, which compilers do not find
- * room in. A kind is a number of 32 bits and a mask behind it. */
-SBNN_INLINE void slice_class_but_one(const int32_t* values,
-                                     const sbnn_kind_bits* kind,
-                                     const sbnn_kind_bits* end, uint32_t* out) {
-  uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0;
-  uint32_t bits, mask, bit;
-#define SBNN_SLICE(place)          \
-  "ubfx %[bit], %[bits], #" #place \
-  ", #1\n\t"                       \
-  "mla %[a" #place "], %[mask], %[bit], %[a" #place "]\n\t"
-  __asm__(
-      "1:\n\t"
-      "ldrd %[bits], %[mask], [%[kind]], #8\n\t"
-      "ldr %[bits], [%[values], %[bits], lsl #2]\n\t" SBNN_SLICE(0)
-          SBNN_SLICE(1) SBNN_SLICE(2) SBNN_SLICE(3) SBNN_SLICE(4)
-              SBNN_SLICE(5) SBNN_SLICE(6) "cmp %[kind], %[end]\n\t"
-                                          "bne 1b"
-      : [a0] "+r"(a0), [a1] "+r"(a1), [a2] "+r"(a2), [a3] "+r"(a3),
-        [a4] "+r"(a4), [a5] "+r"(a5), [a6] "+r"(a6), [kind] "+r"(kind),
-        [bits] "=&r"(bits), [mask] "=&r"(mask), [bit] "=&r"(bit)
-      : [values] "r"(values), [end] "r"(end)
-      : "cc", "memory");
-#undef SBNN_SLICE
-  out[0] = a0;
-  out[1] = a1;
-  out[2] = a2;
-  out[3] = a3;
-  out[4] = a4;
-  out[5] = a5;
-  out[6] = a6;
+static void slice_classes(const state* s, uint32_t* out) {
+  const sbnn_conv2d_borders* b = &s->borders;
+  const sbnn_kind_bits* kind = b->kind_bits;
+  for (int32_t i = 0; i < b->word_classes; ++i) {
+    const sbnn_kind_bits* const end = b->kind_bits + b->class_at[i + 1];
+    slice_class(s->kind_values, kind, end, out);
+    out += s->slices_room;
+    kind = end;
+  }
 }
 #else
-SBNN_INLINE void slice_class_but_one(const int32_t* values,
-                                     const sbnn_kind_bits* kind,
-                                     const sbnn_kind_bits* end, uint32_t* out) {
-  slice_class(values, kind, end, false, out);
+static void slice_classes(const state* s, uint32_t* out) {
+  const sbnn_conv2d_borders* b = &s->borders;
+  sbnn_slice_classes_thumb2(s->kind_values, b->kind_bits, b->class_at + 1, out,
+                            b->word_classes, 4 * s->slices_room);
 }
 #endif
 
@@ -161,33 +139,39 @@ SBNN_INLINE void slice_class_thinly(const int32_t* values,
   out[2] = a2;
 }
 
-/* Bit-slices the kinds' starts for each word class, `slices` slices each. The top
- * slice is XORed with `flip`. Changes the starts if slices > SLICED_AT_ONCE. */
+static void slice_classes_thinly(const state* s, uint32_t* out) {
+  const sbnn_conv2d_borders* b = &s->borders;
+  const sbnn_kind_bits* kind = b->kind_bits;
+  for (int32_t i = 0; i < b->word_classes; ++i) {
+    const sbnn_kind_bits* const end = b->kind_bits + b->class_at[i + 1];
+    slice_class_thinly(s->kind_values, kind, end, out);
+    out += s->slices_room;
+    kind = end;
+  }
+}
+
+/* Bit-slices the kinds' starts for each word class, `slices` slices each; there is room for as many
+ * as are made at once. The top slice is XORed with `flip`. Changes the starts if slices >
+ * SLICED_AT_ONCE. */
 static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
   const sbnn_conv2d_borders* b = &s->borders;
   const int32_t kinds = b->row_classes * b->column_classes;
   uint32_t* out = s->constants;
-  for (int32_t left = slices; left > 0; left -= SLICED_AT_ONCE) {
-    uint32_t* to = out;
-    const sbnn_kind_bits* kind = b->kind_bits;
-    const int32_t* behind = b->class_at;
-    for (int32_t i = b->word_classes; i != 0; --i) {
-      const sbnn_kind_bits* const end = b->kind_bits + *++behind;
-      if (left <= 3) {
-        slice_class_thinly(s->kind_values, kind, end, to);
-      } else if (left < SLICED_AT_ONCE) {
-        slice_class_but_one(s->kind_values, kind, end, to);
-      } else {
-        slice_class(s->kind_values, kind, end, true, to);
-      }
-      if (left <= SLICED_AT_ONCE) to[left - 1] ^= flip;
-      to += s->slices_room;
-      kind = end;
-    }
-    if (left > SLICED_AT_ONCE) {
-      for (int32_t i = 0; i < kinds; ++i) s->kind_values[i] >>= SLICED_AT_ONCE;
-    }
+  int32_t left = slices;
+  for (; left > SLICED_AT_ONCE; left -= SLICED_AT_ONCE) {
+    slice_classes(s, out);
+    for (int32_t i = 0; i < kinds; ++i) s->kind_values[i] >>= SLICED_AT_ONCE;
     out += SLICED_AT_ONCE;
+  }
+  if (left <= 3) {
+    slice_classes_thinly(s, out);
+  } else {
+    slice_classes(s, out);
+  }
+  out += left - 1;
+  for (int32_t i = 0; i < b->word_classes; ++i) {
+    *out ^= flip;
+    out += s->slices_room;
   }
 }
 

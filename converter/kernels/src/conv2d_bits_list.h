@@ -20,38 +20,26 @@ static int32_t fill_up(const state* s, uint32_t* list, uint32_t* end) {
   return (int32_t)(end - list);
 }
 
-/* Takes those that subtract out of a list and places both; index / taps through
- * `reciprocal`, or, if that is 0, itself. Returns the end of those that add. */
-SBNN_INLINE uint32_t* split_list(state* s, const uint32_t* end,
-                                 uint32_t reciprocal, bool divides) {
+/* Takes those that subtract out of a list whose connections stand channel by channel, and places
+ * both. Returns the end of those that add. Files had this order before there was the other one. */
+SBNN_COLD uint32_t* split_by_channel(state* s, const uint32_t* end) {
   const uint32_t taps = (uint32_t)s->layout.taps;
   const uint32_t channel_bytes = 4u * (uint32_t)s->layout.channel_words;
-  const uint32_t* const tap_bytes = s->tap_bytes;
-  int32_t* const counts = s->tap_counts;
-  sbnn_sign_reader signs = s->signs;
   uint32_t* less = s->list;
   uint32_t* more = s->others;
   /* Each goes to the ends of both lists; one of the ends moves. */
   for (const uint32_t* at = s->list; at != end; ++at) {
-    const uint32_t c =
-        divides ? *at / taps : (uint32_t)((uint64_t)*at * reciprocal >> 32);
-    const uint32_t tap = *at - c * taps;
-    const uint32_t offset = c * channel_bytes + tap_bytes[tap];
-    const uint32_t is_less = sbnn_next_sign(&signs);
+    const uint32_t c = *at / taps, tap = *at % taps;
+    const uint32_t offset = c * channel_bytes + s->tap_bytes[tap];
+    const uint32_t is_less = sbnn_next_sign(&s->signs);
     *less = offset;
     less += is_less;
     *more++ = offset;
     more -= is_less;
-    counts[tap] += 1 - 2 * (int32_t)is_less;
+    s->tap_counts[tap] += 1 - 2 * (int32_t)is_less;
   }
-  s->signs = signs;
   s->lists.subtracted = (int32_t)(less - s->list);
   return more;
-}
-
-/* Where a reciprocal is not exact. */
-SBNN_COLD uint32_t* split_list_of_many(state* s, const uint32_t* end) {
-  return split_list(s, end, 0u, true);
 }
 
 #ifdef SBNN_THUMB2
@@ -113,8 +101,8 @@ static void place_by_tap(state* s, uint32_t channels, uint32_t channel_bytes) {
 }
 #endif
 
-/* Splits and places a list whose connections stand channel by channel. */
-static uint32_t* place_by_channel(state* s, uint32_t* end, bool count_taps) {
+/* Places a list whose connections stand channel by channel. */
+static void place_by_channel(state* s, const uint32_t* end, bool count_taps) {
   const uint32_t taps = (uint32_t)s->layout.taps;
   const uint32_t channel_bytes = 4u * (uint32_t)s->layout.channel_words;
   const uint32_t* const tap_bytes = s->tap_bytes;
@@ -123,10 +111,6 @@ static uint32_t* place_by_channel(state* s, uint32_t* end, bool count_taps) {
   uint32_t reciprocal = 0xFFFFFFFFu / taps + 1u;
   if ((uint64_t)s->layout.group_in * taps * taps >= 0xFFFFFFFFu) {
     reciprocal = 0u;
-  }
-  if (s->is_signed) {
-    return reciprocal == 0u ? split_list_of_many(s, end)
-                            : split_list(s, end, reciprocal, false);
   }
   if (reciprocal == 0u || !count_taps) {
     for (uint32_t* at = s->list; at != end; ++at) {
@@ -146,7 +130,6 @@ static uint32_t* place_by_channel(state* s, uint32_t* end, bool count_taps) {
       *at = c * channel_bytes + tap_bytes[tap];
     }
   }
-  return end;
 }
 
 /* Turns connections into the byte offsets of their copies, in s->lists, filled up.
@@ -155,7 +138,7 @@ static uint32_t* place_by_channel(state* s, uint32_t* end, bool count_taps) {
 static int32_t place_connections(state* s, int32_t count, bool count_taps) {
   uint32_t* end = s->list + count;
   s->lists.subtracted = 0;
-  if (s->params->tap_major != 0) {
+  if (s->by_tap) {
     const uint32_t channels = (uint32_t)s->layout.group_in;
     const uint32_t channel_bytes = 4u * (uint32_t)s->layout.channel_words;
     /* What no limit reaches, as far as four are read at once. */
@@ -165,8 +148,10 @@ static int32_t place_connections(state* s, int32_t count, bool count_taps) {
     } else {
       place_by_tap(s, channels, channel_bytes);
     }
+  } else if (s->is_signed) {
+    end = split_by_channel(s, end);
   } else {
-    end = place_by_channel(s, end, count_taps);
+    place_by_channel(s, end, count_taps);
   }
   const int32_t less = s->lists.subtracted;
   s->lists.subtract = s->list;

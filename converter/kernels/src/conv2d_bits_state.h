@@ -31,6 +31,7 @@ typedef struct {
   uint32_t last_mask;  /* positions in a plane's last word */
   bool is_3x3;         /* the common window: find_starts_of_3x3 */
   bool is_signed;
+  bool by_tap; /* connections of a channel stand tap by tap */
   /* A channel's connections, and, of a signed kernel, those that add; what is made of
    * the lists; the program for them, which ends up where the first list was. */
   uint32_t* list;
@@ -137,6 +138,7 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   s->most = kernel->most;
   sbnn_conv2d_lay_out(&s->layout, p, carver);
   s->is_signed = kernel->is_signed != 0u;
+  s->by_tap = p->tap_major != 0 || s->layout.taps == 1;
   s->weight = (1 << s->layout.levels) - 1;
   if (s->whole_window) {
     s->largest_window = (int32_t)sbnn_magnitude(p->domain.alpha_steps) *

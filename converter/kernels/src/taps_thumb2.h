@@ -140,5 +140,9 @@ __asm__(
     ".size sbnn_split_by_tap_thumb2, . - sbnn_split_by_tap_thumb2\n\t"
     ".popsection\n");
 
+#undef AT
+#undef LABEL
+#undef LINE
+
 #endif /* SBNN_THUMB2 */
 #endif /* SBNN_TAPS_THUMB2_H_ */
