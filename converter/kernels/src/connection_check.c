@@ -92,7 +92,7 @@ SBNN_NOINLINE bool check_gaps(sbnn_connections* code, uint32_t fan_in) {
 }
 
 /* Bytes of 255 behind the last connection fill up its word; any before it make the parameter 1. */
-SBNN_NOINLINE bool check_bytes(sbnn_connections* code, uint32_t fan_in) {
+SBNN_COLD bool check_bytes(sbnn_connections* code, uint32_t fan_in) {
   const uint32_t bytes = 4u * (uint32_t)code->word_count;
   const uint32_t weights = (uint32_t)code->weights;
   uint32_t place = 0, end = 0; /* of the next connection, and of its channel */
