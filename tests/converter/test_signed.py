@@ -145,7 +145,8 @@ def test_layers_that_need_no_signs_have_none(rng):
     )
     kernel = model.layers[0].kernel
     kernel.assign(np.abs(kernel.numpy()) * np.where(np.arange(20) % 3, 1, -1))
-    converted = sbnn_converter.convert_keras_model(stir(model))
+    # A code that the first version has.
+    converted = sbnn_converter.convert_keras_model(stir(model), weight_code="rice")
     one_sign, all_connected = inspect_model(converted).layers
     assert one_sign.values == (0, 1) and one_sign.density == pytest.approx(0.2, abs=0.01)
     assert all_connected.values == (-0.5, 0.5)  # a bit a weight, as ever
