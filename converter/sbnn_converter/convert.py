@@ -20,8 +20,8 @@ from sbnn_converter.in_tensorflow import backend_of_keras, convert_in_tensorflow
 from sbnn_converter.options import ConversionOptions, _validate_options
 from sbnn_converter.passes import run_passes
 from sbnn_converter.quantization import quantize, speak_int8
-from sbnn_converter.tflite.flatbuffer import DamagedFile
-from sbnn_converter.tflite.wiring import check_wiring
+from sbnn_converter.tflite.damage import DamagedFile
+from sbnn_converter.tflite.verify import verify
 from sbnn_keras.moving import to_keras_2
 
 
@@ -192,7 +192,7 @@ def _check_result(flatbuffer: bytes) -> None:
       ConversionError: it cannot run.
     """
     try:
-        check_wiring(flatbuffer)
+        verify(flatbuffer)
     except DamagedFile as error:
         what = str(error).removesuffix("; convert the model again")
         raise ConversionError(

@@ -21,10 +21,9 @@ from sbnn_converter.runtimes.batches import check_batches, run_in_parts
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.runtimes.quantized import QuantizedFaces
 from sbnn_converter.tflite import schema
-from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.micro_limits import micro_limit
 from sbnn_converter.tflite.model_file import read_model
-from sbnn_converter.tflite.wiring import check_wiring, has_variables
+from sbnn_converter.tflite.wiring import has_variables
 
 _REGISTER = "SbnnRegisterOps"
 _FIRST_ARENA = 64 * 1024
@@ -71,16 +70,13 @@ class Interpreter(QuantizedFaces):
 
     Raises:
       ImportError: the ``tflite-micro`` wheel is not installed.
+      ValueError: not a model, or a damaged one.
       RuntimeError: the model is refused, or does not fit ``arena_size``.
     """
 
     def __init__(self, model: bytes | str | os.PathLike, arena_size: int | None = None):
         content = read_model(model)
         self._runtime = _runtime()
-        try:
-            check_wiring(content)
-        except DamagedFile as error:
-            raise RuntimeError(f"TensorFlow Lite Micro refuses the model: {error}") from error
         if limit := micro_limit(content):
             raise RuntimeError(
                 f"TensorFlow Lite Micro cannot run {limit[0]} in this model: {limit[1]}"

@@ -676,6 +676,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (exact == NULL) return 0;
   memcpy(exact, options, option_bytes);
   free(options);
+  /* A length that leads out of the file. */
+  if (one_in(&s, 32)) option_bytes = (size_t)4096 + take(&s, 4);
 
   sbnn_micro_op op;
   sbnn_problem problem;

@@ -157,7 +157,10 @@ static void read_blob(const sbnn_options* o, size_t at, size_t width,
 
 void sbnn_read_values(const sbnn_options* o, sbnn_option_values* to) {
   memset(to, 0, sizeof(*to));
-  if (o->bytes == NULL || o->size < 3u) return;
+  if (o->bytes == NULL || o->size < 3u ||
+      o->size >= SBNN_TOO_MANY_OPTION_BYTES) {
+    return;
+  }
   const size_t root_width = o->bytes[o->size - 1u];
   const uint32_t type = o->bytes[o->size - 2u];
   const size_t width = (size_t)1 << (type & 3u);

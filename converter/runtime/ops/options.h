@@ -4,7 +4,8 @@
  * attributes; a blob of numbered options says the same in a fifth of the bytes
  * (docs/format.md). Both are FlexBuffers. This reader knows just as much of
  * them as that takes, allocates nothing, and never leaves the buffer, whatever
- * is in it. */
+ * is in it. Where the buffer ends only the file says: a length that no op's
+ * options have is a wrong one, behind which there may be no memory. */
 #ifndef SBNN_OPS_OPTIONS_H_
 #define SBNN_OPS_OPTIONS_H_
 
@@ -31,6 +32,9 @@ typedef struct {
   int32_t values[SBNN_OPTION_COUNT]; /* from number 1 on */
   uint8_t known[SBNN_OPTION_COUNT];  /* 1 where there is one */
 } sbnn_option_values;
+
+/* Bytes that an op's options never take, in neither form. */
+#define SBNN_TOO_MANY_OPTION_BYTES ((size_t)4096)
 
 /* What an option is called. */
 const char* sbnn_option_name(sbnn_option_id option);

@@ -16,9 +16,8 @@ from sbnn_converter.runtimes.batches import check_batch_size, check_batches, run
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.runtimes.quantized import QuantizedFaces
 from sbnn_converter.tflite.batch_axis import follows_batch
-from sbnn_converter.tflite.flatbuffer import DamagedFile
 from sbnn_converter.tflite.model_file import read_model
-from sbnn_converter.tflite.wiring import check_wiring, has_variables
+from sbnn_converter.tflite.wiring import has_variables
 
 # Runtime name -> (module with Interpreter and load_delegate). All of them load
 # the same delegate library.
@@ -66,7 +65,7 @@ class Interpreter(QuantizedFaces):
       num_threads: threads for the runtime's own kernels and for ours.
 
     Raises:
-      ValueError: unknown runtime, or not a model.
+      ValueError: unknown runtime, not a model, or a damaged one.
       ImportError: the runtime is not installed.
       RuntimeError: the runtime refuses the model, or the environment variable
         ``SBNN_HOST_ISA`` (``baseline``, ``avx2``, ``avx512``: the instructions that our
@@ -93,10 +92,6 @@ class Interpreter(QuantizedFaces):
             ) from error
         self.runtime = runtime
         self._module = module
-        try:
-            check_wiring(content)
-        except DamagedFile as error:
-            raise RuntimeError(f"{runtime} refuses the model: {error}") from error
         self._content = content
         self._num_threads = num_threads
         self._lock = threading.Lock()
@@ -121,7 +116,7 @@ class Interpreter(QuantizedFaces):
                     experimental_delegates=[delegate],
                 )
                 interpreter.allocate_tensors()
-            except (RuntimeError, ValueError) as error:
+            except Exception as error:  # whatever the runtime's binding makes of a trouble
                 raise RuntimeError(
                     f"{self.runtime} refuses the model: {log.reason(error)}"
                 ) from None
@@ -208,7 +203,7 @@ class Interpreter(QuantizedFaces):
             if self._has_variables:  # what earlier samples left there
                 self._interpreter.reset_all_variables()
             self._interpreter.invoke()
-        except (RuntimeError, ValueError) as error:
+        except Exception as error:  # whatever the runtime's binding makes of a trouble
             reason = " ".join(str(error).split())
             raise RuntimeError(f"{self.runtime} gave up: {reason}") from None
         return [self._interpreter.get_tensor(d["index"]) for d in self.output_details]

@@ -23,8 +23,8 @@ from sbnn_converter.standalone.numeric_calls import (
     supported_ops,
 )
 from sbnn_converter.standalone.sbnn_calls import sbnn_call
+from sbnn_converter.tflite.damage import DamagedFile
 from sbnn_converter.tflite.flatbuffer import (
-    DamagedFile,
     SbnnStep,
     StoredModel,
     StoredStep,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,31 +15,10 @@ from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.tensors.face import Face, stored_face
 from sbnn_converter.tensors.types import ElementType, element_type
 from sbnn_converter.tflite import schema
+from sbnn_converter.tflite.damage import DamagedFile, reading_flatbuffer
 from sbnn_converter.tflite.names import layer_name
 
 _PREFIX = "Sbnn"
-
-
-class DamagedFile(ValueError):
-    """Bytes that begin like a TFLite flatbuffer and cannot be read as one."""
-
-
-@contextlib.contextmanager
-def reading_flatbuffer() -> Iterator[None]:
-    """Makes a ``DamagedFile`` of whatever reading a flatbuffer inside it raises.
-
-    The flatbuffers library does not verify; it fails in whatever way the wrong bytes
-    lead it to (struct, index, type, unicode, memory).
-    """
-    try:
-        yield
-    except DamagedFile:
-        raise
-    except Exception as error:
-        raise DamagedFile(
-            "the TFLite flatbuffer is damaged "
-            f"({type(error).__name__} while reading it); convert the model again"
-        ) from error
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sbnn_converter.tflite import schema
-from sbnn_converter.tflite.flatbuffer import op_name, reading_flatbuffer
+from sbnn_converter.tflite.damage import reading_flatbuffer
+from sbnn_converter.tflite.flatbuffer import op_name
 
 
 def micro_limit(model: bytes) -> tuple[str, str] | None:

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 from sbnn_converter.saved.models import kind_of_saved_model
+from sbnn_converter.tflite.damage import DamagedFile
+from sbnn_converter.tflite.verify import verify
 
 _CONVERT = "convert it first, with sbnn-convert or sbnn_converter.convert_keras_model"
 
@@ -19,11 +21,13 @@ def is_flatbuffer(path: Path) -> bool:
 
 
 def read_model(model: bytes | str | os.PathLike) -> bytes:
-    """The flatbuffer, from bytes or from a file.
+    """The flatbuffer, from bytes or from a file, looked at as a whole: what a damaged one
+    leads to is nobody else's trouble.
 
     Raises:
       FileNotFoundError: there is no such file.
       TypeError: ``model`` is neither bytes nor a path.
+      DamagedFile: something in it points nowhere, or does not fit together.
       ValueError: it holds no TFLite flatbuffer; the message says if it is a Keras model.
     """
     if isinstance(model, (bytes, bytearray, memoryview)):
@@ -41,6 +45,10 @@ def read_model(model: bytes | str | os.PathLike) -> bytes:
             f"{name} is not a TFLite flatbuffer: the identifier 'TFL3' is missing; wanted "
             "the bytes or the file that sbnn-convert wrote"
         )
+    try:
+        verify(content)
+    except DamagedFile as error:
+        raise DamagedFile(f"{name}: {error}") from error
     return content
 
 

@@ -62,8 +62,13 @@ def __getattr__(name: str):
     return found
 
 
-def _names(enumeration) -> dict[int, str]:
-    return {number: name for name, number in vars(enumeration).items() if name[0] != "_"}
+def enumeration(name: str) -> dict[int, str]:
+    """What the enumeration ``name`` calls each of its numbers."""
+    return _names(getattr(_schema(), name))
+
+
+def _names(cls) -> dict[int, str]:
+    return {number: name for name, number in vars(cls).items() if name[0] != "_"}
 
 
 def builtin_options(operator, name: str):
