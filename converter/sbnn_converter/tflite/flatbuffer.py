@@ -242,7 +242,7 @@ def _read(model: bytes) -> StoredModel:
     main: tuple[list[StoredTensor], list[StoredStep]] | None = None
     sbnn_ops, other_ops = [], []
     for graph in (root.Subgraphs(i) for i in range(root.SubgraphsLength())):
-        tensors, steps = _read_graph(root, graph)
+        tensors, steps = read_graph(root, graph)
         main = main or (tensors, steps)
         sbnn_ops += [step.sbnn for step in steps if isinstance(step, SbnnStep)]
         other_ops += [step.name for step in steps if not isinstance(step, SbnnStep)]
@@ -263,7 +263,8 @@ def _read(model: bytes) -> StoredModel:
     )
 
 
-def _read_graph(root, graph) -> tuple[list[StoredTensor], list[StoredStep]]:
+def read_graph(root, graph) -> tuple[list[StoredTensor], list[StoredStep]]:
+    """The tensors and the ops of one of the graphs of ``root``."""
     tensors = [_read_tensor(root, graph.Tensors(i), i) for i in range(graph.TensorsLength())]
     steps: list[StoredStep] = []
     for number in range(graph.OperatorsLength()):

@@ -33,17 +33,19 @@ def check_structure(content: bytes) -> None:
     """
     if not _LEAST_BYTES < len(content) <= _MOST_BYTES:
         raise _damaged(f"it has {len(content)} bytes")
-    walk = _Walk(content)
-    walk.follow(0, _ROOT, "the root")
-    walk.walk()
+    Walk(content).walk()
 
 
 def _damaged(what: str) -> DamagedFile:
     return DamagedFile(f"the TFLite flatbuffer is damaged: {what}; {WAY_OUT}")
 
 
-class _Walk:
-    """Goes through the tables of a file, each once however often it is pointed to."""
+class Walk:
+    """Goes through the tables of a file, each once however often it is pointed to.
+
+    Args:
+      content: the file.
+    """
 
     def __init__(self, content: bytes):
         self._content = content
@@ -55,6 +57,8 @@ class _Walk:
         self._offsets_left = len(content) // 4
 
     def walk(self) -> None:
+        """Checks all that the root leads to."""
+        self.follow(0, _ROOT, "the root")
         while self._pending:
             self._check_table(*self._pending.pop())
 
@@ -67,10 +71,11 @@ class _Walk:
 
     def _number(self, code: str, at: int, where: str):
         width = struct.calcsize(code)
-        self._check_place(at, width, width, where)
+        self.check_place(at, width, width, where)
         return struct.unpack_from(f"<{code}", self._content, at)[0]
 
-    def _check_place(self, at: int, size: int, alignment: int, where: str) -> None:
+    def check_place(self, at: int, size: int, alignment: int, where: str) -> None:
+        """Checks that ``size`` bytes from ``at`` on lie inside the file, aligned."""
         if at < 0 or at + size > self._size:
             raise _damaged(f"{where} leads to bytes {at} to {at + size} of {self._size}")
         if at % alignment:
@@ -90,9 +95,9 @@ class _Walk:
         layout_size = self._number("H", layout, f"layout of {name}")
         if layout_size < 4 or layout_size % 2:
             raise _damaged(f"the layout of {name} has {layout_size} bytes")
-        self._check_place(layout, layout_size, 2, f"layout of {name}")
+        self.check_place(layout, layout_size, 2, f"layout of {name}")
         size, *places = struct.unpack_from(f"<{layout_size // 2 - 1}H", self._content, layout + 2)
-        self._check_place(at, size, 4, name)
+        self.check_place(at, size, 4, name)
         fields = fields_of(name)
         for slot, place in enumerate(places):
             if place == 0:
@@ -117,7 +122,7 @@ class _Walk:
         if field.vector:
             self._check_vector(where, field, at)
         elif field.kind is Kind.NUMBER:
-            self._check_place(at, field.width, field.width, where)
+            self.check_place(at, field.width, field.width, where)
         elif field.kind is Kind.STRING:
             self._check_string(where, at)
         elif field.kind is Kind.TABLE:
@@ -134,7 +139,7 @@ class _Walk:
     def _check_vector(self, where: str, field: Field, at: int) -> None:
         start = self._target(at, where)
         count = self._number("I", start, where)
-        self._check_place(start + 4, count * field.width, field.width, where)
+        self.check_place(start + 4, count * field.width, field.width, where)
         if field.kind is Kind.NUMBER or (where, start) in self._seen:
             return
         self._seen.add((where, start))
@@ -147,7 +152,7 @@ class _Walk:
     def _check_string(self, where: str, at: int) -> None:
         start = self._target(at, where)
         size = self._number("I", start, where)
-        self._check_place(start + 4, size + 1, 1, where)
+        self.check_place(start + 4, size + 1, 1, where)
         text = self._content[start + 4 : start + 5 + size]
         if text[-1] or not _is_text(text):
             raise _damaged(f"{where} is no text")

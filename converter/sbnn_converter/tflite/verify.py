@@ -6,6 +6,11 @@ passed here is refused by them with words, or runs.
 
 from __future__ import annotations
 
+from sbnn_converter.tflite import schema
+from sbnn_converter.tflite.damage import reading_flatbuffer
+from sbnn_converter.tflite.flatbuffer import read_graph
+from sbnn_converter.tflite.op_factors import check_factors
+from sbnn_converter.tflite.op_shapes import check_shapes
 from sbnn_converter.tflite.stored_tensors import check_tensors
 from sbnn_converter.tflite.structure import check_structure
 from sbnn_converter.tflite.wiring import check_wiring
@@ -20,3 +25,9 @@ def verify(content: bytes) -> None:
     check_structure(content)
     check_wiring(content)
     check_tensors(content)
+    with reading_flatbuffer():
+        root = schema.Model.GetRootAsModel(content, 0)
+        for graph in map(root.Subgraphs, range(root.SubgraphsLength())):
+            steps = read_graph(root, graph)[1]
+            check_shapes(root, graph, steps)
+            check_factors(steps)
