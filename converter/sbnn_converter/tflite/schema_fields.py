@@ -26,6 +26,20 @@ _UNIONS = {
     "ArrayIndices": "SparseIndexVector",
 }
 
+# What the numbers of a field of one byte stand for; the schema's classes do not say.
+_ENUMERATIONS = {
+    "Type": "TensorType",
+    "InDataType": "TensorType",
+    "OutDataType": "TensorType",
+    "OutputType": "TensorType",
+    "Padding": "Padding",
+    "FusedActivationFunction": "ActivationFunctionType",
+    "WeightsFormat": "FullyConnectedOptionsWeightsFormat",
+    "KernelType": "LSTMKernelType",
+    "Mode": "MirrorPadMode",
+    "CustomOptionsFormat": "CustomOptionsFormat",
+}
+
 
 class Kind(enum.Enum):
     """What a field, or an element of a vector, is."""
@@ -48,6 +62,7 @@ class Field:
       width: bytes of a number; 4, those of an offset, for all else.
       table: the class of a table.
       tables: those that a union may hold, by the number in its type's field.
+      meanings: of the numbers that may stand in it; None: any may.
     """
 
     name: str
@@ -57,6 +72,7 @@ class Field:
     width: int
     table: str = ""
     tables: dict[int, str] = dataclasses.field(default_factory=dict)
+    meanings: dict[int, str] | None = None
 
 
 @functools.cache
@@ -134,4 +150,9 @@ def _field(cls: type, reader: FunctionType) -> Field | None:
         asked.width,
         table=type(found).__name__ if asked.kind is Kind.TABLE else "",
         tables=schema.enumeration(_UNIONS[name]) if asked.kind is Kind.UNION else {},
+        meanings=_meanings(name) if asked.kind is Kind.NUMBER and asked.width == 1 else None,
     )
+
+
+def _meanings(name: str) -> dict[int, str] | None:
+    return schema.enumeration(_ENUMERATIONS[name]) if name in _ENUMERATIONS else None

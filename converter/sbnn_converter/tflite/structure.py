@@ -123,6 +123,8 @@ class Walk:
             self._check_vector(where, field, at)
         elif field.kind is Kind.NUMBER:
             self.check_place(at, field.width, field.width, where)
+            if field.meanings is not None and self._content[at] not in field.meanings:
+                raise _damaged(f"{where} is {self._content[at]}, which stands for nothing")
         elif field.kind is Kind.STRING:
             self._check_string(where, at)
         elif field.kind is Kind.TABLE:
