@@ -38,11 +38,14 @@ def part(number: int) -> list[tuple]:
     return combinations()[number % PARTS :: PARTS]
 
 
-def network(x, domain, bits, stream_bits, padding, stride, groups, pool):
-    """Two or three layers, whose outputs are sums. Some channels have no connection."""
+def network(x, domain, bits, stream_bits, padding, stride, groups, pool, connections=None):
+    """Two or three layers, whose outputs are sums. Some channels have no connection, unless
+    the layers' share of `connections` is given."""
 
     def conv(filters, bits, **kwargs):
         kwargs = dict(padding="same", use_bias=False, connections=0.15) | kwargs
+        if connections is not None:
+            kwargs["connections"] = connections
         return sbnn_keras.SparseBinaryConv2D(
             filters, 3, input_quantizer=QuantHardTanh(bits), domain=domain, **kwargs
         )

@@ -1,0 +1,84 @@
+"""Random networks (random_networks.py) answer alike everywhere, to the last bit.
+
+By hand, 2,000 of them: SBNN_RANDOM_NETWORKS=2000 pytest tests/converter/test_random_networks.py -s
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given
+
+import random_networks
+import sbnn_converter
+from on_host import OnHost
+from parity import answers_of_keras
+from sbnn_converter.runtimes.interpreter import available_runtimes
+
+LEVELS = ["baseline", "avx2", "avx512"]
+BESIDE = random_networks.BESIDE if "SBNN_RANDOM_NETWORKS" in os.environ else 8
+SAMPLES = 3
+
+
+def listed(found) -> list[np.ndarray]:
+    return found if isinstance(found, list) else [found]
+
+
+def answers(model: bytes, x: np.ndarray, objects) -> dict[str, list[np.ndarray]]:
+    """Outputs by engine: runtimes of a host, levels of instructions, TFLM, plain C."""
+    found = {}
+    runtimes = available_runtimes()
+    for number, name in enumerate(LEVELS):
+        with random_networks.level(name):
+            try:
+                interpreter = sbnn_converter.Interpreter(model, runtimes[number % len(runtimes)])
+            except RuntimeError as error:
+                if "this processor" not in str(error):
+                    raise
+                continue
+        found[f"{interpreter.runtime}, {name}"] = listed(interpreter.predict(x))
+    found["micro"] = listed(sbnn_converter.micro.Interpreter(model).predict(x))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            export = sbnn_converter.export_c(model, Path(folder) / "c")
+        except sbnn_converter.ConversionError:
+            return found  # an op that plain C has not
+        found["c"] = OnHost(export, Path(folder) / "c", objects, ("-O1",)).predict(x)
+    return found
+
+
+def assert_equal(wanted: list[np.ndarray], found: dict[str, list[np.ndarray]], names) -> None:
+    for engine, outputs in found.items():
+        assert len(outputs) == len(wanted), engine
+        for name, y, w in zip(names, outputs, wanted):
+            np.testing.assert_array_equal(y, w, f"output {name} in {engine}")
+
+
+@random_networks.settings_of(BESIDE)
+@given(drawn=random_networks.networks(BESIDE))
+def test_every_engine_answers_as_keras_does(drawn, objects):
+    model = random_networks.model_of(*drawn)
+    rng = np.random.default_rng(drawn[1])
+    x = rng.normal(0, 1.5, (SAMPLES, *random_networks.SHAPE)).astype(np.float32)
+    converted = sbnn_converter.convert_keras_model(model)
+    assert_equal(answers_of_keras(model, x), answers(converted, x, objects), model.output_names)
+    random_networks.count("float", len(drawn[0]))
+
+
+@random_networks.settings_of(BESIDE)
+@given(drawn=random_networks.networks(BESIDE))
+def test_every_engine_answers_alike_in_int8(drawn, objects):
+    model = random_networks.model_of(*drawn)
+    rng = np.random.default_rng(drawn[1])
+    x = rng.normal(0, 1.5, (8, *random_networks.SHAPE)).astype(np.float32)
+    converted = sbnn_converter.convert_keras_model(
+        model,
+        representative_dataset=lambda: ([sample[None]] for sample in x),
+        inference_input_type="int8",
+        inference_output_type="int8",
+    )
+    q = rng.integers(-128, 128, (SAMPLES, *random_networks.SHAPE), dtype=np.int8)
+    found = answers(converted, q, objects)
+    assert_equal(found.pop("micro"), found, model.output_names)
+    random_networks.count("int8", len(drawn[0]))
