@@ -154,7 +154,9 @@ _branches = st.builds(
 @st.composite
 def networks(draw, beside: int = BESIDE):
     """Cases that stand side by side, a seed, and whether statistics are extreme."""
-    cases = draw(st.lists(st.one_of(_planes, _windows, _branches), min_size=1, max_size=beside))
+    several = draw(st.integers(1, beside))  # lists alone are mostly short
+    one = st.one_of(_planes, _windows, _branches)
+    cases = draw(st.lists(one, min_size=several, max_size=several))
     return cases, draw(st.integers(0, 1000)), draw(st.booleans())
 
 

@@ -18,12 +18,24 @@ _STRANGE_FLOATS = [0.0, -1.0, 1e-30, 1e30, float("inf"), float("nan"), 2.0**-20,
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 
 
+def offsets_of(content: bytes) -> list[int]:
+    """Where in a whole file its schema has an offset."""
+    walk = _Places(content)
+    walk.walk()
+    return walk.offsets
+
+
 class _Places(Walk):
     """Notes every number that a file's schema has a name for."""
 
     def __init__(self, content: bytes):
         super().__init__(content)
         self.found: dict[tuple[int, int], str] = {}
+        self.offsets: list[int] = []
+
+    def target(self, at: int, where: str) -> int:
+        self.offsets.append(at)
+        return super().target(at, where)
 
     def check_place(self, at: int, size: int, alignment: int, where: str) -> None:
         super().check_place(at, size, alignment, where)

@@ -64,7 +64,7 @@ class Walk:
 
     def follow(self, at: int, table: str, where: str) -> None:
         """Notes the table that the offset at ``at`` points to."""
-        found = (table, self._target(at, where))
+        found = (table, self.target(at, where))
         if found not in self._seen:
             self._seen.add(found)
             self._pending.append(found)
@@ -81,7 +81,8 @@ class Walk:
         if at % alignment:
             raise _damaged(f"{where} leads to byte {at}, wanted a multiple of {alignment}")
 
-    def _target(self, at: int, where: str) -> int:
+    def target(self, at: int, where: str) -> int:
+        """The place that the offset at ``at`` points to."""
         self._offsets_left -= 1
         if self._offsets_left < 0:
             raise _damaged("its vectors lie over one another")
@@ -139,7 +140,7 @@ class Walk:
                 self.follow(at, field.tables[number], where)
 
     def _check_vector(self, where: str, field: Field, at: int) -> None:
-        start = self._target(at, where)
+        start = self.target(at, where)
         count = self._number("I", start, where)
         self.check_place(start + 4, count * field.width, field.width, where)
         if field.kind is Kind.NUMBER or (where, start) in self._seen:
@@ -152,7 +153,7 @@ class Walk:
                 self.follow(place, field.table, where)
 
     def _check_string(self, where: str, at: int) -> None:
-        start = self._target(at, where)
+        start = self.target(at, where)
         size = self._number("I", start, where)
         self.check_place(start + 4, size + 1, 1, where)
         text = self._content[start + 4 : start + 5 + size]
