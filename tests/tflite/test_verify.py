@@ -163,6 +163,7 @@ def floats(*numbers):
         (of_scales(Y, zeroPoint=np.array([1000])), "zero point outside of -128 to 127"),
         (of_scales(FILTER, scale=floats(1, 1, 1), quantizedDimension=9), "scales along axis 9"),
         (of_scales(Y, scale=floats(1e-9)), "ADD: its scales make a factor"),
+        (of_scales(SUMS, scale=floats(2e-14)), "CONV_2D: its scales make a factor"),
         (of_scales(Y, scale=floats(), zeroPoint=np.array([], np.int64)), "ADD: .* no scale"),
         (of_options(CONV, strideW=0), "CONV_2D: a window, stride"),
         (of_options(CONV, dilationHFactor=-1), "CONV_2D: a window, stride"),

@@ -20,9 +20,12 @@ _ARITHMETIC = set(
     "ADD SUB MUL CONV_2D DEPTHWISE_CONV_2D TRANSPOSE_CONV FULLY_CONNECTED BATCH_MATMUL "
     "SOFTMAX LOG_SOFTMAX LOGISTIC TANH PRELU LEAKY_RELU HARD_SWISH ELU MEAN SUM "
     "L2_NORMALIZATION SQUARED_DIFFERENCE RELU RELU6 RELU_N1_TO_1 EXP GELU RSQRT SQRT ABS "
-    "EQUAL NOT_EQUAL LESS LESS_EQUAL GREATER GREATER_EQUAL DIV POW SQUARE LOG "
+    "QUANTIZE EQUAL NOT_EQUAL LESS LESS_EQUAL GREATER GREATER_EQUAL DIV POW SQUARE LOG "
     "CONCATENATION MAXIMUM MINIMUM".split()
 )
+_WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED", "BATCH_MATMUL"}
+_PRODUCTS = _WEIGHTED | {"MUL", "PRELU"}
+_LARGEST_FACTORS = {"INT8": 2.0**30, "UINT8": 2.0**30, "INT16": 2.0**7}
 _COMPARISONS = {"EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL"}
 
 
@@ -53,20 +56,34 @@ def _damage(step: StoredStep) -> str | None:
     for tensor in quantized:
         if not len(tensor.scales):
             return f"tensor {tensor.index} of {tensor.type} has no scale"
-    if not quantized or step.input(0) not in quantized:
+    read = step.input(2 if step.name == "TRANSPOSE_CONV" else 0)
+    if read not in quantized:
         return None
-    if step.name == "SOFTMAX" and _is_byte(step.input(0)):
-        return _above_one(step.options.beta * step.input(0).scale * 2.0**_SOFTMAX_BITS)
+    if step.name == "SOFTMAX" and _is_byte(read):
+        return _above_one(step.options.beta * read.scale * 2.0**_SOFTMAX_BITS)
     if step.name == "LOG_SOFTMAX":
-        return _above_one(step.input(0).scale * 2.0**_SOFTMAX_BITS)
+        return _above_one(read.scale * 2.0**_SOFTMAX_BITS)
     if step.name in ("ADD", "SUB", "SQUARED_DIFFERENCE"):
         most = 2 * max(tensor.scale for tensor in step.present_inputs)
-        bits = _ADD_BITS[step.input(0).type]
+        bits = _ADD_BITS[read.type]
         power = 2 if step.name == "SQUARED_DIFFERENCE" else 1
         return _below_one(most**power / (2.0**bits * step.outputs[0].scale))
     if step.name in _COMPARISONS:
         return _below_one(max(tensor.scale for tensor in step.present_inputs))
-    return None
+    return _rescaling(step, read)
+
+
+def _rescaling(step: StoredStep, read: StoredTensor) -> str | None:
+    """The factor from what an op computes to what it writes."""
+    factor = max(float(tensor.scales.max()) for tensor in step.present_inputs if len(tensor.scales))
+    if step.name in _PRODUCTS:
+        other = step.input(1)
+        factor = read.scale * (float(other.scales.max()) if len(other.scales) else 1.0)
+    factor /= step.outputs[0].scale
+    most = _LARGEST_FACTORS[read.type]
+    if factor < most:
+        return None
+    return f"its scales make a factor of {factor:g}, wanted less than {most:g}"
 
 
 def _is_byte(tensor: StoredTensor) -> bool:
