@@ -10,14 +10,17 @@ from pathlib import Path
 import numpy as np
 from hypothesis import given
 
+import integer_reference
 import random_networks
 import sbnn_converter
 from on_host import OnHost
+from one_op import one_op_model
 from parity import answers_of_keras
 from sbnn_converter.runtimes.interpreter import available_runtimes
+from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 
 LEVELS = ["baseline", "avx2", "avx512"]
-BESIDE = random_networks.BESIDE if "SBNN_RANDOM_NETWORKS" in os.environ else 8
+BESIDE = random_networks.BESIDE if "SBNN_RANDOM_NETWORKS" in os.environ else 5
 SAMPLES = 3
 
 
@@ -81,4 +84,18 @@ def test_every_engine_answers_alike_in_int8(drawn, objects):
     q = rng.integers(-128, 128, (SAMPLES, *random_networks.SHAPE), dtype=np.int8)
     found = answers(converted, q, objects)
     assert_equal(found.pop("micro"), found, model.output_names)
+    assert_sums_are_numpys(converted, rng)
     random_networks.count("int8", len(drawn[0]))
+
+
+def assert_sums_are_numpys(model: bytes, rng) -> None:
+    """Each layer of whole numbers alone, on random inputs, beside integer_reference.py."""
+    for op in filter(integer_reference.is_computed, read_sbnn_ops(model)):
+        given, x = integer_reference.random_input(op, rng, SAMPLES)
+        wanted = integer_reference.output_of(op, integer_reference.sums_of(op, x))
+        if wanted is None:
+            continue
+        alone = one_op_model(op)
+        for opener in (sbnn_converter.Interpreter, sbnn_converter.micro.Interpreter):
+            found = opener(alone).predict(given)
+            np.testing.assert_array_equal(found, wanted, f"{op.layer} {op.options}")
