@@ -14,6 +14,7 @@ import numpy as np
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.tflite.flatbuffer import StoredOp, read_stored_model
 from sbnn_converter.tflite.format_version import FORMAT_VERSION
+from sbnn_converter.tflite.verify import verify
 from sbnn_converter.weights.code import code_name, entropy_bits
 from sbnn_converter.weights.stored import stored_kernel, whole_number
 
@@ -151,6 +152,7 @@ def inspect_model(model: bytes) -> Inspection:
       ValueError: the file is damaged, newer than this version, or a weight code
         is corrupt; the message names the layer.
     """
+    verify(model)
     stored = read_stored_model(model)
     layers = []
     for number, op in enumerate(stored.sbnn_ops):

@@ -171,3 +171,28 @@ def test_an_option_out_of_its_range_is_named():
     del options["channels"]
     with pytest.raises(ValueError, match="option channels .* is None: wanted 1 to 32768"):
         OPS["SbnnMaxPool2D"].of(options)
+
+
+@pytest.mark.parametrize("form", [1, 2])
+def test_whatever_is_in_options_is_read_or_refused(rng, form):
+    whole = pack({"version": form, "units": 300, "alpha_steps": -5, "has_signs": 1})
+    assert unpack(whole) == {"version": form, "units": 300, "alpha_steps": -5, "has_signs": 1}
+    refused = 0
+    for _ in range(2000):
+        damaged = bytearray(whole)
+        for _ in range(rng.integers(1, 4)):
+            damaged[rng.integers(len(damaged))] = rng.integers(256)
+        try:
+            unpack(bytes(damaged[: rng.integers(len(damaged)) + 1]))
+        except ValueError:
+            refused += 1
+    assert refused > 200
+
+
+def test_maps_in_maps_are_not_followed():
+    maps = {"version": 1}
+    for _ in range(30):
+        maps = {"a": maps, "b": 1}
+    assert unpack(bytes(flexbuffers.Dumps(maps))) == {"a": None, "b": 1}
+    with pytest.raises(ValueError, match="4096 bytes of options"):
+        unpack(bytes(4096))

@@ -15,6 +15,7 @@ from sbnn_converter.op_schema.numbers import NUMBERS
 
 _NAMES = {number: name for name, number in NUMBERS.items()}
 _MOST_BYTES = 5  # of a packed number, 7 bits each
+_TOO_MANY_BYTES = 4096  # of an op's options, as in runtime/ops/options.h
 
 
 def pack(options: Mapping[str, int]) -> bytes:
@@ -46,10 +47,20 @@ def unpack(content: bytes) -> dict[str, int]:
     Raises:
       ValueError: it holds neither form.
     """
-    found = flexbuffers.Loads(content)
-    if isinstance(found, dict):
-        return found
-    if not isinstance(found, (bytes, bytearray)):
+    if len(content) >= _TOO_MANY_BYTES:
+        raise ValueError(
+            f"found {len(content)} bytes of options, wanted fewer than {_TOO_MANY_BYTES}"
+        )
+    try:
+        root = flexbuffers.GetRoot(bytearray(content))
+        if root.IsMap:
+            # The library's own way of reading also follows maps in maps, however many.
+            keys, values = root.AsMap.Keys, root.AsMap.Values
+            return {keys[i].AsKey: _value(values[i]) for i in range(len(keys))}
+        found = bytes(root.AsBlob) if root.IsBlob else None
+    except Exception as error:  # whatever wrong bytes lead the library to
+        raise ValueError(f"the options are damaged ({type(error).__name__})") from error
+    if found is None:
         raise ValueError("the options are neither a map nor a blob")
     options, row = {}, iter(found)
     for number in row:
@@ -57,6 +68,13 @@ def unpack(content: bytes) -> dict[str, int]:
         if number in _NAMES:
             options[_NAMES[number]] = -(packed // 2) - 1 if packed % 2 else packed // 2
     return options
+
+
+def _value(found: flexbuffers.Ref):
+    """A whole number; None for what no option is."""
+    if found.IsBool:
+        return found.AsBool
+    return found.AsInt if found.IsInt else None
 
 
 def _packed(number: int) -> bytes:

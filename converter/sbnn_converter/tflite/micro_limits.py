@@ -35,6 +35,10 @@ def _limit(graph, operator, name: str, has_loops: bool) -> str | None:
     # An open batch is one sample there; in a loop the first axis may be time.
     if any(_is_open(tensor, from_axis=0 if has_loops else 1) for tensor in written):
         return "the shape of what it writes is known only while it runs"
+    if name == "UNIDIRECTIONAL_SEQUENCE_LSTM":
+        function = getattr(operator.builtinOptions, "fusedActivationFunction", 0)
+        if function != schema.ActivationFunctionType.TANH:
+            return "it has another activation than the hyperbolic tangent"
     if name == "RESIZE_NEAREST_NEIGHBOR" and operator.builtinOptions.halfPixelCenters:
         read, out = graph.tensors[operator.inputs[0]].shape, written[0].shape
         if any(big % small for big, small in zip(out[1:3], read[1:3])):
