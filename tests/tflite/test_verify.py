@@ -10,6 +10,7 @@ import pytest
 from mutations import offsets_of
 from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.damage import DamagedFile
+from sbnn_converter.tflite.micro_limits import micro_limit
 from sbnn_converter.tflite.model_file import read_model
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").rglob("*.tflite"))
@@ -186,6 +187,18 @@ def test_what_does_not_fit_together_is_named(change, words):
     with pytest.raises(DamagedFile, match=words) as caught:
         read_model(packed(model))
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_micro_has_lstms_of_one_activation():
+    model = network()
+    of_code(RESHAPE, builtinCode=44, deprecatedBuiltinCode=44)(model)
+    options = schema.UnidirectionalSequenceLSTMOptionsT()
+    of_op(RESHAPE, builtinOptionsType=71, builtinOptions=options)(model)
+    for activation, reason in ((0, "another activation"), (4, None)):
+        options.fusedActivationFunction = activation
+        limit = micro_limit(packed(model))
+        assert (limit is None) == (reason is None)
+        assert limit is None or reason in limit[1]
 
 
 @pytest.mark.parametrize("path", GOLDEN[:2], ids=lambda path: path.stem)

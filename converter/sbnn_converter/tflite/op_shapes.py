@@ -196,7 +196,7 @@ def _batch_matmul(step: StoredStep) -> list[Shape]:
 
 
 def _concatenation(step: StoredStep) -> list[Shape]:
-    shapes = [tensor.shape for tensor in step.inputs]
+    shapes = [tensor.shape for tensor in step.present_inputs]
     axis = _axis(step.options.axis, len(shapes[0]))
     others = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}
     _need(len(others) == 1 and len({len(s) for s in shapes}) == 1, f"{shapes} along {axis}")
@@ -210,7 +210,7 @@ def _same_elements(step: StoredStep) -> None:
 
 
 def _pack(step: StoredStep) -> list[Shape]:
-    shapes = {tensor.shape for tensor in step.inputs}
+    shapes = {tensor.shape for tensor in step.present_inputs}
     _need(len(shapes) == 1 and step.options.valuesCount == len(step.inputs), "unequal parts")
     (shape,) = shapes
     axis = _axis(step.options.axis, len(shape) + 1)
