@@ -129,12 +129,15 @@ def fuzz(numbers: range, corpus: list[Path], folder: Path, processes: int = 1) -
             if kind == "fault":
                 _keep(folder / "found", number, mutator.damaged(number), engine, what)
         if done % 500 == 0:
+            _store(folder, numbers, done, counts)
             print(f"{done} files in {time.monotonic() - began:.0f} s", flush=True)
-    result = {
-        "files": done,
-        "first": numbers.start,
-        "engines": {k: dict(v) for k, v in counts.items()},
-    }
+    return _store(folder, numbers, done, counts)
+
+
+def _store(folder: Path, numbers: range, done: int, counts: dict) -> dict:
+    """Keeps the counts so far, should the run be ended."""
+    engines = {name: dict(found) for name, found in counts.items()}
+    result = {"files": done, "first": numbers.start, "engines": engines}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "counts.json").write_text(json.dumps(result, indent=1))
     return result
