@@ -23,6 +23,7 @@ class Signature:
     optional: int | None = None
 
 
+# Convolutions have their biases: XNNPACK reads one where TensorFlow Lite could do without.
 # Inputs, outputs, and behind "?" the first input that may be left out: then the ops.
 _TABLE = """
 1 1: ABS CAST CEIL COMPLEX_ABS COS DEQUANTIZE ELU EXP FAKE_QUANT FLOOR GELU HARD_SWISH IMAG
@@ -43,7 +44,8 @@ _TABLE = """
 3 1: DYNAMIC_UPDATE_SLICE HASHTABLE_FIND
 4 1: STRIDED_SLICE ONE_HOT SPARSE_TO_DENSE
 1-2 1: RESHAPE
-2-3 1 ?2: CONV_2D DEPTHWISE_CONV_2D CONV_3D FULLY_CONNECTED
+3 1: CONV_2D DEPTHWISE_CONV_2D
+2-3 1 ?2: CONV_3D FULLY_CONNECTED
 3-4 1 ?3: TRANSPOSE_CONV CONV_3D_TRANSPOSE
 1- 1: CONCATENATION PACK ADD_N
 1 1-: UNPACK

@@ -110,6 +110,8 @@ def _damaged_scales(found, kind: str, shape: list[int]) -> str | None:
     if not np.all((scales >= _LEAST_SCALE) & (scales <= _LARGEST_SCALE)):
         return "found a scale that is no positive number of an ordinary size"
     axis = found.QuantizedDimension()
+    if len(shape) == 1:  # biases have that of their weights
+        axis = 0
     if count > 1 and not (0 <= axis < len(shape) and shape[axis] == count):
         return f"found {count} scales along axis {axis} of the shape {shape}"
     if found.ZeroPointLength() not in (0, count):
