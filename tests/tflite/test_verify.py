@@ -157,6 +157,7 @@ def floats(*numbers):
         (of_tensor(SUMS, shape=[1, 30, 3, 3]), "CONV_2D: it writes the shape"),
         (of_tensor(Y, shape=[1, 3, 3, 30]), "ADD: it writes the shape"),
         (of_tensor(FLAT, shape=[1, 270]), "RESHAPE"),
+        (of_op(RESHAPE, inputs=[Y, X]), "RESHAPE: input 1 is INT8, wanted whole numbers"),
         (of_tensor(X, sparsity=schema.SparsityParametersT()), "sparse form"),
         (of_scales(Y, scale=floats(np.nan)), "tensor 4 't4': found a scale"),
         (of_scales(Y, scale=floats(0)), "tensor 4 't4': found a scale"),

@@ -79,6 +79,8 @@ def _need(true: bool, what: str) -> None:
 
 def _numbers(step: StoredStep, place: int) -> list[int] | None:
     """A constant input as whole numbers; None if it is computed."""
+    kind = step.input(place).type
+    _need(kind in ("INT16", "INT32", "INT64"), f"input {place} is {kind}, wanted whole numbers")
     data = step.input(place).data
     return None if data is None else [int(n) for n in np.ravel(data)]
 
@@ -205,6 +207,8 @@ def _concatenation(step: StoredStep) -> list[Shape]:
 
 
 def _same_elements(step: StoredStep) -> None:
+    if len(step.inputs) > 1:
+        _numbers(step, 1)
     x, y = step.input(0), step.outputs[0]
     _need(x.elements == y.elements, f"{list(x.shape)} as {list(y.shape)}")
 
