@@ -153,12 +153,26 @@ def _check_calls(root) -> None:
                 index = getattr(options, field, _LEFT_OUT)
                 _check_index(f"{name}: what it runs", index, count, "graph")
                 called[number].add(index)
+                if name != "CALL_ONCE":
+                    given = _numbers(operator.InputsAsNumpy())[name == "IF" :]
+                    ran = root.Subgraphs(index)
+                    _check_types(name, "reads", graph, given, ran, ran.InputsAsNumpy())
+                    if not field.startswith("cond"):
+                        written = _numbers(operator.OutputsAsNumpy())
+                        _check_types(name, "writes", graph, written, ran, ran.OutputsAsNumpy())
     finished: set[int] = set()
     while left := called.keys() - finished:
         ends = {number for number in left if called[number] <= finished}
         if not ends:
             raise DamagedFile(f"graphs {sorted(left)} run one another without end; {WAY_OUT}")
         finished |= ends
+
+
+def _check_types(name: str, verb: str, graph, own: list[int], ran, ports) -> None:
+    """An op's tensors are of the types of those of the graph that it runs."""
+    wanted = [ran.Tensors(i).Type() for i in _numbers(ports)]
+    if [graph.Tensors(i).Type() for i in own] != wanted:
+        raise DamagedFile(f"{name}: it runs a graph that {verb} other types; {WAY_OUT}")
 
 
 def _check_signatures(root) -> None:
