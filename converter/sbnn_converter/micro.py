@@ -18,6 +18,7 @@ import numpy as np
 
 from sbnn_converter.native import library_path
 from sbnn_converter.runtimes.batches import check_batches, run_in_parts
+from sbnn_converter.runtimes.micro_wheel import micro_runtime
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.runtimes.quantized import QuantizedFaces
 from sbnn_converter.tflite import schema
@@ -42,19 +43,6 @@ _HEAD = "activations and scratch memory"
 _REST = "other"
 
 
-def _runtime():
-    try:
-        from tflite_micro.python.tflite_micro import runtime
-    except ImportError:
-        try:
-            from tflite_micro import runtime
-        except ImportError as error:
-            raise ImportError(
-                f"TensorFlow Lite Micro is not installed ({error}): pip install 'sbnn-keras[micro]'"
-            ) from error
-    return runtime
-
-
 class Interpreter(QuantizedFaces):
     """A model in TensorFlow Lite Micro on the host.
 
@@ -76,7 +64,7 @@ class Interpreter(QuantizedFaces):
 
     def __init__(self, model: bytes | str | os.PathLike, arena_size: int | None = None):
         content = read_model(model)
-        self._runtime = _runtime()
+        self._runtime = micro_runtime()
         if limit := micro_limit(content):
             raise RuntimeError(
                 f"TensorFlow Lite Micro cannot run {limit[0]} in this model: {limit[1]}"

@@ -13,6 +13,11 @@ def sbnn_convert(capfd, monkeypatch):
 
 
 @pytest.fixture
+def sbnn_export(capfd, monkeypatch):
+    return functools.partial(programs.run_here, capfd, monkeypatch, "sbnn-export")
+
+
+@pytest.fixture
 def sbnn_inspect(capfd, monkeypatch):
     return functools.partial(programs.run_here, capfd, monkeypatch, "sbnn-inspect")
 

@@ -14,6 +14,7 @@ import processes
 ROOT = Path(__file__).parents[2]
 MODULES = {
     "sbnn-convert": "sbnn_converter.cli.convert",
+    "sbnn-export": "sbnn_converter.cli.export",
     "sbnn-inspect": "sbnn_converter.cli.inspect",
 }
 
@@ -64,7 +65,7 @@ def assert_refused(result, *words, folder=None, left=()):
     assert result.stdout == ""
     lines = [line for line in result.stderr.splitlines() if line.strip()]
     assert len(lines) == 1, result.stderr
-    assert lines[0].startswith(("sbnn-convert: error: ", "sbnn-inspect: error: "))
+    assert lines[0].startswith(tuple(f"{program}: error: " for program in MODULES))
     for word in words:
         assert word in lines[0]
     if folder is not None:

@@ -20,17 +20,18 @@ K = tf.keras.layers
 WITHOUT_TENSORFLOW = """
 import json, sys
 from absl.testing import flagsaver
-from sbnn_converter.cli import convert
+from sbnn_converter.cli import convert, export
 results = []
-for words in json.loads(sys.argv[1]):
-    sys.argv = ["sbnn-convert", *words]
-    saved = flagsaver.save_flag_values(convert.FLAGS)
+for program, *words in json.loads(sys.argv[1]):
+    module = {"sbnn-convert": convert, "sbnn-export": export}[program]
+    sys.argv = [program, *words]
+    saved = flagsaver.save_flag_values(module.FLAGS)
     try:
-        convert.run()
+        module.run()
         results.append(0)
     except SystemExit as end:
         results.append(end.code)
-    flagsaver.restore_flag_values(saved, convert.FLAGS)
+    flagsaver.restore_flag_values(saved, module.FLAGS)
 loaded = {"tensorflow", "tf_keras", "keras", "larq"} & set(sys.modules)
 print(json.dumps([results, sorted(loaded)]))
 """
@@ -83,6 +84,12 @@ def test_without_tensorflow(finished, unfinished, tmp_path):
         [unfinished / "m.keras", "--ram_kb=3"],
         [unfinished / "m", "-o", unfinished / "m" / "m.tflite"],
     ]
+    lines = [["sbnn-convert", *line] for line in lines]
+    folders = ["--c_dir", tmp_path / "c3", "--micro_dir", tmp_path / "fw"]
+    lines += [
+        ["sbnn-export", finished, *folders, "--name=three"],
+        ["sbnn-export", unfinished / "m.h5", "--c_dir", tmp_path / "c4"],
+    ]
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_TENSORFLOW, json.dumps(lines, default=str)],
         capture_output=True,
@@ -91,11 +98,16 @@ def test_without_tensorflow(finished, unfinished, tmp_path):
         check=True,
     )
     *said, last = done.stdout.splitlines()
-    assert json.loads(last) == [[0, 2, 2, 2, 2], []], done.stderr
+    assert json.loads(last) == [[0, 2, 2, 2, 2, 0, 1], []], done.stderr
     assert "wrote" in said[-1] and "estimated for cortex-m0" in done.stdout
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["c", "r.html"]
+    assert "m.h5' is a saved Keras model (HDF5), wanted a .tflite file" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c", "c3", "fw", "r.html"]
     sbnn_converter.export_c(finished, tmp_path / "c2")
     assert everything(tmp_path / "c") == everything(tmp_path / "c2")
+    sbnn_converter.export_c(finished, tmp_path / "c2", name="three")
+    assert everything(tmp_path / "c3") == everything(tmp_path / "c2")
+    sbnn_converter.export_micro(finished, tmp_path / "fw2", name="three")
+    assert everything(tmp_path / "fw") == everything(tmp_path / "fw2")
     assert "digits.tflite" in (tmp_path / "r.html").read_text()
 
 
@@ -135,6 +147,34 @@ def test_what_needs_keras_or_makes_no_sense(sbnn_convert, finished, monkeypatch,
     monkeypatch.chdir(finished.parent)
     result = sbnn_convert("digits.tflite", *arguments)
     assert_refused(result, *words, folder=finished.parent, left=["digits.tflite"])
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("digits.tflite",), ("--micro_dir nor --c_dir",)),
+        ((), ("found 0 files",)),
+        (("", "--c_dir=c"), ("empty",)),
+        (("digits.tflite", "--c_dir="), ("--c_dir is empty",)),
+        (("digits.tflite", "--c_dir=c", "--micro_dir=c"), ("both name 'c'",)),
+        (("digits.tflite", "--c_dir=."), ("holds the model",)),
+        (("digits.tflite", "--c_dir=c", "--name=2nd"), ("--name: '2nd'", "C identifier")),
+        (("digits.tflite", "--c_dir=c", "--name=float"), ("--name: 'float'", "word of C")),
+        (("digits.tflite", "--c_dir=c", "--verify=3"), ("verify",)),
+        (("missing.tflite", "--c_dir=c"), ("does not exist",)),
+        (("digits.tflite", "--c_dir=c", "--target_mcu=cortex-m0", "--ram_kb=0.1"), ("not fit",)),
+    ],
+)
+def test_what_sbnn_export_refuses(sbnn_export, finished, monkeypatch, arguments, words):
+    monkeypatch.chdir(finished.parent)
+    result = sbnn_export(*arguments)
+    assert_refused(result, *words, folder=finished.parent, left=["digits.tflite"])
+
+
+def test_sbnn_convert_takes_a_name_for_folders_only(sbnn_convert, finished, monkeypatch):
+    monkeypatch.chdir(finished.parent)
+    result = sbnn_convert("digits.tflite", "--report=r.html", "--name=a")
+    assert_refused(result, "--name needs", folder=finished.parent, left=["digits.tflite"])
 
 
 def test_a_damaged_file(sbnn_convert, finished, tmp_path, monkeypatch):
@@ -205,10 +245,15 @@ def test_a_missing_package_is_told_at_once(
 
 
 @pytest.mark.parametrize("flag", ["--version", "--help"])
-def test_the_version(sbnn_convert, sbnn_inspect, flag):
+def test_the_version(sbnn_convert, sbnn_export, sbnn_inspect, flag):
     from importlib.metadata import version
 
-    for program, name in ((sbnn_convert, "sbnn-convert"), (sbnn_inspect, "sbnn-inspect")):
+    programs = {
+        "sbnn-convert": sbnn_convert,
+        "sbnn-export": sbnn_export,
+        "sbnn-inspect": sbnn_inspect,
+    }
+    for name, program in programs.items():
         result = program(flag)
         assert (result.returncode == 0 and "--version" in result.stdout) or (
             result.stdout == f"{name} {version('sbnn-keras')}\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from objects import Objects
-from sbnn_converter.micro import _runtime
+from sbnn_converter.runtimes.micro_wheel import micro_runtime
 from sbnn_converter.runtimes.native_log import captured_stderr
 
 HERE = Path(__file__).parent
@@ -95,7 +95,7 @@ class ExportedInterpreter:
         self.model = ctypes.string_at(pointer(), size)
         with captured_stderr() as log, contextlib.redirect_stdout(None):
             try:
-                self._interpreter = _runtime().Interpreter.from_bytes(
+                self._interpreter = micro_runtime().Interpreter.from_bytes(
                     model or self.model,
                     custom_op_registerers=[f"{name}_register"],
                     arena_size=arena,

@@ -87,4 +87,5 @@ def test_the_installed_packages_work_away_from_the_repository(wheel, tmp_path):
     )
     assert where.count(str(tmp_path)) == 2
     assert "usage: sbnn-convert" in run("bin/sbnn-convert", "--help")
+    assert "usage: sbnn-export" in run("bin/sbnn-export", "--help")
     assert "usage: sbnn-inspect" in run("bin/sbnn-inspect", "--help")

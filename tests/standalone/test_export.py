@@ -222,13 +222,6 @@ def test_what_has_no_kernel_is_refused_by_name(rng, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["", "2nd", "Model", "a-b"])
-def test_a_name_that_is_no_c_name_is_refused(rng, tmp_path, name):
-    model = converted(without_softmax(stir(zoo.binary_net("01"))), rng)
-    with pytest.raises(sbnn_converter.ConversionError, match="prefix"):
-        sbnn_converter.export_c(model, tmp_path / "c", name=name)
-
-
 def test_damaged_files_are_refused(tmp_path):
     with pytest.raises(ValueError, match="damaged"):
         sbnn_converter.export_c(b"\x1c\0\0\0TFL3" + b"\xff" * 100, tmp_path / "c")

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-import numpy as np
-
 from sbnn_converter.cli import command, representative_data
 from sbnn_converter.cli.convert_flags import FLAGS, Request, read_request
+from sbnn_converter.cli.finished import make_of_file
 from sbnn_converter.cli.products import make_products, print_products, write_products
 from sbnn_converter.saved.models import load_keras_model
-from sbnn_converter.tflite.flatbuffer import read_stored_model
-from sbnn_converter.tflite.model_file import read_model
 from sbnn_converter.verification.verdict import (
     Verdict,
     counts_words,
@@ -48,23 +45,9 @@ def convert(arguments: list[str]) -> None:
     # A file holds the same whatever backend trained it, and TensorFlow writes the result.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     if request.is_finished:
-        _from_tflite(request)
+        make_of_file(request.source, request.destinations, request.arrays)
     else:
         _from_keras(request)
-
-
-def _from_tflite(request: Request) -> None:
-    destinations = request.destinations
-    with command.progress(f"reading {request.source}") as status:
-        flatbuffer = read_model(request.source)
-        try:
-            cost = destinations.estimate(flatbuffer)
-            samples = _match_stored(request.arrays, flatbuffer)
-            products = make_products(flatbuffer, destinations, status.update, samples=samples)
-        except ValueError as error:
-            raise ValueError(f"'{request.source}': {error}") from error
-        write_products(products)
-    print_products(products, destinations, cost)
 
 
 def _from_keras(request: Request) -> None:
@@ -108,16 +91,6 @@ def _from_keras(request: Request) -> None:
             )
         write_products(products)
     print_products(products, destinations, cost, verified)
-
-
-def _match_stored(arrays, flatbuffer: bytes) -> list[np.ndarray] | None:
-    """The representative data in the order of a finished file's inputs."""
-    if arrays is None:
-        return None
-    stored = read_stored_model(flatbuffer)
-    inputs = [(stored.port_names.get(t.index, t.name), t.shape[1:]) for t in stored.inputs]
-    arrays, _ = representative_data.take_labels(arrays, [name for name, _ in inputs])
-    return representative_data.match_inputs(arrays, inputs)
 
 
 def _match(arrays, model):

@@ -7,8 +7,6 @@ conversion minutes.
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
-import math
 import os
 from pathlib import Path
 
@@ -17,10 +15,15 @@ from absl import flags
 
 from sbnn_converter.cli import command, representative_data
 from sbnn_converter.cli.command import UsageError
+from sbnn_converter.cli.product_flags import (
+    ProductFlags,
+    check_finite,
+    check_package,
+    file_of,
+    path_of,
+)
 from sbnn_converter.cli.products import Destinations
 from sbnn_converter.cli.targets import check_targets
-from sbnn_converter.cost_model.board import Board
-from sbnn_converter.cost_model.estimate import cores
 from sbnn_converter.forms import GOALS
 from sbnn_converter.saved.models import check_saved_model
 from sbnn_converter.tflite.model_file import is_flatbuffer
@@ -29,6 +32,7 @@ from sbnn_converter.weights.code import CHOICES
 _TYPES = ["float32", "int8", "uint8"]
 
 FLAGS = flags.FlagValues()
+_PRODUCTS = ProductFlags(FLAGS)
 _OUTPUT = flags.DEFINE_string(
     "output",
     None,
@@ -77,29 +81,6 @@ _OPTIMIZE_FOR = flags.DEFINE_enum(
     "fastest.",
     flag_values=FLAGS,
 )
-_TARGET_MCU = flags.DEFINE_enum(
-    "target_mcu",
-    None,
-    list(cores()),
-    "Microcontroller core: prints what the network takes there, estimated, and "
-    "chooses the layers' forms for it.",
-    flag_values=FLAGS,
-)
-_FLASH_KB = flags.DEFINE_float(
-    "flash_kb",
-    None,
-    "Flash of the board in KB (of 1,024 bytes) for --target_mcu: fails, and writes "
-    "nothing, if the network does not fit.",
-    lower_bound=0.0,
-    flag_values=FLAGS,
-)
-_RAM_KB = flags.DEFINE_float(
-    "ram_kb",
-    None,
-    "RAM of the board in KB, likewise; the fastest form that fits it is taken.",
-    lower_bound=0.0,
-    flag_values=FLAGS,
-)
 _VERIFY = flags.DEFINE_integer(
     "verify",
     None,
@@ -116,25 +97,6 @@ _TOLERANCE = flags.DEFINE_float(
     lower_bound=0.0,
     flag_values=FLAGS,
 )
-_REPORT = flags.DEFINE_string("report", None, "HTML file to write a report to.", flag_values=FLAGS)
-
-_MICRO_DIR = flags.DEFINE_string(
-    "micro_dir",
-    None,
-    "Folder to write for TensorFlow Lite Micro: the model as a C array, kernels, op "
-    "registrations, a test vector, an example, and descriptors for CMake, ESP-IDF, "
-    "Zephyr, Arduino and PlatformIO. A new or an empty folder, or an earlier export.",
-    flag_values=FLAGS,
-)
-
-_C_DIR = flags.DEFINE_string(
-    "c_dir",
-    None,
-    "Folder to write standalone C99 to: the network without an interpreter, with the "
-    "kernels that it needs. A new or an empty folder, or an earlier export.",
-    flag_values=FLAGS,
-)
-
 _TRUST_CODE = flags.DEFINE_boolean(
     "trust_code",
     False,
@@ -214,8 +176,8 @@ def read_request(arguments: list[str]) -> Request:
             "inference_output_type": _OUTPUT_TYPE.value,
             "weight_code": _WEIGHT_CODE.value,
             "optimize_for": _OPTIMIZE_FOR.value,
-            "target_mcu": _TARGET_MCU.value,
-            "ram_kb": _RAM_KB.value,
+            "target_mcu": _PRODUCTS.target_mcu.value,
+            "ram_kb": _PRODUCTS.ram_kb.value,
         },
         verify=_VERIFY.value,
         tolerance=_TOLERANCE.value,
@@ -231,14 +193,14 @@ def _check_finished(source: Path) -> None:
             f"{', '.join(wrong)}: only for a Keras model, but '{source}' is a finished "
             ".tflite file; name the Keras model that it was made of"
         )
-    asked = (_MICRO_DIR, _C_DIR, _REPORT, _TARGET_MCU)
+    asked = (_PRODUCTS.micro_dir, _PRODUCTS.c_dir, _PRODUCTS.report, _PRODUCTS.target_mcu)
     if not any(flag.value for flag in asked):
         raise UsageError(
             f"'{source}' is a finished .tflite file: say what to make of it, with "
             f"{', '.join(f'--{flag.name}' for flag in asked)} (sbnn-inspect tells what it "
             "holds)"
         )
-    if _REPRESENTATIVE.value is not None and _MICRO_DIR.value is None:
+    if _REPRESENTATIVE.value is not None and _PRODUCTS.micro_dir.value is None:
         raise UsageError(
             f"--representative_data needs --micro_dir, where '{source}' is finished: it "
             "gives the test vector there"
@@ -253,28 +215,23 @@ def _check_combinations() -> None:
                     f"--{flag.name}={flag.value} needs --representative_data: the ranges of "
                     "the values are taken from a hundred typical inputs"
                 )
-    if Board(_FLASH_KB.value, _RAM_KB.value).known and _TARGET_MCU.value is None:
-        raise UsageError("--flash_kb and --ram_kb need --target_mcu: name the board's core")
-    for flag in (_RAM_KB, _FLASH_KB):
-        if flag.value == 0:
-            raise UsageError(f"--{flag.name} is 0: wanted a number above 0")
-    for flag in (_RAM_KB, _FLASH_KB, _TOLERANCE):
-        if flag.value is not None and not math.isfinite(flag.value):
-            raise UsageError(f"--{flag.name} is {flag.value}: wanted a finite number")
+    _PRODUCTS.check()
+    check_finite(_TOLERANCE)
     if _TOLERANCE.value is not None and _VERIFY.value is None:
         raise UsageError("--tolerance needs --verify: say how many samples to compare")
 
 
 def _destinations(source: Path, is_finished: bool) -> Destinations:
-    target = _path(_OUTPUT) or _tflite_name(source)
+    target = file_of(_OUTPUT) or _tflite_name(source)
     return Destinations(
         title=source.name if is_finished else target.name,
         output=None if is_finished else target,
-        report=_path(_REPORT),
-        micro_dir=_path(_MICRO_DIR),
-        c_dir=_path(_C_DIR),
-        core=_TARGET_MCU.value,
-        board=Board(_FLASH_KB.value, _RAM_KB.value),
+        report=file_of(_PRODUCTS.report),
+        micro_dir=path_of(_PRODUCTS.micro_dir),
+        c_dir=path_of(_PRODUCTS.c_dir),
+        name=_PRODUCTS.name.value,
+        core=_PRODUCTS.target_mcu.value,
+        board=_PRODUCTS.board,
         optimize_for=_OPTIMIZE_FOR.value,
     )
 
@@ -288,16 +245,6 @@ def _tflite_name(source: Path) -> Path:
     return source.with_name(f"{name or 'model'}.tflite")
 
 
-def _path(flag: flags.FlagHolder) -> Path | None:
-    if flag.value == "":
-        raise UsageError(f"--{flag.name} is empty: wanted a name")
-    if flag.value is None:
-        return None
-    if flag.name in (_OUTPUT.name, _REPORT.name) and flag.value.endswith("/"):
-        raise UsageError(f"--{flag.name} is '{flag.value}', a folder: wanted a file's name")
-    return Path(flag.value)
-
-
 def _check_places(source: Path, destinations: Destinations) -> None:
     sources = {"model": source}
     if _REPRESENTATIVE.value is not None:
@@ -307,19 +254,10 @@ def _check_places(source: Path, destinations: Destinations) -> None:
 
 def _check_packages(source: Path, is_finished: bool) -> None:
     if not is_finished:
-        _check_package("tensorflow", "a Keras model")
+        check_package("tensorflow", "a Keras model")
         for module in _keras_of(source):
-            _check_package(module, "a Keras model")
-    if _MICRO_DIR.value is not None:
-        _check_package("tflite_micro", "--micro_dir", "'sbnn-keras[micro]'")
-
-
-def _check_package(module: str, what: str, package: str | None = None) -> None:
-    if importlib.util.find_spec(module) is None:
-        raise ImportError(
-            f"{what} needs the package {module}, which is not installed: "
-            f"pip install {package or module}"
-        )
+            check_package(module, "a Keras model")
+    _PRODUCTS.check_packages()
 
 
 def _keras_of(source: Path) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from sbnn_converter.cost_model.board import Board, check_fit
 from sbnn_converter.cost_model.network import NetworkCost, estimate_network
 from sbnn_converter.export.folder import folder_output
+from sbnn_converter.export.network_name import DEFAULT_NAME, network_name
 from sbnn_converter.export.outputs import Output, write_all
 from sbnn_converter.inspection import Inspection, inspect_model
 from sbnn_converter.report.page import html_report
@@ -29,6 +30,7 @@ class Destinations:
       output: the file itself.
       report: a page about it.
       micro_dir, c_dir: folders for TensorFlow Lite Micro and of standalone C.
+      name: what the network is called there; None: as before there was a choice.
       core: the core to estimate for.
       board: what it has.
       optimize_for: what the file was converted with, for advice.
@@ -39,6 +41,7 @@ class Destinations:
     report: Path | None = None
     micro_dir: Path | None = None
     c_dir: Path | None = None
+    name: str | None = None
     core: str | None = None
     board: Board = dataclasses.field(default_factory=Board)
     optimize_for: str | None = None
@@ -118,10 +121,11 @@ def make_products(
         _add_file(products, destinations.report, page.encode(errors="replace"), "--report")
     if destinations.c_dir is not None:
         progress("writing standalone C")
-        _add_c(products, destinations.c_dir, model)
+        _add_c(products, destinations.c_dir, destinations.name or DEFAULT_NAME, model)
     if destinations.micro_dir is not None:
         progress("measuring the arena in TensorFlow Lite Micro")
-        _add_micro(products, destinations.micro_dir, destinations.title, model, samples)
+        name = destinations.name or network_name(Path(destinations.title).stem)
+        _add_micro(products, destinations.micro_dir, name, model, samples)
     return products
 
 
@@ -155,10 +159,10 @@ def _add_file(products: Products, path: Path, content: bytes, flag: str) -> None
     products.lines.append(f"wrote {path} ({len(content):,} bytes)")
 
 
-def _add_c(products: Products, folder: Path, model: bytes) -> None:
+def _add_c(products: Products, folder: Path, name: str, model: bytes) -> None:
     from sbnn_converter.standalone import plan_export
 
-    export = plan_export(model)
+    export = plan_export(model, name=name)
     files = export.files()
     products.outputs.append(folder_output(folder, files, "--c_dir"))
     products.lines.append(
@@ -167,12 +171,12 @@ def _add_c(products: Products, folder: Path, model: bytes) -> None:
     )
 
 
-def _add_micro(products: Products, folder: Path, title: str, model: bytes, samples) -> None:
-    from sbnn_converter.micro_export.export import library_name, micro_files
+def _add_micro(products: Products, folder: Path, name: str, model: bytes, samples) -> None:
+    from sbnn_converter.micro_export.export import micro_files
 
     vector = None if samples is None else [array[:1] for array in samples]
     with captured_stderr():  # the interpreter's wheel loads TensorFlow, which has its say
-        files = micro_files(model, library_name(Path(title).stem), vector)
+        files = micro_files(model, name, vector)
     products.outputs.append(folder_output(folder, files, "--micro_dir"))
     products.lines.append(f"wrote {folder}/ ({len(files)} files; see its README.md)")
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from sbnn_converter.cost_model.stack import ADVISED_STACK_BYTES, MICRO_STACK_BYTES
-from sbnn_converter.errors import ConversionError
 from sbnn_converter.export import c_sources
 from sbnn_converter.export.folder import check_folder, write_folder
+from sbnn_converter.export.network_name import DEFAULT_NAME, check_network_name
 from sbnn_converter.export.templates import fill
 from sbnn_converter.micro import Interpreter
 from sbnn_converter.micro_export.arena import ALIGNMENT, measure_arena
@@ -26,18 +25,13 @@ from sbnn_converter.tflite.wiring import has_variables
 _FLAG = "--micro_dir"
 _README_RESET = "interpreter.Reset();  // before every sample: its recurrent layers keep states\n"
 _TEMPLATES = Path(__file__).with_name("templates")
-# Names that the folder uses itself, or that C++ does.
-_TAKEN = frozenset(
-    "sbnn kernels ops micro tflite tensorflow std main class new delete switch default "
-    "operator template this float double int char long short signed unsigned".split()
-)
 
 
 def export_micro(
     model: bytes | str | os.PathLike,
     folder: str | os.PathLike,
     *,
-    name: str = "model",
+    name: str = DEFAULT_NAME,
     samples: Sequence[np.ndarray] | np.ndarray | None = None,
 ) -> Path:
     """Writes all that firmware with TensorFlow Lite Micro needs to run ``model``.
@@ -54,7 +48,7 @@ def export_micro(
       model: the flatbuffer as bytes, or the path of a .tflite file.
       folder: the folder to write: a new one, an empty one, or an earlier export,
         which is replaced.
-      name: a C identifier: the namespace and the name of the library.
+      name: the network's, a C identifier: its namespace, and what its files are called.
       samples: inputs for the test vector, of shape ``[n, ...]``; a list of them if the
         model has several inputs. Floats are quantized for int8 and uint8 inputs.
         ``None``: one random sample.
@@ -70,19 +64,9 @@ def export_micro(
     """
     folder = Path(folder)
     check_folder(folder, _FLAG)
-    if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) or name in _TAKEN:
-        raise ConversionError(
-            f"'{name}' cannot name a library: wanted a C identifier that is no word of "
-            "C++ and none of sbnn, kernels, ops, micro"
-        )
+    check_network_name(name)
     write_folder(folder, micro_files(read_model(model), name, samples), _FLAG)
     return folder
-
-
-def library_name(text: str) -> str:
-    """``text`` made into a name that ``export_micro`` takes."""
-    name = re.sub(r"\W", "_", text, flags=re.ASCII) or "model"
-    return f"model_{name}" if name[0].isdigit() or name in _TAKEN else name
 
 
 def micro_files(

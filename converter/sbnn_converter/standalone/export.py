@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.export import c_sources
 from sbnn_converter.export.folder import write_folder
+from sbnn_converter.export.network_name import DEFAULT_NAME, check_network_name
 from sbnn_converter.memory.lifetimes import Buffer, lifetimes
 from sbnn_converter.memory.placement import place
 from sbnn_converter.short_repr import ShortRepr
@@ -33,7 +33,6 @@ from sbnn_converter.tflite.flatbuffer import (
 )
 from sbnn_converter.tflite.model_file import read_model
 
-_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SUPPORTED = f"the SBNN ops and, in int8 and float32, {', '.join(supported_ops())}"
 
 
@@ -67,7 +66,7 @@ class Export(ShortRepr):
 
 
 def export_c(
-    model: bytes | str | os.PathLike, folder: str | os.PathLike, *, name: str = "model"
+    model: bytes | str | os.PathLike, folder: str | os.PathLike, *, name: str = DEFAULT_NAME
 ) -> Export:
     """Writes a converted model as standalone C99.
 
@@ -95,13 +94,9 @@ def export_c(
     return export
 
 
-def plan_export(model: bytes, *, name: str = "model") -> Export:
+def plan_export(model: bytes, *, name: str = DEFAULT_NAME) -> Export:
     """The same, without writing anything."""
-    if not _IDENTIFIER.match(name):
-        raise ConversionError(
-            f"'{name}' is no prefix for C names; wanted small letters, digits and "
-            "underscores, a letter first"
-        )
+    check_network_name(name)
     network = read_stored_model(model)
     _check_ports(network)
     ops, calls = _calls(network)
