@@ -146,7 +146,7 @@ def firmware(model_file: Path, x, y, folder: Path) -> dict:
     from sbnn_converter import emulation
 
     folder.mkdir(exist_ok=True)
-    sbnn_converter.export_c(model_file, folder / "digits", name="digits")
+    sbnn_converter.export_c(model_file, folder / "networks", name="digits")
     values = (x.reshape(len(x), -1).astype(int) - 128).tolist()
     rows = ",\n".join("{" + ", ".join(map(str, row)) + "}" for row in values)
     (folder / "recordings.h").write_text(
@@ -159,12 +159,12 @@ def firmware(model_file: Path, x, y, folder: Path) -> dict:
     if emulation.missing_tools(core):
         print(f"wrote {folder}/; 'make cross-tools' lets it run here")
         return dict.fromkeys(("answers", "flash_bytes", "ram_bytes"))
-    own, image = folder / "digits", folder / "firmware.elf"
+    networks, image = folder / "networks", folder / "firmware.elf"
     emulation.compile_program(
         core,
-        [folder / "main.c", *own.rglob("*.c")],
+        [folder / "main.c", *networks.glob("*/src/**/*.c")],
         image,
-        includes=[folder, own, own / "kernels" / "include", own / "runtime"],
+        includes=[folder, networks / "digits" / "src", networks / "sbnn" / "src"],
     )
     text, size = emulation.run(core, image).text, emulation.image_size(core, image)
     print(f"\nthe firmware on an emulated Cortex-M4:\n{text}")

@@ -18,11 +18,11 @@ from sbnn_converter.version import __version__
 
 if TYPE_CHECKING:  # for editors; at run time __getattr__ loads them
     from sbnn_converter import micro
+    from sbnn_converter.c_export import export_c
     from sbnn_converter.convert import convert_keras_model
     from sbnn_converter.cost_model.network import estimate_network
     from sbnn_converter.micro_export import export_micro
     from sbnn_converter.runtimes.interpreter import Interpreter
-    from sbnn_converter.standalone import export_c
 
 __all__ = [
     "ConversionError",
@@ -39,7 +39,7 @@ _LOADED_LATER = {
     "Interpreter": "sbnn_converter.runtimes.interpreter",
     "convert_keras_model": "sbnn_converter.convert",
     "estimate_network": "sbnn_converter.cost_model.network",
-    "export_c": "sbnn_converter.standalone",
+    "export_c": "sbnn_converter.c_export",
     "export_micro": "sbnn_converter.micro_export",
     "micro": "sbnn_converter.micro",
 }

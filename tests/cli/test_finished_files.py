@@ -104,8 +104,8 @@ def test_without_tensorflow(finished, unfinished, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c", "c3", "fw", "r.html"]
     sbnn_converter.export_c(finished, tmp_path / "c2")
     assert everything(tmp_path / "c") == everything(tmp_path / "c2")
-    sbnn_converter.export_c(finished, tmp_path / "c2", name="three")
-    assert everything(tmp_path / "c3") == everything(tmp_path / "c2")
+    sbnn_converter.export_c(finished, tmp_path / "c4", name="three")
+    assert everything(tmp_path / "c3") == everything(tmp_path / "c4")
     sbnn_converter.export_micro(finished, tmp_path / "fw2", name="three")
     assert everything(tmp_path / "fw") == everything(tmp_path / "fw2")
     assert "digits.tflite" in (tmp_path / "r.html").read_text()

@@ -11,7 +11,8 @@ import h5py
 import pytest
 
 from programs import assert_refused
-from sbnn_converter.export.folder import write_folder
+from sbnn_converter.export.folder import folder_output
+from sbnn_converter.export.outputs import write_all
 
 CONFIG = '{"class_name": "Sequential", "config": {"name": "s", "layers": []}}'
 
@@ -131,7 +132,7 @@ def test_a_folder_that_cannot_be_written(sbnn_convert, place, monkeypatch):
 
 
 def test_an_export_folder_with_a_fifo_or_a_link_in_it(sbnn_convert, place):
-    write_folder(place / "fw", {"a.c": b"a", "b.c": b"b"}, "--micro_dir")
+    write_all([folder_output(place / "fw", {"a.c": b"a", "b.c": b"b"}, "--micro_dir")])
     (place / "fw" / "a.c").unlink()
     os.mkfifo(place / "fw" / "a.c")
     assert_refused(sbnn_convert("m.h5", "--micro_dir", "fw"), "'a.c'", "--micro_dir")

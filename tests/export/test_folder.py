@@ -5,10 +5,15 @@ import os
 import pytest
 
 from sbnn_converter import ConversionError
-from sbnn_converter.export.folder import write_folder
+from sbnn_converter.export.folder import folder_output
+from sbnn_converter.export.outputs import write_all
 
 FILES = {"README.md": b"read", "src/a.c": b"int a;\n"}
 FLAG = "--micro_dir"
+
+
+def write_folder(folder, files, flag):
+    write_all([folder_output(folder, files, flag)])
 
 
 def content(folder) -> dict[str, bytes]:

@@ -27,6 +27,11 @@ def has_tools(*names: str) -> bool:
     return all(shutil.which(name) for name in names)
 
 
+def includes(folder: Path) -> list[str]:
+    """The flags that let a program include what an export into ``folder`` offers."""
+    return [f"-I{path}" for path in sorted(folder.glob("*/src"))]
+
+
 def compile_folder(
     folder: Path, objects: Objects, prefix: str = "", flags=(), main: bool = True
 ) -> list[Path]:
@@ -37,9 +42,12 @@ def compile_folder(
       prefix: of the compilers' names, such as ``arm-none-eabi-``.
       main: whether to compile the example program, too.
     """
-    jobs = {"gcc": sorted(folder.glob("src/**/*.c")), "g++": sorted(folder.glob("src/**/*.cpp"))}
+    jobs = {
+        "gcc": sorted(folder.glob("*/src/**/*.c")),
+        "g++": sorted(folder.glob("*/src/**/*.cpp")),
+    }
     if main:
-        jobs["g++"].append(folder / "main.cpp")
+        jobs["g++"] += folder.glob("*/main.cpp")
     standards = {
         "gcc": ["-std=c99"],
         "g++": ["-std=c++17", "-fno-rtti", "-fno-exceptions", f"-I{HEADERS}"],
@@ -47,7 +55,7 @@ def compile_folder(
     compiled = []
     for compiler, sources in jobs.items():
         command = [prefix + compiler, *standards[compiler], *WARNINGS, "-ffp-contract=off"]
-        command += [f"-I{folder / 'src'}", *flags]
+        command += [*includes(folder), *flags]
         compiled += objects.compile(command, sources)
     return compiled
 
@@ -78,8 +86,7 @@ class ExportedInterpreter:
                 f'-DMODEL_HEADER="{name}.h"',
                 "-I",
                 HEADERS,
-                "-I",
-                folder / "src",
+                *includes(folder),
                 HERE / "in_the_wheel.cpp",
                 *compiled,
                 "-o",

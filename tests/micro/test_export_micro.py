@@ -7,7 +7,6 @@ import subprocess
 import numpy as np
 import pytest
 import tensorflow as tf
-import yaml
 
 import sbnn_converter
 from exported import (
@@ -17,6 +16,7 @@ from exported import (
     ExportedInterpreter,
     compile_folder,
     has_tools,
+    includes,
 )
 from networks import digits_net, pixels
 from sbnn_converter.micro_export import export_micro
@@ -34,7 +34,7 @@ needs_cross_compiler = pytest.mark.skipif(
 )
 
 
-def inputs(name: str, rng, count: int) -> np.ndarray:
+def samples_for(name: str, rng, count: int) -> np.ndarray:
     if name == "digits_int8":
         return rng.integers(-128, 128, (count, 8, 8, 1), np.int8)
     return pixels(rng, count, SHAPE if name == "shortcuts" else (8, 8, 1))
@@ -69,7 +69,7 @@ def test_in_the_real_interpreter_1000_answers_are_the_delegates(
 ):
     exported = ExportedInterpreter(folders[name], name, tmp_path, objects)
     assert exported.model == models[name]
-    x = inputs(name, rng, 1000)
+    x = samples_for(name, rng, 1000)
     wanted = sbnn_converter.Interpreter(models[name]).predict(x)
     found = exported.predict(x)
     if name == "shortcuts":  # its last layers are floats of TensorFlow Lite's own kernels
@@ -101,7 +101,7 @@ def test_a_node_of_another_layout_and_a_full_arena_are_told_apart(
             "g++",
             "-std=c++17",
             *flags,
-            f"-I{folders['digits']}/src",
+            *includes(folders["digits"]),
             HEADERS.parent / "node_layouts.cpp",
             *compiled,
             "-o",
@@ -143,7 +143,7 @@ def test_the_resolver_registers_exactly_the_ops_of_the_model(folders, models):
     from sbnn_converter.tflite.flatbuffer import read_stored_model
 
     for name, folder in folders.items():
-        text = (folder / "src" / name / "ops.h").read_text()
+        text = (folder / name / "src" / name / "ops.h").read_text()
         calls = re.findall(r"if \((\S+)\(\S*\) != kTfLiteOk\)", text)
         stored = read_stored_model(models[name])
         count = len({op.name for op in stored.sbnn_ops}) + len(set(stored.other_ops))
@@ -154,7 +154,7 @@ def test_the_resolver_registers_exactly_the_ops_of_the_model(folders, models):
 
 def test_the_arena_holds_the_model_and_little_more(folders, models):
     for name, folder in folders.items():
-        text = (folder / "src" / name / "model.h").read_text()
+        text = (folder / name / "src" / name / "model.h").read_text()
         size = int(re.search(r"kArenaBytes = (\d+)", text)[1])
         sbnn_converter.micro.Interpreter(models[name], arena_size=size)
         with pytest.raises(RuntimeError, match="does not fit an arena"):
@@ -162,16 +162,19 @@ def test_the_arena_holds_the_model_and_little_more(folders, models):
 
 
 def test_the_stack_stands_beside_the_arena_and_in_zephyr_s_configuration(folders):
-    readme = (folders["digits"] / "README.md").read_text()
+    readme = (folders["digits"] / "digits" / "README.md").read_text()
     assert re.search(r"tensor arena.*\n.*stack.* 1,752 bytes", readme)
     assert "CONFIG_MAIN_STACK_SIZE=4096" in readme
-    assert "kStackBytes = 4096;" in (folders["digits"] / "src" / "digits" / "model.h").read_text()
+    assert (
+        "kStackBytes = 4096;"
+        in (folders["digits"] / "digits" / "src" / "digits" / "model.h").read_text()
+    )
 
 
 def test_samples_become_the_test_vector(models, tmp_path, rng):
     samples = pixels(rng, 3)
     folder = export_micro(models["digits_int8"], tmp_path / "out", name="m", samples=samples)
-    text = (folder / "src" / "m" / "test_vector.cpp").read_text()
+    text = (folder / "m" / "src" / "m" / "test_vector.cpp").read_text()
     arrays = {
         name: np.array([int(n) for n in body.replace("\n", "").split(",") if n.strip()])
         for name, body in re.findall(r"(k\w+)\[\] = \{(.*?)\};", text, re.S)
@@ -184,7 +187,7 @@ def test_samples_become_the_test_vector(models, tmp_path, rng):
     assert np.abs((quantized - np.float64(zero)) * scale - samples).max() <= scale
     wanted = interpreter.predict(quantized)
     np.testing.assert_array_equal(arrays["kOutput0"].reshape(wanted.shape), wanted)
-    assert "kTestSamples = 3;" in (folder / "src" / "m" / "test_vector.h").read_text()
+    assert "kTestSamples = 3;" in (folder / "m" / "src" / "m" / "test_vector.h").read_text()
 
 
 @needs_compiler
@@ -194,121 +197,17 @@ def test_recurrent_states_begin_anew_with_every_sample(folders, tmp_path):
     samples = np.ones((2, 4, 3), np.float32)
     converted = sbnn_converter.convert_keras_model(model)
     folder = export_micro(converted, tmp_path / "m", name="m", samples=samples)
-    sketch = next(folder.glob("examples/*/*.ino")).read_text()
+    sketch = next(folder.glob("*/examples/*/*.ino")).read_text()
     for text, call in [
-        ((folder / "main.cpp").read_text(), "interpreter.Reset()"),
+        ((folder / "m" / "main.cpp").read_text(), "interpreter.Reset()"),
         (sketch, "interpreter->Reset()"),
     ]:
         assert text.index(call) < text.index("memcpy(interpreter") < text.index("Invoke()")
-    assert "interpreter.Reset();" in (folder / "README.md").read_text()
-    command = ["g++", "-std=c++17", "-fsyntax-only", "-I", HEADERS, "-I", folder / "src"]
-    subprocess.run([*command, folder / "main.cpp"], check=True)
+    assert "interpreter.Reset();" in (folder / "m" / "README.md").read_text()
+    command = ["g++", "-std=c++17", "-fsyntax-only", "-I", HEADERS, *includes(folder)]
+    subprocess.run([*command, folder / "m" / "main.cpp"], check=True)
     for file in ("main.cpp", "README.md"):  # where there are no states
-        assert "Reset" not in (folders["digits"] / file).read_text()
-
-
-def test_descriptors_are_read_by_their_formats_parsers_and_name_files_that_exist(folders):
-    folder = folders["digits"]
-    platformio = json.loads((folder / "library.json").read_text())
-    assert (folder / platformio["build"]["srcDir"] / platformio["headers"]).is_file()
-    arduino = dict(
-        line.split("=", 1) for line in (folder / "library.properties").read_text().splitlines()
-    )
-    needed = {
-        "name",
-        "version",
-        "author",
-        "maintainer",
-        "sentence",
-        "paragraph",
-        "category",
-        "url",
-        "architectures",
-    }
-    assert needed <= set(arduino)
-    assert (folder / "src" / arduino["includes"]).is_file()
-    (sketch,) = folder.glob("examples/*/*.ino")
-    assert sketch.stem == sketch.parent.name  # Arduino insists
-    idf = yaml.safe_load((folder / "idf_component.yml").read_text())
-    assert "espressif/esp-tflite-micro" in idf["dependencies"]
-    zephyr = yaml.safe_load((folder / "zephyr" / "module.yml").read_text())
-    assert (folder / zephyr["build"]["cmake"] / "CMakeLists.txt").is_file()
-    assert (folder / zephyr["build"]["kconfig"]).is_file()
-    for descriptor in ("CMakeLists.txt", "zephyr/CMakeLists.txt"):
-        text = (folder / descriptor).read_text()
-        listed = re.findall(r"^\s+(?:\.\./)?(src/\S+)$", text, re.M)
-        assert sorted(listed) == sorted(
-            path.relative_to(folder).as_posix()
-            for path in folder.glob("src/**/*")
-            if path.suffix in (".c", ".cpp")
-        )
-
-
-@pytest.mark.skipif(not has_tools("cmake", "g++"), reason="not installed: cmake, g++")
-def test_cmake_configures_and_builds_the_library(folders, tmp_path):
-    run = lambda *command: subprocess.run(  # noqa: E731
-        command, check=True, capture_output=True, text=True
-    )
-    run(
-        "cmake",
-        "-S",
-        folders["digits"],
-        "-B",
-        tmp_path,
-        f"-DTFLM_DIR={HEADERS}",
-        "-DTFLM_INCLUDES=",
-    )
-    run("cmake", "--build", tmp_path)
-    assert (tmp_path / "libdigits.a").is_file()
-
-
-@pytest.mark.skipif(not has_tools("cmake"), reason="not installed: cmake")
-@pytest.mark.parametrize("system", ["esp-idf", "zephyr"])
-def test_component_systems_get_a_well_formed_description(system, folders, tmp_path):
-    # Their functions, as they are called: the arguments and that the files exist.
-    folder = folders["digits"]
-    script = tmp_path / "check.cmake"
-    stand_ins = {
-        "esp-idf": """
-            set(ESP_PLATFORM 1)
-            set(COMPONENT_LIB component)
-            function(idf_component_register)
-              cmake_parse_arguments(A "" "" "SRCS;INCLUDE_DIRS;REQUIRES" ${ARGN})
-              foreach(file ${A_SRCS} ${A_INCLUDE_DIRS})
-                if(NOT EXISTS ${ROOT}/${file})
-                  message(FATAL_ERROR "${file} is missing")
-                endif()
-              endforeach()
-              message(STATUS "requires ${A_REQUIRES}")
-            endfunction()
-            function(target_compile_options target)
-            endfunction()
-            include(${ROOT}/CMakeLists.txt)""",
-        "zephyr": """
-            set(CONFIG_DIGITS y)
-            function(zephyr_library_named name)
-              message(STATUS "library ${name}")
-            endfunction()
-            function(zephyr_include_directories folder)
-            endfunction()
-            function(zephyr_library_compile_options)
-            endfunction()
-            function(zephyr_library_sources)
-              foreach(file ${ARGN})
-                if(NOT EXISTS ${ROOT}/zephyr/${file})
-                  message(FATAL_ERROR "${file} is missing")
-                endif()
-              endforeach()
-            endfunction()
-            include(${ROOT}/zephyr/CMakeLists.txt)""",
-    }
-    script.write_text(stand_ins[system])
-    done = subprocess.run(
-        ["cmake", f"-DROOT={folder}", "-P", script], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    wanted = {"esp-idf": "requires esp-tflite-micro", "zephyr": "library digits"}
-    assert wanted[system] in done.stdout
+        assert "Reset" not in (folders["digits"] / "digits" / file).read_text()
 
 
 TFLM_TARGETS = {  # how a project may say it, and whether it does
@@ -373,43 +272,3 @@ def test_cmake_takes_the_layout_from_tflm(says, folders, tmp_path):
         found = defines_static_memory(tmp_path, tmp_path, "-DTFLM_TARGET=tflm")
         assert found == TFLM_TARGETS[says]
     assert_trust_is_asked_for(tmp_path, tmp_path)
-
-
-@pytest.mark.skipif(not has_tools("cmake", "g++"), reason="not installed: cmake, g++")
-@pytest.mark.parametrize("own", [True, False])
-def test_zephyr_takes_the_layout_from_tflm(own, folders, tmp_path):
-    (tmp_path / "tflm.cpp").write_text("")
-    define = "TF_LITE_STATIC_MEMORY" if own else "OTHER"
-    # What Zephyr's functions of these names do.
-    (tmp_path / "CMakeLists.txt").write_text(
-        f"""
-        cmake_minimum_required(VERSION 3.20)
-        project(firmware C CXX)
-        add_library(..__modules__lib__tflite-micro STATIC tflm.cpp)
-        target_compile_definitions(..__modules__lib__tflite-micro PRIVATE {define})
-        set_property(GLOBAL APPEND PROPERTY ZEPHYR_LIBS kernel ..__modules__lib__tflite-micro)
-        add_library(kernel STATIC tflm.cpp)
-        macro(zephyr_library_named name)
-          set(ZEPHYR_CURRENT_LIBRARY ${{name}})
-          add_library(${{name}} STATIC)
-        endmacro()
-        macro(zephyr_include_directories)
-          include_directories(${{ARGN}})
-        endmacro()
-        macro(zephyr_library_sources)
-          target_sources(${{ZEPHYR_CURRENT_LIBRARY}} PRIVATE ${{ARGN}})
-        endmacro()
-        macro(zephyr_library_compile_options)
-          target_compile_options(${{ZEPHYR_CURRENT_LIBRARY}} PRIVATE ${{ARGN}})
-        endmacro()
-        set(CONFIG_DIGITS y)
-        add_subdirectory({folders["digits"]}/zephyr digits)
-        """
-    )
-    assert defines_static_memory(tmp_path, tmp_path) == own
-    assert_trust_is_asked_for(tmp_path, tmp_path)
-
-
-def test_platformio_and_arduino_leave_the_layout_to_tflm(folders):
-    for descriptor in ("library.json", "library.properties"):
-        assert "STATIC_MEMORY" not in (folders["digits"] / descriptor).read_text()

@@ -107,7 +107,7 @@ def run_on_host(tree: Tree, folder: Path, name: str, build: Path) -> str:
         "-DCMAKE_BUILD_TYPE=Release",
     )
     _run("cmake", "--build", build)
-    return _run(build / f"{name}_test")
+    return _run(build / name / f"{name}_test")
 
 
 def run_on_cortex_m(tree: Tree, folder: Path, build: Path) -> str:
@@ -123,8 +123,7 @@ def run_on_cortex_m(tree: Tree, folder: Path, build: Path) -> str:
         "-ffunction-sections",
         "-fdata-sections",
         "-ffp-contract=off",
-        "-I",
-        folder / "src",
+        *(f"-I{path}" for path in sorted(folder.glob("*/src"))),
     ]
     log_header = (tree.folder / "tensorflow/lite/micro/debug_log.h").read_text()
     takes_arguments = ["-DDEBUG_LOG_TAKES_ARGUMENTS"] if "va_list" in log_header else []
@@ -144,9 +143,9 @@ def run_on_cortex_m(tree: Tree, folder: Path, build: Path) -> str:
         (".c", "arm-none-eabi-gcc", ["-std=c99"]),
         (".cpp", "arm-none-eabi-g++", cplusplus),
     ):
-        sources = sorted(folder.glob(f"src/**/*{suffix}"))
+        sources = sorted(folder.glob(f"*/src/**/*{suffix}"))
         if suffix == ".cpp":
-            sources += [folder / "main.cpp", HERE / "qemu_log.cpp"]
+            sources += [*folder.glob("*/main.cpp"), HERE / "qemu_log.cpp"]
         for source in sources:
             objects.append(build / f"{len(objects)}.o")
             _run(compiler, *common, *flags, "-c", source, "-o", objects[-1])

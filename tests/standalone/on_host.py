@@ -8,6 +8,7 @@ import numpy as np
 
 from objects import Objects
 from sbnn_converter.emulation import WARNINGS
+from sbnn_converter.export.shared_libraries import exported_path
 from sbnn_converter.standalone import Export, model_text
 
 
@@ -16,10 +17,12 @@ class OnHost:
 
     def __init__(self, export: Export, folder: Path, objects: Objects, flags=("-O2",)):
         self.export = export
-        sources = [f"{export.name}.c", *(p for p in export.kernels if p.endswith(".c"))]
+        own = f"{export.name}/src"
+        sources = [f"{own}/{export.name}.c"]
+        sources += [f"sbnn/{exported_path(p)}" for p in export.kernels if p.endswith(".c")]
         library = folder / f"lib{export.name}.so"
         command = ["gcc", "-std=c99", "-ffp-contract=off", *flags, *WARNINGS, "-fPIC"]
-        command += [f"-D{export.name.upper()}_CHECK", "-I.", "-Ikernels/include", "-Iruntime"]
+        command += [f"-D{export.name.upper()}_CHECK", f"-I{own}", "-Isbnn/src"]
         compiled = objects.compile(command, sources, cwd=folder)
         subprocess.run(["gcc", *flags, "-shared", *compiled, "-o", library], check=True)
         self._library = ctypes.CDLL(str(library))

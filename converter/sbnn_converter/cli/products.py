@@ -10,7 +10,8 @@ import numpy as np
 
 from sbnn_converter.cost_model.board import Board, check_fit
 from sbnn_converter.cost_model.network import NetworkCost, estimate_network
-from sbnn_converter.export.folder import folder_output
+from sbnn_converter.export.collection import collect
+from sbnn_converter.export.library import Library
 from sbnn_converter.export.network_name import DEFAULT_NAME, network_name
 from sbnn_converter.export.outputs import Output, write_all
 from sbnn_converter.inspection import Inspection, inspect_model
@@ -121,7 +122,7 @@ def make_products(
         _add_file(products, destinations.report, page.encode(errors="replace"), "--report")
     if destinations.c_dir is not None:
         progress("writing standalone C")
-        _add_c(products, destinations.c_dir, destinations.name or DEFAULT_NAME, model)
+        _add_c(products, destinations.c_dir, destinations.name or DEFAULT_NAME, model, samples)
     if destinations.micro_dir is not None:
         progress("measuring the arena in TensorFlow Lite Micro")
         name = destinations.name or network_name(Path(destinations.title).stem)
@@ -159,26 +160,41 @@ def _add_file(products: Products, path: Path, content: bytes, flag: str) -> None
     products.lines.append(f"wrote {path} ({len(content):,} bytes)")
 
 
-def _add_c(products: Products, folder: Path, name: str, model: bytes) -> None:
+def _add_c(products: Products, folder: Path, name: str, model: bytes, samples) -> None:
+    from sbnn_converter.c_export.export import FLAG, c_library
     from sbnn_converter.standalone import plan_export
 
     export = plan_export(model, name=name)
-    files = export.files()
-    products.outputs.append(folder_output(folder, files, "--c_dir"))
-    products.lines.append(
-        f"wrote {folder}/ ({len(files)} files, {export.ram_bytes:,} bytes of static RAM; "
-        "see its README.md)"
-    )
+    library = c_library(model, export, _first(samples))
+    what = f"{export.ram_bytes:,} bytes of static RAM; "
+    _add_network(products, folder, library, FLAG, what)
 
 
 def _add_micro(products: Products, folder: Path, name: str, model: bytes, samples) -> None:
-    from sbnn_converter.micro_export.export import micro_files
+    from sbnn_converter.micro_export.export import FLAG, micro_library
 
-    vector = None if samples is None else [array[:1] for array in samples]
-    with captured_stderr():  # the interpreter's wheel loads TensorFlow, which has its say
-        files = micro_files(model, name, vector)
-    products.outputs.append(folder_output(folder, files, "--micro_dir"))
-    products.lines.append(f"wrote {folder}/ ({len(files)} files; see its README.md)")
+    with captured_stderr():  # the interpreter's wheel has its say
+        library = micro_library(model, name, _first(samples))
+    _add_network(products, folder, library, FLAG, "")
+
+
+def _first(samples: Sequence[np.ndarray] | None) -> list[np.ndarray] | None:
+    return None if samples is None else [array[:1] for array in samples]
+
+
+def _add_network(products: Products, folder: Path, library: Library, flag: str, what: str) -> None:
+    collected = collect(folder, library, flag)
+    products.outputs.append(collected.output)
+    count = len(library.folder())
+    products.lines.append(
+        f"wrote {folder}/{library.name}/ ({count} files, beside the kernels; {what}see its "
+        "README.md)"
+    )
+    if collected.outdated:
+        products.lines.append(
+            f"export {', '.join(collected.outdated)} in {folder}/ again, too: the kernels have "
+            "changed since"
+        )
 
 
 def _given(paths: dict[str, Path | None]) -> dict[str, Path]:

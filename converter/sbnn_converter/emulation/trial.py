@@ -15,6 +15,7 @@ import numpy as np
 
 from sbnn_converter import emulation
 from sbnn_converter.export import c_sources
+from sbnn_converter.export.shared_libraries import version_header
 from sbnn_converter.export.templates import fill
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone import model_text
@@ -126,7 +127,8 @@ def try_on(
     emulation.require_tools(core)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for path, text in export.texts.items():
+        for path, text in {**export.texts, "src/sbnn.h": version_header()}.items():
+            (folder / path).parent.mkdir(exist_ok=True)
             (folder / path).write_text(text)
         (folder / "main.c").write_text(_main(export, inputs, len(inputs[0])))
         objects = (kernels or _of_this_process()[0]).objects(
@@ -134,10 +136,10 @@ def try_on(
         )
         image, network = folder / "image.elf", folder / "network.o"
         root, upper = c_sources.root(), export.name.upper()
-        includes = (folder, root, root / "kernels" / "include", root / "runtime")
+        includes = (folder / "src", root, root / "kernels" / "include", root / "runtime")
         defines = (f"{upper}_PROFILE", f"{upper}_CHECK")
         flags = (*flags, *emulation.WARNINGS)
-        source = folder / f"{export.name}.c"
+        source = folder / "src" / f"{export.name}.c"
         emulation.compile_object(
             core, source, network, includes=includes, defines=defines, flags=flags
         )

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.export.outputs import Output, write_all
+from sbnn_converter.export.outputs import Output
 
 MANIFEST = "sbnn-export.json"
 
@@ -51,8 +51,13 @@ def check_folder(folder: Path, flag: str) -> None:
         )
 
 
-def write_folder(folder: Path, contents: Mapping[str, bytes], flag: str) -> None:
-    """Writes a folder of files, replacing an earlier export.
+def folder_output(
+    folder: Path,
+    contents: Mapping[str, bytes],
+    flag: str,
+    more: Mapping[str, object] | None = None,
+) -> Output:
+    """The folder as one output among several, with its list of checksums.
 
     All is written to a temporary folder beside ``folder`` first, which then takes its
     name. What stood there before stays until then.
@@ -61,33 +66,33 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], flag: str) -> None
       folder: the folder to write.
       contents: path inside the folder, with ``/``, to content.
       flag: where the user chose the folder, for messages.
-
-    Raises:
-      ConversionError, OSError: as ``check_folder``, or a file cannot be written.
-    """
-    write_all([folder_output(folder, contents, flag)])
-
-
-def folder_output(folder: Path, contents: Mapping[str, bytes], flag: str) -> Output:
-    """The folder as one output among several, with its list of checksums.
+      more: what its list is to hold beside checksums, for the next export.
 
     Raises:
       ConversionError, OSError: as ``check_folder``.
     """
     check_folder(folder, flag)
-    return Output(folder, {**contents, MANIFEST: _manifest(contents)}, flag)
+    return Output(folder, {**contents, MANIFEST: _manifest(contents, more or {})}, flag)
 
 
-def _manifest(contents: Mapping[str, bytes]) -> bytes:
+def read_manifest(folder: Path) -> dict:
+    """What the last export into ``folder`` wrote there of itself; empty: there was none."""
+    try:
+        found = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _manifest(contents: Mapping[str, bytes], more: Mapping[str, object]) -> bytes:
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    return json.dumps({"files": dict(sorted(sums.items()))}, indent=1).encode() + b"\n"
+    return json.dumps({**more, "files": dict(sorted(sums.items()))}, indent=1).encode() + b"\n"
 
 
 def _foreign_file(folder: Path) -> str | None:
     """A file in ``folder`` that no export wrote as it is now."""
-    try:
-        sums = json.loads((folder / MANIFEST).read_bytes())["files"]
-    except (OSError, ValueError, KeyError, TypeError):
+    sums = read_manifest(folder).get("files", {})
+    if not isinstance(sums, dict):
         sums = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

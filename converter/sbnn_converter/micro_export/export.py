@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from sbnn_converter.cost_model.stack import ADVISED_STACK_BYTES, MICRO_STACK_BYTES
-from sbnn_converter.export import c_sources
-from sbnn_converter.export.folder import check_folder, write_folder
+from sbnn_converter.export.collection import collect
+from sbnn_converter.export.folder import check_folder
+from sbnn_converter.export.library import STACK, Library
 from sbnn_converter.export.network_name import DEFAULT_NAME, check_network_name
+from sbnn_converter.export.outputs import write_all
+from sbnn_converter.export.shared_libraries import required, version_check
 from sbnn_converter.export.templates import fill
 from sbnn_converter.micro import Interpreter
 from sbnn_converter.micro_export.arena import ALIGNMENT, measure_arena
@@ -22,7 +24,7 @@ from sbnn_converter.micro_export.test_vector import make_test_vector
 from sbnn_converter.tflite.model_file import read_model
 from sbnn_converter.tflite.wiring import has_variables
 
-_FLAG = "--micro_dir"
+FLAG = "--micro_dir"
 _README_RESET = "interpreter.Reset();  // before every sample: its recurrent layers keep states\n"
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -36,9 +38,10 @@ def export_micro(
 ) -> Path:
     """Writes all that firmware with TensorFlow Lite Micro needs to run ``model``.
 
-    The model as a C array, the kernels and op registrations, a resolver with exactly
-    the model's ops, the arena's size as measured here, a test vector, an example
-    program, and descriptors for CMake, ESP-IDF, Zephyr, Arduino and PlatformIO.
+    The network is a library ``<folder>/<name>``: the model as a C array, a resolver with
+    exactly its ops, the arena's size as measured here, a test vector and an example
+    program. The kernels and op registrations are libraries beside it. Further networks
+    may be exported into the same folder.
 
     Example::
 
@@ -46,8 +49,8 @@ def export_micro(
 
     Args:
       model: the flatbuffer as bytes, or the path of a .tflite file.
-      folder: the folder to write: a new one, an empty one, or an earlier export,
-        which is replaced.
+      folder: where to write: a new or an empty folder, or one of earlier exports. An
+        earlier network of this name is replaced.
       name: the network's, a C identifier: its namespace, and what its files are called.
       samples: inputs for the test vector, of shape ``[n, ...]``; a list of them if the
         model has several inputs. Floats are quantized for int8 and uint8 inputs.
@@ -58,27 +61,25 @@ def export_micro(
 
     Raises:
       ConversionError: the model has ops that TensorFlow Lite Micro lacks, the name is
-        no C identifier, or the folder holds something else.
+        none, or the folder holds something else.
       ImportError: the ``tflite-micro`` wheel is not installed.
       OSError: the folder cannot be written; nothing of it is left then.
     """
     folder = Path(folder)
-    check_folder(folder, _FLAG)
+    check_folder(folder, FLAG)
     check_network_name(name)
-    write_folder(folder, micro_files(read_model(model), name, samples), _FLAG)
+    library = micro_library(read_model(model), name, samples)
+    write_all([collect(folder, library, FLAG).output])
     return folder
 
 
-def micro_files(
+def micro_library(
     model: bytes, name: str, samples: Sequence[np.ndarray] | np.ndarray | None = None
-) -> dict[str, bytes]:
-    """The folder's files: path to content. See ``export_micro``."""
+) -> Library:
+    """The network's folder. See ``export_micro``."""
     additions = op_additions(model)
     arena = measure_arena(model)
     vector = make_test_vector(Interpreter(model), samples)
-    files = _library_sources()
-    sources = [f"src/{name}/model.cpp", f"src/{name}/test_vector.cpp"]
-    sources += [path for path in files if path.endswith((".c", ".cpp"))]
     values = {
         "name": name,
         "upper_name": name.upper(),
@@ -107,17 +108,12 @@ def micro_files(
         ),
         "input_list": _test_tensors("Input", vector.inputs),
         "output_list": _test_tensors("Output", vector.outputs),
-        "sources": "".join(f"  {path}\n" for path in sources),
-        "zephyr_sources": "".join(f"    ../{path}\n" for path in sources),
+        "version_check": version_check(name),
+        "stack": fill(STACK, {"painted_bytes": ADVISED_STACK_BYTES - 512}),
     }
+    files = {}
     for path, template in (
         ("README.md", "README.md"),
-        ("CMakeLists.txt", "CMakeLists.txt"),
-        ("idf_component.yml", "idf_component.yml"),
-        ("zephyr/module.yml", "zephyr/module.yml"),
-        ("zephyr/CMakeLists.txt", "zephyr/CMakeLists.txt"),
-        ("zephyr/Kconfig", "zephyr/Kconfig"),
-        ("library.properties", "library.properties"),
         ("main.cpp", "main.cpp"),
         (f"examples/{name}_test/{name}_test.ino", "sketch.ino"),
         (f"src/{name}.h", "umbrella.h"),
@@ -128,24 +124,14 @@ def micro_files(
         (f"src/{name}/test_vector.cpp", "test_vector.cpp"),
     ):
         files[path] = fill(_TEMPLATES / template, values).encode()
-    files["library.json"] = _platformio(name)
-    return files
-
-
-def _library_sources() -> dict[str, bytes]:
-    """Kernels and ops, laid out so that ``src`` is the only include folder."""
-    files = {}
-    for path in c_sources.kernel_headers():
-        files[f"src/sbnn/{Path(path).name}"] = path
-    for path in c_sources.kernel_sources() + c_sources.kernel_inner_headers():
-        files[f"src/kernels/{Path(path).name}"] = path
-    for path in c_sources.runtime_files("ops"):
-        files[f"src/ops/{Path(path).name}"] = path
-    for path in ("micro_op.h", "micro_op.c", "sbnn_ops.h"):
-        files[f"src/micro/{path}"] = f"runtime/micro/{path}"
-    # Arduino has known .cpp for longer than .cc.
-    files["src/micro/sbnn_ops.cpp"] = "runtime/micro/sbnn_ops.cc"
-    return {target: c_sources.read(path).encode() for target, path in files.items()}
+    return Library(
+        name=name,
+        about="A sparse binary neural network for TensorFlow Lite Micro.",
+        files=files,
+        requires=required(needs_tflm=True),
+        needs_tflm=True,
+        cmake=fill(_TEMPLATES / "example.cmake", {"name": name}),
+    )
 
 
 def _test_tensors(kind: str, tensors: Sequence[np.ndarray]) -> str:
@@ -162,22 +148,3 @@ def _reset(interpreter: str, way_out: str) -> str:
         "  // The states of recurrent layers begin anew with every sample.\n"
         f"  if ({interpreter}Reset() != kTfLiteOk) {way_out};\n"
     )
-
-
-def _platformio(name: str) -> bytes:
-    library = {
-        "name": name,
-        "version": "1.0.0",
-        "description": "A sparse binary neural network for TensorFlow Lite Micro",
-        "license": "Apache-2.0",
-        "frameworks": "*",
-        "platforms": "*",
-        "headers": f"{name}.h",
-        "build": {
-            "srcDir": "src",
-            "includeDir": "src",
-            # No TF_LITE_STATIC_MEMORY: it has to be as in TensorFlow Lite Micro.
-            "flags": ["-ffp-contract=off"],
-        },
-    }
-    return json.dumps(library, indent=2).encode() + b"\n"

@@ -2,9 +2,10 @@
 
 ``export.py`` is the way through: ``sbnn_calls.py`` and ``numeric_calls.py`` (with
 ``numeric/``) say each op in C, ``memory/placement.py`` places the buffers,
-``model_text.py`` writes the text and ``kernel_files.py`` finds the kernels to copy.
+``model_text.py`` writes the text and ``kernel_files.py`` finds the kernels it needs.
+``c_export`` makes a folder of it.
 """
 
-from sbnn_converter.standalone.export import Export, export_c, plan_export
+from sbnn_converter.standalone.export import Export, plan_export
 
-__all__ = ["Export", "export_c", "plan_export"]
+__all__ = ["Export", "plan_export"]

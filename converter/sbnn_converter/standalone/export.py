@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.export import c_sources
-from sbnn_converter.export.folder import write_folder
 from sbnn_converter.export.network_name import DEFAULT_NAME, check_network_name
 from sbnn_converter.memory.lifetimes import Buffer, lifetimes
 from sbnn_converter.memory.placement import place
 from sbnn_converter.short_repr import ShortRepr
-from sbnn_converter.standalone import build_files, model_text
+from sbnn_converter.standalone import model_text
 from sbnn_converter.standalone.call import Call, NotExportable
 from sbnn_converter.standalone.kernel_files import needed_files
 from sbnn_converter.standalone.numeric_calls import (
@@ -31,7 +27,6 @@ from sbnn_converter.tflite.flatbuffer import (
     StoredTensor,
     read_stored_model,
 )
-from sbnn_converter.tflite.model_file import read_model
 
 _SUPPORTED = f"the SBNN ops and, in int8 and float32, {', '.join(supported_ops())}"
 
@@ -45,9 +40,10 @@ class Export(ShortRepr):
       network: what it was written from.
       ops: the ops that run, views left out.
       buffers, offsets: the memory plan: activations and scratch memory.
-      ram_bytes: static memory on a 32-bit machine.
-      texts: file name to content.
-      kernels: the C sources to copy, as paths below ``c_sources.root()``.
+      ram_bytes: memory that a call works in on a 32-bit machine.
+      work_bytes: the same in whole words of 8 bytes, and on a 64-bit machine.
+      texts: path in the network's folder to content.
+      kernels: the C sources that it needs, as paths below ``c_sources.root()``.
     """
 
     name: str
@@ -56,46 +52,23 @@ class Export(ShortRepr):
     buffers: tuple[Buffer, ...]
     offsets: tuple[int, ...]
     ram_bytes: int
+    work_bytes: tuple[int, int]
     texts: Mapping[str, str]
     kernels: tuple[str, ...]
 
-    def files(self) -> dict[str, bytes]:
-        """Everything that the folder holds: relative path to content."""
-        copied = {path: c_sources.read(path).encode() for path in self.kernels}
-        return {name: text.encode() for name, text in self.texts.items()} | copied
-
-
-def export_c(
-    model: bytes | str | os.PathLike, folder: str | os.PathLike, *, name: str = DEFAULT_NAME
-) -> Export:
-    """Writes a converted model as standalone C99.
-
-    Example::
-
-        export = sbnn_converter.export_c("model.tflite", "model_c", name="digits")
-        print(export.ram_bytes)  # call digits_invoke() of model_c/digits.h
-
-    Args:
-      model: the flatbuffer as bytes, or the path of a .tflite file.
-      folder: where to write. A folder of an earlier export is replaced as a whole.
-      name: prefix of the files and names, so that several networks fit one firmware.
-
-    Returns:
-      What was written.
-
-    Raises:
-      ConversionError: an op of the model has no C kernel (the message lists them all),
-        ``name`` is no C name, or the folder holds other files.
-      ValueError: the model is damaged, or no .tflite file.
-      OSError: the folder cannot be written.
-    """
-    export = plan_export(read_model(model), name=name)
-    write_folder(Path(folder), export.files(), flag="--c_dir")
-    return export
-
 
 def plan_export(model: bytes, *, name: str = DEFAULT_NAME) -> Export:
-    """The same, without writing anything."""
+    """Writes a converted model as C text, and nothing to the disk.
+
+    Args:
+      model: the flatbuffer.
+      name: prefix of the files and names.
+
+    Raises:
+      ConversionError: an op of the model has no C kernel (the message lists them all), or
+        ``name`` is none.
+      ValueError: the model is damaged.
+    """
     check_network_name(name)
     network = read_stored_model(model)
     _check_ports(network)
@@ -107,13 +80,13 @@ def plan_export(model: bytes, *, name: str = DEFAULT_NAME) -> Export:
     functions = [f for call in calls for f in call.functions]
     headers = sorted({h for call in calls for h in call.headers})
     kernels = needed_files(functions, headers)
+    work_bytes = model_text.work_bytes(ram, calls)
     texts = {
-        f"{name}.h": model_text.header_text(name, network, ram),
-        f"{name}.c": model_text.source_text(
-            name, network, ops, calls, places, scratch, ram, copies
+        f"src/{name}.h": model_text.header_text(name, network, len(ops), ram, work_bytes),
+        f"src/{name}.c": model_text.source_text(
+            name, network, ops, calls, places, scratch, copies, ram
         ),
-        f"{name}_constants.h": model_text.constants_text(name, calls, more),
-        **build_files.texts(name, network, ram, kernels),
+        f"src/{name}_constants.h": model_text.constants_text(name, calls, more),
     }
     return Export(
         name=name,
@@ -122,6 +95,7 @@ def plan_export(model: bytes, *, name: str = DEFAULT_NAME) -> Export:
         buffers=tuple(buffers),
         offsets=tuple(offsets),
         ram_bytes=ram,
+        work_bytes=work_bytes,
         texts=texts,
         kernels=tuple(kernels),
     )

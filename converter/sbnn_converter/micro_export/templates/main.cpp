@@ -1,5 +1,5 @@
-// Runs the test vector of @name@ and compares with the expected outputs: a
-// program to check a board with, and to copy from.
+// Runs the test vector of @name@ and tells whether all outputs are as expected, how many
+// ticks it takes, and how much stack: a program to check a board with, and to copy from.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -7,28 +7,15 @@
 #include "@name@.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/micro/micro_log.h"
+#include "tensorflow/lite/micro/micro_time.h"
 #include "tensorflow/lite/micro/system_setup.h"
 #include "tensorflow/lite/schema/schema_generated.h"
 
 namespace {
 
+@stack@
 alignas(16) uint8_t arena[@name@::kArenaBytes];
-
-// Whole numbers are the same on every machine. Floats that TensorFlow Lite Micro's own
-// ops compute may differ in their last bits.
-bool Agree(const @name@::TestTensor& wanted, const uint8_t* at,
-           const uint8_t* found) {
-  if (!wanted.is_float) return std::memcmp(at, found, wanted.bytes) == 0;
-  for (unsigned int i = 0; i < wanted.bytes; i += sizeof(float)) {
-    float a, b;
-    std::memcpy(&a, at + i, sizeof(a));
-    std::memcpy(&b, found + i, sizeof(b));
-    const float difference = a > b ? a - b : b - a;
-    const float magnitude = a > 0.0f ? a : -a;
-    if (!(difference <= 1e-4f * (1.0f + magnitude))) return false;
-  }
-  return true;
-}
+uint32_t ticks;
 
 template <typename Element>
 int Largest(const TfLiteTensor* tensor) {
@@ -63,14 +50,12 @@ bool RunSample(tflite::MicroInterpreter& interpreter, unsigned int sample) {
                 static_cast<const uint8_t*>(input.data) + sample * input.bytes,
                 input.bytes);
   }
+  const uint32_t start = tflite::GetCurrentTimeTicks();
   if (interpreter.Invoke() != kTfLiteOk) return false;
+  ticks += tflite::GetCurrentTimeTicks() - start;
   bool agrees = true;
   for (unsigned int i = 0; i < @name@::kOutputCount; ++i) {
-    const @name@::TestTensor& output = @name@::kTestOutputs[i];
-    agrees &= Agree(
-        output,
-        static_cast<const uint8_t*>(output.data) + sample * output.bytes,
-        static_cast<const uint8_t*>(interpreter.output(i)->data.data));
+    agrees &= @name@::AsExpected(i, sample, interpreter.output(i)->data.data);
   }
   MicroPrintf("sample %d: the answer is %d, %s", static_cast<int>(sample),
               Answer(interpreter.output(0)),
@@ -88,12 +73,17 @@ int main() {
                                        resolver, arena, sizeof(arena));
   if (interpreter.AllocateTensors() != kTfLiteOk) return 1;
   bool agrees = true;
+  paint_stack();
   for (unsigned int i = 0; i < @name@::kTestSamples; ++i) {
     agrees &= RunSample(interpreter, i);
   }
-  MicroPrintf("@name@: %s; %d of %d bytes of the arena in use",
+  const unsigned long stack = stack_used();
+  MicroPrintf("@name@: %s; %d of %d bytes of the arena in use; %d ticks a "
+              "sample, %d bytes of stack",
               agrees ? "PASS" : "FAIL",
               static_cast<int>(interpreter.arena_used_bytes()),
-              static_cast<int>(sizeof(arena)));
+              static_cast<int>(sizeof(arena)),
+              static_cast<int>(ticks / @name@::kTestSamples),
+              static_cast<int>(stack));
   return agrees ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 #include "@name@/model.h"
 
+@version_check@
 namespace @name@ {
 
 alignas(16) const unsigned char kModel[] = {

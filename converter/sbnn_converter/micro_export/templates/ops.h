@@ -2,7 +2,8 @@
 #ifndef @upper_name@_OPS_H_
 #define @upper_name@_OPS_H_
 
-#include "micro/sbnn_ops.h"
+@version_check@
+#include "sbnn_tflm.h"
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 
 namespace @name@ {

@@ -1,10 +1,12 @@
-// Runs the first sample of the test vector of @name@ again and again.
+// Runs the test vector of @name@ again and again: whether all outputs are as expected, how
+// long a sample takes, and how much stack.
 #include <TensorFlowLite.h>
 
 #include <@name@.h>
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/schema/schema_generated.h"
 
+@stack@
 alignas(16) static uint8_t arena[@name@::kArenaBytes];
 static tflite::MicroInterpreter* interpreter;
 
@@ -18,20 +20,36 @@ void setup() {
   interpreter = &instance;
 }
 
+static bool runSample(unsigned int sample) {
+@reset_sketch@  for (unsigned int i = 0; i < @name@::kInputCount; ++i) {
+    const @name@::TestTensor& input = @name@::kTestInputs[i];
+    memcpy(interpreter->input(i)->data.data,
+           static_cast<const uint8_t*>(input.data) + sample * input.bytes,
+           input.bytes);
+  }
+  if (interpreter->Invoke() != kTfLiteOk) return false;
+  bool agrees = true;
+  for (unsigned int i = 0; i < @name@::kOutputCount; ++i) {
+    agrees &= @name@::AsExpected(i, sample, interpreter->output(i)->data.data);
+  }
+  return agrees;
+}
+
 void loop() {
   delay(1000);
   if (interpreter == nullptr) {
     Serial.println("@name@ could not start");
     return;
   }
-@reset_sketch@  for (unsigned int i = 0; i < @name@::kInputCount; ++i) {
-    memcpy(interpreter->input(i)->data.data, @name@::kTestInputs[i].data,
-           @name@::kTestInputs[i].bytes);
-  }
+  bool agrees = true;
+  paint_stack();
   const unsigned long start = micros();
-  interpreter->Invoke();
-  const unsigned long end = micros();
-  Serial.print("@name@ took ");
-  Serial.print(end - start);
-  Serial.println(" microseconds");
+  for (unsigned int i = 0; i < @name@::kTestSamples; ++i) agrees &= runSample(i);
+  const unsigned long taken = micros() - start;
+  const unsigned long stack = stack_used();
+  Serial.print(agrees ? "@name@: PASS, " : "@name@: FAIL, ");
+  Serial.print(taken / @name@::kTestSamples);
+  Serial.print(" microseconds a sample, ");
+  Serial.print(stack);
+  Serial.println(" bytes of stack");
 }

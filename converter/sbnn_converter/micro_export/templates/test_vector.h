@@ -18,6 +18,11 @@ extern const TestTensor kTestInputs[kInputCount];
 // What TensorFlow Lite Micro answered on a host.
 extern const TestTensor kTestOutputs[kOutputCount];
 
+// Whether the elements at `found` are what output tensor `output` has to be for a sample.
+// Whole numbers are the same on every machine. Floats that TensorFlow Lite Micro's own
+// ops compute may differ in their last bits.
+bool AsExpected(unsigned int output, unsigned int sample, const void* found);
+
 }  // namespace @name@
 
 #endif  // @upper_name@_TEST_VECTOR_H_

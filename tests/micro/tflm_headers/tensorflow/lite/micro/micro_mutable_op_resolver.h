@@ -1,6 +1,8 @@
 #ifndef TENSORFLOW_LITE_MICRO_MICRO_MUTABLE_OP_RESOLVER_H_
 #define TENSORFLOW_LITE_MICRO_MICRO_MUTABLE_OP_RESOLVER_H_
 
+#include <string.h>
+
 #include "tensorflow/lite/c/common.h"
 
 namespace tflite {
@@ -27,6 +29,16 @@ class MicroMutableOpResolver : public MicroOpResolver {
     registrations_[length_].builtin_code = 32;
     registrations_[length_++].custom_name = name;
     return kTfLiteOk;
+  }
+
+  // By its name; nullptr if there is none.
+  const TFLMRegistration* FindOp(const char* name) const {
+    for (unsigned int i = 0; i < length_; ++i) {
+      if (strcmp(registrations_[i].custom_name, name) == 0) {
+        return &registrations_[i];
+      }
+    }
+    return nullptr;
   }
 
   TfLiteStatus AddAdd() { return kTfLiteOk; }

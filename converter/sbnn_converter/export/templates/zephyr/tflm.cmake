@@ -1,9 +1,3 @@
-if(CONFIG_@upper_name@)
-  zephyr_library_named(@name@)
-  zephyr_include_directories(../src)
-  zephyr_library_sources(
-@zephyr_sources@  )
-  zephyr_library_compile_options(-ffp-contract=off)
   # Start without reading the weights: README.md, "Start-up".
   zephyr_library_compile_options(
     $<$<BOOL:${SBNN_TRUSTED_MODELS}>:-DSBNN_TRUSTED_MODELS>)
@@ -19,4 +13,3 @@ if(CONFIG_@upper_name@)
         $<$<BOOL:${defined}>:-DTF_LITE_STATIC_MEMORY>)
     endif()
   endforeach()
-endif()
