@@ -65,7 +65,9 @@ TfLiteStatus Request(TfLiteContext*, size_t bytes, int* index) {
   return kTfLiteOk;
 }
 void* Scratch(TfLiteContext*, int) { return scratch; }
-TfLiteEvalTensor* Eval(const TfLiteContext*, int index) { return &tensors[index]; }
+TfLiteEvalTensor* Eval(const TfLiteContext*, int index) {
+  return &tensors[index];
+}
 
 #include "tables.h"  // arena, and a Network for each network
 
@@ -124,12 +126,12 @@ int main() {
   // Twice: nothing that a network leaves behind changes what the others answer.
   for (int round = 0; round < 2; ++round) {
     if (run_standalone() != 0) return 1;
-#define RUN(name)                                                            \
-  {                                                                          \
-    name::OpResolver resolver;                                               \
-    if (name::AddOps(resolver) != kTfLiteOk) return 2;                       \
-    bench_report(#name, static_cast<uint32_t>(Run(name##_tables::kNetwork,   \
-                                                  resolver)));               \
+#define RUN(name)                                                              \
+  {                                                                            \
+    name::OpResolver resolver;                                                 \
+    if (name::AddOps(resolver) != kTfLiteOk) return 2;                         \
+    bench_report(                                                              \
+        #name, static_cast<uint32_t>(Run(name##_tables::kNetwork, resolver))); \
   }
     RUN_ALL
   }
