@@ -75,7 +75,7 @@ def test_texts(export: Export, vector: TestVector) -> dict[str, str]:
         arguments.append(argument)
         function = "close_to" if tensor.type == "FLOAT32" else "equal"
         compared.append(f"{function}({at}, {argument}, sizeof {argument})")
-    values = {
+    texts: dict[str, object] = {
         "name": name,
         "upper_name": upper,
         "samples": vector.samples,
@@ -92,8 +92,8 @@ def test_texts(export: Export, vector: TestVector) -> dict[str, str]:
         ),
     }
     return {
-        f"src/{name}_test_vector.h": fill(TEMPLATES / "test_vector.h", values),
-        f"src/{name}_test_vector.c": fill(TEMPLATES / "test_vector.c", values),
-        "main.c": fill(TEMPLATES / "main.c", values),
-        f"examples/{name}_test/{name}_test.ino": fill(TEMPLATES / "sketch.ino", values),
+        f"src/{name}_test_vector.h": fill(TEMPLATES / "test_vector.h", texts),
+        f"src/{name}_test_vector.c": fill(TEMPLATES / "test_vector.c", texts),
+        "main.c": fill(TEMPLATES / "main.c", texts),
+        f"examples/{name}_test/{name}_test.ino": fill(TEMPLATES / "sketch.ino", texts),
     }

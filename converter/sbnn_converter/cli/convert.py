@@ -86,7 +86,7 @@ def _from_keras(request: Request) -> None:
                 flatbuffer,
                 destinations,
                 status.update,
-                samples=samples or (random_samples(model, 1) if destinations.micro_dir else None),
+                samples=samples or (random_samples(model, 1) if destinations.folders() else None),
                 verified=verified,
             )
         write_products(products)

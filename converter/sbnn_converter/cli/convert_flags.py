@@ -200,10 +200,12 @@ def _check_finished(source: Path) -> None:
             f"{', '.join(f'--{flag.name}' for flag in asked)} (sbnn-inspect tells what it "
             "holds)"
         )
-    if _REPRESENTATIVE.value is not None and _PRODUCTS.micro_dir.value is None:
+    if _REPRESENTATIVE.value is not None and not (
+        _PRODUCTS.micro_dir.value or _PRODUCTS.c_dir.value
+    ):
         raise UsageError(
-            f"--representative_data needs --micro_dir, where '{source}' is finished: it "
-            "gives the test vector there"
+            f"--representative_data needs --micro_dir or --c_dir, where '{source}' is finished: "
+            "it gives the test vector there"
         )
 
 
