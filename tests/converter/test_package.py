@@ -83,7 +83,11 @@ def test_the_second_name_is_the_same_package_without_keras_2(tmp_path):
     whole = importlib.metadata.distribution("sbnn-keras")
     assert light.metadata["Name"] == "sbnn-keras3" and light.version == whole.version
     assert light.metadata["Requires-Python"] == whole.metadata["Requires-Python"]
-    assert {e.name for e in light.entry_points} == {"sbnn-convert", "sbnn-inspect"}
+    assert {e.name for e in light.entry_points} == {
+        "sbnn-convert",
+        "sbnn-export",
+        "sbnn-inspect",
+    }
     of_keras_2 = {"tf-keras", "larq", "tensorflow-model-optimization", "tflite-runtime"}
     for python in ("3.10", "3.13"):
         found = wanted_by(light, python)
