@@ -138,6 +138,8 @@ def test_six_networks_run_in_one_program_with_one_work_memory(
     emulation.compile_program(core, compiled, image)
     done = emulation.run(core, image)
     assert done.status == 0, done.text
+    size = emulation.image_size(core, image)
+    print(f"{name}: {size.flash:,} bytes of flash, {size.ram:,} of RAM beside the stack")
     names = [*models, *of_tflm]
     assert [line.split() for line in done.text.splitlines()] == 2 * [[n, "0"] for n in names]
 
