@@ -172,10 +172,9 @@ def test_a_sparse_classifier_in_int8(activation, rng, tmp_path, objects):
                 "-std=c99",
                 *WARNINGS,
                 "-fsyntax-only",
-                "-I.",
-                "-Ikernels/include",
-                "-Iruntime",
-                *tmp_path.rglob("*.c"),
+                "-Imodel/src",
+                "-Isbnn/src",
+                *tmp_path.glob("*/src/**/*.c"),
             ],
             check=True,
             cwd=tmp_path,
@@ -207,7 +206,7 @@ def test_kernels_of_int16(rng, tmp_path, objects):
     export = sbnn_converter.export_c(model, tmp_path)
     wanted = sbnn_converter.Interpreter(model).predict(xs)
     micro = sbnn_converter.micro.Interpreter(model).predict(xs)
-    source = (tmp_path / f"{export.name}.c").read_text()
+    source = export.texts["src/model.c"]
     for name in ("conv2d", "depthwise", "mean", "dense"):
         assert f"sbnn_net_{name}_int16(" in source
     found = OnHost(export, tmp_path, objects, UNDEFINED).predict(*xs)
