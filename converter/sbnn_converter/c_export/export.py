@@ -11,7 +11,7 @@ import numpy as np
 from sbnn_converter.c_export.test_vector import NoTestVector, expected_outputs, test_texts
 from sbnn_converter.export.collection import collect
 from sbnn_converter.export.library import Library
-from sbnn_converter.export.network_name import DEFAULT_NAME
+from sbnn_converter.export.network_name import DEFAULT_NAME, check_network_name
 from sbnn_converter.export.outputs import write_all
 from sbnn_converter.export.shared_libraries import required
 from sbnn_converter.export.templates import fill
@@ -60,6 +60,7 @@ def export_c(
       ValueError: the model is damaged, or no .tflite file.
       OSError: the folder cannot be written.
     """
+    check_network_name(name)
     content = read_model(model)
     export = plan_export(content, name=name)
     library = c_library(content, export, samples)
