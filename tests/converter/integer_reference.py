@@ -1,4 +1,5 @@
-"""SbnnConv2D and SbnnDense in NumPy's int64, written from docs/format.md alone.
+"""SbnnConv2D and SbnnDense in NumPy's int64, written from docs/format.md; only weight codes are
+read by the package's decoder.
 
 Activations stand in whole numbers, not in planes: those of bits and of several bits are
 odd, those of int8 have their zero point taken off.
@@ -65,7 +66,10 @@ def sums_of(op: StoredOp, x: np.ndarray) -> np.ndarray:
         return flat @ kernel_of(op, (o["units"], flat.shape[1])).T
     group_in = o["in_channels"] // o["groups"]
     filters, windows = o["out_channels"], (o["kernel_height"], o["kernel_width"])
-    kernel = kernel_of(op, (filters, group_in, *windows))
+    if o.get("tap_major", 0):
+        kernel = kernel_of(op, (filters, *windows, group_in)).transpose(0, 3, 1, 2)
+    else:
+        kernel = kernel_of(op, (filters, group_in, *windows))
     outside = 0 if op.input.type == "INT8" else o["pad_value"] * (2 ** o.get("in_planes", 1) - 1)
     sums = np.zeros((len(x), o["out_height"], o["out_width"], filters), np.int64)
     for y in range(o["out_height"]):

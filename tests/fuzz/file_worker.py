@@ -19,7 +19,7 @@ import numpy as np
 import sbnn_converter
 from mutations import Mutator
 from sbnn_converter.inspection import inspect_model
-from sbnn_converter.micro_export.export import micro_files
+from sbnn_converter.micro_export.export import micro_library
 from sbnn_converter.runtimes.interpreter import available_runtimes
 from sbnn_converter.standalone.export import plan_export
 from sbnn_converter.tflite.model_file import read_model
@@ -45,7 +45,7 @@ def engines() -> dict[str, Callable[[bytes], object]]:
     found: dict[str, Callable[[bytes], object]] = {
         "inspect": lambda content: inspect_model(read_model(content)),
         "export_c": lambda content: plan_export(read_model(content)).texts,
-        "export_micro": lambda content: micro_files(read_model(content), "net", None),
+        "export_micro": lambda content: micro_library(read_model(content), "net", None),
         "estimate": sbnn_converter.estimate_network,
         "micro": lambda content: _run(sbnn_converter.micro.Interpreter(content)),
     }
