@@ -68,7 +68,7 @@ def _stir(model):
 def _keras():
     import tensorflow as tf
 
-    import sbnn_keras  # noqa: F401  (sets Keras 2 up)
+    import sbnn_keras.keras2  # noqa: F401  (sets Keras 2 up; Larq knows no other)
 
     return tf.keras
 
