@@ -348,9 +348,13 @@ class SparseBinary(_BaseQuantizer):
         finally:
             self._asked_for_shapes = False
 
+    # Keras reads the signature of `call`, which the decorator would hide.
+    def call(self, inputs, training=None):
+        return self._kernel_of(inputs, training)
+
     # There is nothing for AutoGraph to convert: looking for it takes long in every trace.
     @tf.autograph.experimental.do_not_convert
-    def call(self, inputs, training=None):
+    def _kernel_of(self, inputs, training):
         if self._asked_for_shapes:
             return super().call(inputs)
         trained = training and self.trainable

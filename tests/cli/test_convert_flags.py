@@ -178,7 +178,7 @@ def test_a_folder_for_micro_is_written_beside_the_file(sbnn_convert, digits):
     result = sbnn_convert(digits, "--micro_dir", folder)
     assert result.returncode == 0, result.stderr
     assert f"wrote {folder}/" in result.stdout
-    header = (folder / "src" / "digits" / "model.h").read_text()
+    header = (folder / "digits" / "src" / "digits" / "model.h").read_text()
     assert f"kModelBytes = {digits.with_suffix('.tflite').stat().st_size};" in header
 
 

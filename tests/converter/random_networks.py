@@ -10,7 +10,7 @@ import os
 
 import numpy as np
 import tensorflow as tf
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 import grid
@@ -41,6 +41,8 @@ def settings_of(beside: int = BESIDE) -> settings:
         database=None,
         suppress_health_check=list(HealthCheck),
         print_blob=True,
+        # Not Phase.explain: it runs each network again and again under a tracer.
+        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     )
 
 

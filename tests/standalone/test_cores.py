@@ -111,14 +111,14 @@ def test_binarynet_stays_within_its_limits(kernels, binarynet):
     x = mcu_networks.BINARYNET_HALF.samples(1)
     core = emulation.CORES["cortex-m4"]
     trial = try_on(plan_export(binarynet), core, [x], kernels=kernels)
-    assert trial.instructions <= 5_500_000
+    assert trial.instructions <= 4_800_000
     assert sbnn_converter.micro.Interpreter(binarynet).arena_used_bytes <= 36 * 1024
     assert len(binarynet) <= 60 * 1024
 
 
 @needs_m4
 @pytest.mark.parametrize(
-    "trusted, limits", [(False, [1_500_000, 1_000_000]), (True, [200_000, 100_000])]
+    "trusted, limits", [(False, [1_300_000, 800_000]), (True, [60_000, 10_000])]
 )
 def test_start_up_stays_within_its_limits(trusted, limits, binarynet, mnist_mlp):
     """All that the ops do in ``AllocateTensors``: reading every weight once, or none."""
