@@ -46,7 +46,7 @@ def test_recordings_become_a_firmware(write, tested, tmp_path_factory, run_examp
     assert result["test_images"] == tested
     assert result["keras_and_tflite_differ"] == result["keras_and_tflm_differ"] == 0
     assert result["connections_found"] == pytest.approx(0.2, abs=2e-3)
-    assert (tmp_path / "firmware" / "digits" / "src" / "digits.h").exists()
+    assert (tmp_path / "firmware" / "networks" / "digits" / "src" / "digits.h").exists()
     if not emulation.missing_tools(emulation.CORES["cortex-m4"]):
         heard = result["firmware"]["answers"]
         assert len(heard) == 10 and printed.count("heard ") == 10
