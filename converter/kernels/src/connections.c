@@ -61,6 +61,22 @@ static uint32_t take_bytes(sbnn_connection_reader* reader) {
   return UINT32_MAX;
 }
 
+/* The same of a code of bits. */
+static uint32_t take_bits(sbnn_connection_reader* reader) {
+  const sbnn_connections* code = reader->code;
+  const uint32_t parameter = code->parameter;
+  const uint32_t zeros = count_zeros(code, reader->bit);
+  if (zeros == UINT32_MAX) return UINT32_MAX;
+  reader->bit += zeros + 1u;
+  if (code->code == SBNN_CODE_GOLOMB) {
+    if (zeros > (uint32_t)INT32_MAX / 256u) return UINT32_MAX;
+    return zeros * parameter + take_remainder(reader, parameter);
+  }
+  if (parameter == 0u) return zeros;
+  if (zeros > (uint32_t)INT32_MAX >> parameter) return UINT32_MAX;
+  return (zeros << parameter) | take(reader, parameter);
+}
+
 void sbnn_open_connections(sbnn_connection_reader* reader,
                            const sbnn_connections* code) {
   reader->code = code;
@@ -73,24 +89,9 @@ int32_t sbnn_next_connection(sbnn_connection_reader* reader) {
   const sbnn_connections* code = reader->code;
   if (reader->left <= 0) return SBNN_NO_CONNECTION;
   --reader->left;
-
-  const bool in_bytes = code->code == SBNN_CODE_BYTES;
-  const uint32_t zeros =
-      in_bytes ? take_bytes(reader) : count_zeros(code, reader->bit);
-  if (zeros == UINT32_MAX) return SBNN_NO_CONNECTION;
-  uint32_t gap = zeros;
-  if (!in_bytes) reader->bit += zeros + 1u;
-  if (in_bytes) {
-    /* that is all */
-  } else if (code->code == SBNN_CODE_GOLOMB) {
-    if (zeros > (uint32_t)INT32_MAX / 256u) return SBNN_NO_CONNECTION;
-    gap = zeros * code->parameter + take_remainder(reader, code->parameter);
-  } else if (code->parameter > 0u) {
-    if (zeros > (uint32_t)INT32_MAX >> code->parameter) {
-      return SBNN_NO_CONNECTION;
-    }
-    gap = (zeros << code->parameter) | take(reader, code->parameter);
-  }
+  const uint32_t gap =
+      code->code == SBNN_CODE_BYTES ? take_bytes(reader) : take_bits(reader);
+  if (gap == UINT32_MAX) return SBNN_NO_CONNECTION;
 
   /* index + gap + 1 must stay below `weights`; no term here can overflow. */
   const int32_t room = code->weights - 1 - reader->index;

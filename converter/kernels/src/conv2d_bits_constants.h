@@ -77,10 +77,10 @@ static void find_starts(const state* s, int32_t count, bool count_taps,
   }
 }
 
-#ifndef SBNN_THUMB2
-/* Bit-slices the starts of a word class, SLICED_AT_ONCE slices. */
+/* Bit-slices the starts of a word class, SLICED_AT_ONCE slices, or only the first three. */
 SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
-                             const sbnn_kind_bits* end, uint32_t* out) {
+                             const sbnn_kind_bits* end, bool all,
+                             uint32_t* out) {
   uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0, a7 = 0;
   do { /* masks do not overlap: sums do for ORs */
     const uint32_t mask = kind->mask;
@@ -88,6 +88,7 @@ SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
     a0 += mask * (bits & 1u);
     a1 += mask * ((bits >> 1) & 1u);
     a2 += mask * ((bits >> 2) & 1u);
+    if (!all) continue;
     a3 += mask * ((bits >> 3) & 1u);
     a4 += mask * ((bits >> 4) & 1u);
     a5 += mask * ((bits >> 5) & 1u);
@@ -97,6 +98,7 @@ SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
   out[0] = a0;
   out[1] = a1;
   out[2] = a2;
+  if (!all) return;
   out[3] = a3;
   out[4] = a4;
   out[5] = a5;
@@ -104,50 +106,25 @@ SBNN_INLINE void slice_class(const int32_t* values, const sbnn_kind_bits* kind,
   out[7] = a7;
 }
 
-static void slice_classes(const state* s, uint32_t* out) {
+SBNN_INLINE void slice_each_class(const state* s, bool all, uint32_t* out) {
   const sbnn_conv2d_borders* b = &s->borders;
   const sbnn_kind_bits* kind = b->kind_bits;
   for (int32_t i = 0; i < b->word_classes; ++i) {
     const sbnn_kind_bits* const end = b->kind_bits + b->class_at[i + 1];
-    slice_class(s->kind_values, kind, end, out);
+    slice_class(s->kind_values, kind, end, all, out);
     out += s->slices_room;
     kind = end;
   }
 }
-#else
+
 static void slice_classes(const state* s, uint32_t* out) {
+#ifdef SBNN_THUMB2
   const sbnn_conv2d_borders* b = &s->borders;
   sbnn_slice_classes_thumb2(s->kind_values, b->kind_bits, b->class_at + 1, out,
                             b->word_classes, 4 * s->slices_room);
-}
+#else
+  slice_each_class(s, true, out);
 #endif
-
-/* The same for a few slices. */
-SBNN_INLINE void slice_class_thinly(const int32_t* values,
-                                    const sbnn_kind_bits* kind,
-                                    const sbnn_kind_bits* end, uint32_t* out) {
-  uint32_t a0 = 0, a1 = 0, a2 = 0;
-  do {
-    const uint32_t mask = kind->mask;
-    const uint32_t bits = (uint32_t)values[kind->kind];
-    a0 += mask * (bits & 1u);
-    a1 += mask * ((bits >> 1) & 1u);
-    a2 += mask * ((bits >> 2) & 1u);
-  } while (++kind != end);
-  out[0] = a0;
-  out[1] = a1;
-  out[2] = a2;
-}
-
-static void slice_classes_thinly(const state* s, uint32_t* out) {
-  const sbnn_conv2d_borders* b = &s->borders;
-  const sbnn_kind_bits* kind = b->kind_bits;
-  for (int32_t i = 0; i < b->word_classes; ++i) {
-    const sbnn_kind_bits* const end = b->kind_bits + b->class_at[i + 1];
-    slice_class_thinly(s->kind_values, kind, end, out);
-    out += s->slices_room;
-    kind = end;
-  }
 }
 
 /* Bit-slices the kinds' starts for each word class, `slices` slices each; there is room for as many
@@ -164,7 +141,7 @@ static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
     out += SLICED_AT_ONCE;
   }
   if (left <= 3) {
-    slice_classes_thinly(s, out);
+    slice_each_class(s, false, out);
   } else {
     slice_classes(s, out);
   }

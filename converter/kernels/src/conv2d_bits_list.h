@@ -156,8 +156,9 @@ static int32_t place_connections(state* s, int32_t count, bool count_taps) {
   const int32_t less = s->lists.subtracted;
   s->lists.subtract = s->list;
   s->lists.subtracted = fill_up(s, s->list, s->list + less);
-  s->lists.add = s->is_signed ? s->others : s->list;
-  s->lists.added = fill_up(s, s->is_signed ? s->others : s->list, end);
+  uint32_t* const adds = s->is_signed ? s->others : s->list;
+  s->lists.add = adds;
+  s->lists.added = fill_up(s, adds, end);
   return count - 2 * less;
 }
 

@@ -20,7 +20,6 @@ from sbnn_converter.cli.product_flags import (
     check_finite,
     check_package,
     file_of,
-    path_of,
 )
 from sbnn_converter.cli.products import Destinations
 from sbnn_converter.cli.targets import check_targets
@@ -225,15 +224,9 @@ def _check_combinations() -> None:
 
 def _destinations(source: Path, is_finished: bool) -> Destinations:
     target = file_of(_OUTPUT) or _tflite_name(source)
-    return Destinations(
-        title=source.name if is_finished else target.name,
+    return _PRODUCTS.destinations(
+        source.name if is_finished else target.name,
         output=None if is_finished else target,
-        report=file_of(_PRODUCTS.report),
-        micro_dir=path_of(_PRODUCTS.micro_dir),
-        c_dir=path_of(_PRODUCTS.c_dir),
-        name=_PRODUCTS.name.value,
-        core=_PRODUCTS.target_mcu.value,
-        board=_PRODUCTS.board,
         optimize_for=_OPTIMIZE_FOR.value,
     )
 

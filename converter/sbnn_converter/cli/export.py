@@ -9,7 +9,7 @@ from absl import flags
 from sbnn_converter.cli import command, representative_data
 from sbnn_converter.cli.command import UsageError
 from sbnn_converter.cli.finished import make_of_file
-from sbnn_converter.cli.product_flags import ProductFlags, file_of, path_of
+from sbnn_converter.cli.product_flags import ProductFlags, path_of
 from sbnn_converter.cli.products import Destinations
 from sbnn_converter.cli.targets import check_targets
 from sbnn_converter.saved.models import kind_of_saved_model
@@ -61,15 +61,7 @@ def export(arguments: list[str]) -> None:
 
 
 def _destinations(source: Path) -> Destinations:
-    found = Destinations(
-        title=source.name,
-        report=file_of(_PRODUCTS.report),
-        micro_dir=path_of(_PRODUCTS.micro_dir),
-        c_dir=path_of(_PRODUCTS.c_dir),
-        name=_PRODUCTS.name.value,
-        core=_PRODUCTS.target_mcu.value,
-        board=_PRODUCTS.board,
-    )
+    found = _PRODUCTS.destinations(source.name)
     if found.micro_dir is None and found.c_dir is None:
         raise UsageError(
             "found neither --micro_dir nor --c_dir: say where to write, and whether for "

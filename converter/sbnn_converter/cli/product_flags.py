@@ -9,6 +9,7 @@ from pathlib import Path
 from absl import flags
 
 from sbnn_converter.cli.command import UsageError
+from sbnn_converter.cli.products import Destinations
 from sbnn_converter.cost_model.board import Board
 from sbnn_converter.cost_model.estimate import cores
 from sbnn_converter.errors import ConversionError
@@ -78,6 +79,27 @@ class ProductFlags:
     def board(self) -> Board:
         """What the board has."""
         return Board(self.flash_kb.value, self.ram_kb.value)
+
+    def destinations(self, title: str, **more) -> Destinations:
+        """Where what these flags ask for goes.
+
+        Args:
+          title: see ``Destinations``.
+          more: its attributes that only some programs have flags for.
+
+        Raises:
+          UsageError: a name is empty.
+        """
+        return Destinations(
+            title=title,
+            report=file_of(self.report),
+            micro_dir=path_of(self.micro_dir),
+            c_dir=path_of(self.c_dir),
+            name=self.name.value,
+            core=self.target_mcu.value,
+            board=self.board,
+            **more,
+        )
 
     def check(self) -> None:
         """Checks what can be told of the flags alone.
