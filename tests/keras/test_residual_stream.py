@@ -87,9 +87,10 @@ def test_training_normalizes_by_the_batch_and_learns_the_statistics():
     update = RNG.normal(3, 1.9, (500, 3)).astype(np.float32)
     outputs = layer(update, training=True).numpy()
     variance = update.astype(np.float64).var(0)
-    # The moving variance was 1: the factor needs no rounding yet.
-    wanted = (update - update.mean(0)) / np.sqrt(variance + 1e-3)
-    np.testing.assert_allclose(outputs, wanted, rtol=6e-4, atol=layer.step * 0.51)
+    # The moving variance is 1: the factor 1 / sqrt(1.001) is rounded to 1, and so are the
+    # batch's normalized updates scaled.
+    wanted = (update - update.mean(0)) / np.sqrt(variance + 1e-3) * np.sqrt(1.001)
+    np.testing.assert_allclose(outputs, wanted, rtol=1e-6, atol=layer.step * 0.5001)
     mean, moving = layer._normalization.get_weights()[2:]
     np.testing.assert_allclose(mean, update.mean(0) / 2, rtol=1e-4)
     np.testing.assert_allclose(moving, (1 + variance) / 2, rtol=1e-2)
