@@ -75,9 +75,9 @@ class HeldConnections:
         """All of the state, in the order of files."""
         return [self.mask, self.threshold, self.count, self.steps]
 
-    def choose(self, latent: tf.Tensor, largest=choose_largest) -> None:
+    def choose(self, latent: tf.Tensor) -> None:
         """Chooses the connections anew from the latent weights."""
-        mask, threshold = largest(self._domain.score(latent), self.count)
+        mask, threshold = choose_largest(self._domain.score(latent), self.count)
         self.mask.assign(mask)
         self.threshold.assign(threshold)
 
@@ -95,8 +95,7 @@ class HeldConnections:
         def choose():
             if wanted:
                 self.count.assign(tf.where(self.count > 0, self.count, wanted))
-            # Where nothing is held, the graph should not pay for what could be.
-            self.choose(latent, choose_largest if wanted else sort_out_largest)
+            self.choose(latent)
             return tf.no_op()
 
         tf.cond(due, choose, lambda: tf.no_op())
