@@ -20,6 +20,18 @@ def test_the_table_has_the_estimate(sbnn_convert, digits):
     assert "stack 1,752" in result.stdout and "stack 1,240" in result.stdout
 
 
+def test_cycles_and_time_are_told_within_bounds(sbnn_convert, digits):
+    flags = ("--target_mcu=cortex-m0plus", "--mhz=48", "--wait_states=1")
+    result = sbnn_convert(digits, *flags)
+    assert result.returncode == 0, result.stderr
+    model = digits.with_suffix(".tflite").read_bytes()
+    cycles = estimate_network(model, "cortex-m0plus", wait_states=1).cycles
+    bounds = f"({cycles.low:,.0f} to {cycles.high:,.0f}; flash of 1 wait states)"
+    said = " ".join(result.stdout.split())
+    assert f"{cycles.likely:,.0f} cycles {bounds}" in said
+    assert f"at 48 MHz {cycles.likely / 48e3:,.3g} ms" in said
+
+
 @pytest.mark.parametrize(
     "flags, words",
     [
@@ -43,6 +55,9 @@ def test_what_does_not_fit_is_not_written(sbnn_convert, digits, flags, words):
     "flags, words",
     [
         (("--flash_kb=64",), ("need --target_mcu",)),
+        (("--mhz=64",), ("need --target_mcu",)),
+        (("--target_mcu=cortex-m4", "--mhz=0"), ("--mhz is 0",)),
+        (("--target_mcu=cortex-m4", "--wait_states=-1"), ("wait_states",)),
         (("--target_mcu=z80",), ("z80", "cortex-m4")),
         (("--target_mcu=cortex-m4", "--ram_kb=-1"), ("ram_kb", "non-negative")),
         (("--optimize_for=beauty",), ("beauty", "speed")),

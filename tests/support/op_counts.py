@@ -69,7 +69,7 @@ def prepare_instructions(models: Sequence[bytes], core: str, *, trusted: bool = 
 def _measure(ops: Sequence[StoredOp], core: str, defines: Sequence[str]) -> list[Measured]:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        (folder / "cases.h").write_text(_cases(ops))
+        (folder / "cases.h").write_text(cases_header(ops))
         image = folder / "bench.elf"
         board = emulation.CORES[core]
         kernel_program.build(
@@ -90,8 +90,8 @@ def _measure(ops: Sequence[StoredOp], core: str, defines: Sequence[str]) -> list
     ]
 
 
-def _cases(ops: Sequence[StoredOp]) -> str:
-    """The C header with all cases."""
+def cases_header(ops: Sequence[StoredOp]) -> str:
+    """``cases.h``, which ``bench_ops.c`` takes its ops from."""
     lines = [
         '#include "ops/op.h"',
         "#include <stdint.h>",

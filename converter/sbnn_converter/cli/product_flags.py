@@ -48,6 +48,21 @@ class ProductFlags:
             lower_bound=0.0,
             flag_values=own,
         )
+        self.mhz = flags.DEFINE_float(
+            "mhz",
+            None,
+            "Clock of the board in MHz for --target_mcu: milliseconds are printed beside cycles.",
+            lower_bound=0.0,
+            flag_values=own,
+        )
+        self.wait_states = flags.DEFINE_integer(
+            "wait_states",
+            None,
+            "Cycles that a word of the board's flash takes longer than one, for --target_mcu.",
+            lower_bound=0,
+            upper_bound=100,
+            flag_values=own,
+        )
         self.report = flags.DEFINE_string(
             "report", None, "HTML file to write a report to.", flag_values=own
         )
@@ -78,7 +93,12 @@ class ProductFlags:
     @property
     def board(self) -> Board:
         """What the board has."""
-        return Board(self.flash_kb.value, self.ram_kb.value)
+        return Board(
+            flash_kb=self.flash_kb.value,
+            ram_kb=self.ram_kb.value,
+            mhz=self.mhz.value,
+            wait_states=self.wait_states.value or 0,
+        )
 
     def destinations(self, title: str, **more) -> Destinations:
         """Where what these flags ask for goes.
@@ -108,9 +128,11 @@ class ProductFlags:
           UsageError: they make no sense.
           ImportError: a package is not there.
         """
-        if self.board.known and self.target_mcu.value is None:
-            raise UsageError("--flash_kb and --ram_kb need --target_mcu: name the board's core")
-        for flag in (self.ram_kb, self.flash_kb):
+        of_board = (self.flash_kb, self.ram_kb, self.mhz, self.wait_states)
+        if self.target_mcu.value is None and any(f.value is not None for f in of_board):
+            names = ", ".join(f"--{flag.name}" for flag in of_board)
+            raise UsageError(f"{names} need --target_mcu: name the board's core")
+        for flag in (self.ram_kb, self.flash_kb, self.mhz):
             if flag.value == 0:
                 raise UsageError(f"--{flag.name} is 0: wanted a number above 0")
             check_finite(flag)

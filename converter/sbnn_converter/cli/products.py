@@ -71,7 +71,7 @@ class Destinations:
         """
         if self.core is None:
             return None
-        cost = estimate_network(model, self.core)
+        cost = estimate_network(model, self.core, wait_states=self.board.wait_states)
         check_fit(cost, self.board, self.optimize_for)
         return cost
 

@@ -15,14 +15,18 @@ class Board:
 
     Attributes:
       flash_kb, ram_kb: kilobytes of 1,024 bytes; None if it is not known.
+      mhz: million cycles a second, likewise.
+      wait_states: cycles that a word of flash takes longer than one.
     """
 
     flash_kb: float | None = None
     ram_kb: float | None = None
+    mhz: float | None = None
+    wait_states: int = 0
 
     @property
     def known(self) -> bool:
-        """Whether there is anything to check."""
+        """Whether there is memory to check."""
         return self.flash_kb is not None or self.ram_kb is not None
 
     def lacks(self, way: Way) -> list[str]:

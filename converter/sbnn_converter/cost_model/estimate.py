@@ -11,11 +11,15 @@ import functools
 import json
 from pathlib import Path
 
+from sbnn_converter.cost_model.cycles import op_cycles
 from sbnn_converter.cost_model.features import op_features
-from sbnn_converter.native.plan import plan_op
+from sbnn_converter.cost_model.timing import Cycles
+from sbnn_converter.native.plan import Plan, plan_op
 from sbnn_converter.tflite.flatbuffer import StoredOp
 
 DEFAULT_CORE = "cortex-m4"
+# Cores whose instructions are those of another one, which were counted.
+_COUNTED_AS = {"cortex-m0plus": "cortex-m0", "cortex-m55": "cortex-m7"}
 _FILE = Path(__file__).with_name("coefficients.json")
 
 
@@ -25,11 +29,14 @@ class OpCost:
 
     Attributes:
       instructions: of one run; not cycles.
+      cycles: likewise, within bounds, with memory that answers at once or after
+        wait states.
       scratch_bytes: memory while it runs, beside its input and output.
       flash_bytes: its constants.
     """
 
     instructions: int
+    cycles: Cycles
     scratch_bytes: int
     flash_bytes: int
 
@@ -42,7 +49,12 @@ def model_file() -> dict:
 
 def cores() -> tuple[str, ...]:
     """The cores that costs are known for."""
-    return tuple(model_file()["cores"])
+    return tuple(sorted((*model_file()["cores"], *_COUNTED_AS)))
+
+
+def counted_core(core: str) -> str:
+    """The core whose figures ``model_file`` has for ``core``."""
+    return _COUNTED_AS.get(core, core)
 
 
 def check_core(core: str) -> None:
@@ -53,12 +65,15 @@ def check_core(core: str) -> None:
         )
 
 
-def estimate_op(op: StoredOp, core: str = DEFAULT_CORE, **options: int) -> OpCost:
+def estimate_op(
+    op: StoredOp, core: str = DEFAULT_CORE, wait_states: int = 0, **options: int
+) -> OpCost:
     """What ``op`` costs.
 
     Args:
       op: the op as it stands in a file.
       core: one of ``cores()``.
+      wait_states: of the flash that code lies in, for the cycles.
       **options: options that take the place of the file's, such as ``band_bytes``.
 
     Raises:
@@ -67,11 +82,17 @@ def estimate_op(op: StoredOp, core: str = DEFAULT_CORE, **options: int) -> OpCos
     check_core(core)
     plan = plan_op(op, **options)
     changed = dataclasses.replace(op, options={**op.options, **options})
-    kernel, counts = op_features(changed, plan)
-    coefficients = model_file()["cores"][core][kernel]
-    instructions = sum(coefficients.get(step, 0.0) * n for step, n in counts.items())
+    kernel, instructions = estimate_instructions(changed, plan, core)
     return OpCost(
         instructions=round(instructions),
+        cycles=op_cycles(kernel, instructions, core, wait_states),
         scratch_bytes=plan.scratch_bytes,
         flash_bytes=sum(constant.nbytes for constant in op.constants),
     )
+
+
+def estimate_instructions(op: StoredOp, plan: Plan, core: str) -> tuple[str, float]:
+    """The kernel that runs ``op`` as planned, and its instructions."""
+    kernel, counts = op_features(op, plan)
+    coefficients = model_file()["cores"][counted_core(core)][kernel]
+    return kernel, sum(coefficients.get(step, 0.0) * n for step, n in counts.items())

@@ -101,9 +101,9 @@ def _has_signs(op: StoredOp) -> bool:
 
 
 def _sums(op: StoredOp, count: int) -> dict[str, float]:
-    """Handing sums to the output stage. A stream is scaled like int8; bits of an activation
-    are taken to cost what one does, each."""
-    face = op.writes
+    """Handing sums to the output stage. A stream and int16 are scaled like int8; bits of an
+    activation are taken to cost what one does, each."""
+    face = INT8 if op.writes == INT16 else op.writes
     if not face.is_planes:
         return {f"sum to {face.label}": float(count)}
     if op.options.get("stream"):

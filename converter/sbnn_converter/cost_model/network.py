@@ -12,11 +12,13 @@ import os
 from sbnn_converter.cost_model.estimate import (
     DEFAULT_CORE,
     check_core,
+    counted_core,
     estimate_op,
     model_file,
 )
 from sbnn_converter.cost_model.features import kernel_of
 from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES, plain_c_stack_bytes
+from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.memory.lifetimes import aligned, live_bytes
 from sbnn_converter.short_repr import ShortRepr
@@ -39,6 +41,7 @@ class StepCost:
       kernel: what runs it, such as ``"conv2d bits"``; the op's own name if it is none
         of ours.
       instructions: of one run; None where no cost is known.
+      cycles: likewise, within bounds.
       tensor_bytes: all tensors alive while it runs.
       scratch_bytes: what it takes beside them.
       flash_bytes: its constants.
@@ -47,6 +50,7 @@ class StepCost:
     name: str
     kernel: str
     instructions: int | None
+    cycles: Cycles | None
     tensor_bytes: int
     scratch_bytes: int
     flash_bytes: int
@@ -103,6 +107,11 @@ class NetworkCost(ShortRepr):
         return sum(step.instructions or 0 for step in self.steps)
 
     @property
+    def cycles(self) -> Cycles:
+        """Likewise."""
+        return sum((step.cycles for step in self.steps if step.cycles), Cycles())
+
+    @property
     def unknown(self) -> list[str]:
         """Ops without a known cost."""
         return list(dict.fromkeys(s.kernel for s in self.steps if s.instructions is None))
@@ -126,12 +135,15 @@ PLAIN_C = "plain C"
 MICRO = "TensorFlow Lite Micro"
 
 
-def estimate_network(model: bytes | str | os.PathLike, core: str = DEFAULT_CORE) -> NetworkCost:
+def estimate_network(
+    model: bytes | str | os.PathLike, core: str = DEFAULT_CORE, *, wait_states: int = 0
+) -> NetworkCost:
     """Estimates what a converted model takes.
 
     Args:
       model: the flatbuffer as bytes, or the path of a .tflite file.
       core: one of ``cores()``.
+      wait_states: cycles that a word of flash takes longer than one, for the cycles.
 
     Raises:
       FileNotFoundError: there is no such file.
@@ -140,7 +152,10 @@ def estimate_network(model: bytes | str | os.PathLike, core: str = DEFAULT_CORE)
     check_core(core)
     model = read_model(model)
     stored = read_stored_model(model)
-    steps = [_step(stored, number, live, core) for number, live in enumerate(live_bytes(stored))]
+    steps = [
+        _step(stored, number, live, core, wait_states)
+        for number, live in enumerate(live_bytes(stored))
+    ]
     cost = NetworkCost(core, steps, [])
     ways = [_plain_c(model, cost), _micro(stored, cost)]
     return dataclasses.replace(cost, ways=[way for way in ways if way is not None])
@@ -153,7 +168,7 @@ def _plain_c(model: bytes, cost: NetworkCost) -> Way | None:
         export = plan_export(model)
     except ConversionError:
         return None
-    sizes = model_file()["code_bytes"][cost.core]["sources"]
+    sizes = model_file()["code_bytes"][counted_core(cost.core)]["sources"]
     code = sum(sizes.get(path, 0) for path in export.kernels)
     # Inputs and outputs are the caller's, unless the plan has a place for them.
     ports = sum(t.bytes for t in (*export.network.inputs, *export.network.outputs))
@@ -170,7 +185,7 @@ def _plain_c(model: bytes, cost: NetworkCost) -> Way | None:
 
 
 def _micro(stored: StoredModel, cost: NetworkCost) -> Way:
-    code = model_file()["code_bytes"][cost.core]
+    code = model_file()["code_bytes"][counted_core(cost.core)]
     paths = {path for op in stored.sbnn_ops for path in code["ops"][op.name]}
     return Way(
         MICRO,
@@ -190,20 +205,21 @@ def bookkeeping_bytes(stored: StoredModel, core: str = DEFAULT_CORE) -> int:
         _INTERPRETER_BYTES
         + _TENSOR_BYTES * len(stored.tensors)
         + _NODE_BYTES * len(stored.steps)
-        + model_file()["code_bytes"][core]["op_bytes"] * len(stored.sbnn_ops)
+        + model_file()["code_bytes"][counted_core(core)]["op_bytes"] * len(stored.sbnn_ops)
     )
 
 
-def _step(stored: StoredModel, number: int, live: int, core: str) -> StepCost:
+def _step(stored: StoredModel, number: int, live: int, core: str, wait_states: int) -> StepCost:
     step = stored.steps[number]
     flash = sum(tensor.constant_bytes for tensor in step.present_inputs)
     if not isinstance(step, SbnnStep):
-        return StepCost(step.name, step.name, None, live, 0, flash)
-    cost = estimate_op(step.sbnn, core)
+        return StepCost(step.name, step.name, None, None, live, 0, flash)
+    cost = estimate_op(step.sbnn, core, wait_states)
     return StepCost(
         name=step.sbnn.layer or step.name,
         kernel=kernel_of(step.sbnn),
         instructions=cost.instructions,
+        cycles=cost.cycles,
         tensor_bytes=live,
         scratch_bytes=cost.scratch_bytes,
         flash_bytes=flash,

@@ -126,35 +126,60 @@ def try_on(
     """
     emulation.require_tools(core)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for path, text in {**export.texts, "src/sbnn.h": version_header()}.items():
-            (folder / path).parent.mkdir(exist_ok=True)
-            (folder / path).write_text(text)
-        (folder / "main.c").write_text(_main(export, inputs, len(inputs[0])))
-        objects = (kernels or _of_this_process()[0]).objects(
-            core, [path for path in export.kernels if path.endswith(".c")], flags
-        )
-        image, network = folder / "image.elf", folder / "network.o"
-        root, upper = c_sources.root(), export.name.upper()
-        includes = (folder / "src", root, root / "kernels" / "include", root / "runtime")
-        defines = (f"{upper}_PROFILE", f"{upper}_CHECK")
-        flags = (*flags, *emulation.WARNINGS)
-        source = folder / "src" / f"{export.name}.c"
-        emulation.compile_object(
-            core, source, network, includes=includes, defines=defines, flags=flags
-        )
-        emulation.compile_program(
+        image, constants = build_trial(
+            export,
             core,
-            [network, folder / "main.c", *objects],
-            image,
+            inputs,
+            Path(name),
+            flags=flags,
             code_bytes=code_bytes,
             ram_bytes=ram_bytes,
-            includes=includes,
-            defines=defines,
-            flags=flags,
+            kernels=kernels,
         )
-        constants = emulation.section_bytes(core, network, ".rodata")
         return _run(export, core, image, constants, inputs, timeout)
+
+
+def build_trial(
+    export: Export,
+    core: emulation.Core,
+    inputs: Sequence[np.ndarray],
+    folder: Path,
+    *,
+    flags: Sequence[str] = emulation.FLAGS,
+    code_bytes: int | None = None,
+    ram_bytes: int | None = None,
+    kernels: KernelObjects | None = None,
+) -> tuple[Path, int]:
+    """Compiles what ``try_on`` runs, into ``folder``; arguments and errors are its own.
+
+    Returns:
+      The image, and the bytes of the network's constants.
+    """
+    for path, text in {**export.texts, "src/sbnn.h": version_header()}.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text)
+    (folder / "main.c").write_text(_main(export, inputs, len(inputs[0])))
+    objects = (kernels or _of_this_process()[0]).objects(
+        core, [path for path in export.kernels if path.endswith(".c")], flags
+    )
+    image, network = folder / "image.elf", folder / "network.o"
+    root, upper = c_sources.root(), export.name.upper()
+    includes = (folder / "src", root, root / "kernels" / "include", root / "runtime")
+    defines = (f"{upper}_PROFILE", f"{upper}_CHECK")
+    flags = (*flags, *emulation.WARNINGS)
+    source = folder / "src" / f"{export.name}.c"
+    emulation.compile_object(core, source, network, includes=includes, defines=defines, flags=flags)
+    emulation.compile_program(
+        core,
+        [network, folder / "main.c", *objects],
+        image,
+        code_bytes=code_bytes,
+        ram_bytes=ram_bytes,
+        includes=includes,
+        defines=defines,
+        flags=flags,
+    )
+    return image, emulation.section_bytes(core, network, ".rodata")
 
 
 def _run(

@@ -12,6 +12,7 @@ _OP_COLUMNS = (
     Column("layer", "left"),
     Column("kernel", "left", drop=4),
     Column("instructions"),
+    Column("cycles", drop=5),
     Column("share", drop=3),
     Column("tensors", drop=2),
     Column("scratch", drop=1),
@@ -25,6 +26,7 @@ def print_target(cost: NetworkCost, board: Board) -> None:
     console = report_console()
     console.print(f"\nestimated for {cost.core}")
     _print_ops(console, cost)
+    _print_time(console, cost, board)
     _print_ways(console, cost, board)
     if cost.unknown:
         console.print(
@@ -39,6 +41,7 @@ def _print_ops(console: Console, cost: NetworkCost) -> None:
         "all",
         "",
         f"{total:,}",
+        f"{cost.cycles.likely:,.0f}",
         "",
         "",
         "",
@@ -54,6 +57,7 @@ def _print_ops(console: Console, cost: NetworkCost) -> None:
                 step.name,
                 step.kernel,
                 "?" if instructions is None else f"{instructions:,}",
+                "?" if step.cycles is None else f"{step.cycles.likely:,.0f}",
                 f"{instructions / total:.1%}" if instructions is not None and total else "",
                 f"{step.tensor_bytes:,}",
                 f"{step.scratch_bytes:,}" if known else "?",
@@ -62,6 +66,18 @@ def _print_ops(console: Console, cost: NetworkCost) -> None:
             )
         )
     print_table(console, _OP_COLUMNS, rows, footer)
+
+
+def _print_time(console: Console, cost: NetworkCost, board: Board) -> None:
+    cycles = cost.cycles
+    states = f"flash of {board.wait_states} wait states" if board.wait_states else "no wait states"
+    text = f"{cycles.likely:,.0f} cycles ({cycles.low:,.0f} to {cycles.high:,.0f}; {states})"
+    if board.mhz is not None:
+        time = cycles.milliseconds(board.mhz)
+        text += (
+            f", at {board.mhz:g} MHz {time.likely:,.3g} ms ({time.low:,.3g} to {time.high:,.3g} ms)"
+        )
+    console.print(text)
 
 
 def _print_ways(console: Console, cost: NetworkCost, board: Board) -> None:

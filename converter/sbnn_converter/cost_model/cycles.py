@@ -1,0 +1,41 @@
+"""Estimated cycles of an op: its instructions, times what an average one of its kernel takes.
+
+Which instructions a kernel runs was traced (``benchmarks/mcu/fit_mixes.py``) and lies in
+``mixes.json``: of code for Cortex-M0 and M0+, and of code for all others, with floats in
+software or in hardware.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from sbnn_converter.cost_model.timing import Cycles, cycles_an_instruction
+
+_FILE = Path(__file__).with_name("mixes.json")
+# The core whose code was traced for this one.
+_TRACED = {
+    "cortex-m0": "cortex-m0",
+    "cortex-m0plus": "cortex-m0",
+    "cortex-m4f": "cortex-m4f",
+    "cortex-m7": "cortex-m4f",
+    "cortex-m55": "cortex-m4f",
+}
+
+
+@functools.cache
+def mixes() -> dict[str, dict[str, dict[str, float]]]:
+    """Traced core to kernel to mix (``timing.KINDS``)."""
+    return json.loads(_FILE.read_text())
+
+
+def mix_of(kernel: str, core: str) -> Mapping[str, float]:
+    """The mix of a kernel's instructions on a core."""
+    return mixes()[_TRACED.get(core, "cortex-m4")][kernel]
+
+
+def op_cycles(kernel: str, instructions: float, core: str, wait_states: int = 0) -> Cycles:
+    """What ``instructions`` of a kernel take on a core; see ``cycles_an_instruction``."""
+    return cycles_an_instruction(mix_of(kernel, core), core, wait_states) * instructions
