@@ -38,9 +38,10 @@ SBNN_INLINE void add_words(const uint32_t* x, int32_t planes,
   }
 }
 
-void sbnn_add_planes(const sbnn_add_params* p, int32_t planes,
-                     int32_t out_planes, int32_t words, const uint32_t* x,
-                     const uint32_t* other, uint32_t* y) {
+SBNN_HOT void sbnn_add_planes(const sbnn_add_params* p, int32_t planes,
+                              int32_t out_planes, int32_t words,
+                              const uint32_t* x, const uint32_t* other,
+                              uint32_t* y) {
   const int32_t sign_at = planes > p->other_planes ? planes : p->other_planes;
   const int32_t top = out_planes - 1;
   uint32_t sum[SBNN_MAX_PLANES + 1];

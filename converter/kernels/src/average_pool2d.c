@@ -13,8 +13,8 @@
 #include "inline.h"
 #include "pool_planes.h"
 
-static void add(uint32_t* number, int32_t slices, const uint32_t* next,
-                int32_t planes) {
+SBNN_HOT static void add(uint32_t* number, int32_t slices, const uint32_t* next,
+                         int32_t planes) {
   uint32_t carry = 0;
   for (int32_t i = 0; i < slices; ++i) {
     carry = i < planes ? sbnn_full_add(&number[i], next[i], carry)
@@ -22,8 +22,8 @@ static void add(uint32_t* number, int32_t slices, const uint32_t* next,
   }
 }
 
-static void halve(const sbnn_halves* h, const uint32_t* x, uint32_t* y,
-                  int32_t at) {
+SBNN_HOT static void halve(const sbnn_halves* h, const uint32_t* x, uint32_t* y,
+                           int32_t at) {
   uint32_t down = 0, across = 0; /* carries of both sums */
   uint32_t half = 0; /* bit 1 of the sum is what is added to its rest */
   for (int32_t i = 0; i < h->planes + 2; ++i, x += h->in_words) {

@@ -30,8 +30,8 @@ void sbnn_open_stream(sbnn_connection_stream* stream,
 }
 
 /* The same where gaps are bytes, a word at a time. */
-static uint32_t* read_bytes_to(sbnn_connection_stream* stream, uint32_t end,
-                               uint32_t* to) {
+SBNN_HOT static uint32_t* read_bytes_to(sbnn_connection_stream* stream,
+                                        uint32_t end, uint32_t* to) {
   const sbnn_connections* code = stream->code;
   const uint32_t* word = code->words + (stream->bit >> 5);
   const uint32_t* const last = code->words + code->word_count - 1;
@@ -70,8 +70,8 @@ static uint32_t* read_bytes_to(sbnn_connection_stream* stream, uint32_t end,
 
 /* Appends to `to` until a connection is at or behind `end`; that one and up to
  * three more stand in the list too. Returns the place behind the last. */
-static uint32_t* read_to(sbnn_connection_stream* stream, uint32_t end,
-                         uint32_t* to) {
+SBNN_HOT static uint32_t* read_to(sbnn_connection_stream* stream, uint32_t end,
+                                  uint32_t* to) {
   const sbnn_connections* code = stream->code;
   if (code->code == SBNN_CODE_BYTES) return read_bytes_to(stream, end, to);
   const uint32_t k = code->parameter;
@@ -125,8 +125,9 @@ static uint32_t* read_to(sbnn_connection_stream* stream, uint32_t end,
 }
 
 /* Moves what subtracts on to the opposites. */
-static void move_negative(sbnn_connection_stream* stream, uint32_t fan_in,
-                          uint32_t* list, const uint32_t* end) {
+SBNN_HOT static void move_negative(sbnn_connection_stream* stream,
+                                   uint32_t fan_in, uint32_t* list,
+                                   const uint32_t* end) {
   const uint32_t* signs = stream->code->signs + (stream->sign >> 5);
   uint32_t skip = stream->sign & 31u;
   stream->sign += (uint32_t)(end - list);
@@ -139,8 +140,8 @@ static void move_negative(sbnn_connection_stream* stream, uint32_t fan_in,
   }
 }
 
-int32_t sbnn_stream_places(sbnn_connection_stream* stream, uint32_t fan_in,
-                           uint32_t* list) {
+SBNN_HOT int32_t sbnn_stream_places(sbnn_connection_stream* stream,
+                                    uint32_t fan_in, uint32_t* list) {
   uint32_t* to = list;
   int32_t i = 0;
   while (i < stream->early && stream->ahead[i] < fan_in) {
@@ -163,8 +164,8 @@ int32_t sbnn_stream_places(sbnn_connection_stream* stream, uint32_t fan_in,
   return (int32_t)(to - list);
 }
 
-int32_t sbnn_stream_channel(sbnn_connection_stream* stream, uint32_t fan_in,
-                            uint32_t* list) {
+SBNN_HOT int32_t sbnn_stream_channel(sbnn_connection_stream* stream,
+                                     uint32_t fan_in, uint32_t* list) {
   const int32_t count = sbnn_stream_places(stream, fan_in, list);
   if (stream->code->signs != NULL) {
     move_negative(stream, fan_in, list, list + count);

@@ -38,9 +38,10 @@ size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
 
 /* Compares the sums of a channel with its threshold. Of `count` connections `net` are
  * left when those that subtract are taken from those that add. */
-static void write_bits(state* s, int32_t channel, int32_t count, int32_t net,
-                       bool count_taps, const uint32_t* planes, int32_t words,
-                       uint32_t* y) {
+SBNN_HOT static void write_bits(state* s, int32_t channel, int32_t count,
+                                int32_t net, bool count_taps,
+                                const uint32_t* planes, int32_t words,
+                                uint32_t* y) {
   const sbnn_domain* d = &s->params->domain;
   const uint32_t invert = sbnn_get_bit(s->output->by.cuts.flips, channel) - 1u;
   const int32_t most = s->largest_window + ((count + 1) << d->shift);
@@ -74,8 +75,9 @@ static void write_bits(state* s, int32_t channel, int32_t count, int32_t net,
 }
 
 /* The channel whose connections stand in `s->list`, for the words of a band. */
-static void write_channel(state* s, int32_t f, int32_t count, bool count_taps,
-                          int32_t first, int32_t words, void* y) {
+SBNN_HOT static void write_channel(state* s, int32_t f, int32_t count,
+                                   bool count_taps, int32_t first,
+                                   int32_t words, void* y) {
   const sbnn_conv2d_layout* layout = &s->layout;
   const int32_t net = place_connections(s, count, count_taps);
   uint32_t* const planes =

@@ -38,8 +38,8 @@ SBNN_INLINE void find_starts_of_3x3(const state* s, sbnn_start_rule rule) {
 /* The start of each kind of position, from the counts of the taps: the taps of a
  * kind are a rectangle. Sums over rows of taps come from a table whose row ky is
  * the sum of the tap rows before ky; sums over their columns are done in place. */
-static void find_starts(const state* s, int32_t count, bool count_taps,
-                        sbnn_start_rule rule) {
+SBNN_HOT static void find_starts(const state* s, int32_t count, bool count_taps,
+                                 sbnn_start_rule rule) {
   const sbnn_conv2d_borders* b = &s->borders;
   const int32_t width = s->params->kernel_width;
   int32_t* out = s->kind_values;
@@ -117,7 +117,7 @@ SBNN_INLINE void slice_each_class(const state* s, bool all, uint32_t* out) {
   }
 }
 
-static void slice_classes(const state* s, uint32_t* out) {
+SBNN_HOT static void slice_classes(const state* s, uint32_t* out) {
 #ifdef SBNN_THUMB2
   const sbnn_conv2d_borders* b = &s->borders;
   sbnn_slice_classes_thumb2(s->kind_values, b->kind_bits, b->class_at + 1, out,
@@ -130,7 +130,8 @@ static void slice_classes(const state* s, uint32_t* out) {
 /* Bit-slices the kinds' starts for each word class, `slices` slices each; there is room for as many
  * as are made at once. The top slice is XORed with `flip`. Changes the starts if slices >
  * SLICED_AT_ONCE. */
-static void slice_constants(const state* s, int32_t slices, uint32_t flip) {
+SBNN_HOT static void slice_constants(const state* s, int32_t slices,
+                                     uint32_t flip) {
   const sbnn_conv2d_borders* b = &s->borders;
   const int32_t kinds = b->row_classes * b->column_classes;
   uint32_t* out = s->constants;

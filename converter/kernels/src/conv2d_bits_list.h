@@ -15,7 +15,7 @@
 #endif
 
 /* Fills a list up to whole fours with a plane of zeros; returns its length. */
-static int32_t fill_up(const state* s, uint32_t* list, uint32_t* end) {
+SBNN_HOT static int32_t fill_up(const state* s, uint32_t* list, uint32_t* end) {
   while (((end - list) & 3) != 0) *end++ = 4u * s->layout.zeros;
   return (int32_t)(end - list);
 }
@@ -43,8 +43,8 @@ SBNN_COLD uint32_t* split_by_channel(state* s, const uint32_t* end) {
 }
 
 #ifdef SBNN_THUMB2
-static uint32_t* split_by_tap(state* s, uint32_t channels,
-                              uint32_t channel_bytes) {
+SBNN_HOT static uint32_t* split_by_tap(state* s, uint32_t channels,
+                                       uint32_t channel_bytes) {
   sbnn_tap_split split = {s->tap_counts, s->tap_counts + s->layout.taps,
                           s->list,       s->others,
                           s->signs.word, s->signs.next};
@@ -56,14 +56,15 @@ static uint32_t* split_by_tap(state* s, uint32_t channels,
   return split.more;
 }
 
-static void place_by_tap(state* s, uint32_t channels, uint32_t channel_bytes) {
+SBNN_HOT static void place_by_tap(state* s, uint32_t channels,
+                                  uint32_t channel_bytes) {
   sbnn_place_by_tap_thumb2(s->list, channels, channel_bytes, s->tap_bytes,
                            s->tap_counts, s->tap_counts + s->layout.taps);
 }
 #else
 /* Splits and places a list, whose connections of tap t are those below (t + 1) * channels. */
-static uint32_t* split_by_tap(state* s, uint32_t channels,
-                              uint32_t channel_bytes) {
+SBNN_HOT static uint32_t* split_by_tap(state* s, uint32_t channels,
+                                       uint32_t channel_bytes) {
   sbnn_sign_reader signs = s->signs;
   const uint32_t* at = s->list;
   uint32_t* less = s->list;
@@ -89,7 +90,8 @@ static uint32_t* split_by_tap(state* s, uint32_t channels,
 }
 
 /* The same where all of them add, in place. */
-static void place_by_tap(state* s, uint32_t channels, uint32_t channel_bytes) {
+SBNN_HOT static void place_by_tap(state* s, uint32_t channels,
+                                  uint32_t channel_bytes) {
   uint32_t* at = s->list;
   uint32_t limit = channels;
   for (int32_t tap = 0; tap < s->layout.taps; ++tap, limit += channels) {
@@ -102,7 +104,8 @@ static void place_by_tap(state* s, uint32_t channels, uint32_t channel_bytes) {
 #endif
 
 /* Places a list whose connections stand channel by channel. */
-static void place_by_channel(state* s, const uint32_t* end, bool count_taps) {
+SBNN_HOT static void place_by_channel(state* s, const uint32_t* end,
+                                      bool count_taps) {
   const uint32_t taps = (uint32_t)s->layout.taps;
   const uint32_t channel_bytes = 4u * (uint32_t)s->layout.channel_words;
   const uint32_t* const tap_bytes = s->tap_bytes;
@@ -135,7 +138,8 @@ static void place_by_channel(state* s, const uint32_t* end, bool count_taps) {
 /* Turns connections into the byte offsets of their copies, in s->lists, filled up.
  * If positions differ in their number of connections, counts the connections of each tap;
  * of those that subtract as less than none. Returns the sum of all counts. */
-static int32_t place_connections(state* s, int32_t count, bool count_taps) {
+SBNN_HOT static int32_t place_connections(state* s, int32_t count,
+                                          bool count_taps) {
   uint32_t* end = s->list + count;
   s->lists.subtracted = 0;
   if (s->by_tap) {

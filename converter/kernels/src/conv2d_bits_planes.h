@@ -40,8 +40,9 @@
  * s->sums; their number is returned. If there is a program for `end`, that is done
  * instead, and 0 is returned. Of `count` connections `net` are left when those that
  * subtract are taken from those that add. */
-static int32_t sum_words(state* s, int32_t count, int32_t net, bool count_taps,
-                         int32_t words, int32_t origin, sbnn_plane_end* end) {
+SBNN_HOT static int32_t sum_words(state* s, int32_t count, int32_t net,
+                                  bool count_taps, int32_t words,
+                                  int32_t origin, sbnn_plane_end* end) {
   const sbnn_conv2d_layout* layout = &s->layout;
   const int32_t lowest = s->params->domain.shift + 1;
   const int32_t slices = slices_of_whole_sums(s, count, origin);
@@ -109,9 +110,9 @@ SBNN_INLINE uint32_t compare(const uint32_t* sum, const uint32_t* sign,
   return ~(*sign & reaches(sum, sign, (uint32_t)-distance, 0xFFFFFFFFu));
 }
 
-static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
-                       bool count_taps, int32_t first, int32_t words,
-                       uint32_t* y) {
+SBNN_HOT static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
+                                bool count_taps, int32_t first, int32_t words,
+                                uint32_t* y) {
   const sbnn_output* output = s->output;
   const int32_t cuts = output->by.cuts.count, planes = output->face.planes;
   const int32_t* thresholds = output->by.cuts.thresholds + f * cuts;
@@ -154,9 +155,9 @@ static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
   }
 }
 
-static void write_stream(state* s, int32_t f, int32_t count, int32_t net,
-                         bool count_taps, int32_t first, int32_t words,
-                         uint32_t* y) {
+SBNN_HOT static void write_stream(state* s, int32_t f, int32_t count,
+                                  int32_t net, bool count_taps, int32_t first,
+                                  int32_t words, uint32_t* y) {
   const sbnn_output* output = s->output;
   const sbnn_scale* scale = &output->by.scale;
   const sbnn_stream_scale by = sbnn_scale_of_stream(scale, f);
@@ -201,8 +202,9 @@ SBNN_NOINLINE void fill_table(const sbnn_scale* scale, int32_t f, int32_t most,
 }
 
 /* Writes the 32 numbers of a word as int8, `step` bytes apart, through a table. */
-static void write_by_table(const uint32_t* sliced, int32_t slices,
-                           const int8_t* table, int8_t* y, int32_t step) {
+SBNN_HOT static void write_by_table(const uint32_t* sliced, int32_t slices,
+                                    const int8_t* table, int8_t* y,
+                                    int32_t step) {
   uint32_t bytes[8];
   sbnn_unslice_bytes(sliced, slices, bytes);
   const int32_t eight = 8 * step;
@@ -220,9 +222,9 @@ static void write_by_table(const uint32_t* sliced, int32_t slices,
 }
 
 /* Hands the sums of a channel to the output stage, 32 positions at a time. */
-static void write_numbers(state* s, int32_t f, int32_t count, int32_t net,
-                          bool count_taps, int32_t first, int32_t words,
-                          void* y) {
+SBNN_HOT static void write_numbers(state* s, int32_t f, int32_t count,
+                                   int32_t net, bool count_taps, int32_t first,
+                                   int32_t words, void* y) {
   const int32_t positions = s->params->out_height * s->params->out_width;
   const int32_t slices = sum_words(s, count, net, count_taps, words, 0, NULL);
   const int32_t step = s->output->channels;

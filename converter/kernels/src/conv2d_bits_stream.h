@@ -96,8 +96,8 @@ SBNN_COLD void sbnn_ripple_far(const sbnn_stream_sum* sum,
 }
 
 /* What a stream is before anything is added: 2^(s - 1). */
-static void sbnn_begin_stream(uint32_t* y, int32_t planes, int32_t pitch,
-                              int32_t words) {
+SBNN_HOT static void sbnn_begin_stream(uint32_t* y, int32_t planes,
+                                       int32_t pitch, int32_t words) {
   for (int32_t i = 0; i < planes; ++i) {
     for (int32_t w = 0; w < words; ++w) {
       y[i * pitch + w] = i == planes - 1 ? 0xFFFFFFFFu : 0u;
@@ -107,9 +107,10 @@ static void sbnn_begin_stream(uint32_t* y, int32_t planes, int32_t pitch,
 
 /* y = before + the updates of `words` words. Where they are inverted, that happens in
  * place. */
-static void sbnn_add_to_stream(const sbnn_stream_sum* sum, uint32_t* update,
-                               const uint32_t* before, uint32_t* y,
-                               int32_t words) {
+SBNN_HOT static void sbnn_add_to_stream(const sbnn_stream_sum* sum,
+                                        uint32_t* update,
+                                        const uint32_t* before, uint32_t* y,
+                                        int32_t words) {
   uint32_t* const end = y + words;
   const uintptr_t behind = (uintptr_t)before - (uintptr_t)y;
   if (sum->invert != 0u) {

@@ -11,8 +11,8 @@
 #include "conv2d_bits_state.h"
 
 /* inits = (window + constants) >> dropped, for each word. */
-static void add_window(state* s, int32_t words, int32_t slices,
-                       int32_t dropped) {
+SBNN_HOT static void add_window(state* s, int32_t words, int32_t slices,
+                                int32_t dropped) {
   for (int32_t w = 0; w < words; ++w) {
     uint32_t* out = s->inits + w * s->slices_room;
     const uint32_t* constant =
@@ -30,8 +30,8 @@ static void add_window(state* s, int32_t words, int32_t slices,
 }
 
 /* The ones in the windows of the words of a band, where counters start. */
-static void count_ones(state* s, const uint32_t* planes, int32_t words,
-                       int32_t slices) {
+SBNN_HOT static void count_ones(state* s, const uint32_t* planes, int32_t words,
+                                int32_t slices) {
   const int32_t fan_in = s->layout.group_in * s->layout.taps;
   uint32_t* const ones = s->inits + (s->word_inits[0] - s->inits);
   sbnn_plane_sums sums = {s->program, s->word_inits, slices};
@@ -59,7 +59,8 @@ static void count_ones(state* s, const uint32_t* planes, int32_t words,
  * alpha_steps * (2 o - v): o is multiplied by one addition for each bit of
  * alpha_steps, and taken off what it starts from if that is negative. Of several
  * levels, o are all of them and v is multiplied by what a channel weighs. */
-static void sum_window(state* s, const uint32_t* planes, int32_t words) {
+SBNN_HOT static void sum_window(state* s, const uint32_t* planes,
+                                int32_t words) {
   const sbnn_conv2d_borders* b = &s->borders;
   const int32_t alpha = s->params->domain.alpha_steps;
   const uint32_t factor = (uint32_t)sbnn_magnitude(alpha);

@@ -57,8 +57,8 @@ SBNN_INLINE uint32_t pixel(const sbnn_conv2d_params* p, const int8_t* row,
 }
 
 /* The lanes of the band that starts in output row `oy` and column `ox`. */
-static void load_strips(const sbnn_int8_strips* s, const int8_t* x,
-                        int32_t group, int32_t oy, int32_t ox) {
+SBNN_HOT static void load_strips(const sbnn_int8_strips* s, const int8_t* x,
+                                 int32_t group, int32_t oy, int32_t ox) {
   const sbnn_conv2d_params* p = s->p;
   const uint32_t pad = (uint32_t)s->zero;
   uint32_t* to = s->strips;
@@ -105,7 +105,8 @@ SBNN_COLD void place_taps(const sbnn_int8_strips* s) {
 }
 
 /* Turns connections into places in the strips; returns their zeros' sum. */
-static int32_t place_connections(const sbnn_int8_strips* s, int32_t count) {
+SBNN_HOT static int32_t place_connections(const sbnn_int8_strips* s,
+                                          int32_t count) {
   int32_t negative = 0;
   const uint32_t taps = (uint32_t)s->taps;
   const uint32_t channel_words = (uint32_t)(s->rows * s->row_words);
@@ -154,9 +155,9 @@ SBNN_INLINE int32_t start_lanes(const sbnn_int8_strips* s,
 
 /* The 32 bits 15 of the lanes after `count` connections. Of four lanes the next four start
  * `step` words behind. */
-SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
-                               const uint32_t* strips, const uint32_t* start,
-                               int32_t step) {
+SBNN_HOT SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
+                                        const uint32_t* strips,
+                                        const uint32_t* start, int32_t step) {
   const uint32_t* const list_end = list + count;
   const uint32_t* const end = strips + LANES;
   uint32_t bits = 0;
@@ -175,9 +176,9 @@ SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
 }
 
 /* The lanes after `count` connections, all of which start from `start`. */
-SBNN_NOINLINE void add_lanes(const uint32_t* list, int32_t count,
-                             const uint32_t* strips, uint32_t start,
-                             uint32_t lanes[LANES]) {
+SBNN_HOT SBNN_NOINLINE void add_lanes(const uint32_t* list, int32_t count,
+                                      const uint32_t* strips, uint32_t start,
+                                      uint32_t lanes[LANES]) {
   const uint32_t* const list_end = list + count;
   for (int32_t j = 0; j < LANES; j += 4) {
     uint32_t a = start, b = start, c = start, d = start;
@@ -201,8 +202,8 @@ SBNN_INLINE uint32_t compare_lanes(const uint32_t lanes[LANES],
 }
 
 /* The 32 sums of x - in_zero_point over the listed words, any number of them. */
-static void add_up(const sbnn_int8_strips* s, const uint32_t* strips,
-                   int32_t count, int32_t zeros, int32_t* sums) {
+SBNN_HOT static void add_up(const sbnn_int8_strips* s, const uint32_t* strips,
+                            int32_t count, int32_t zeros, int32_t* sums) {
   const uint32_t* const end = s->list + count;
   for (int32_t j = 0; j < LANES; ++j) {
     int32_t low = -zeros, high = low;
@@ -236,10 +237,11 @@ SBNN_COLD void sum_windows(const sbnn_int8_strips* s, int32_t rows) {
 
 /* A row of one channel as activations of several bits, from lanes that start from a base
  * for each cut. Where all lanes start alike, they are added up once for all cuts. */
-SBNN_NOINLINE void compare_row(const sbnn_int8_strips* s, int32_t count,
-                               const uint32_t* strips, const int32_t* windows,
-                               const int32_t* bases, int32_t cuts,
-                               int32_t planes, uint32_t* bits) {
+SBNN_HOT SBNN_NOINLINE void compare_row(const sbnn_int8_strips* s,
+                                        int32_t count, const uint32_t* strips,
+                                        const int32_t* windows,
+                                        const int32_t* bases, int32_t cuts,
+                                        int32_t planes, uint32_t* bits) {
   const int32_t shift = s->p->domain.shift;
   const uint32_t first = two_lanes(bases[0] >> shift);
   uint32_t lanes[LANES];
@@ -304,9 +306,10 @@ SBNN_INLINE void compare_channel(const sbnn_int8_strips* s,
 
 /* The band of one channel as sums, for outputs that are numbers, and for
  * kernels that lanes are too narrow for. */
-static void sum_channel(const sbnn_int8_strips* s, const sbnn_output* output,
-                        int32_t f, int32_t count, int32_t zeros, int32_t rows,
-                        int32_t first, int32_t present, void* y) {
+SBNN_HOT static void sum_channel(const sbnn_int8_strips* s,
+                                 const sbnn_output* output, int32_t f,
+                                 int32_t count, int32_t zeros, int32_t rows,
+                                 int32_t first, int32_t present, void* y) {
   const sbnn_conv2d_params* p = s->p;
   const uint32_t* strips = s->strips;
   const int32_t* windows = s->windows;
@@ -325,9 +328,10 @@ static void sum_channel(const sbnn_int8_strips* s, const sbnn_output* output,
 }
 
 /* The whole band of one channel; `s->list` holds its connections. */
-static void run_channel(const sbnn_int8_strips* s, const sbnn_output* output,
-                        int32_t f, int32_t count, int32_t zeros, int32_t oy,
-                        int32_t rows, int32_t ox, void* y) {
+SBNN_HOT static void run_channel(const sbnn_int8_strips* s,
+                                 const sbnn_output* output, int32_t f,
+                                 int32_t count, int32_t zeros, int32_t oy,
+                                 int32_t rows, int32_t ox, void* y) {
   const int32_t width = s->p->out_width;
   const int32_t present = width - ox < STRIP ? width - ox : STRIP;
   const int32_t first = oy * width + ox;

@@ -36,8 +36,9 @@ SBNN_INLINE void deal_groups(const uint32_t* from, int32_t words, int32_t size,
 }
 
 /* The same for rows of whole words. */
-static void deal_words(const uint32_t* from, int32_t words, int32_t row_words,
-                       uint32_t* even, uint32_t* odd) {
+SBNN_HOT static void deal_words(const uint32_t* from, int32_t words,
+                                int32_t row_words, uint32_t* even,
+                                uint32_t* odd) {
   const uint32_t* const end = from + words;
   while (from != end) {
     for (int32_t i = 0; i < row_words; ++i) *even++ = *from++;
@@ -45,8 +46,8 @@ static void deal_words(const uint32_t* from, int32_t words, int32_t row_words,
   }
 }
 
-static void deal_rows(const uint32_t* from, int32_t words, int32_t width,
-                      uint32_t* even, uint32_t* odd) {
+SBNN_HOT static void deal_rows(const uint32_t* from, int32_t words,
+                               int32_t width, uint32_t* even, uint32_t* odd) {
   if (width >= 32) {
     deal_words(from, words, width / 32, even, odd);
   } else if (width == 16) {

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "inline.h"
+#include "place.h"
 #include "rice_thumb2.h"
 
 #ifdef SBNN_THUMB2
@@ -105,7 +106,7 @@ void sbnn_dense_blocks_thumb2(sbnn_dense_cursor* cursor, uint32_t parameter);
   LINE("b " AT(name))
 
 __asm__(
-    ".pushsection .text.sbnn_dense_blocks_thumb2,\"ax\",%progbits\n\t"
+    SBNN_HOT_PUSHSECTION("sbnn_dense_blocks_thumb2")
     ".syntax unified\n\t"
     ".thumb\n\t"
     ".p2align 2\n\t"

@@ -18,9 +18,10 @@ size_t sbnn_dense_int8_scratch_bytes(const sbnn_connections* kernel) {
   return list_bytes(kernel);
 }
 
-void sbnn_dense_int8(const sbnn_dense_params* p, const sbnn_connections* kernel,
-                     const sbnn_output* output, const int8_t* x, void* y,
-                     void* scratch) {
+SBNN_HOT void sbnn_dense_int8(const sbnn_dense_params* p,
+                              const sbnn_connections* kernel,
+                              const sbnn_output* output, const int8_t* x,
+                              void* y, void* scratch) {
   const int32_t inputs = p->positions;
   uint32_t* list = (uint32_t*)scratch;
   int32_t window_part = 0;
@@ -50,9 +51,10 @@ size_t sbnn_dense_float_scratch_bytes(const sbnn_connections* kernel) {
   return list_bytes(kernel);
 }
 
-void sbnn_dense_float(const sbnn_dense_params* p,
-                      const sbnn_connections* kernel, const sbnn_output* output,
-                      const float* x, void* y, void* scratch) {
+SBNN_HOT void sbnn_dense_float(const sbnn_dense_params* p,
+                               const sbnn_connections* kernel,
+                               const sbnn_output* output, const float* x,
+                               void* y, void* scratch) {
   const int32_t inputs = p->positions;
   uint32_t* list = (uint32_t*)scratch;
   float window_part = 0.0f;

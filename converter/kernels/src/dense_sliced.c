@@ -67,9 +67,10 @@ static int32_t count_ones(const sbnn_dense_params* p, const uint32_t* x) {
 
 /* Lists the inputs that are +1, or -1 if `flip` is all ones, as places behind
  * `behind`; `pitch` words are a channel. Returns the list's end. */
-static uint32_t* list_inputs(const sbnn_dense_params* p, const uint32_t* x,
-                             int32_t pitch, uint32_t flip, int32_t behind,
-                             uint32_t* list) {
+SBNN_HOT static uint32_t* list_inputs(const sbnn_dense_params* p,
+                                      const uint32_t* x, int32_t pitch,
+                                      uint32_t flip, int32_t behind,
+                                      uint32_t* list) {
   const int32_t words = sbnn_plane_words(p->positions);
   for (int32_t plane = 0; plane < p->planes; ++plane, x += pitch) {
     for (int32_t w = 0; w < words; ++w) {
@@ -106,8 +107,8 @@ static void plan_sums(listed_sums* sums) {
   sbnn_plane_program(sums->program, fours, sums->slices, true);
 }
 
-static void sum_words(const listed_sums* sums, const uint32_t* planes,
-                      const uint32_t* init, uint32_t* out) {
+SBNN_HOT static void sum_words(const listed_sums* sums, const uint32_t* planes,
+                               const uint32_t* init, uint32_t* out) {
   uint32_t rest[4] = {0, 0, 0, 0};
   sbnn_plane_sums fours = {sums->program, &init, sums->slices};
   for (int32_t i = 0; i < (sums->count & 3); ++i) {
@@ -143,10 +144,10 @@ SBNN_NOINLINE void find_starts(const sbnn_dense_params* p,
 }
 
 /* The general form: 2 c - (2^k - 1) n in whole numbers, all active words added. */
-static void run_planes(const sbnn_dense_params* p,
-                       const sbnn_connections* kernel,
-                       const sbnn_output* output, const uint32_t* x, void* y,
-                       uint32_t* program) {
+SBNN_HOT static void run_planes(const sbnn_dense_params* p,
+                                const sbnn_connections* kernel,
+                                const sbnn_output* output, const uint32_t* x,
+                                void* y, uint32_t* program) {
   const int32_t inputs = inputs_of(p);
   const int32_t words = sbnn_plane_words(p->positions);
   const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;

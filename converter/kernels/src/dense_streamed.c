@@ -69,8 +69,8 @@ SBNN_INLINE void spread(const uint32_t* x, int32_t words, int32_t levels,
   }
 }
 
-static void spread_planes(const sbnn_dense_params* p, const uint32_t* x,
-                          int8_t* out) {
+SBNN_HOT static void spread_planes(const sbnn_dense_params* p,
+                                   const uint32_t* x, int8_t* out) {
   const int32_t words = sbnn_plane_words(p->positions);
   const int32_t levels = p->input_bits > 1 ? p->input_bits : 1;
   for (int32_t plane = 0; plane < p->planes; ++plane) {
@@ -92,7 +92,7 @@ typedef struct {
   void* y;
 } layer;
 
-static void finish_unit(void* the_layer, int32_t sum) {
+SBNN_HOT static void finish_unit(void* the_layer, int32_t sum) {
   layer* l = (layer*)the_layer;
   const sbnn_output* output = l->output;
   const int32_t unit = l->unit++;
@@ -113,13 +113,13 @@ static void finish_unit(void* the_layer, int32_t sum) {
 }
 
 /* Those that have no connection any more, too. */
-static void finish_units(layer* l, int32_t sum) {
+SBNN_HOT static void finish_units(layer* l, int32_t sum) {
   for (; l->unit < l->units; sum = 0) finish_unit(l, sum);
 }
 
 /* What lies before inputs + count; units that lie before *at are finished. */
-static int32_t add_at(layer* l, uintptr_t* at, uintptr_t end, uintptr_t size,
-                      int32_t sum) {
+SBNN_HOT static int32_t add_at(layer* l, uintptr_t* at, uintptr_t end,
+                               uintptr_t size, int32_t sum) {
   while (*at >= end) {
     finish_unit(l, sum);
     sum = 0;
@@ -201,8 +201,8 @@ SBNN_INLINE bool has_skip(uint32_t word) {
 }
 
 /* The same where gaps are bytes: four are a word. */
-static void run_bytes(layer* l, const sbnn_connections* code,
-                      const int8_t* inputs, int32_t input_count) {
+SBNN_HOT static void run_bytes(layer* l, const sbnn_connections* code,
+                               const int8_t* inputs, int32_t input_count) {
   const uintptr_t size = (uintptr_t)input_count;
   const uintptr_t end = (uintptr_t)inputs + size;
   const uint32_t* word = code->words;
@@ -237,8 +237,8 @@ static void run_bytes(layer* l, const sbnn_connections* code,
 
 /* A sign says where a connection adds, and the next one is counted from itself all
  * the same: connections go through a list. */
-static void run_signed(layer* l, const sbnn_connections* code, const memory* m,
-                       int32_t count) {
+SBNN_HOT static void run_signed(layer* l, const sbnn_connections* code,
+                                const memory* m, int32_t count) {
   sbnn_connection_stream stream;
   sbnn_sign_reader signs;
   sbnn_open_stream(&stream, code);
@@ -251,10 +251,10 @@ static void run_signed(layer* l, const sbnn_connections* code, const memory* m,
   }
 }
 
-void sbnn_dense_streamed(const sbnn_dense_params* p,
-                         const sbnn_connections* kernel,
-                         const sbnn_output* output, const uint32_t* x, void* y,
-                         void* scratch) {
+SBNN_HOT void sbnn_dense_streamed(const sbnn_dense_params* p,
+                                  const sbnn_connections* kernel,
+                                  const sbnn_output* output, const uint32_t* x,
+                                  void* y, void* scratch) {
   sbnn_carver carver = {(uint8_t*)scratch, 0};
   const memory m = carve_memory(p, kernel, &carver);
   spread_planes(p, x, m.inputs);

@@ -3,6 +3,8 @@
 #ifndef SBNN_HOT_H_
 #define SBNN_HOT_H_
 
+#include "place.h"
+
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("O2", "no-gcse", "no-tree-pre")
 #endif

@@ -9,8 +9,8 @@
 #include "inline.h"
 #include "pool_planes.h"
 
-static void take_larger(uint32_t* number, int32_t slices, const uint32_t* next,
-                        int32_t planes) {
+SBNN_HOT static void take_larger(uint32_t* number, int32_t slices,
+                                 const uint32_t* next, int32_t planes) {
   uint32_t larger = 0;
   (void)slices;
   for (int32_t i = 0; i < planes; ++i) {
@@ -27,8 +27,8 @@ SBNN_INLINE uint32_t stay(uint32_t racing, uint32_t ones, uint32_t best) {
   return ones | (racing & ~best);
 }
 
-static void halve(const sbnn_halves* h, const uint32_t* x, uint32_t* y,
-                  int32_t at) {
+SBNN_HOT static void halve(const sbnn_halves* h, const uint32_t* x, uint32_t* y,
+                           int32_t at) {
   uint32_t a = 0xFFFFFFFFu, b = a, c = a, d = a;
   x += (h->planes - 1) * h->in_words;
   y += (h->planes - 1) * h->out_words;

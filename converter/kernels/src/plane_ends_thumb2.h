@@ -21,6 +21,7 @@
 #ifndef SBNN_PLANE_ENDS_THUMB2_H_
 #define SBNN_PLANE_ENDS_THUMB2_H_
 
+#include "place.h"
 #include "plane_sums_thumb2.h"
 
 #ifdef SBNN_THUMB2
@@ -65,7 +66,7 @@
   LINE("add r7, r2")
 
 __asm__(
-    ".pushsection .text.sbnn_end_steps_thumb2,\"ax\",%progbits\n\t"
+    SBNN_HOT_PUSHSECTION("sbnn_end_steps_thumb2")
     ".syntax unified\n\t"
     ".thumb\n\t"
     ".p2align 2\n"

@@ -42,20 +42,22 @@ SBNN_INLINE void run(const sbnn_plane_sums* sums, const uint32_t* planes,
   sbnn_sum_words_thumb2(all);
 }
 
-void sbnn_plane_run(const sbnn_plane_sums* sums, const uint32_t* planes,
-                    int32_t words, int32_t level_words) {
+SBNN_HOT void sbnn_plane_run(const sbnn_plane_sums* sums,
+                             const uint32_t* planes, int32_t words,
+                             int32_t level_words) {
   run(sums, planes, words, planes, NULL, 0, level_words);
 }
 
-void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
-                      int32_t words, uint32_t* y) {
+SBNN_HOT void sbnn_plane_signs(const sbnn_plane_sums* sums,
+                               const uint32_t* planes, int32_t words,
+                               uint32_t* y) {
   uint32_t slices[SBNN_MAX_SLICES];
   run(sums, planes, words, y, slices, 0, 0);
 }
 
-void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
-                              const uint32_t* planes, int32_t words,
-                              uint32_t* out, int32_t pitch) {
+SBNN_HOT void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
+                                       const uint32_t* planes, int32_t words,
+                                       uint32_t* out, int32_t pitch) {
   run(sums, planes, words, out, out, pitch, 0);
 }
 
@@ -181,8 +183,9 @@ SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
  * Rippling through all slices every 16 words costs more. */
 enum { WORDS_IN_SEVEN = 112 };
 
-SBNN_NOINLINE void add_long(const uint32_t* planes, const uint32_t* list,
-                            int32_t count, int32_t slices, uint32_t* sum) {
+SBNN_HOT SBNN_NOINLINE void add_long(const uint32_t* planes,
+                                     const uint32_t* list, int32_t count,
+                                     int32_t slices, uint32_t* sum) {
   while (count > 0) {
     const int32_t some = count < WORDS_IN_SEVEN ? count : WORDS_IN_SEVEN;
     counter part = {0, 0, 0, 0, 0, 0, 0};
@@ -202,8 +205,9 @@ SBNN_NOINLINE void add_long(const uint32_t* planes, const uint32_t* list,
   }
 }
 
-static void sum_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
-                       int32_t word, uint32_t* out) {
+SBNN_HOT static void sum_slices(const sbnn_plane_sums* sums,
+                                const uint32_t* planes, int32_t word,
+                                uint32_t* out) {
   const uint32_t* list = sums->program + PROGRAM_NUMBERS;
   const int32_t less = (int32_t)sums->program[PROGRAM_SUBTRACTED];
   const uint32_t* init = sums->init[word];
@@ -217,8 +221,9 @@ static void sum_slices(const sbnn_plane_sums* sums, const uint32_t* planes,
            sums->slices, out);
 }
 
-void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
-                      int32_t words, uint32_t* y) {
+SBNN_HOT void sbnn_plane_signs(const sbnn_plane_sums* sums,
+                               const uint32_t* planes, int32_t words,
+                               uint32_t* y) {
   if (sums->slices == 5) {
     signs(sums, 5, planes, words, y);
   } else if (sums->slices == 6) {
@@ -234,9 +239,9 @@ void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
   }
 }
 
-void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
-                              const uint32_t* planes, int32_t words,
-                              uint32_t* out, int32_t pitch) {
+SBNN_HOT void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
+                                       const uint32_t* planes, int32_t words,
+                                       uint32_t* out, int32_t pitch) {
   for (int32_t w = 0; w < words; ++w, out += pitch) {
     sum_slices(sums, planes + w, w, out);
   }

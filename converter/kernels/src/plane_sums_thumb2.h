@@ -37,6 +37,7 @@
 #define SBNN_PLANE_SUMS_THUMB2_H_
 
 #include "inline.h"
+#include "place.h"
 #include "plane_steps.h"
 #include "plane_sums.h"
 
@@ -164,7 +165,7 @@ void sbnn_sum_words_thumb2(word_sums sums);
   HALF_ADD("r6", "lr", "lr")
 
 __asm__(
-    ".pushsection .text.sbnn_sum_words_thumb2,\"ax\",%progbits\n\t"
+    SBNN_HOT_PUSHSECTION("sbnn_sum_words_thumb2")
     ".syntax unified\n\t"
     ".thumb\n\t"
     ".p2align 2\n\t"

@@ -37,8 +37,9 @@ COLLECT(int16, int16_t, thresholds)
 
 /* Numbers that are planes are compared with one that is the same everywhere: from
  * the lowest plane up, a bit of it is 1 and wanted, or 0 and enough. */
-static uint32_t collect_planes(const source* from, int32_t c, int32_t at,
-                               int32_t first, int32_t count) {
+SBNN_HOT static uint32_t collect_planes(const source* from, int32_t c,
+                                        int32_t at, int32_t first,
+                                        int32_t count) {
   const sbnn_channel_planes* places = &from->places;
   int32_t threshold = from->output->by.cuts.thresholds[at];
   const uint32_t* plane =
@@ -54,8 +55,8 @@ static uint32_t collect_planes(const source* from, int32_t c, int32_t at,
   return reached >> sbnn_first_bit(places, c);
 }
 
-static void quantize(const source* from, int32_t positions, uint32_t* y,
-                     collect_bits* collect) {
+SBNN_HOT static void quantize(const source* from, int32_t positions,
+                              uint32_t* y, collect_bits* collect) {
   const sbnn_output* output = from->output;
   const int32_t count = output->by.cuts.count;
   const int32_t planes = output->face.planes;

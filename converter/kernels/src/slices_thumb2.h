@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "inline.h"
+#include "place.h"
 
 #ifdef SBNN_THUMB2
 
@@ -25,7 +26,7 @@ void sbnn_slice_classes_thumb2(const int32_t* values, const void* kinds,
   LINE("mla " to ", lr, r3, " to)
 
 __asm__(
-    ".pushsection .text.sbnn_slice_classes_thumb2,\"ax\",%progbits\n\t"
+    SBNN_HOT_PUSHSECTION("sbnn_slice_classes_thumb2")
     ".syntax unified\n\t"
     ".thumb\n\t"
     ".p2align 2\n\t"

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "inline.h"
+#include "place.h"
 #include "rice_thumb2.h"
 
 #ifdef SBNN_THUMB2
@@ -61,7 +62,7 @@ void sbnn_read_list_thumb2(sbnn_list_reader* reader, uint32_t parameter);
   LINE("b " AT("next_" #k))
 
 __asm__(
-    ".pushsection .text.sbnn_read_list_thumb2,\"ax\",%progbits\n\t"
+    SBNN_HOT_PUSHSECTION("sbnn_read_list_thumb2")
     ".syntax unified\n\t"
     ".thumb\n\t"
     ".p2align 2\n\t"

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "inline.h"
+#include "place.h"
 
 #ifdef SBNN_THUMB2
 
@@ -42,7 +43,7 @@ void sbnn_split_by_tap_thumb2(const uint32_t* list, uint32_t channels,
 #define AT(name) ".Lsbnn_taps_" name
 
 __asm__(
-    ".pushsection .text.sbnn_place_by_tap_thumb2,\"ax\",%progbits\n\t"
+    SBNN_HOT_PUSHSECTION("sbnn_place_by_tap_thumb2")
     ".syntax unified\n\t"
     ".thumb\n\t"
     ".p2align 2\n\t"
@@ -90,7 +91,7 @@ __asm__(
 
     /* r8 is where the next one that subtracts goes, r9 where the others do, r10 and r11 the
      * reader of signs, lr what the lists had been apart when the tap began. */
-    ".pushsection .text.sbnn_split_by_tap_thumb2,\"ax\",%progbits\n\t"
+    SBNN_HOT_PUSHSECTION("sbnn_split_by_tap_thumb2")
     ".syntax unified\n\t"
     ".thumb\n\t"
     ".p2align 2\n\t"

@@ -13,8 +13,8 @@
 
 /* Eight slices are four matrices of 8 x 8 bits, a byte wide each, side by side: transposed
  * as below, all four at once. */
-void sbnn_unslice_bytes(const uint32_t* sliced, int32_t slices,
-                        uint32_t bytes[8]) {
+SBNN_HOT void sbnn_unslice_bytes(const uint32_t* sliced, int32_t slices,
+                                 uint32_t bytes[8]) {
   const uint32_t sign = sliced[slices - 1];
   for (int32_t k = 0; k < 8; ++k) bytes[k] = k < slices ? sliced[k] : sign;
   uint32_t a = bytes[0], b = bytes[1], c = bytes[2], d = bytes[3];
@@ -41,7 +41,8 @@ void sbnn_unslice_bytes(const uint32_t* sliced, int32_t slices,
   bytes[7] = h;
 }
 
-void sbnn_unslice(const uint32_t* sliced, int32_t slices, int32_t numbers[32]) {
+SBNN_HOT void sbnn_unslice(const uint32_t* sliced, int32_t slices,
+                           int32_t numbers[32]) {
   uint32_t bytes[8];
   for (int32_t first = 0; first < slices && first < 32; first += 8) {
     sbnn_unslice_bytes(sliced + first, slices - first, bytes);
@@ -70,7 +71,8 @@ SBNN_INLINE void transpose(uint32_t* rows, int32_t size, uint32_t mask) {
   }
 }
 
-void sbnn_slice(const int32_t numbers[32], int32_t slices, uint32_t* sliced) {
+SBNN_HOT void sbnn_slice(const int32_t numbers[32], int32_t slices,
+                         uint32_t* sliced) {
   uint32_t rows[32];
   if (slices <= 16) { /* two matrices side by side, in half the steps */
     for (int32_t i = 0; i < 16; ++i) {

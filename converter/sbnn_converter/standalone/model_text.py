@@ -17,6 +17,15 @@ _HEADER = """\
  * Do not edit: export again. */
 """
 
+_PLACE = """\
+/* Where the weights lie: in a section of yours, by default where all constants do. */
+#ifdef SBNN_CONSTANTS_SECTION
+#define SBNN_CONSTANTS __attribute__((section(SBNN_CONSTANTS_SECTION)))
+#else
+#define SBNN_CONSTANTS
+#endif
+"""
+
 
 def parameters(network: StoredModel) -> list[tuple[str, StoredTensor, bool]]:
     """The arguments of the entry point: name, tensor, whether it is an output."""
@@ -138,14 +147,19 @@ def constants_text(name: str, calls: Sequence[Call], more: Mapping[str, str]) ->
     ``more`` are definitions beside those of the ops.
     """
     guard = f"{name.upper()}_CONSTANTS_H_"
-    text = "\n\n".join([*more.values(), *(c for call in calls for c in call.constants.values())])
+    parts = [*more.values(), *(c for call in calls for c in call.constants.values())]
+    # Arrays are what is large. The structs that point at them stay with all constants.
+    text = re.sub(
+        r"^(static const \w+ \w+\[)", r"SBNN_CONSTANTS \1", "\n\n".join(parts), flags=re.MULTILINE
+    )
     infinity = ""
     if "INFINITY" in text:
         infinity = "/* Not from <math.h>, which belongs to the C library. */\n"
         infinity += f"#define {name.upper()}_INFINITY (1.0f / 0.0f)\n\n"
         text = re.sub(r"\bINFINITY\b", f"{name.upper()}_INFINITY", text)
     return (
-        f"{_HEADER}#ifndef {guard}\n#define {guard}\n\n{infinity}{text}\n\n#endif /* {guard} */\n"
+        f"{_HEADER}#ifndef {guard}\n#define {guard}\n\n{_PLACE}\n{infinity}{text}\n\n"
+        f"#endif /* {guard} */\n"
     )
 
 
