@@ -5,6 +5,7 @@
 # make bench   runs all benchmarks; tables here, figures in build/bench.json
 # make tflm-check  builds exported folders in your own TensorFlow Lite Micro (TFLM_DIR=...)
 # make keras3-check  trains and converts with Keras 3 on TensorFlow, JAX and PyTorch, without Larq, in an environment of its own
+# make platformio-check  packs exported libraries with PlatformIO, in an environment of its own
 # make clean   removes what the others made, .venv and .venv-check excepted
 
 PYTHON ?= python3
@@ -22,7 +23,7 @@ C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.
 # What needs no TensorFlow.
 FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/examples/test_closing_page.py
 
-.PHONY: check lint lint-c types imports fast-tests format demo test bench peers tflm-check keras3-check cross-tools clean
+.PHONY: check lint lint-c types imports fast-tests format demo test bench peers tflm-check keras3-check platformio-check cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
@@ -71,6 +72,17 @@ keras3-check:
 	    KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=3 $(KERAS3)/bin/python tests/keras/$$script.py || exit 1; \
 	  done; \
 	done
+
+# PlatformIO brings dozens of packages along.
+PLATFORMIO := build/platformio
+platformio-check: $(READY)
+	@test -x $(PLATFORMIO)/bin/pio || $(PYTHON) -m venv $(PLATFORMIO)
+	$(PLATFORMIO)/bin/python -m pip install --quiet --disable-pip-version-check platformio
+	@rm -rf $(PLATFORMIO)/firmware
+	@$(BIN)/sbnn-export tests/golden/version_1/image.tflite --c_dir $(PLATFORMIO)/firmware --name plain > /dev/null
+	@$(BIN)/sbnn-export tests/golden/version_1/image.tflite --micro_dir $(PLATFORMIO)/firmware --name micro_net > /dev/null
+	PLATFORMIO_CORE_DIR=$(CURDIR)/$(PLATFORMIO)/core PLATFORMIO_SETTING_ENABLE_TELEMETRY=no \
+	  $(PLATFORMIO)/bin/python tests/packaging/platformio_pack.py $(PLATFORMIO)/firmware
 
 # Larq Compute Engine, to compare with; it has no wheels for some Pythons.
 peers: $(READY)

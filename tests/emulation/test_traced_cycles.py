@@ -6,6 +6,7 @@ import mcu_networks
 from instruction_kinds import cortex_m4_cycles, count_kinds
 from instruction_trace import trace
 from sbnn_converter import emulation, estimate_network
+from sbnn_converter.cost_model.network import PLAIN_C
 from sbnn_converter.emulation.profile import profile
 from traced_cycles import CORE, traced_cycles
 
@@ -67,3 +68,13 @@ def test_estimated_cycles_are_within_15_percent_of_a_trace(name, kernels):
     assert instructions == pytest.approx(counted.instructions, rel=0.001)
     cycles = sum(traced[i][1] for i, step in enumerate(cost.steps) if step.cycles is not None)
     assert cost.cycles.likely == pytest.approx(cycles, rel=0.15)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4"])
+@pytest.mark.parametrize("name", ["digits", "mnist_mlp", "larq_binary_net"])
+def test_no_network_takes_more_stack_than_is_counted(name, core, kernels):
+    model = mcu_networks.CASES[name].convert()
+    counted = estimate_network(model, core).way(PLAIN_C).ram["stack"]
+    taken = profile(model, core, kernels=kernels).stack_bytes
+    assert counted // 2 < taken <= counted

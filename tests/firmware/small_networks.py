@@ -3,23 +3,8 @@
 import tensorflow as tf
 
 from networks import K
-from sbnn_keras import ResidualStream, SparseBinaryConv2D, SparseBinaryDense
+from sbnn_keras import ResidualStream, SparseBinaryDense
 from several_bits import QuantHardTanh, conv, dense
-
-
-def digits():
-    return tf.keras.Sequential(
-        [
-            tf.keras.Input((8, 8, 1)),
-            SparseBinaryConv2D(6, 3, padding="same", connections=0.3),
-            K.BatchNormalization(),
-            SparseBinaryConv2D(8, 3, padding="same", connections=0.2),
-            K.MaxPooling2D(2),
-            K.BatchNormalization(),
-            K.Flatten(),
-            SparseBinaryDense(10, connections=0.2),
-        ]
-    )
 
 
 def mlp():

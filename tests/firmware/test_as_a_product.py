@@ -136,3 +136,39 @@ def test_a_program_is_told_of_each_op(model, folder, samples, tmp_path, objects)
     said = subprocess.run([tmp_path / "main"], check=True, capture_output=True, text=True).stdout
     names = [f"{i} {op.label}" for i, op in enumerate(export.ops)]
     assert said.splitlines() == 2 * names
+
+
+# What Arduino puts in front of a sketch, as far as the exported one needs it.
+ARDUINO = """
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+struct Console {
+  void begin(unsigned long) {}
+  void print(const char* text) { fputs(text, stdout); }
+  void print(unsigned long number) { printf("%lu", number); }
+  void println(const char* text) { puts(text); }
+};
+static Console Serial;
+static inline void delay(unsigned long) {}
+static inline unsigned long micros() { return (unsigned long)clock(); }
+"""
+
+
+def test_the_arduino_sketch_tells_whether_the_network_passes(model, folder, tmp_path, objects):
+    (sketch,) = folder.glob("model/examples/*/*.ino")
+    (tmp_path / "Arduino.h").write_text(ARDUINO)
+    (tmp_path / "sketch.cpp").write_text(
+        f'#include "Arduino.h"\n{sketch.read_text()}\n'
+        "int main() {\n  setup();\n  loop();\n  return 0;\n}\n"
+    )
+    own = [*includes(folder), f"-I{tmp_path}"]
+    warned = [flag for flag in STRICT if flag != "-Wundef"]
+    compiled = objects.compile(["g++", "-std=c++11", *warned, *own], [tmp_path / "sketch.cpp"])
+    kernels = [path for path in plan_export(model).kernels if path.endswith(".c")]
+    sources = [folder / "sbnn" / exported_path(path) for path in kernels]
+    sources += folder.glob("model/src/*.c")
+    compiled += objects.compile(["gcc", "-std=c99", "-O2", *includes(folder)], sources)
+    subprocess.run(["g++", *compiled, "-o", tmp_path / "sketch"], check=True)
+    done = subprocess.run([tmp_path / "sketch"], check=True, capture_output=True, text=True)
+    assert done.stdout.startswith("model: PASS, ") and "bytes of stack" in done.stdout

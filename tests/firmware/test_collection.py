@@ -1,5 +1,6 @@
 """Several networks exported into one folder share their kernels, and run in one firmware."""
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -11,15 +12,17 @@ import pytest
 import programs
 import sbnn_converter
 from exported import CORTEX_M, HEADERS, compile_folder, has_tools, includes
+from mcu_networks import CASES
 from networks import stir
 from sbnn_converter import ConversionError, emulation
 from sbnn_converter.emulation.compile import BOARD
 from sbnn_converter.export import shared_libraries
 from sbnn_converter.standalone import plan_export
-from small_networks import digits, mlp, residual
+from small_networks import residual
 from tflm_tables import tables
 
 SAMPLES = 3
+needs_cmake = pytest.mark.skipif(not has_tools("cmake"), reason="not installed: cmake")
 
 
 def everything(folder) -> dict[str, bytes]:
@@ -29,17 +32,13 @@ def everything(folder) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def models():
-    """Three networks with samples; the MLP is int8 throughout."""
-    rng = np.random.default_rng(3)
+    """Three networks with samples: digits, floats in and out; an MLP for MNIST, int8
+    throughout; one with residual streams."""
     found = {}
-    for build in (digits, mlp, residual):
-        model, options = stir(build()), {}
-        x = (rng.integers(0, 17, (SAMPLES, *model.input_shape[1:])) / 16).astype(np.float32)
-        if build is mlp:
-            options = dict(inference_input_type="int8", inference_output_type="int8")
-            options["representative_dataset"] = lambda x=x: ([row[None]] for row in x)
-        converted = sbnn_converter.convert_keras_model(model, **options)
-        found[build.__name__] = converted, x
+    for name, case in (("digits", CASES["digits"]), ("mlp", CASES["mnist_mlp"])):
+        found[name] = case.convert(), case.samples(SAMPLES)
+    x = (np.random.default_rng(3).integers(0, 17, (SAMPLES, 8, 8, 4)) / 16).astype(np.float32)
+    found["residual"] = sbnn_converter.convert_keras_model(stir(residual())), x
     return found
 
 
@@ -76,6 +75,34 @@ def test_a_name_is_one_kind_of_network(models, folder):
     assert everything(folder) == before
 
 
+@needs_cmake
+def test_networks_may_be_called_like_another_one_s_test(models, tmp_path):
+    for name in ("a", "a_test"):
+        sbnn_converter.export_c(models["mlp"][0], tmp_path / "n", name=name)
+    command = ["cmake", "-S", tmp_path / "n", "-B", tmp_path / "build"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    targets = subprocess.run(
+        ["cmake", "--build", tmp_path / "build", "--target", "help"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    assert {"a", "a-test", "a_test", "a_test-test"} <= set(targets)
+
+
+@pytest.mark.parametrize("suffix", ["constants", "model", "ops", "test_vector"])
+def test_a_network_is_not_called_like_a_header_of_another_one(models, tmp_path, suffix):
+    model, _ = models["mlp"]
+    for first, second in (("a", f"A_{suffix}"), (f"a_{suffix}", "a")):
+        folder = tmp_path / first
+        sbnn_converter.export_c(model, folder, name=first)
+        before = everything(folder)
+        with pytest.raises(ConversionError, match=f"_{suffix}.h' is a header of 'a'.*--name"):
+            sbnn_converter.export_c(model, folder, name=second)
+        assert everything(folder) == before
+
+
 def test_another_network_of_a_name_replaces_it(models, tmp_path):
     for name in ("digits", "mlp"):
         sbnn_converter.export_c(models[name][0], tmp_path / "n", name="net")
@@ -93,55 +120,75 @@ def test_a_user_s_changes_are_not_overwritten(models, tmp_path):
 STANDALONE = """
 #include "startup.h"
 {headers}
-#define MOST(a, b) ((a) > (b) ? (a) : (b))
-static uint64_t work[MOST(digits_work_bytes, MOST(mlp_work_bytes, residual_work_bytes)) / 8];
+{work}
 int run_standalone(void);
 int run_standalone(void) {{
 {calls}
   return 0;
 }}
 """
+# The Cortex-M0+ executes what the M0 does; QEMU has neither on a board that is large enough.
+M0_PLUS = dataclasses.replace(
+    emulation.CORES["cortex-m0"], name="cortex-m0plus", flags=("-mthumb", "-mcpu=cortex-m0plus")
+)
+
+
+def standalone_part(networks: list[str]) -> str:
+    """C that runs the test vectors of networks, all in one piece of memory."""
+    largest = " ".join(
+        f"char {network}[{network}_work_bytes];" for network in networks
+    )  # of a union's members
+    return STANDALONE.format(
+        headers="\n".join(f'#include "{network}_test_vector.h"' for network in networks),
+        work=f"static union {{ uint64_t aligned; {largest} }} work;" if networks else "",
+        calls="\n".join(
+            f'  bench_report("{network}", (uint32_t){network}_self_test(&work));'
+            for network in networks
+        ),
+    )
 
 
 @pytest.mark.skipif(
     not has_tools("arm-none-eabi-g++", "qemu-system-arm"), reason="not installed: cross tools"
 )
-@pytest.mark.parametrize("name", ["cortex-m0", "cortex-m4"])
+@pytest.mark.parametrize("core", [M0_PLUS, emulation.CORES["cortex-m4"]], ids=lambda c: c.name)
 def test_six_networks_run_in_one_program_with_one_work_memory(
-    name, models, folder, tmp_path, objects
+    core, models, folder, tmp_path, objects
 ):
     """Whole objects are linked, of all libraries: no symbol is there twice."""
-    core = emulation.CORES[name]
-    flags = [*CORTEX_M, f"-mcpu={name}"]
-    of_tflm = {f"{network}_tflm": model for network, (model, _) in models.items()}
-    (tmp_path / "tables.h").write_text(tables(of_tflm))
-    (tmp_path / "networks.h").write_text("".join(f'#include "{n}.h"\n' for n in of_tflm))
-    (tmp_path / "standalone.c").write_text(
-        STANDALONE.format(
-            headers="\n".join(f'#include "{network}_test_vector.h"' for network in models),
-            calls="\n".join(
-                f'  bench_report("{network}", (uint32_t){network}_self_test(work));'
-                for network in models
-            ),
+    flags = [*CORTEX_M, core.flags[-1]]
+    libraries = compile_folder(folder, objects, "arm-none-eabi-", flags, main=False)
+    plain = list(models)
+    micro = [f"{network}_tflm" for network in models]
+    rows = []
+    for what, (in_c, in_micro) in {
+        "three networks in plain C": (plain, []),
+        "three for TensorFlow Lite Micro": ([], micro),
+        "all six": (plain, micro),
+    }.items():
+        part = tmp_path / what.replace(" ", "_")
+        part.mkdir()
+        of_tflm = {name: models[name.removesuffix("_tflm")][0] for name in in_micro}
+        (part / "tables.h").write_text(tables(of_tflm))
+        (part / "networks.h").write_text("".join(f'#include "{n}.h"\n' for n in in_micro))
+        (part / "standalone.c").write_text(standalone_part(in_c))
+        own = [f"-I{part}", f"-I{HEADERS}", f"-I{BOARD}", *includes(folder), *flags]
+        compiled = libraries + objects.compile(
+            ["arm-none-eabi-gcc", "-std=c99", "-Wall", "-Werror", *own], [part / "standalone.c"]
         )
-    )
-    own = [f"-I{tmp_path}", f"-I{HEADERS}", f"-I{BOARD}", *includes(folder), *flags]
-    compiled = compile_folder(folder, objects, "arm-none-eabi-", flags, main=False)
-    compiled += objects.compile(
-        ["arm-none-eabi-gcc", "-std=c99", "-Wall", "-Werror", *own], [tmp_path / "standalone.c"]
-    )
-    board = shutil.copy(Path(__file__).with_name("tflm_board.cpp"), tmp_path)
-    compiled += objects.compile(
-        ["arm-none-eabi-g++", "-std=c++17", "-fno-rtti", "-fno-exceptions", *own], [board]
-    )
-    image = tmp_path / "image.elf"
-    emulation.compile_program(core, compiled, image)
-    done = emulation.run(core, image)
-    assert done.status == 0, done.text
-    size = emulation.image_size(core, image)
-    print(f"{name}: {size.flash:,} bytes of flash, {size.ram:,} of RAM beside the stack")
-    names = [*models, *of_tflm]
-    assert [line.split() for line in done.text.splitlines()] == 2 * [[n, "0"] for n in names]
+        board = shutil.copy(Path(__file__).with_name("tflm_board.cpp"), part)
+        compiled += objects.compile(
+            ["arm-none-eabi-g++", "-std=c++17", "-fno-rtti", "-fno-exceptions", *own], [board]
+        )
+        image = part / "image.elf"
+        emulation.compile_program(core, compiled, image)
+        done = emulation.run(core, image)
+        assert done.status == 0, done.text
+        lines = [line.split() for line in done.text.splitlines()]
+        assert lines == 2 * [[name, "0"] for name in (*in_c, *in_micro)]
+        size = emulation.image_size(core, image)
+        rows.append(f"| {core.name} | {what} | {size.flash:,} | {size.ram:,} |")
+    print("\n".join(rows))
 
 
 def test_vectors_tell_a_network_that_answers_otherwise(models, folder, tmp_path):
@@ -150,7 +197,7 @@ def test_vectors_tell_a_network_that_answers_otherwise(models, folder, tmp_path)
     shutil.copytree(folder, own)
     constants = own / "mlp" / "src" / "mlp_constants.h"
     text = constants.read_text()
-    start = text.index("op1_output_offsets[10] = {") + len("op1_output_offsets[10] = {")
+    start = text.index("_offsets[10] = {") + len("_offsets[10] = {")
     constants.write_text(text[:start] + " 0x1000000 +" + text[start:])
     kernels = [path for path in plan_export(models["mlp"][0]).kernels if path.endswith(".c")]
     sources = [own / "sbnn" / shared_libraries.exported_path(path) for path in kernels]

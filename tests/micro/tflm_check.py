@@ -107,7 +107,7 @@ def run_on_host(tree: Tree, folder: Path, name: str, build: Path) -> str:
         "-DCMAKE_BUILD_TYPE=Release",
     )
     _run("cmake", "--build", build)
-    return _run(build / name / f"{name}_test")
+    return _run(build / name / f"{name}-test")
 
 
 def run_on_cortex_m(tree: Tree, folder: Path, build: Path) -> str:

@@ -178,8 +178,8 @@ def test_the_readme_s_command_make_and_cmake_build(bi_real, tmp_path):
             subprocess.run, check=True, cwd=tmp_path, capture_output=True, text=True
         )
         run(["cmake", "-S", "c", "-B", "build"])
-        run(["cmake", "--build", "build", "--target", "model_test"])
-        said = run(["build/model/model_test"]).stdout
+        run(["cmake", "--build", "build", "--target", "model-test"])
+        said = run(["build/model/model-test"]).stdout
         assert re.fullmatch(r"model: PASS; 0 of 1 samples differ; .* bytes of stack\n", said)
 
 

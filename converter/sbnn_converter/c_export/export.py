@@ -86,7 +86,7 @@ def c_library(
         test = (
             f"`{name}_self_test` (`src/{name}_test_vector.h`) runs samples and compares with what "
             "TensorFlow Lite Micro\nanswers. `main.c` calls it, for a board or this machine "
-            f"(`cmake --build ... --target {name}_test`), and so does the\nArduino sketch in "
+            f"(`cmake --build ... --target {name}-test`), and so does the\nArduino sketch in "
             "`examples`."
         )
     texts["README.md"] = _readme(export, test)
@@ -100,10 +100,11 @@ def c_library(
 
 
 def _cmake(name: str) -> str:
+    # No network's target: names have no hyphens.
     return (
         "if(NOT TARGET zephyr_interface)\n"
-        f"  add_executable({name}_test EXCLUDE_FROM_ALL main.c)\n"
-        f"  target_link_libraries({name}_test PRIVATE {name})\n"
+        f"  add_executable({name}-test EXCLUDE_FROM_ALL main.c)\n"
+        f"  target_link_libraries({name}-test PRIVATE {name})\n"
         "endif()\n"
     )
 

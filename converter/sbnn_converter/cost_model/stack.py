@@ -1,6 +1,6 @@
 """The stack that a network takes: the most that was measured in QEMU.
 
-Plain C by kernel, on Cortex-M0 to M33 (they differ by 50 bytes at most), painted in front
+Plain C by kernel, on Cortex-M0 to M33 (they differ by 80 bytes at most), painted in front
 of the call (``emulation.trial``). TensorFlow Lite Micro as a whole, interpreter and
 kernels, on a Cortex-M4: ``make tflm-check`` prints it. ``docs/tflm.md`` and
 ``docs/standalone-c.md`` have the tables.
@@ -16,13 +16,13 @@ MICRO_STACK_BYTES = 1_752
 ADVISED_STACK_BYTES = 4_096
 
 _KERNELS = {
-    "conv2d bits": 1_240,
+    "conv2d bits": 1_336,
     "dense sliced": 920,
     "conv2d int8": 588,
     "average_pool2d": 560,
     "max_pool2d planes": 520,
 }
-_OTHERS = 300
+_OTHERS = 392
 
 
 def plain_c_stack_bytes(kernels: Iterable[str]) -> int:

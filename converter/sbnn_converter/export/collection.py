@@ -26,6 +26,8 @@ from sbnn_converter.export.outputs import Output
 from sbnn_converter.export.shared_libraries import KERNELS, required, shared_libraries, sources_id
 from sbnn_converter.export.templates import fill
 
+# What stands behind a network's name in headers and their guards.
+_OWN_HEADERS = ("_constants", "_model", "_ops", "_test_vector")
 _KINDS = {False: "standalone C", True: "a network for TensorFlow Lite Micro"}
 
 
@@ -99,6 +101,13 @@ def _networks(manifest: dict) -> dict[str, _Entry]:
 
 def _check_name(folder: Path, network: Library, others: dict[str, _Entry], flag: str) -> None:
     for name, entry in others.items():
+        for longer, shorter in ((network.name, name), (name, network.name)):
+            if longer.lower() in (shorter.lower() + suffix for suffix in _OWN_HEADERS):
+                raise ConversionError(
+                    f"folder '{folder}' holds '{name}', and '{longer}.h' is a header of "
+                    f"'{shorter}': choose another name than '{network.name}' with --name, or "
+                    f"another folder with {flag}"
+                )
         if name == network.name and entry.needs_tflm == network.needs_tflm:
             continue
         if name.lower() == network.name.lower():  # as macros, and some file systems, have it
