@@ -26,7 +26,7 @@ def test_cycles_and_time_are_told_within_bounds(sbnn_convert, digits):
     assert result.returncode == 0, result.stderr
     model = digits.with_suffix(".tflite").read_bytes()
     cycles = estimate_network(model, "cortex-m0plus", wait_states=1).cycles
-    bounds = f"({cycles.low:,.0f} to {cycles.high:,.0f}; flash of 1 wait states)"
+    bounds = f"({cycles.low:,.0f} to {cycles.high:,.0f}; wait states: 1)"
     said = " ".join(result.stdout.split())
     assert f"{cycles.likely:,.0f} cycles {bounds}" in said
     assert f"at 48 MHz {cycles.likely / 48e3:,.3g} ms" in said

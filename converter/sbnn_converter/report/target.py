@@ -70,8 +70,8 @@ def _print_ops(console: Console, cost: NetworkCost) -> None:
 
 def _print_time(console: Console, cost: NetworkCost, board: Board) -> None:
     cycles = cost.cycles
-    states = f"flash of {board.wait_states} wait states" if board.wait_states else "no wait states"
-    text = f"{cycles.likely:,.0f} cycles ({cycles.low:,.0f} to {cycles.high:,.0f}; {states})"
+    bounds = f"{cycles.low:,.0f} to {cycles.high:,.0f}; wait states: {board.wait_states}"
+    text = f"{cycles.likely:,.0f} cycles ({bounds})"
     if board.mhz is not None:
         time = cycles.milliseconds(board.mhz)
         text += (
