@@ -69,11 +69,11 @@ with tempfile.TemporaryDirectory() as folder:
 # KerasHub.
 
 backbone = keras_hub.models.ResNetBackbone(
-    input_conv_filters=[8],
+    input_conv_filters=[64],
     input_conv_kernel_sizes=[3],
     stackwise_num_filters=[64],
     stackwise_num_blocks=[1],
-    stackwise_num_strides=[2],
+    stackwise_num_strides=[1],
     block_type="basic_block",
     image_shape=(16, 16, 3),
 )
