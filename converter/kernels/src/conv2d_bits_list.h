@@ -14,12 +14,6 @@
 #define UNROLLED
 #endif
 
-/* Fills a list up to whole fours with a plane of zeros; returns its length. */
-SBNN_HOT static int32_t fill_up(const state* s, uint32_t* list, uint32_t* end) {
-  while (((end - list) & 3) != 0) *end++ = 4u * s->layout.zeros;
-  return (int32_t)(end - list);
-}
-
 /* Takes those that subtract out of a list whose connections stand channel by channel, and places
  * both. Returns the end of those that add. Files had this order before there was the other one. */
 SBNN_COLD uint32_t* split_by_channel(state* s, const uint32_t* end) {
@@ -135,7 +129,7 @@ SBNN_HOT static void place_by_channel(state* s, const uint32_t* end,
   }
 }
 
-/* Turns connections into the byte offsets of their copies, in s->lists, filled up.
+/* Turns connections into the byte offsets of their copies, in s->lists.
  * If positions differ in their number of connections, counts the connections of each tap;
  * of those that subtract as less than none. Returns the sum of all counts. */
 SBNN_HOT static int32_t place_connections(state* s, int32_t count,
@@ -159,10 +153,9 @@ SBNN_HOT static int32_t place_connections(state* s, int32_t count,
   }
   const int32_t less = s->lists.subtracted;
   s->lists.subtract = s->list;
-  s->lists.subtracted = fill_up(s, s->list, s->list + less);
-  uint32_t* const adds = s->is_signed ? s->others : s->list;
-  s->lists.add = adds;
-  s->lists.added = fill_up(s, adds, end);
+  s->lists.add = s->is_signed ? s->others : s->list;
+  s->lists.added = (int32_t)(end - s->lists.add);
+  s->lists.zeros = 4u * s->layout.zeros;
   return count - 2 * less;
 }
 

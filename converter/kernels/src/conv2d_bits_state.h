@@ -151,8 +151,7 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
               are_common(s->borders.columns, s->borders.column_classes);
 
   s->list_room = (s->most + SBNN_STREAM_SLACK + 3) & ~3;
-  /* Fours are filled up in both lists. */
-  const int32_t steps = sbnn_plane_steps(s->list_room + 4);
+  const int32_t steps = sbnn_plane_steps(s->list_room, s->is_signed);
   const int32_t behind = 4 + (s->bits ? 0 : SBNN_END_ROOM);
   s->program = (uint32_t*)sbnn_carve(carver, steps + s->list_room + behind, 4u);
   s->list = s->program == NULL ? NULL : s->program + steps;

@@ -43,7 +43,7 @@ size_t sbnn_dense_sliced_scratch_bytes(const sbnn_dense_params* p,
   sbnn_carver carver = {NULL, 0};
   const int32_t inputs = inputs_of(p);
   const int32_t most = takes_rarer(p, kernel) ? inputs / 2 + 1 : inputs;
-  sbnn_carve(&carver, sbnn_plane_steps(most) + most, 4u);
+  sbnn_carve(&carver, sbnn_plane_steps(most, false) + most + 3, 4u);
   return sbnn_carved(&carver);
 }
 
@@ -85,39 +85,22 @@ SBNN_HOT static uint32_t* list_inputs(const sbnn_dense_params* p,
   return list;
 }
 
-/* The sums over any number of listed words: the last ones, if they are no four, are put
- * in a row. */
+/* The sums over listed words. */
 typedef struct {
   int32_t count, slices;
-  uint32_t* program; /* for whole fours; the list stands behind it */
-  const uint32_t* list;
-  uint32_t last[3];
-  uint32_t four[4 + 24]; /* the program for the last ones */
+  uint32_t* program; /* the list stands behind it */
+  uint32_t* list;
 } listed_sums;
 
-static void plan_sums(listed_sums* sums) {
-  static const uint32_t kOneAfterAnother[4] = {0, 4, 8, 12};
-  const sbnn_plane_lists four = {NULL, 0, kOneAfterAnother, 4};
-  const sbnn_plane_lists fours = {NULL, 0, sums->list, sums->count & ~3};
-  /* The list's end is written over. */
-  for (int32_t i = 0; i < (sums->count & 3); ++i) {
-    sums->last[i] = sums->list[fours.added + i];
-  }
-  sbnn_plane_program(sums->four, four, sums->slices, true);
-  sbnn_plane_program(sums->program, fours, sums->slices, true);
+static void plan_sums(const listed_sums* sums) {
+  const sbnn_plane_lists lists = {NULL, 0, sums->list, sums->count, 0};
+  sbnn_plane_program(sums->program, lists, sums->slices, true);
 }
 
 SBNN_HOT static void sum_words(const listed_sums* sums, const uint32_t* planes,
                                const uint32_t* init, uint32_t* out) {
-  uint32_t rest[4] = {0, 0, 0, 0};
-  sbnn_plane_sums fours = {sums->program, &init, sums->slices};
-  for (int32_t i = 0; i < (sums->count & 3); ++i) {
-    rest[i] = planes[sums->last[i] / 4u];
-  }
-  sbnn_plane_sums_of_words(&fours, planes, 1, out, 0);
-  init = out;
-  fours.program = sums->four;
-  sbnn_plane_sums_of_words(&fours, rest, 1, out, 0);
+  const sbnn_plane_sums all = {sums->program, &init, sums->slices};
+  sbnn_plane_sums_of_words(&all, planes, 1, out, 0);
 }
 
 /* What the counters of `count` units start from. `invert` is all ones if inputs
@@ -158,7 +141,7 @@ SBNN_HOT static void run_planes(const sbnn_dense_params* p,
   const uint32_t* connections = kernel->words + (p->units + 31) / 32 * block;
   listed_sums sums;
   sums.program = program;
-  uint32_t* const list = program + sbnn_plane_steps(inputs);
+  uint32_t* const list = program + sbnn_plane_steps(inputs, false);
   sums.list = list;
   sums.slices = 1 + sbnn_bits_below((uint32_t)(inputs * weight) + 1u);
   if (sums.slices < SBNN_LONG_SLICES) sums.slices = SBNN_LONG_SLICES;
@@ -205,7 +188,7 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   listed_sums sums;
   sums.count = count;
   sums.program = (uint32_t*)scratch;
-  uint32_t* const list = sums.program + sbnn_plane_steps(count);
+  uint32_t* const list = sums.program + sbnn_plane_steps(count, false);
   sums.list = list;
   list_inputs(p, x, sbnn_plane_words(p->positions), ones ? 0u : 0xFFFFFFFFu, 0,
               list);

@@ -57,49 +57,48 @@
   ADD_TO_PLANE(slice)            \
   NEXT_PLANE
 
-#define SATURATE_PLANE(number) \
-  LABEL("saturate_" #number)   \
-  LINE("ldr r5, [r7]")         \
-  LINE("bics r5, r4")          \
-  LINE("orrs r5, r3")          \
-  LINE("str r5, [r7]")         \
-  LINE("add r7, r2")
+#define SATURATE_PLANE(number, plane) \
+  LABEL("saturate_" #number)          \
+  LINE("ldr r5, " plane)              \
+  LINE("bics r5, r4")                 \
+  LINE("orrs r5, r3")                 \
+  LINE("str r5, " plane)
 
 __asm__(
     SBNN_HOT_PUSHSECTION("sbnn_end_steps_thumb2")
     ".syntax unified\n\t"
     ".thumb\n\t"
     ".p2align 2\n"
-    LABEL("two_levels")
-    LINE("ldr r2, " F_IS_LOWER)
-    LINE("mvns r2, r2")
-    LINE("str r2, " F_IS_LOWER)
-    LINE("beq " AT("lower_level"))
-    LINE("ldr r4, " F_INIT)
+    LABEL("start_level")
+    LINE("ldr r2, " IS_LOWER)
+    LINE("cbnz r2, " AT("start_lower"))
     LINE("ldr r7, [r1, r4]")
-    LINE("adds r7, #16")
-    WHOLE
+    NEXT
+    LABEL("start_lower")
+    LINE("add r7, sp, " UPPER " - 16")
+    NEXT
+    LABEL("two_levels")
+    LINE("ldr r2, " IS_LOWER)
+    LINE("mvns r2, r2")
+    LINE("str r2, " IS_LOWER)
+    LINE("ldr r2, " F_LEVEL)
+    LINE("beq " AT("lower_level"))
     /* The lower level starts from the higher one's slices, one place higher. */
-    LINE("ldr r7, [r7]")
+    LINE("ldr r7, [r7, #28]")
     LINE("eor r7, r7, lr")
-    LINE("str r11, [sp, " F_UPPER "]")
-    LINE("add r2, sp, " F_UPPER " + 4")
-    LINE("stm r2, {r4, r5, r6, r7}")
+    LINE("str r11, [sp, " UPPER "]")
+    LINE("add r3, sp, " UPPER " + 4")
+    LINE("stm r3, {r4, r5, r6, r7}")
     LINE("mov r11, r10")
     LINE("mov r10, r9")
     LINE("mov r9, r8")
-    LINE("ldr r4, " F_INIT)
+    LINE("ldrd r0, r4, " F_PROGRAM)
     LINE("ldr r4, [r1, r4]")
     LINE("ldr r8, [r4, #-4]")
-    LINE("ldr r2, " F_LEVEL)
     LINE("subs r1, r1, r2")
-    LINE("ldr r0, " F_PROGRAM)
-    NEXT
+    NEXT_FOUR
     LABEL("lower_level")
-    LINE("ldr r2, " F_LEVEL)
     LINE("add r1, r2")
-    LINE("add r7, sp, " F_UPPER)
-    WHOLE
     NEXT
 
     LABEL("slices_8")
@@ -107,12 +106,12 @@ __asm__(
     LINE("mov r12, #0")
     NEXT
     LABEL("slices_9")
-    LINE("ldr r3, [r7]")
+    LINE("ldr r3, [r7, #28]")
     LINE("mov r12, #0")
     LINE("eor r3, r3, lr")
     NEXT
     LABEL("slices_10")
-    LINE("ldrd r2, r3, [r7]")
+    LINE("ldrd r2, r3, [r7, #28]")
     HALF_ADD("r2", "lr", "lr")
     LINE("mov r12, #0")
     LINE("eor r3, r3, lr")
@@ -198,15 +197,20 @@ __asm__(
     LINE("eor r2, lr, r3")
     LINE("bic r12, r12, r2")
     NEXT_PLANE
-    /* r2: bytes from a plane to the next, r7: the lowest one. */
+    /* r2: bytes from a plane to the next, r7: the lowest one if there are eight. */
     LABEL("saturate")
     LINE("movs r4, r12")
     LINE("beq " AT("saturated"))
     LINE("bic r3, r4, r3")
     LINE("add r7, r1")
+    LINE("add r8, r2, r2, lsl #1")
+    LINE("add r6, r7, r8")
+    LINE("add r8, r6")
     NEXT
-    SATURATE_PLANE(8) SATURATE_PLANE(7) SATURATE_PLANE(6) SATURATE_PLANE(5)
-    SATURATE_PLANE(4) SATURATE_PLANE(3) SATURATE_PLANE(2) SATURATE_PLANE(1)
+    SATURATE_PLANE(8, "[r7]") SATURATE_PLANE(7, "[r7, r2]")
+    SATURATE_PLANE(6, "[r7, r2, lsl #1]") SATURATE_PLANE(5, "[r6]")
+    SATURATE_PLANE(4, "[r6, r2]") SATURATE_PLANE(3, "[r6, r2, lsl #1]")
+    SATURATE_PLANE(2, "[r8]") SATURATE_PLANE(1, "[r8, r2]")
     LABEL("saturated")
     LINE("adds r1, #4")
     LINE("b.w " AT("next_word"))
@@ -215,14 +219,14 @@ __asm__(
     ".type sbnn_end_steps_thumb2, %object\n"
     "sbnn_end_steps_thumb2:\n\t"
     LABEL("ends")
-    STEP("two_levels") STEP("slices_8") STEP("slices_9") STEP("slices_10")
+    STEP("start_level") STEP("two_levels") STEP("slices_8") STEP("slices_9") STEP("slices_10")
     STEP("or_1") STEP("or_2") STEP("or_3") STEP("or_4") STEP("or_5")
     STEP("or_6") STEP("or_7") STEP("or_8") STEP("and_1") STEP("and_2")
     STEP("and_3") STEP("and_4") STEP("and_5") STEP("and_6") STEP("and_7")
     STEP("and_8") STEP("or_0") STEP("second") STEP("one_cut") STEP("cuts")
     STEP("two_chains") STEP("opposite") STEP("stream") STEP("stream_8")
-    STEP("add_1") STEP("add_2") STEP("add_3") STEP("add_4") STEP("add_5")
-    STEP("add_6") STEP("add_7") STEP("add_0") STEP("add_sign")
+    STEP("add_0") STEP("add_1") STEP("add_2") STEP("add_3") STEP("add_4")
+    STEP("add_5") STEP("add_6") STEP("add_7") STEP("add_1") STEP("add_sign")
     STEP("extend") STEP("saturate") STEP("saturate_1") STEP("saturate_2")
     STEP("saturate_3") STEP("saturate_4") STEP("saturate_5")
     STEP("saturate_6") STEP("saturate_7") STEP("saturate_8")

@@ -1,4 +1,6 @@
 /* Lists of planes as programs, in the form that the core likes best (plane_sums.h). */
+#include "hot.h"
+
 #include <stddef.h>
 
 #include "inline.h"
@@ -25,125 +27,144 @@ SBNN_INLINE uint32_t* move_four(uint32_t* to, const uint32_t* from) {
   return to;
 }
 
-SBNN_INLINE uint32_t* move_eight(uint32_t* to, const uint32_t* from) {
+SBNN_INLINE uint32_t* move_twelve(uint32_t* to, const uint32_t* from) {
   __asm__ volatile(
-      "ldm %1, {r4, r5, r6, r8, r9, r10, r12, lr}\n\t"
-      "stmia %0!, {r4, r5, r6, r8, r9, r10, r12, lr}"
-      : "+r"(to)
-      : "r"(from)
-      : "r4", "r5", "r6", "r8", "r9", "r10", "r12", "lr", "memory");
+      "ldmia %1!, {r4, r5, r6, r8, r9, r10}\n\t"
+      "stmia %0!, {r4, r5, r6, r8, r9, r10}\n\t"
+      "ldmia %1!, {r4, r5, r6, r8, r9, r10}\n\t"
+      "stmia %0!, {r4, r5, r6, r8, r9, r10}"
+      : "+r"(to), "+r"(from)
+      :
+      : "r4", "r5", "r6", "r8", "r9", "r10", "memory");
   return to;
 }
 
-SBNN_INLINE uint32_t* move_sixteen(uint32_t* to, const uint32_t* from) {
-  return move_eight(move_eight(to, from), from + 8);
+/* Where fours stand: four places of a block, the tail's pair and what is behind it, a tail of one
+ * four. The steps of what is added in the tail, and those of what is subtracted in all places, the
+ * second if there are two. */
+enum { PLACE_TAIL = 4, PLACE_ONLY = 7 };
+static const int8_t kAdded[] = {STEP_FIRST, STEP_TAIL_SECOND, STEP_TAIL_LAST,
+                                STEP_TAIL_ONLY};
+static const int8_t kLess[][2] = {
+    {STEP_LESS_FIRST, STEP_NONE},      {STEP_LESS, STEP_SECOND_ADDED},
+    {STEP_LESS_FIRST, STEP_NONE},      {STEP_LESS, STEP_FOURTH_ADDED},
+    {STEP_LESS_FIRST, STEP_NONE},      {STEP_LESS, STEP_TAIL_SECOND_ADDED},
+    {STEP_LESS, STEP_TAIL_LAST_ADDED}, {STEP_LESS_FIRST, STEP_NONE}};
+
+/* Place of four `i` of `count`. */
+SBNN_INLINE int32_t place_of(int32_t i, int32_t count) {
+  const int32_t place = i & 3;
+  if (i < (count & ~3)) return place;
+  return place + ((count & 2) != 0 ? PLACE_TAIL : PLACE_ONLY);
 }
 
-/* Steps that take words, and those that subtract them. */
-typedef struct {
-  int32_t block, eight, four, four_only;
-} list_steps;
-
-static const list_steps kAdd = {STEP_BLOCK, STEP_EIGHT, STEP_FOUR,
-                                STEP_FOUR_ONLY};
-static const list_steps kSubtract = {STEP_LESS_BLOCK, STEP_LESS_EIGHT,
-                                     STEP_LESS_FOUR, STEP_LESS_FOUR_ONLY};
-
-/* Blocks and a tail; the last block's carry and the tail's stay, the others are kept
- * from place `kept` on. */
-static uint32_t* put_list(uint32_t* to, const uint32_t* list, int32_t count,
-                          const list_steps* steps, int32_t kept) {
-  for (; count >= 16; count -= 16, list += 16) {
-    to = move_sixteen(put(to, steps->block), list);
-    if (count >= 32) to = put(to, STEP_KEEP_A + kept++);
+/* What is done with the carries of `blocks` blocks between the offsets behind them and the step
+ * that takes those. */
+static uint32_t* put_between(uint32_t* to, int32_t blocks, bool is_long,
+                             bool is_tail) {
+  if (!is_long) {
+    return blocks == 0 || is_tail ? to : put(to, STEP_KEEP_A + blocks - 1);
   }
-  if ((count & 8) != 0) {
-    to = move_eight(put(to, steps->eight), list);
-    list += 8;
-    if ((count & 4) == 0) return put(to, STEP_EIGHT_LAST);
-    to = put(to, steps->four);
-  } else {
-    if ((count & 4) == 0) return to;
-    to = put(to, steps->four_only);
+  if (blocks == 0) return put(to, STEP_LONG);
+  if ((blocks & 1) != 0) return is_tail ? to : put(to, STEP_KEEP_A);
+  to = put(to, STEP_LONG_TWO);
+  return (blocks & 7) == 0 ? put(to, STEP_LONG_RIPPLE) : to;
+}
+
+/* More carries than those of a block and a tail can be kept of two blocks. */
+enum { MOST_FOURS = 15 };
+
+static bool are_long(const sbnn_plane_lists* lists) {
+  return lists->subtracted + lists->added > 4 * MOST_FOURS;
+}
+
+/* Both lists: what is over, which is taken from their ends, then the fours that are subtracted,
+ * then those that are added. Behind them is room for the operands of the word's end, of which the
+ * program's first word says where it is. All carries are there, but for what sums of five slices need no
+ * block for. Returns whether there may be more than two. */
+static bool put_lists(uint32_t** program, const sbnn_plane_lists* lists,
+                      bool is_long, bool is_short) {
+  const uint32_t* less = lists->subtract;
+  const uint32_t* more = lists->add;
+  const uint32_t* const less_end = less + (lists->subtracted & ~3);
+  const uint32_t* first = NULL;
+  int32_t first_step = STEP_NONE;
+  const int32_t count = (lists->subtracted + lists->added + 3) / 4;
+  if ((lists->subtracted & 3) != 0) {
+    /* Filled up with what is added, and that with zeros. */
+    uint32_t* from = lists->add + lists->added;
+    uint32_t* to = lists->subtract + lists->subtracted;
+    first = less_end;
+    first_step = STEP_MIXED_1 - 1 + (lists->subtracted & 3);
+    for (; to != first + 4; ++to) *to = from == more ? lists->zeros : *--from;
+    for (; ((from - more) & 3) != 0; ++from) *from = lists->zeros;
+  } else if ((lists->added & 3) != 0) {
+    first = more + (lists->added & ~3);
+    first_step = STEP_ONE - 1 + (lists->added & 3);
   }
-  return move_four(to, list);
-}
-
-/* Makes the carries 0 that lists do not have. */
-static uint32_t* put_missing(uint32_t* to, bool has_block, bool has_tail) {
-  if (!has_block) to = put(to, STEP_NO_BLOCK);
-  return has_tail ? to : put(to, STEP_NO_TAIL);
-}
-
-/* A list of any length, for the long way. */
-static uint32_t* put_long_list(uint32_t* to, const uint32_t* list,
-                               int32_t count, const list_steps* steps) {
-  int32_t pairs = 0;
-  for (; count >= 32; count -= 32, list += 32) {
-    to = move_sixteen(put(to, steps->block), list);
-    to = move_sixteen(put(put(to, STEP_KEEP_A), steps->block), list + 16);
-    to = put(to, STEP_LONG_TWO);
-    if ((++pairs & 3) == 0) to = put(to, STEP_LONG_RIPPLE);
+  const int32_t blocks = count / 4;
+  uint32_t* to = *program + 1;
+  int32_t i = 0;
+  if (first != NULL) {
+    to = move_four(to, first);
+    if (is_long) to = put(to, STEP_LONG);
+    to = put(to, first_step);
+    ++i;
   }
-  to = put_list(to, list, count, steps, 0);
-  to = put_missing(to, count >= 16, (count & 12) != 0);
-  return put(put(to, STEP_LONG_LAST), STEP_LONG_RIPPLE);
-}
-
-/* Whether a block follows the last one, or anything the tail, of what is subtracted:
- * their carries are kept. */
-static bool keeps_block(sbnn_plane_lists lists) {
-  return lists.subtracted >= 16 && lists.added >= 16;
-}
-
-static bool keeps_tail(sbnn_plane_lists lists) {
-  return (lists.subtracted & 12) != 0 && lists.added != 0;
-}
-
-/* Two carries can be kept. */
-static bool are_long(sbnn_plane_lists lists) {
-  const int32_t blocks = lists.added / 16;
-  const int32_t kept = (keeps_block(lists) ? 1 : 0) +
-                       (keeps_tail(lists) ? 1 : 0) +
-                       (blocks > 0 ? blocks - 1 : 0);
-  return lists.subtracted >= 32 || kept > 2;
-}
-
-/* Both lists, which are not long; all carries are there. */
-static uint32_t* put_lists(uint32_t* to, sbnn_plane_lists lists) {
-  const int32_t less = lists.subtracted, more = lists.added;
-  int32_t kept = 0;
-  if (less != 0) {
-    to = put_list(to, lists.subtract, less, &kSubtract, 0);
-    if (keeps_block(lists)) to = put(to, STEP_KEEP_A + kept++);
-    if (keeps_tail(lists)) to = put(to, STEP_KEEP_TAIL_A + kept++);
+  for (; less != less_end; less += 4, ++i) {
+    const int8_t* steps = kLess[place_of(i, count)];
+    to = move_four(to, less);
+    if ((i & 3) == 0) to = put_between(to, i / 4, is_long, i >= 4 * blocks);
+    to = put(to, steps[0]);
+    if (steps[1] != STEP_NONE) to = put(to, steps[1]);
   }
-  to = put_list(to, lists.add, more, &kAdd, kept);
-  return put_missing(to, less >= 16 || more >= 16,
-                     ((more != 0 ? more : less) & 12) != 0);
+  if (i < 4 * blocks && (i & 3) != 0) { /* goes on by itself */
+    to = put(move_four(to, more), STEP_BLOCK + (i & 3));
+    for (more += 4; (++i & 3) != 0; more += 4) to = move_four(to, more);
+  }
+  for (; i < 4 * blocks; i += 4, more += 16) {
+    to = put_between(move_four(to, more), i / 4, is_long, false);
+    to = move_twelve(put(to, STEP_BLOCK), more + 4);
+  }
+  for (; i != count; ++i, more += 4) {
+    to = move_four(to, more);
+    if ((i & 3) == 0) to = put_between(to, blocks, is_long, true);
+    to = put(to, kAdded[(i & 3) + ((count & 2) != 0 ? 0 : 3)]);
+  }
+  if ((count & 3) == 1 && more == lists->add) {
+    to = put(to + 4, STEP_TAIL_FIRST_LAST); /* which takes no offsets */
+  }
+  **program = (uint32_t)(uintptr_t)to;
+  to += 4;
+  const int32_t in_tail = count & 3;
+  if (in_tail == 0) to = put_between(to, blocks, is_long, true);
+  if (in_tail == 2) to = put(to, STEP_TAIL_SECOND_LAST);
+  if (is_long ? (blocks & 1) == 0 : blocks == 0 && !is_short) {
+    to = put(to, STEP_NO_BLOCK);
+  }
+  const bool is_kept = blocks == 2 && !is_long;
+  if (in_tail == 0) to = put(to, is_kept ? STEP_FETCH_A : STEP_NO_TAIL);
+  *program = to;
+  return blocks > 2 || (is_kept && in_tail != 0);
 }
 
 int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
                            int32_t slices, bool whole) {
-  const int32_t less = lists.subtracted, more = lists.added;
+  const bool is_long =
+      (slices > SBNN_LONG_SLICES && !whole) || are_long(&lists);
   uint32_t* to = program;
-  if ((slices > SBNN_LONG_SLICES && !whole) || are_long(lists)) {
-    to = put(to, STEP_LONG);
-    if (less != 0) to = put_long_list(to, lists.subtract, less, &kSubtract);
-    to = put_long_list(to, lists.add, more, &kAdd);
+  const bool four = put_lists(&to, &lists, is_long, slices == 5);
+  if (is_long) {
+    to = put(put(to, STEP_LONG_LAST), STEP_LONG_RIPPLE);
     put(whole ? to : put(to, STEP_LONG_SIGN), STEP_LONG_END);
-    return less;
-  }
-  if (whole || slices == SBNN_LONG_SLICES) {
-    to = put_lists(to, lists);
-    if (whole) to = put(to, STEP_WHOLE);
-    put(to, whole ? STEP_WHOLE_END : STEP_WIDE_END);
+  } else if (whole) {
+    put(put(to, four ? STEP_WHOLE_4 : STEP_WHOLE_2), STEP_WHOLE_END);
+  } else if (slices == SBNN_LONG_SLICES) {
+    put(to, four ? STEP_WIDEST_END : STEP_WIDE_END);
   } else {
-    to = put_list(to, lists.add, more, &kAdd, 0);
-    if ((more & 12) == 0) to = put(to, STEP_NO_TAIL);
     put(to, slices == 5 ? STEP_SHORT_END : STEP_MIDDLE_END);
   }
-  return less;
+  return lists.subtracted;
 }
 
 static uint32_t* put_end(uint32_t* to, int32_t step) {
@@ -194,30 +215,30 @@ static void put_stream(uint32_t* to, const sbnn_plane_end* end, uint32_t y,
   const uint32_t lowest = y;
   if (end->is_inverted) to = put_end(to, END_OPPOSITE);
   to = put_end(to, sign == 9 ? END_STREAM_8 : END_STREAM);
-  for (int32_t i = 0; i < end->planes; ++i) {
-    const int32_t slice = end->dropped + i;
-    *to++ = stream;
-    *to++ = y;
+  const uint32_t* stop = to + 3 * end->planes;
+  int32_t slice = end->dropped;
+  for (; to < stop; ++slice) {
+    to[0] = stream;
+    to[1] = y;
     y += pitch;
     stream += pitch;
+    to = put_end(to + 2, slice < sign    ? END_ADD_0 + slice
+                         : slice == sign ? END_ADD_SIGN
+                                         : END_EXTEND);
     if (slice == 0) {
-      to = put_end(to, END_ADD_0);
       *to++ = 0u - 4u * (uint32_t)end->levels;
-    } else if (slice < sign) {
-      to = put_end(to, END_ADD_1 + (slice == 8 ? 0 : slice - 1));
-    } else {
-      to = put_end(to, slice == sign ? END_ADD_SIGN : END_EXTEND);
+      ++stop;
     }
   }
   *to++ = pitch;
-  *to++ = lowest;
+  *to++ = lowest - (SBNN_END_PLANES - (uint32_t)end->planes) * pitch;
   to = put_end(to, END_SATURATE);
   put_end(to, END_SATURATE_1 + end->planes - 1);
 }
 
 bool sbnn_plane_ends(const sbnn_plane_end* end, sbnn_plane_lists lists) {
   if (end->levels > 2 || end->slices < SBNN_LONG_SLICES + end->levels ||
-      end->slices > 10 || are_long(lists)) {
+      end->slices > 10 || are_long(&lists)) {
     return false;
   }
   if (end->stream == NULL) {
@@ -236,8 +257,15 @@ int32_t sbnn_plane_end_program(uint32_t* program, sbnn_plane_lists lists,
   const uintptr_t base = (uintptr_t)planes;
   const uint32_t y = (uint32_t)((uintptr_t)end->y - base);
   const uint32_t pitch = 4u * (uint32_t)end->pitch;
-  uint32_t* to = put_lists(program, lists);
-  to = end->levels == 2 ? put_end(to, END_TWO_LEVELS) : put(to, STEP_WHOLE);
+  uint32_t* to = program;
+  const bool four = put_lists(&to, &lists, false, false);
+  if (end->levels == 2) {
+    to = put_end(to, END_START_LEVEL);
+    to = put(to, four ? STEP_WHOLE_4_FROM : STEP_WHOLE_2_FROM);
+    to = put_end(to, END_TWO_LEVELS);
+  } else {
+    to = put(to, four ? STEP_WHOLE_4 : STEP_WHOLE_2);
+  }
   to = put_end(to, END_SLICES_8 + end->slices - 8);
   if (end->stream == NULL) {
     put_cuts(to, end, y, pitch);
@@ -249,18 +277,10 @@ int32_t sbnn_plane_end_program(uint32_t* program, sbnn_plane_lists lists,
 
 #else
 
-/* Moves a list, whose length is a multiple of 4, towards the front. */
-static uint32_t* move_fours(uint32_t* to, const uint32_t* from, int32_t count) {
+/* Moves a list towards the front. */
+static uint32_t* move(uint32_t* to, const uint32_t* from, int32_t count) {
   uint32_t* const end = to + count;
-  while (to != end) {
-    const uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
-    from += 4;
-    to[0] = a;
-    to[1] = b;
-    to[2] = c;
-    to[3] = d;
-    to += 4;
-  }
+  while (to != end) *to++ = *from++;
   return to;
 }
 
@@ -271,8 +291,8 @@ int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
   (void)whole;
   program[PROGRAM_SUBTRACTED] = (uint32_t)lists.subtracted;
   program[PROGRAM_ADDED] = (uint32_t)lists.added;
-  to = move_fours(to, lists.subtract, lists.subtracted);
-  move_fours(to, lists.add, lists.added);
+  to = move(to, lists.subtract, lists.subtracted);
+  move(to, lists.add, lists.added);
   return 0;
 }
 

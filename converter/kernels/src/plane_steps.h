@@ -12,26 +12,37 @@
 /* Steps of plane_sums_thumb2.h, in the order of the table behind its code: the address of
  * a step is that of the table less what stands there. */
 enum {
-  STEP_BLOCK,
-  STEP_EIGHT,
-  STEP_EIGHT_LAST, /* behind the eight words: there are no four */
-  STEP_FOUR,       /* behind the eight words */
-  STEP_FOUR_ONLY,
-  STEP_LESS_BLOCK,
-  STEP_LESS_EIGHT,
-  STEP_LESS_FOUR,
-  STEP_LESS_FOUR_ONLY,
+  STEP_NONE = -1,
+  STEP_BLOCK, /* from its first, second, third, fourth four on */
+  STEP_FIRST = STEP_BLOCK + 4,
+  STEP_ONE, /* first: one word, two, three */
+  STEP_MIXED_1 =
+      STEP_ONE + 3, /* first: one of four words subtracted, two, three */
+  STEP_LESS_FIRST = STEP_MIXED_1 + 3,
+  STEP_LESS, /* any other place, for which one of ..._ADDED follows */
+  STEP_SECOND_ADDED,
+  STEP_FOURTH_ADDED,
+  STEP_TAIL_SECOND,
+  STEP_TAIL_SECOND_ADDED,
+  STEP_TAIL_SECOND_LAST, /* behind a second four: there are no more */
+  STEP_TAIL_FIRST_LAST,  /* behind a first four: there are no more */
+  STEP_TAIL_ONLY,        /* the last four, if there are no two in front of it */
+  STEP_TAIL_LAST,
+  STEP_TAIL_LAST_ADDED,
   STEP_KEEP_A,
   STEP_KEEP_B,
-  STEP_KEEP_TAIL_A,
-  STEP_KEEP_TAIL_B,
+  STEP_FETCH_A, /* the kept carry takes the place of a tail's */
   STEP_NO_BLOCK,
   STEP_NO_TAIL,
-  STEP_SHORT_END,  /* 5 slices, one carry at most; no block */
-  STEP_MIDDLE_END, /* 6 slices, two carries */
-  STEP_WIDE_END,   /* 7 slices, four carries */
-  STEP_WHOLE,      /* 7 slices or more, all of them, four carries */
-  STEP_WHOLE_END,  /* stores them */
+  STEP_SHORT_END,    /* 5 slices, one carry at most; no block */
+  STEP_MIDDLE_END,   /* 6 slices, two carries */
+  STEP_WIDE_END,     /* 7 slices, two carries */
+  STEP_WIDEST_END,   /* 7 slices, four carries */
+  STEP_WHOLE_2,      /* 7 slices or more, all of them, two carries */
+  STEP_WHOLE_2_FROM, /* the same from what r7 says */
+  STEP_WHOLE_4,      /* four carries */
+  STEP_WHOLE_4_FROM,
+  STEP_WHOLE_END, /* stores them */
   STEP_LONG,
   STEP_LONG_TWO,  /* the kept carry and a block's into the slices in memory */
   STEP_LONG_LAST, /* a block's and a tail's */
@@ -43,6 +54,7 @@ extern const uint16_t sbnn_sum_steps_thumb2[];
 
 /* Steps of plane_ends_thumb2.h, in the order of their table. */
 enum {
+  END_START_LEVEL, /* where a level starts from, for STEP_WHOLE_..._FROM */
   END_TWO_LEVELS,
   END_SLICES_8, /* finds the sign of D with so many slices */
   END_SLICES_9,
@@ -57,9 +69,8 @@ enum {
   END_OPPOSITE, /* of an update */
   END_STREAM,   /* before the first plane */
   END_STREAM_8, /* the same; slice 8 is in the place of slice 1 from here on */
-  END_ADD_1,    /* up to slice 7 */
-  END_ADD_0 = END_ADD_1 + 7, /* the first one; the place of slice 0 */
-  END_ADD_SIGN,
+  END_ADD_0, /* the first one, and the place of slice 0; up to slice 8, which stands in slice 1 */
+  END_ADD_SIGN = END_ADD_0 + 9,
   END_EXTEND,
   END_SATURATE,
   END_SATURATE_1 /* a plane; up to eight */

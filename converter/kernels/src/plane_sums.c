@@ -20,11 +20,13 @@
 
 #ifdef SBNN_THUMB2
 
-SBNN_INLINE void run(const sbnn_plane_sums* sums, const uint32_t* planes,
-                     int32_t words, const uint32_t* y, uint32_t* out,
-                     int32_t pitch, int32_t level_words) {
+SBNN_HOT SBNN_NOINLINE void run(const sbnn_plane_sums* sums,
+                                const uint32_t* planes, int32_t words,
+                                const uint32_t* y, uint32_t* out, int32_t pitch,
+                                int32_t level_words) {
   const uintptr_t base = (uintptr_t)planes;
-  const word_sums all = {sums->program,
+  uint32_t* const operands = (uint32_t*)(uintptr_t)sums->program[0];
+  const word_sums all = {sums->program + 1,
                          (uintptr_t)sums->init - base,
                          (uintptr_t)y - base,
                          planes + words,
@@ -33,12 +35,10 @@ SBNN_INLINE void run(const sbnn_plane_sums* sums, const uint32_t* planes,
                          4 * pitch,
                          sums->slices - 7,
                          4 * (sums->slices - 1),
-                         0,
-                         0,
-                         0,
-                         4u * (uint32_t)level_words,
-                         0,
-                         {0, 0, 0, 0, 0}};
+                         4u * (uint32_t)level_words};
+  operands[0] = (uint32_t)all.init;
+  operands[1] = (uint32_t)all.y;
+  operands[2] = (uint32_t)(uintptr_t)all.end;
   sbnn_sum_words_thumb2(all);
 }
 
@@ -96,12 +96,23 @@ SBNN_INLINE void add_sixteen(counter* sum, int32_t slices, uint32_t carry) {
   if (slices > 6) sum->s64 ^= carry; /* nothing lies above */
 }
 
+/* A word into slice 0. */
+SBNN_INLINE void add_one(counter* sum, uint32_t carry, int32_t slices) {
+  carry = sbnn_half_add(&sum->one, carry);
+  carry = sbnn_half_add(&sum->two, carry);
+  carry = sbnn_half_add(&sum->four, carry);
+  add_sixteen(sum, slices, sbnn_half_add(&sum->eight, carry));
+}
+
 /* The listed words into `sum`. The list is read from its end. */
 SBNN_INLINE void add_all(counter* sum, const uint32_t* planes,
                          const uint32_t* list, int32_t count, int32_t slices) {
+  const uint32_t* at = list + count;
+  for (; (count & 3) != 0; --count) {
+    add_one(sum, word_at(planes, *--at), slices);
+  }
   uint32_t one = sum->one, two = sum->two, four = sum->four, eight = sum->eight;
   uint32_t pending = 0;
-  const uint32_t* at = list + count;
   if ((count & 4) != 0) {
     const sbnn_carry_pair a = add_four(&one, planes, &at);
     const uint32_t carry = sbnn_add_pair(&two, a.first, a.differ);
@@ -149,11 +160,10 @@ SBNN_INLINE void invert(counter* sum) {
 }
 
 /* To subtract, a sum is inverted, which makes -sum - 1 of it, added to, and
- * inverted again. Only sums of seven slices have something to subtract. */
+ * inverted again. */
 SBNN_INLINE void signs(const sbnn_plane_sums* sums, int32_t slices,
                        const uint32_t* planes, int32_t words, uint32_t* y) {
-  const int32_t less =
-      slices < 7 ? 0 : (int32_t)sums->program[PROGRAM_SUBTRACTED];
+  const int32_t less = (int32_t)sums->program[PROGRAM_SUBTRACTED];
   const uint32_t* const add = sums->program + PROGRAM_NUMBERS + less;
   const uint32_t* const* init = sums->init;
   const uint32_t* const end = y + words;

@@ -21,25 +21,27 @@
 
 enum { SBNN_LONG_SLICES = 7, SBNN_MAX_SLICES = 40 };
 
-/* Byte offsets of planes. Their numbers are multiples of 4: a plane of zeros fills up.
- * What stands in `list` is subtracted up to `subtracted`, then added; the rest of what
- * is added may stand elsewhere. */
+/* Byte offsets of planes. What stands in `subtract` is subtracted; there is room for three more
+ * behind both lists, and `zeros`, a plane of zeros, if anything is. */
 typedef struct {
-  const uint32_t* subtract;
+  uint32_t* subtract;
   int32_t subtracted;
-  const uint32_t* add;
+  uint32_t* add;
   int32_t added;
+  uint32_t zeros;
 } sbnn_plane_lists;
 
 typedef struct {
-  const uint32_t* program;
+  uint32_t* program;
   const uint32_t* const*
       init;       /* where the numbers stand that words start from */
   int32_t slices; /* SBNN_LONG_SLICES .. SBNN_MAX_SLICES; short lists: below */
 } sbnn_plane_sums;
 
 /* Words of a program besides the offsets of `count` planes, at most. */
-static inline int32_t sbnn_plane_steps(int32_t count) { return count / 7 + 24; }
+static inline int32_t sbnn_plane_steps(int32_t count, bool subtracts) {
+  return (subtracts ? count / 16 * 7 : count / 8) + 32;
+}
 
 /* Writes the program for `lists`. The list that comes first, what is subtracted, or
  * what is added if nothing is, may stand sbnn_plane_steps of both lists' numbers
@@ -48,8 +50,8 @@ static inline int32_t sbnn_plane_steps(int32_t count) { return count / 7 + 24; }
 int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
                            int32_t slices, bool whole);
 
-/* y[w] = top slice of the sum of word w, for `words` words. Where nothing is subtracted,
- * numbers from -count - 1 to count may also have 5 slices if count < 16, 6 if
+/* y[w] = top slice of the sum of word w, for `words` words. Sums from -count - 1 to count, which
+ * is a multiple of 4 and no less than the planes, may also have 5 slices if count < 16, 6 if
  * 16 <= count < 32; that is faster. */
 void sbnn_plane_signs(const sbnn_plane_sums* sums, const uint32_t* planes,
                       int32_t words, uint32_t* y);

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "inline.h"
+
 static inline int64_t sbnn_magnitude(int64_t x) { return x < 0 ? -x : x; }
 
 static inline int32_t sbnn_limit(int32_t x, int32_t low, int32_t high) {
@@ -20,12 +22,10 @@ static inline int64_t sbnn_divide_down(int64_t a, int64_t b) {
 
 /* Bits of a two's complement number of magnitude <= `most`. */
 static inline int32_t sbnn_signed_bits(int64_t most) {
-  int32_t bits = 1;
-  while (most > 0) {
-    most >>= 1;
-    ++bits;
-  }
-  return bits;
+  const uint32_t high = (uint32_t)(most >> 32);
+  if (most <= 0) return 1;
+  return high != 0u ? 65 - (int32_t)sbnn_leading_zeros(high)
+                    : 33 - (int32_t)sbnn_leading_zeros((uint32_t)most);
 }
 
 #endif /* SBNN_WHOLE_NUMBERS_H_ */
