@@ -38,9 +38,10 @@ typedef struct {
   int32_t slices; /* SBNN_LONG_SLICES .. SBNN_MAX_SLICES; short lists: below */
 } sbnn_plane_sums;
 
-/* Words of a program besides the offsets of `count` planes, at most. */
+/* Words of a program besides the offsets of `count` planes, at most: two addresses for sixteen
+ * planes that are added, seven for as many that are subtracted, and a few for its ends. */
 static inline int32_t sbnn_plane_steps(int32_t count, bool subtracts) {
-  return (subtracts ? count / 16 * 7 : count / 8) + 32;
+  return (subtracts ? count * 15 / 32 : count * 9 / 64) + 24;
 }
 
 /* Writes the program for `lists`. The list that comes first, what is subtracted, or
