@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "byte_gaps.h"
 #include "bytes_thumb2.h"
 #include "inline.h"
 #include "rice.h"
@@ -36,14 +37,15 @@ SBNN_HOT static uint32_t* read_bytes_to(sbnn_connection_stream* stream,
   const uint32_t* word = code->words + (stream->bit >> 5);
   const uint32_t* const last = code->words + code->word_count - 1;
   uint32_t index = stream->index;
-  if (code->parameter == 0u) { /* nothing is skipped before the last word */
+  const bool skips = code->parameter != 0u;
 #ifdef SBNN_THUMB2
-    if (word < last && (int32_t)index < (int32_t)end) {
-      to = sbnn_read_bytes_thumb2(&word, last, &index, end, to);
-    }
+  if (!skips && word < last && (int32_t)index < (int32_t)end) {
+    to = sbnn_read_bytes_thumb2(&word, last, &index, end, to);
+  }
 #endif
-    while (word < last && (int32_t)index < (int32_t)end) {
-      const uint32_t gaps = *word++;
+  while (word <= last && (int32_t)index < (int32_t)end) {
+    uint32_t gaps = *word++;
+    if (word <= last && !(skips && sbnn_has_skip(gaps))) {
       const uint32_t a = index + (gaps & 255u);
       const uint32_t b = a + ((gaps >> 8) & 255u);
       const uint32_t c = b + ((gaps >> 16) & 255u);
@@ -53,11 +55,10 @@ SBNN_HOT static uint32_t* read_bytes_to(sbnn_connection_stream* stream,
       to[2] = c + 3u;
       to[3] = index;
       to += 4;
+      continue;
     }
-  }
-  while (word <= last && (int32_t)index < (int32_t)end) {
-    uint32_t gaps = *word++;
-    for (int32_t i = 0; i < 4; ++i, gaps >>= 8) {
+    for (int32_t i = 0; i < 4;
+         ++i, gaps >>= 8) { /* the last word is filled up */
       const uint32_t gap = gaps & 255u;
       index += gap;
       if (gap != SBNN_SKIP) *to++ = ++index;

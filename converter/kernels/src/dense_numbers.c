@@ -33,14 +33,14 @@ SBNN_HOT void sbnn_dense_int8(const sbnn_dense_params* p,
   sbnn_connection_stream stream;
   sbnn_open_stream(&stream, kernel);
   sbnn_zero_planes(output, 1, y);
-  sbnn_sign_reader signs;
-  sbnn_open_signs(&signs, kernel);
+  uint32_t sign = 0;
   for (int32_t unit = 0; unit < p->units; ++unit) {
     const int32_t count = sbnn_stream_places(&stream, (uint32_t)inputs, list);
     int32_t net = count;
-    int32_t sum = kernel->is_signed != 0u
-                      ? sbnn_sum_signed(list, count, x, &signs, &net)
-                      : sbnn_sum_listed(list, count, x);
+    int32_t sum =
+        kernel->is_signed != 0u
+            ? sbnn_sum_signed(list, count, x, kernel->signs, &sign, &net)
+            : sbnn_sum_listed(list, count, x);
     sum -= net * p->in_zero_point;
     sum = sum * (1 << p->domain.shift) + window_part;
     sbnn_write_sums(output, unit, 0, &sum, 1, y);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "byte_gaps.h"
 #include "carver.h"
 #include "connection_stream.h"
 #include "dense_blocks_thumb2.h"
@@ -195,11 +196,6 @@ SBNN_INLINE void run(layer* l, const sbnn_connections* code,
   finish_units(l, sum);
 }
 
-/* Whether a byte of the word is 255. */
-SBNN_INLINE bool has_skip(uint32_t word) {
-  return (((word & 0x7F7F7F7Fu) + 0x01010101u) & word & 0x80808080u) != 0u;
-}
-
 /* The same where gaps are bytes: four are a word. */
 SBNN_HOT static void run_bytes(layer* l, const sbnn_connections* code,
                                const int8_t* inputs, int32_t input_count) {
@@ -216,7 +212,7 @@ SBNN_HOT static void run_bytes(layer* l, const sbnn_connections* code,
     const uintptr_t b = a + ((gaps >> 8) & 255u);
     const uintptr_t c = b + ((gaps >> 16) & 255u);
     const uintptr_t d = c + (gaps >> 24);
-    if (d + 4u < end && word <= last && !(skips && has_skip(gaps))) {
+    if (d + 4u < end && word <= last && !(skips && sbnn_has_skip(gaps))) {
       sum += *(const int8_t*)(a + 1u);
       sum += *(const int8_t*)(b + 2u);
       sum += *(const int8_t*)(c + 3u);
@@ -240,14 +236,14 @@ SBNN_HOT static void run_bytes(layer* l, const sbnn_connections* code,
 SBNN_HOT static void run_signed(layer* l, const sbnn_connections* code,
                                 const memory* m, int32_t count) {
   sbnn_connection_stream stream;
-  sbnn_sign_reader signs;
+  uint32_t sign = 0;
   sbnn_open_stream(&stream, code);
-  sbnn_open_signs(&signs, code);
   while (l->unit < l->units) {
     const int32_t listed =
         sbnn_stream_places(&stream, (uint32_t)count, m->list);
     int32_t net;
-    finish_unit(l, sbnn_sum_signed(m->list, listed, m->inputs, &signs, &net));
+    finish_unit(l, sbnn_sum_signed(m->list, listed, m->inputs, code->signs,
+                                   &sign, &net));
   }
 }
 
