@@ -19,7 +19,7 @@ from sbnn_converter.weights.code import code_name
 SIGN_STEPS = {
     "sign",
     "word of two lists",
-    "opposite",
+    "add of two lists",
     "opposite word",
     "unit with signs",
     "listed input",
@@ -151,7 +151,9 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         counts["column mask"] = plan.copy_words * o["groups"] / copied
     if _has_signs(op):
         counts["sign"] = connections * passes
-        counts["word of two lists"] = filters * words * planes  # each is filled up
+        # One row of fours, with a jump each instead of one in a dozen.
+        counts["add of two lists"] = connections * words * planes
+        counts["word of two lists"] = filters * words * planes
     if o["alpha_steps"]:
         counts["window add"] = o["groups"] * fan_in * words * planes
         counts["window word"] = o["groups"] * words
@@ -220,7 +222,6 @@ def _dense_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
             "sign": o["connections"],
             "unit with signs": o["units"],
             "input": inputs * op.reads.planes,
-            "opposite": inputs,
             **_sums(op, o["units"]),
         }
     # Parameters that the kernel has a block of its own for (dense_blocks_thumb2.h).
