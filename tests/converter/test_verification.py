@@ -7,6 +7,7 @@ import tensorflow as tf
 import sbnn_converter
 from networks import digits_net
 from sbnn_converter.cli.representative_data import take_labels
+from sbnn_converter.framework import face
 from sbnn_converter.graph import output_stage
 from sbnn_converter.graph.stage_constants import Cuts
 from sbnn_converter.verification.compare import (
@@ -79,14 +80,32 @@ def classifier(units=4):
     return tf.keras.Sequential(layers)
 
 
-def test_what_keras_cannot_run_is_not_compared():
+def channels_first():
     x = tf.keras.Input((2, 6, 6))
-    y = K.Flatten()(SparseBinaryConv2D(3, 3, connections=0.5, data_format="channels_first")(x))
-    model = tf.keras.Model(x, y)
+    y = SparseBinaryConv2D(3, 3, connections=0.5, data_format="channels_first")(x)
+    return tf.keras.Model(x, K.Flatten()(y))
+
+
+def test_what_keras_cannot_run_is_not_compared(monkeypatch):
+    def refuses(model, samples):  # as TensorFlow does where oneDNN is off
+        raise tf.errors.UnimplementedError(None, None, "only supports NHWC tensor format")
+
+    model = channels_first()
     converted = sbnn_converter.convert_keras_model(model)
+    monkeypatch.setattr(face, "predict", refuses)
     with pytest.raises(NothingToCompare, match="no channels-first convolutions .* on a CPU") as e:
         compare(model, converted, random_samples(model, 2))
     assert "\n" not in str(e.value)
+
+
+def test_channels_first_is_compared_where_keras_runs_it():
+    model = channels_first()
+    samples = random_samples(model, 2)
+    try:
+        model.predict(samples, verbose=0)
+    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError):
+        pytest.skip("TensorFlow has no channels-first convolutions on this CPU")
+    assert compare(model, sbnn_converter.convert_keras_model(model), samples).within(1e-6)
 
 
 def test_labels_give_the_accuracy_of_both():
