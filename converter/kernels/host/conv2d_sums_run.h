@@ -23,6 +23,12 @@ SBNN_INLINE void SBNN_NAME(sum_listed)(const sbnn_host_conv2d* plan,
     return;
   }
   start += lowest * SBNN_VECTOR_BYTES;
+  if (slices >= SBNN_NAME(LEAST_SLICES) && slices <= SBNN_NAME(MOST_SLICES)) {
+    SBNN_NAME(add_levels)
+    (planes, plan->levels, plan->plane_bytes, list, negatives, count, start,
+     slices, sum);
+    return;
+  }
   for (int32_t level = 0; level < plan->levels; ++level) {
     SBNN_NAME(add_long)
     (planes, list, negatives, count, start, slices, sum);

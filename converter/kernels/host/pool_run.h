@@ -148,6 +148,32 @@ static void SBNN_NAME(pool_planes)(const sbnn_max_pool2d_params* p,
   }
 }
 
+/* Planes of eight words and more: eight words of each plane of a channel at a time. */
+static void SBNN_NAME(pool_large_planes)(const sbnn_max_pool2d_params* p,
+                                         int32_t planes,
+                                         const uint32_t* minimum, int64_t words,
+                                         const uint8_t* from, uint8_t* to) {
+  uint8_t numbers[64 * SBNN_MAX_PLANES];
+  uint8_t largest[16 * SBNN_MAX_PLANES];
+  uint64_t flips[8];
+  for (int32_t c = 0; c < p->channels; ++c) {
+    const uint64_t flip = 0u - (uint64_t)sbnn_get_bit(minimum, c);
+    for (int32_t w = 0; w < 8; ++w) flips[w] = flip;
+    for (int64_t w = 0; w < words; w += 8) {
+      for (int32_t i = 0; i < planes; ++i) {
+        memcpy(numbers + 64 * i, from + 8 * (i * words + w), 64);
+      }
+      SBNN_NAME(pool_numbers)
+      (numbers, planes, p->in_width, (const uint8_t*)flips, largest);
+      for (int32_t i = 0; i < planes; ++i) {
+        memcpy(to + 2 * (i * words + w), largest + 16 * i, 16);
+      }
+    }
+    from += 8 * planes * words;
+    to += 2 * planes * words;
+  }
+}
+
 static void SBNN_NAME(max_pool2d)(const sbnn_max_pool2d_params* p,
                                   int32_t planes, const uint32_t* minimum,
                                   const void* x, void* y) {
@@ -163,6 +189,9 @@ static void SBNN_NAME(max_pool2d)(const sbnn_max_pool2d_params* p,
     if (halves && (in_words == 1 || in_words == 2 || in_words == 4)) {
       SBNN_NAME(pool_planes)
       (p, planes, minimum, (int32_t)in_words, (const uint8_t*)x, (uint8_t*)y);
+    } else if (halves && in_words % 8 == 0) {
+      SBNN_NAME(pool_large_planes)
+      (p, planes, minimum, in_words, (const uint8_t*)x, (uint8_t*)y);
     } else {
       sbnn_max_pool2d_planes(p, planes, minimum, (const uint32_t*)x,
                              (uint32_t*)y);

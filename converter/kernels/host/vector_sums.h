@@ -4,7 +4,7 @@
 
 typedef struct {
   SBNN_V one[2], two[2], four[2], eight[2], sixteen[2];
-  SBNN_V s32[2], s64[2], s128[2];
+  SBNN_V s32[2], s64[2], s128[2], s256[2], s512[2];
 } SBNN_NAME(counter);
 
 /* Two listed vectors of each word. */
@@ -38,6 +38,7 @@ SBNN_INLINE void SBNN_NAME(load_counter)(SBNN_NAME(counter) * sum,
     sum->eight[w] = SBNN_NAME(load)(from + 3 * SBNN_VECTOR_BYTES);
     sum->sixteen[w] = SBNN_NAME(load)(from + 4 * SBNN_VECTOR_BYTES);
     sum->s32[w] = sum->s64[w] = sum->s128[w] = SBNN_NAME(all)(0u);
+    sum->s256[w] = sum->s512[w] = SBNN_NAME(all)(0u);
     if (slices > 5) {
       sum->s32[w] = SBNN_NAME(load)(from + 5 * SBNN_VECTOR_BYTES);
     }
@@ -46,6 +47,12 @@ SBNN_INLINE void SBNN_NAME(load_counter)(SBNN_NAME(counter) * sum,
     }
     if (slices > 7) {
       sum->s128[w] = SBNN_NAME(load)(from + 7 * SBNN_VECTOR_BYTES);
+    }
+    if (slices > 8) {
+      sum->s256[w] = SBNN_NAME(load)(from + 8 * SBNN_VECTOR_BYTES);
+    }
+    if (slices > 9) {
+      sum->s512[w] = SBNN_NAME(load)(from + 9 * SBNN_VECTOR_BYTES);
     }
   }
 }
@@ -61,11 +68,13 @@ SBNN_INLINE void SBNN_NAME(invert)(SBNN_NAME(counter) * sum, int32_t slices,
     if (slices > 5) sum->s32[w] = ~sum->s32[w];
     if (slices > 6) sum->s64[w] = ~sum->s64[w];
     if (slices > 7) sum->s128[w] = ~sum->s128[w];
+    if (slices > 8) sum->s256[w] = ~sum->s256[w];
+    if (slices > 9) sum->s512[w] = ~sum->s512[w];
   }
 }
 
 /* Adds the listed vectors, for `n` words, to sums of five
- * to eight slices. */
+ * to ten slices. */
 SBNN_INLINE void SBNN_NAME(add_some)(SBNN_NAME(counter) * sum,
                                      const uint8_t* planes,
                                      const uint32_t* list, int32_t count,
@@ -122,7 +131,9 @@ SBNN_INLINE void SBNN_NAME(add_some)(SBNN_NAME(counter) * sum,
       SBNN_V carry = SBNN_NAME(half_add)(&sum->sixteen[w], pending[w]);
       if (slices > 5) carry = SBNN_NAME(half_add)(&sum->s32[w], carry);
       if (slices > 6) carry = SBNN_NAME(half_add)(&sum->s64[w], carry);
-      if (slices > 7) sum->s128[w] ^= carry; /* nothing lies above */
+      if (slices > 7) carry = SBNN_NAME(half_add)(&sum->s128[w], carry);
+      if (slices > 8) carry = SBNN_NAME(half_add)(&sum->s256[w], carry);
+      if (slices > 9) sum->s512[w] ^= carry; /* nothing lies above */
     }
     if (list == end) break;
     for (int32_t w = 0; w < n; ++w) {
@@ -238,6 +249,53 @@ SBNN_NOINLINE void SBNN_NAME(add_long)(const uint8_t* planes,
     count -= minus + plus;
     negatives -= minus;
   } while (count > 0);
+}
+
+/* Drops the lowest slice: what counted twos counts ones. */
+SBNN_INLINE void SBNN_NAME(halve)(SBNN_NAME(counter) * sum) {
+  sum->one[0] = sum->two[0];
+  sum->two[0] = sum->four[0];
+  sum->four[0] = sum->eight[0];
+  sum->eight[0] = sum->sixteen[0];
+  sum->sixteen[0] = sum->s32[0];
+  sum->s32[0] = sum->s64[0];
+  sum->s64[0] = sum->s128[0];
+  sum->s128[0] = sum->s256[0];
+  sum->s256[0] = sum->s512[0];
+}
+
+/* The same for `levels` planes an entry, `step` bytes apart, each worth twice the one before, and
+ * LEAST_SLICES to MOST_SLICES slices: what was counted stays in registers. A level's lowest
+ * slice is done when its planes are added; the next level counts from the slice above. */
+enum { SBNN_NAME(LEAST_SLICES) = 5, SBNN_NAME(MOST_SLICES) = 10 };
+
+SBNN_NOINLINE void SBNN_NAME(add_levels)(const uint8_t* planes, int32_t levels,
+                                         int64_t step, const uint32_t* list,
+                                         int32_t negatives, int32_t count,
+                                         const uint8_t* start, int32_t slices,
+                                         SBNN_V* sum) {
+  SBNN_NAME(counter) counted;
+  SBNN_NAME(load_counter)(&counted, &start, slices, 1);
+  for (int32_t level = 1;; ++level) {
+    if (negatives != 0) {
+      SBNN_NAME(invert)(&counted, slices, 1);
+      SBNN_NAME(add_some)(&counted, planes, list, negatives, slices, 1);
+      SBNN_NAME(invert)(&counted, slices, 1);
+    }
+    SBNN_NAME(add_some)
+    (&counted, planes, list + negatives, count - negatives, slices, 1);
+    if (level == levels) break;
+    *sum++ = counted.one[0];
+    SBNN_NAME(halve)(&counted);
+    planes += step;
+    --slices;
+  }
+  const SBNN_V all[SBNN_NAME(MOST_SLICES)] = {
+      counted.one[0],     counted.two[0],  counted.four[0], counted.eight[0],
+      counted.sixteen[0], counted.s32[0],  counted.s64[0],  counted.s128[0],
+      counted.s256[0],    counted.s512[0],
+  };
+  for (int32_t k = 0; k < slices; ++k) sum[k] = all[k];
 }
 
 /* The same for pixels: each entry adds a number of eight slices, `step` bytes apart,
