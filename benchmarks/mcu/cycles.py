@@ -19,8 +19,9 @@ import sys
 import tempfile
 
 import mcu_networks
-from sbnn_converter import emulation, estimate_network
+from sbnn_converter import estimate_network
 from sbnn_converter.emulation.trial import KernelObjects
+from tools_at_hand import require_tools
 from traced_cycles import CORE, traced_cycles
 
 
@@ -29,15 +30,8 @@ def main() -> int:
     parser.add_argument("model", type=pathlib.Path, nargs="*")
     parser.add_argument("--json", type=pathlib.Path)
     args = parser.parse_args()
-    try:
-        emulation.require_tools(CORE)
-    except emulation.MissingTools as error:
-        print(f"cycles.py: error: {error}", file=sys.stderr)
-        return 1
-    models = {path.stem: path.read_bytes() for path in args.model}
-    if not models:
-        cases = {**mcu_networks.CASES, "binarynet_half": mcu_networks.BINARYNET_HALF}
-        models = {name: case.convert() for name, case in cases.items()}
+    require_tools(CORE)
+    models = mcu_networks.models(args.model)
     figures = {}
     print("| | traced: instructions | cycles | cycles each | estimated | low | high | error |")
     print("| --- |" + " ---: |" * 7)

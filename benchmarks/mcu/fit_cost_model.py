@@ -27,6 +27,7 @@ from samples import Sampler
 from sbnn_converter import cost_model, emulation
 from sbnn_converter.cost_model.features import KERNELS, SIGN_STEPS, op_features
 from sbnn_converter.native.plan import plan_op
+from tools_at_hand import require_tools
 
 OUT = pathlib.Path(cost_model.__file__).with_name("coefficients.json")
 _CHECKED = 0.3  # share of the samples that are kept from the fit
@@ -72,11 +73,7 @@ def main() -> int:
     parser.add_argument("--out", type=pathlib.Path, default=OUT)
     args = parser.parse_args()
     cores = [emulation.CORES[name] for name in args.core or known_cores]
-    try:
-        emulation.require_tools(*cores)
-    except emulation.MissingTools as error:
-        print(f"fit_cost_model.py: error: {error}", file=sys.stderr)
-        return 1
+    require_tools(*cores)
     known = json.loads(args.out.read_text()) if args.out.exists() else {"cores": {}}
     print(f"{'core':12}{'kernel':18}{'ops':>5}{'mean error':>12}{'90 % below':>12}{'worst':>8}")
     for board in cores:

@@ -27,10 +27,11 @@ from sbnn_converter.cost_model.estimate import estimate_instructions
 from sbnn_converter.cost_model.features import KERNELS
 from sbnn_converter.native.plan import plan_op
 from sbnn_converter.tflite.flatbuffer import StoredOp
+from tools_at_hand import require_tools
 
 OUT = pathlib.Path(cost_model.__file__).with_name("mixes.json")
-# The code of all others is one of these.
 _MOST = 1_500_000  # instructions of an op
+# The code of all others is one of these.
 CORES = ("cortex-m0", "cortex-m4", "cortex-m4f")
 
 
@@ -78,11 +79,7 @@ def main() -> int:
     parser.add_argument("--out", type=pathlib.Path, default=OUT)
     args = parser.parse_args()
     cores = [emulation.CORES[name] for name in args.core or CORES]
-    try:
-        emulation.require_tools(*cores)
-    except emulation.MissingTools as error:
-        print(f"fit_mixes.py: error: {error}", file=sys.stderr)
-        return 1
+    require_tools(*cores)
     known = json.loads(args.out.read_text()) if args.out.exists() else {}
     print(f"{'core':12}{'kernel':20}{'instructions':>14}{'cycles each, M4':>18}")
     for core in cores:

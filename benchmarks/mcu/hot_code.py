@@ -21,6 +21,7 @@ from sbnn_converter import emulation
 from sbnn_converter.emulation.profile import random_inputs
 from sbnn_converter.emulation.trial import KernelObjects, build_trial
 from sbnn_converter.standalone import plan_export
+from tools_at_hand import require_tools
 
 CORE = emulation.CORES["cortex-m4"]
 SECTION = ".hot"
@@ -40,10 +41,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=pathlib.Path, nargs="*")
     args = parser.parse_args()
-    models = {path.stem: path.read_bytes() for path in args.model}
-    if not models:
-        cases = {**mcu_networks.CASES, "binarynet_half": mcu_networks.BINARYNET_HALF}
-        models = {name: case.convert() for name, case in cases.items()}
+    require_tools(CORE)
+    models = mcu_networks.models(args.model)
     print("| | bytes of hot code | executed there |\n| --- | ---: | ---: |")
     with tempfile.TemporaryDirectory() as name:
         kernels = KernelObjects(pathlib.Path(name) / "kernels")

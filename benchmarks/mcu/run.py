@@ -17,6 +17,7 @@ import tempfile
 
 import kernel_program
 from sbnn_converter import emulation
+from tools_at_hand import require_tools
 
 PROGRAMS = ("bench_conv.c", "bench_dense.c", "bench_layers.c")
 
@@ -45,11 +46,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     cores = [emulation.CORES[name] for name in args.core or ["cortex-m4"]]
-    try:
-        emulation.require_tools(*cores)
-    except emulation.MissingTools as error:
-        print(f"run.py: error: {error}", file=sys.stderr)
-        return 1
+    require_tools(*cores)
     results = {core.name: measure(core, args.check) for core in cores}
     names = list(next(iter(results.values())))
     print(f"{'':44}" + "".join(f"{core:>14}" for core in results))

@@ -26,6 +26,7 @@ import sbnn_converter
 from sbnn_converter import emulation
 from sbnn_converter.emulation.trial import KernelObjects, try_on
 from sbnn_converter.standalone import plan_export
+from tools_at_hand import require_tools
 
 CORE = "cortex-m4"
 # domain, connections, bits of activations, of streams
@@ -70,11 +71,7 @@ def row(scheme: tuple, kernels: KernelObjects) -> str:
 
 
 def main() -> int:
-    try:
-        emulation.require_tools(emulation.CORES[CORE])
-    except emulation.MissingTools as error:
-        print(f"schemes.py: error: {error}", file=sys.stderr)
-        return 1
+    require_tools(emulation.CORES[CORE])
     print("| weights | connections | bits | stream | model, bytes | RAM, bytes | instructions |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder:

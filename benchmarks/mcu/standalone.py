@@ -29,6 +29,7 @@ from sbnn_converter.emulation.profile import profile
 from sbnn_converter.emulation.trial import KernelObjects, Trial, try_on
 from sbnn_converter.report.profile_table import print_profile
 from sbnn_converter.standalone import plan_export
+from tools_at_hand import require_tools
 
 SAMPLES = 2
 BIG = "binarynet_half"
@@ -44,7 +45,7 @@ def measure(
       RuntimeError: outputs differ from this machine's.
     """
     trials: dict[str, dict[str, Trial]] = {}
-    cases = {**mcu_networks.CASES, BIG: mcu_networks.BINARYNET_HALF}
+    cases = mcu_networks.ALL
     models = {}
     console = Console(stderr=True)
     for name, case in track(cases.items(), "networks", console=console):
@@ -93,7 +94,7 @@ def whole_networks(
     trials: dict[str, dict[str, Trial]], core: emulation.Core, kernels: KernelObjects
 ) -> dict[str, int]:
     """Instructions of an inference as converted by default, and where speed is asked for."""
-    cases = {**mcu_networks.CASES, BIG: mcu_networks.BINARYNET_HALF}
+    cases = mcu_networks.ALL
     figures = {}
     for key, name in STARTED.items():
         fast = plan_export(cases[name].convert(optimize_for="speed"))
@@ -120,11 +121,7 @@ def main() -> int:
     riscv = emulation.CORES["rv32imac"]
     if not args.core and not emulation.missing_tools(riscv):
         cores.append(riscv)
-    try:
-        emulation.require_tools(*cores)
-    except emulation.MissingTools as error:
-        print(f"standalone.py: error: {error}", file=sys.stderr)
-        return 1
+    require_tools(*cores)
     with tempfile.TemporaryDirectory() as folder:
         kernels = KernelObjects(pathlib.Path(folder))
         trials, models = measure(cores, kernels)

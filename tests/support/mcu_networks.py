@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -206,3 +207,13 @@ CASES = {
     "larq_binary_net": Case(larq_binary_net, (16, 16, 3), int8=True),
 }
 BINARYNET_HALF = Case(binarynet_half, (32, 32, 3), int8=True)
+
+# With the one that takes long to emulate.
+ALL = {**CASES, "binarynet_half": BINARYNET_HALF}
+
+
+def models(paths: list[Path]) -> dict[str, bytes]:
+    """The models of these files by name; without any, all networks of this one."""
+    if paths:
+        return {path.stem: path.read_bytes() for path in paths}
+    return {name: case.convert() for name, case in ALL.items()}
