@@ -148,13 +148,12 @@ SBNN_INLINE void SBNN_NAME(add_some)(SBNN_NAME(counter) * sum,
   }
 }
 
-/* start + the listed vectors, of which the first `negatives` subtract. */
-SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
-                                    const uint8_t* planes, const uint32_t* list,
-                                    int32_t negatives, int32_t count,
-                                    const uint8_t* const* start, int32_t slices,
-                                    int32_t n) {
-  SBNN_NAME(load_counter)(sum, start, slices, n);
+/* Adds the listed vectors, of which the first `negatives` subtract. */
+SBNN_INLINE void SBNN_NAME(add_listed)(SBNN_NAME(counter) * sum,
+                                       const uint8_t* planes,
+                                       const uint32_t* list, int32_t negatives,
+                                       int32_t count, int32_t slices,
+                                       int32_t n) {
   bool subtracts = negatives != 0;
   int32_t some = subtracts ? negatives : count;
   if (subtracts) SBNN_NAME(invert)(sum, slices, n);
@@ -166,6 +165,16 @@ SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
     list += negatives;
     some = count - negatives;
   }
+}
+
+/* start + the listed vectors. */
+SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
+                                    const uint8_t* planes, const uint32_t* list,
+                                    int32_t negatives, int32_t count,
+                                    const uint8_t* const* start, int32_t slices,
+                                    int32_t n) {
+  SBNN_NAME(load_counter)(sum, start, slices, n);
+  SBNN_NAME(add_listed)(sum, planes, list, negatives, count, slices, n);
 }
 
 /* The sign slices of sums of five to eight slices. */
@@ -277,13 +286,8 @@ SBNN_NOINLINE void SBNN_NAME(add_levels)(const uint8_t* planes, int32_t levels,
   SBNN_NAME(counter) counted;
   SBNN_NAME(load_counter)(&counted, &start, slices, 1);
   for (int32_t level = 1;; ++level) {
-    if (negatives != 0) {
-      SBNN_NAME(invert)(&counted, slices, 1);
-      SBNN_NAME(add_some)(&counted, planes, list, negatives, slices, 1);
-      SBNN_NAME(invert)(&counted, slices, 1);
-    }
-    SBNN_NAME(add_some)
-    (&counted, planes, list + negatives, count - negatives, slices, 1);
+    SBNN_NAME(add_listed)
+    (&counted, planes, list, negatives, count, slices, 1);
     if (level == levels) break;
     *sum++ = counted.one[0];
     SBNN_NAME(halve)(&counted);
