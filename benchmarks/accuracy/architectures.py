@@ -144,6 +144,8 @@ def application(run):
     if not run.is_sparse or not (run.domain == "signed" or recipe["bits"] > 1 or recipe["stream"]):
         return None
     network, arguments = _APPLICATIONS[run.network]
+    if recipe["width"] is not None:
+        arguments = dict(arguments, width=recipe["width"])
     return network, dict(
         domain=run.domain,
         first_domain=recipe["first_domain"],

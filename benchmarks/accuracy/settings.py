@@ -51,6 +51,7 @@ SPARSE = dict(
     temperature=3.0,  # of its answers
     teacher=None,  # that network, by name, if it is one of another shape
     teacher_epochs=None,  # epochs that network was trained; None: as its recipe says
+    width=None,  # factor of BinaryNet's channels; None: that of `WIDTHS`
 )
 
 # Where signed connections want other ones.
