@@ -6,6 +6,7 @@
 # make tflm-check  builds exported folders in your own TensorFlow Lite Micro (TFLM_DIR=...)
 # make keras3-check  trains and converts with Keras 3 on TensorFlow, JAX and PyTorch, without Larq, in an environment of its own
 # make platformio-check  packs exported libraries with PlatformIO, in an environment of its own
+# make aarch64-check  builds the TFLite delegate for 64-bit ARM and runs it there, emulated: in TensorFlow Lite, too
 # make clean   removes what the others made, .venv and .venv-check excepted
 
 PYTHON ?= python3
@@ -23,7 +24,7 @@ C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.
 # What needs no TensorFlow.
 FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/examples/test_closing_page.py
 
-.PHONY: check lint lint-c types imports fast-tests format demo test bench peers tflm-check keras3-check platformio-check cross-tools clean
+.PHONY: check lint lint-c types imports fast-tests format demo test bench peers tflm-check keras3-check platformio-check aarch64-check cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
@@ -83,6 +84,13 @@ platformio-check: $(READY)
 	@$(BIN)/sbnn-export tests/golden/version_1/image.tflite --micro_dir $(PLATFORMIO)/firmware --name micro_net > /dev/null
 	PLATFORMIO_CORE_DIR=$(CURDIR)/$(PLATFORMIO)/core PLATFORMIO_SETTING_ENABLE_TELEMETRY=no \
 	  $(PLATFORMIO)/bin/python tests/packaging/platformio_pack.py $(PLATFORMIO)/firmware
+
+# Debian's Python for arm64 and its wheels are fetched once.
+AARCH64 := build/aarch64
+aarch64-check: $(READY)
+	@mkdir -p $(AARCH64)
+	PYTHONPATH=tests/support $(BIN)/python tests/aarch64/check.py $(AARCH64)
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/aarch64
 
 # Larq Compute Engine, to compare with; it has no wheels for some Pythons.
 peers: $(READY)

@@ -172,7 +172,7 @@ static bool float_case(const sbnn_conv2d_params* p) {
 }
 
 int main(void) {
-#ifdef SBNN_QEMU
+#if defined(SBNN_QEMU) || defined(SBNN_FEW_CASES)
   const int32_t cases = 50, largest = 20;
 #else
   const int32_t cases = 1000, largest = 40;

@@ -82,7 +82,7 @@ static bool run(sbnn_dense_params* p) {
 }
 
 int main(void) {
-#ifdef SBNN_QEMU
+#if defined(SBNN_QEMU) || defined(SBNN_FEW_CASES)
   const int32_t cases = 60;
 #else
   const int32_t cases = 2000;

@@ -54,7 +54,7 @@ static bool quantize_case(void) {
 }
 
 int main(void) {
-#ifdef SBNN_QEMU
+#if defined(SBNN_QEMU) || defined(SBNN_FEW_CASES)
   const int32_t cases = 100;
 #else
   const int32_t cases = 2000;

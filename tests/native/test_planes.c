@@ -207,7 +207,7 @@ int main(void) {
                 {"quantizing numbers", quantize_case},
                 {"quantizing planes", planes_case},
                 {"adding", add_case}};
-#ifdef SBNN_QEMU
+#if defined(SBNN_QEMU) || defined(SBNN_FEW_CASES)
   const int32_t cases = 60;
 #else
   const int32_t cases = 1000;

@@ -10,13 +10,8 @@
 
 #include "host/host_op.h"
 #include "ops/op.h"
+#include "tflite/sbnn_delegate.h"
 #include "tflite/tflite_abi.h"
-
-#if defined(_WIN32)
-#define SBNN_EXPORT __declspec(dllexport)
-#else
-#define SBNN_EXPORT __attribute__((visibility("default")))
-#endif
 
 /* One claimed node: what it was before, and the op made of it. */
 typedef struct {
@@ -222,7 +217,7 @@ static TfLiteStatus prepare_delegate(TfLiteContext* context,
 }
 
 /* The two entry points that every runtime's `load_delegate` looks for. */
-SBNN_EXPORT TfLiteDelegate* tflite_plugin_create_delegate(
+TfLiteDelegate* tflite_plugin_create_delegate(
     const char* const* keys, const char* const* values, size_t count,
     void (*report_error)(const char*)) {
   (void)keys;
@@ -254,7 +249,7 @@ SBNN_EXPORT TfLiteDelegate* tflite_plugin_create_delegate(
   return delegate;
 }
 
-SBNN_EXPORT void tflite_plugin_destroy_delegate(TfLiteDelegate* delegate) {
+void tflite_plugin_destroy_delegate(TfLiteDelegate* delegate) {
   if (delegate != NULL) sbnn_close_host((sbnn_host*)delegate->data_);
   free(delegate);
 }
