@@ -19,6 +19,14 @@ def programs_can_be_imported():
     sys.path.remove(str(ACCURACY))
 
 
+@pytest.fixture
+def eagerly():
+    """For a few steps, tracing a training takes longer than all of them."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 @pytest.fixture(scope="module")
 def pictures():
     rng = np.random.default_rng(0)
@@ -108,7 +116,7 @@ class Killed(Exception):
     pass
 
 
-def test_a_resumed_training_is_the_same_training(pictures, tmp_path, monkeypatch):
+def test_a_resumed_training_is_the_same_training(pictures, tmp_path, monkeypatch, eagerly):
     import architectures
     import training
 
@@ -181,7 +189,7 @@ def test_a_recipe_that_leaves_no_epoch_to_train_is_refused():
         make_run(epochs=1)
 
 
-def test_the_last_epoch_moves_statistics_alone(pictures, tmp_path):
+def test_the_last_epoch_moves_statistics_alone(pictures, tmp_path, eagerly):
     import architectures
     import training
 

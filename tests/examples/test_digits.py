@@ -3,8 +3,15 @@
 import shlex
 import shutil
 import subprocess
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+import processes
 import sbnn_converter
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def test_keras_tflite_and_tflm_agree_on_all_digits(run_example_alone, tmp_path):
@@ -51,9 +58,32 @@ def check_page(printed, networks):
     assert done.returncode == 0 and "second" in done.stdout
 
 
-def test_digits_of_ones_own(data_file, run_example):
-    report, _ = run_example(
-        "digits", "--data", data_file((8, 8)), "--epochs", 2, "--connections", 0.2
-    )
-    assert report["test_images"] == 64
-    assert report["keras_and_tflite_differ"] == report["keras_and_tflm_differ"] == 0
+LOAD = """
+import sys
+import numpy as np
+import digits, support
+_, out, *words = sys.argv
+support.FLAGS(["digits", *words])
+np.savez(out, *support.load("digits"))
+"""
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_digits_of_ones_own_take_the_place_of_scikit_learns(own, data_file, tmp_path):
+    """They have the same form, so that the training above goes for both."""
+    words = ["--data", data_file((8, 8))] if own else []
+    environment = {**processes.as_of_users(), "PYTHONPATH": str(EXAMPLES)}
+    done = processes.run(["-c", LOAD, tmp_path / "loaded.npz", *words], environment)
+    assert done.returncode == 0, done.stderr
+    with np.load(tmp_path / "loaded.npz") as loaded:
+        x, y, x_test, y_test = (loaded[f"arr_{i}"] for i in range(4))
+    counts = (512, 64) if own else (1347, 450)
+    for images, labels, count in zip((x, x_test), (y, y_test), counts):
+        assert images.shape == (count, 8, 8, 1) and images.dtype == np.uint8
+        assert labels.shape == (count,) and set(labels) <= set(range(10))
+    if own:
+        with np.load(words[1]) as given:
+            np.testing.assert_array_equal(x[..., 0], given["x_train"])
+            np.testing.assert_array_equal(x_test[..., 0], given["x_test"])
+            np.testing.assert_array_equal(y, given["y_train"])
+            np.testing.assert_array_equal(y_test, given["y_test"])

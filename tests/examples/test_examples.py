@@ -106,7 +106,8 @@ def test_help_shows_one_line_of_usage_and_the_flags(name, own, command):
 
 def test_another_training_in_the_same_folder_is_refused(command, tmp_path):
     (tmp_path / "settings.json").write_text('{"seed": 5}')
-    done = subprocess.run(command("mnist_mlp", "--out", tmp_path), capture_output=True, text=True)
+    _, *words = command("mnist_mlp", "--out", tmp_path)
+    done = processes.run(words)
     assert done.returncode == 1
     assert "--seed" in done.stderr.splitlines()[-1]
 

@@ -5,12 +5,12 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+import processes
 import sbnn_converter
 import sbnn_keras
 import several_bits
@@ -207,14 +207,10 @@ def test_the_command_line_writes_the_folder(tmp_path):
     x = tf.keras.Input((8, 8, 2))
     y = sbnn_keras.SparseBinaryConv2D(4, 3, connections=0.3)(x)
     tf.keras.Model(x, K.Conv2DTranspose(3, 2)(y)).save(tmp_path / "bad.h5")
-    command = [
-        sys.executable,
-        "-c",
-        "from sbnn_converter.cli.convert import run; run()",
-    ]
-    run = lambda *args: subprocess.run(  # noqa: E731
-        [*command, *args], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    def run(*words):
+        start = "from sbnn_converter.cli.convert import run; run()"
+        return processes.run(["-c", start, *words], cwd=tmp_path)
+
     done = run("bad.h5", "--c_dir=out")
     assert done.returncode == 1 and "TRANSPOSE_CONV" in done.stderr
     assert done.stderr.count("\n") == 1
