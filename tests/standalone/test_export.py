@@ -207,6 +207,7 @@ def test_the_command_line_writes_the_folder(tmp_path):
     x = tf.keras.Input((8, 8, 2))
     y = sbnn_keras.SparseBinaryConv2D(4, 3, connections=0.3)(x)
     tf.keras.Model(x, K.Conv2DTranspose(3, 2)(y)).save(tmp_path / "bad.h5")
+
     def run(*words):
         start = "from sbnn_converter.cli.convert import run; run()"
         return processes.run(["-c", start, *words], cwd=tmp_path)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mutations import offsets_of
-from sbnn_converter.tflite import schema
+from sbnn_converter.tflite import schema, verify
 from sbnn_converter.tflite.damage import DamagedFile
 from sbnn_converter.tflite.micro_limits import micro_limit
 from sbnn_converter.tflite.model_file import read_model
@@ -233,3 +233,15 @@ def test_vectors_over_one_another_take_no_time():
     struct.pack_into("<I", content, at, len(content) - 160004 - at)
     with pytest.raises(DamagedFile):
         read_model(bytes(content))
+
+
+def test_what_has_passed_is_not_looked_at_again_and_what_has_not_is(monkeypatch):
+    whole = packed(network())
+    read_model(whole)
+    with monkeypatch.context() as patched:
+        patched.setattr(verify, "check_structure", pytest.fail)
+        assert read_model(bytearray(whole)) == whole
+    damaged = bytes(whole[:-61])
+    for _ in range(2):
+        with pytest.raises(ValueError):
+            read_model(damaged)
