@@ -35,6 +35,7 @@ static sbnn_output output_of(const layer* l, int32_t positions) {
   }
   sbnn_output output = bits_output(filters, positions, numbers);
   output.by.cuts.count = cuts;
+  output.by.cuts.thresholds = integers_of(numbers, filters * cuts);
   output.face = sbnn_planes_face(l->bits);
   output.channel_bits = l->bits * output.plane_bits;
   if (l->stage == SBNN_CUTS) return output;
@@ -45,17 +46,21 @@ static sbnn_output output_of(const layer* l, int32_t positions) {
     numbers[i] = random_in(-1000, 1000);
   }
   output.stage = l->stage;
-  output.by.scale.multipliers = multipliers;
-  output.by.scale.offsets = numbers;
-  output.by.scale.shift = 7;
   if (l->stage == SBNN_SCALE) {
+    output.by.scale.multipliers = multipliers;
+    output.by.scale.offsets = numbers;
+    output.by.scale.shift = 7;
     output.face = sbnn_number_face(SBNN_INT8_NUMBERS);
     output.channel_bits = 8 * positions;
     return output;
   }
   output.face = sbnn_planes_face(l->stream_planes);
   output.channel_bits = l->stream_planes * output.plane_bits;
-  output.by.scale.stream = random_planes(filters * l->stream_planes, positions);
+  output.by.stream.multipliers = integers_of(multipliers, filters);
+  output.by.stream.offsets = integers_of(numbers, filters);
+  output.by.stream.shift = 7;
+  output.by.stream.before =
+      random_planes(filters * l->stream_planes, positions);
   return output;
 }
 

@@ -12,7 +12,7 @@ from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.emit import Int8, emit
 from sbnn_converter.emitter.runnable import check_runnable
 from sbnn_converter.errors import ConversionError, converting
-from sbnn_converter.forms import choose_forms
+from sbnn_converter.forms import choose_forms, narrow_constants
 from sbnn_converter.framework import IS_KERAS_2, face
 from sbnn_converter.graph import Graph, SbnnOp
 from sbnn_converter.importer import import_model
@@ -173,6 +173,7 @@ def finish(
         ops = still_there(editor, ops)
         for op in ops:
             op.store()
+        narrow_constants(editor, ops)
         _check_result(editor.bytes())  # what follows reads it
         choose_forms(
             editor,
@@ -182,6 +183,7 @@ def finish(
             core=options.target_mcu,
             ram_kb=options.ram_kb,
         )
+        editor.drop_invented_names()
         return editor.bytes()
 
 

@@ -145,12 +145,11 @@ def test_layers_that_need_no_signs_have_none(rng):
     )
     kernel = model.layers[0].kernel
     kernel.assign(np.abs(kernel.numpy()) * np.where(np.arange(20) % 3, 1, -1))
-    # A code that the first version has.
-    converted = sbnn_converter.convert_keras_model(stir(model), weight_code="rice")
+    converted = sbnn_converter.convert_keras_model(stir(model))
     one_sign, all_connected = inspect_model(converted).layers
     assert one_sign.values == (0, 1) and one_sign.density == pytest.approx(0.2, abs=0.01)
     assert all_connected.values == (-0.5, 0.5)  # a bit a weight, as ever
-    assert {op.options["version"] for op in read_sbnn_ops(converted)} == {1}
+    assert not any(op.options.get("has_signs") for op in read_sbnn_ops(converted))
     x = rng.normal(size=(20, *VECTOR)).astype(np.float32)
     found = sbnn_converter.Interpreter(converted).predict(x)
     np.testing.assert_allclose(found, model(x).numpy(), rtol=1e-6)

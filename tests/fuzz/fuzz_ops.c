@@ -179,6 +179,21 @@ static void* constant(model* m, int32_t i, sbnn_type type, int32_t elements) {
   return memory + 4;
 }
 
+/* Lets the whole numbers of constant `i` take 4, 2 or 1 bytes, cut off where they do
+ * not fit. */
+static void narrow(source* s, model* m, int32_t i) {
+  sbnn_tensor* t = &m->tensors[i];
+  uint8_t* bytes = (uint8_t*)t->data;
+  const int32_t each = 4 >> below(s, 3);
+  const uint32_t length = (uint32_t)(t->dims[0] * each);
+  for (int32_t j = 0; j < t->dims[0]; ++j) {
+    for (int32_t k = 0; k < each; ++k) bytes[j * each + k] = bytes[4 * j + k];
+  }
+  t->type = each == 1 ? SBNN_INT8 : each == 2 ? SBNN_INT16 : SBNN_INT32;
+  m->bytes[i] = length;
+  memcpy(bytes - 4, &length, 4);
+}
+
 static void* fill(source* s, void* memory, int32_t words) {
   for (int32_t i = 0; i < words; ++i) {
     const uint32_t word = take(s, 4);
@@ -342,7 +357,14 @@ static void set_planes(source* s, model* m, const char* name, int32_t planes) {
 }
 
 /* Thresholds as a file has them: in order. */
-static void sort_cuts(sbnn_tensor* t, int32_t channels, int32_t count) {
+static void sort_cuts(source* s, model* m, int32_t i_of_cuts, int32_t channels,
+                      int32_t count) {
+  sbnn_tensor* t = &m->tensors[i_of_cuts];
+  /* Some are so small that they may be narrow. */
+  const int32_t dropped = 8 * below(s, 4);
+  for (int32_t i = 0; i < channels * count; ++i) {
+    ((int32_t*)t->data)[i] >>= dropped;
+  }
   for (int32_t c = 0; c < channels; ++c) {
     for (int32_t i = 1; i < count; ++i) {
       for (int32_t j = i; j > 0; --j) {
@@ -353,6 +375,7 @@ static void sort_cuts(sbnn_tensor* t, int32_t channels, int32_t count) {
       }
     }
   }
+  narrow(s, m, i_of_cuts);
 }
 
 /* The output stage of a layer with weights whose output is planes: cuts, or a stream
@@ -370,19 +393,22 @@ static int32_t add_planes_stage(source* s, model* m, sbnn_type x,
     const sbnn_type type = x == SBNN_FLOAT32 ? SBNN_FLOAT32 : SBNN_INT32;
     fill(s, constant(m, 2, type, channels * count), channels * count);
     if (type == SBNN_INT32) {
-      sort_cuts(&m->tensors[2], channels, count);
+      sort_cuts(s, m, 2, channels, count);
     } else if (count > 1) {
       memset(m->tensors[2].data, 0, m->bytes[2]);
     }
     return planes;
   }
+  const int32_t most = one_in(s, 2) ? 31 : 7; /* what an int8 holds */
   add_stage(s, m, 2, x, SBNN_INT8, channels);
   set(m, "stream", 1);
   for (int32_t i = 0; i < channels; ++i) {
-    const int32_t factor = 1 << below(s, 31);
+    const int32_t factor = 1 << below(s, most);
     ((int32_t*)m->tensors[2].data)[i] = one_in(s, 2) ? -factor : factor;
     ((int32_t*)m->tensors[3].data)[i] /= 2;
   }
+  narrow(s, m, 2);
+  narrow(s, m, 3);
   if (one_in(s, 2)) ++m->inputs;
   return planes;
 }
@@ -542,7 +568,7 @@ static void make_quantize(source* s, model* m, int32_t batch) {
   const int32_t apart = x == SBNN_INT32 && one_in(s, 2) ? 1 : channels;
   fill(s, constant(m, 1, type, apart * cuts), apart * cuts);
   if (type == SBNN_INT32) {
-    sort_cuts(&m->tensors[1], apart, cuts);
+    sort_cuts(s, m, 1, apart, cuts);
   } else if (levels > 1) { /* all equal: nearly no random floats ascend */
     memset(m->tensors[1].data, 0, m->bytes[1]);
   }

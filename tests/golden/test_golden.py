@@ -18,8 +18,24 @@ FILES = sorted(HERE.glob("version_*/*.tflite"))
 RUNTIMES = {"host": sbnn_converter.Interpreter, "micro": micro.Interpreter}
 
 
+def _ops(version: int) -> list:
+    files = [file for file in FILES if file.parent.name == f"version_{version}"]
+    return [op for file in files for op in read_sbnn_ops(file.read_bytes())]
+
+
+def test_what_came_with_version_2_is_there():
+    ops = _ops(2)
+    assert {op.options["version"] for op in ops} == {2}
+    assert {op.writes.planes for op in ops} >= {1, 2, 3, 6}
+    assert any(op.options.get("has_signs") for op in ops)
+    assert any(op.name == "SbnnAdd" for op in ops)
+    # Thresholds and streams in words, as version 2 began, and in as few bytes as they fit in.
+    first = {op.constants[-2].dtype for op in ops if op.options.get("stream")}
+    assert first == {np.dtype("int32"), np.dtype("int8")}
+
+
 def test_all_codes_and_ops_of_version_1_are_there():
-    ops = [op for file in FILES for op in read_sbnn_ops(file.read_bytes())]
+    ops = _ops(1)
     assert {op.options["version"] for op in ops} == {1}
     assert {op.options.get("code") for op in ops} >= {0, 1, 2, 3}
     assert {op.name for op in ops} == {

@@ -306,6 +306,23 @@ static size_t place_planes(sbnn_output* out, int32_t positions,
   return (size_t)(out->channels * out->channel_bits) / 8u;
 }
 
+sbnn_integers integers_of(const int32_t* values, int32_t count) {
+  static int32_t turn = 0; /* random numbers stay those of the tests */
+  int32_t bytes = 1 << turn++ % 3;
+  for (int32_t i = 0; i < count; ++i) {
+    if (bytes == 1 && values[i] != (int8_t)values[i]) bytes = 2;
+    if (bytes == 2 && values[i] != (int16_t)values[i]) bytes = 4;
+  }
+  uint8_t* out = (uint8_t*)allocate((size_t)(count * bytes));
+  for (int32_t i = 0; i < count; ++i) { /* lowest byte first */
+    for (int32_t j = 0; j < bytes; ++j) {
+      out[i * bytes + j] = (uint8_t)((uint32_t)values[i] >> (8 * j));
+    }
+  }
+  const sbnn_integers all = {out, bytes};
+  return all;
+}
+
 sbnn_output bits_output(int32_t channels, int32_t positions,
                         const int32_t* thresholds) {
   sbnn_output out;
@@ -315,7 +332,7 @@ sbnn_output bits_output(int32_t channels, int32_t positions,
   out.channels = channels;
   place_planes(&out, positions, 1);
   out.by.cuts.count = 1;
-  out.by.cuts.thresholds = thresholds;
+  out.by.cuts.thresholds = integers_of(thresholds, channels);
   out.by.cuts.flips = random_planes(1, channels);
   return out;
 }
@@ -351,6 +368,7 @@ static sbnn_output levels_output(int32_t channels, int32_t positions,
   sbnn_output out = bits_output(channels, positions, thresholds);
   *bytes = place_planes(&out, positions, planes);
   out.by.cuts.count = cuts;
+  out.by.cuts.thresholds = integers_of(thresholds, channels * cuts);
   return out;
 }
 
@@ -377,13 +395,13 @@ static sbnn_output random_stream(int32_t channels, int32_t positions,
   }
   if (spread == 0 && random_in(0, 9) == 0)
     offsets[0] = PICK(1 << 30, -(1 << 30));
-  out.by.scale.shift = shift;
-  out.by.scale.multipliers = multipliers;
-  out.by.scale.offsets = offsets;
+  out.by.stream.shift = shift;
+  out.by.stream.multipliers = integers_of(multipliers, channels);
+  out.by.stream.offsets = integers_of(offsets, channels);
   if (random_in(0, 1) != 0) {
-    out.by.scale.stream = positions == 0
-                              ? random_planes(planes, channels)
-                              : random_planes(channels * planes, positions);
+    out.by.stream.before = positions == 0
+                               ? random_planes(planes, channels)
+                               : random_planes(channels * planes, positions);
   }
   return out;
 }

@@ -45,6 +45,10 @@ sbnn_connections sliced_kernel(const int8_t* weights, int32_t units,
                                int32_t inputs);
 
 /* An output stage to bits, with random flips. `positions` is 0 for a vector. */
+/* `count` whole numbers as a file could hold them: in turn in bytes, in halves of words
+ * and in words, where they fit. */
+sbnn_integers integers_of(const int32_t* values, int32_t count);
+
 sbnn_output bits_output(int32_t channels, int32_t positions,
                         const int32_t* thresholds);
 

@@ -86,10 +86,10 @@ static const uint8_t* random_stage(sbnn_op* op, int32_t channels,
     op->output.by.cuts.float_thresholds = thresholds;
   }
   op->y_bytes = (int32_t)*bytes;
-  if (op->output.stage != SBNN_STREAM || op->output.by.scale.stream == NULL) {
+  if (op->output.stage != SBNN_STREAM || op->output.by.stream.before == NULL) {
     return NULL;
   }
-  op->output.by.scale.stream = NULL; /* it comes with each call */
+  op->output.by.stream.before = NULL; /* it comes with each call */
   op->other = op->kind->inputs;
   op->other_bytes = op->y_bytes;
   const int32_t planes = op->batch * op->output.face.planes;
@@ -103,7 +103,7 @@ static sbnn_output stage_of_sample(const sbnn_op* op, const uint8_t* other,
                                    int32_t s) {
   sbnn_output output = op->output;
   if (other != NULL) {
-    output.by.scale.stream =
+    output.by.stream.before =
         (const uint32_t*)(const void*)(other +
                                        (size_t)s * (size_t)op->other_bytes);
   }

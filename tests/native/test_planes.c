@@ -94,6 +94,8 @@ static sbnn_output levels_output(int32_t channels, int32_t positions,
   out.plane_bits = 32 * sbnn_plane_words(positions == 0 ? channels : positions);
   out.channel_bits = positions == 0 ? 1 : planes * out.plane_bits;
   out.by.cuts.count = (1 << planes) - 1;
+  out.by.cuts.thresholds =
+      integers_of(thresholds, channels * out.by.cuts.count);
   return out;
 }
 
@@ -148,16 +150,15 @@ static bool planes_case(void) {
   const int32_t most = (1 << planes) - 1;
   const int32_t cuts = (1 << levels) - 1;
   int32_t* thresholds = random_cuts(channels, cuts, -1, most + 1);
+  const bool shared = random_in(0, 1) == 1;
+  for (int32_t i = cuts; shared && i < channels * cuts; ++i) {
+    thresholds[i] = thresholds[i - cuts];
+  }
   const sbnn_output output =
       levels_output(channels, positions, levels, thresholds);
   sbnn_output read = output;
-  if (random_in(0, 1) == 1) {
-    for (int32_t i = cuts; i < channels * cuts; ++i) {
-      thresholds[i] = thresholds[i - cuts];
-    }
-    int32_t* first = (int32_t*)allocate((size_t)cuts * 4u);
-    memcpy(first, thresholds, (size_t)cuts * 4u);
-    read.by.cuts.thresholds = first;
+  if (shared) {
+    read.by.cuts.thresholds = integers_of(thresholds, cuts);
     read.by.cuts.shared = true;
   }
   const int32_t bits = positions == 0 ? channels : positions;

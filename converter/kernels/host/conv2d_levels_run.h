@@ -124,8 +124,8 @@ static void SBNN_NAME(write_stream_planes)(
     int32_t first, int32_t words, const uint8_t* scratch, const uint8_t* other,
     uint8_t* y, int64_t sample_bytes, int32_t samples) {
   const sbnn_output* output = &plan->output;
-  const sbnn_stream_scale scale =
-      sbnn_scale_of_stream(&output->by.scale, channel->channel);
+  const sbnn_stream_shifts scale =
+      sbnn_shifts_of_stream(&output->by.stream, channel->channel);
   const int32_t planes = output->face.planes;
   const int32_t slices = channel->start_slices;
   const int32_t dropped = scale.right < slices ? scale.right : slices - 1;

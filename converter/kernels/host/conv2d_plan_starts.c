@@ -78,24 +78,25 @@ static int64_t origin_of(const sbnn_host_conv2d* plan,
   const sbnn_output* output = &plan->output;
   const int32_t cuts = output->by.cuts.count;
   if (output->stage == SBNN_CUTS) {
-    return limited(
-        output->by.cuts.thresholds[channel->channel * cuts + cuts / 2],
-        reach_of(plan, channel));
+    return limited(sbnn_integer_inline(output->by.cuts.thresholds,
+                                       channel->channel * cuts + cuts / 2),
+                   reach_of(plan, channel));
   }
   return output->stage == SBNN_STREAM
-             ? sbnn_origin_of_stream(&output->by.scale, channel->channel)
+             ? sbnn_shifts_of_stream(&output->by.stream, channel->channel)
+                   .origin
              : 0;
 }
 
 void sbnn_host_find_distances(const sbnn_host_conv2d* plan,
                               const sbnn_host_channel* channel) {
   const int32_t cuts = plan->output.by.cuts.count;
-  const int64_t first = (int64_t)channel->channel * cuts;
+  const int32_t first = channel->channel * cuts;
   const int64_t origin = origin_of(plan, channel);
-  for (int64_t i = first; i < first + cuts; ++i) {
-    plan->distances[i] = (int32_t)(limited(plan->output.by.cuts.thresholds[i],
-                                           reach_of(plan, channel)) -
-                                   origin);
+  for (int32_t i = first; i < first + cuts; ++i) {
+    const int32_t cut = sbnn_integer_inline(plan->output.by.cuts.thresholds, i);
+    plan->distances[i] =
+        (int32_t)(limited(cut, reach_of(plan, channel)) - origin);
   }
 }
 

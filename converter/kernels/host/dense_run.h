@@ -39,20 +39,22 @@ SBNN_INLINE uint32_t SBNN_NAME(number_of_unit)(const sbnn_output* output,
   const int32_t planes = output->face.planes;
   if (output->stage == SBNN_CUTS) {
     const sbnn_cuts* cuts = &output->by.cuts;
-    const int32_t* thresholds = cuts->thresholds + (int64_t)unit * cuts->count;
+    const int32_t first = unit * cuts->count;
     uint32_t reached = 0;
     for (int32_t i = 0; i < cuts->count; ++i) {
-      reached += (uint32_t)(sum >= thresholds[i]);
+      reached +=
+          (uint32_t)(sum >= sbnn_integer_inline(cuts->thresholds, first + i));
     }
     return reached ^ (sbnn_get_bit(cuts->flips, unit) * (uint32_t)cuts->count);
   }
-  const sbnn_scale* scale = &output->by.scale;
+  const sbnn_stream* stream = &output->by.stream;
   int64_t n = other == NULL ? (int64_t)1 << (planes - 1) : 0;
   for (int32_t i = 0; other != NULL && i < planes; ++i) {
     n += (int64_t)sbnn_get_bit(other, i * output->plane_bits + unit) << i;
   }
-  n += ((int64_t)sum * scale->multipliers[unit] + scale->offsets[unit]) >>
-       scale->shift;
+  n += ((int64_t)sum * sbnn_integer_inline(stream->multipliers, unit) +
+        sbnn_integer_inline(stream->offsets, unit)) >>
+       stream->shift;
   const int64_t most = ((int64_t)1 << planes) - 1;
   return n < 0 ? 0u : n > most ? (uint32_t)most : (uint32_t)n;
 }
@@ -97,7 +99,8 @@ static void SBNN_NAME(write_units)(const sbnn_output* output,
         const int32_t count = units - first < 32 ? units - first : 32;
         uint32_t bits = 0;
         for (int32_t u = 0; u < count; ++u) {
-          bits |= (uint32_t)(sums[first + u] >= cuts->thresholds[first + u])
+          bits |= (uint32_t)(sums[first + u] >=
+                             sbnn_integer_inline(cuts->thresholds, first + u))
                   << u;
         }
         words[first / 32] =

@@ -1,13 +1,18 @@
 /* Between numbers and planes, a word of 32 positions of all channels at a time:
  * the inner loop runs over neighbouring channels. Once for each level. */
 
-#define SBNN_QUANTIZE(type, thresholds)                                      \
+/* `limit`, of type `limit_type`, is the threshold of `channel`. */
+#define SBNN_QUANTIZE(type, limit_type, limit)                               \
   const type* from = (const type*)x;                                         \
   uint32_t* to = (uint32_t*)y;                                               \
   const int32_t channels = output->channels;                                 \
   const int64_t words = sbnn_plane_words(positions);                         \
   for (int32_t c = 0; c < channels; c += BLOCK) {                            \
     const int32_t block = channels - c < BLOCK ? channels - c : BLOCK;       \
+    limit_type limits[BLOCK];                                                \
+    for (int32_t channel = c; channel < c + block; ++channel) {              \
+      limits[channel - c] = (limit);                                         \
+    }                                                                        \
     for (int32_t first = 0; first < positions; first += 32) {                \
       const int32_t count = positions - first < 32 ? positions - first : 32; \
       const uint32_t all = 0xFFFFFFFFu >> (32 - count);                      \
@@ -15,7 +20,7 @@
       for (int32_t i = 0; i < count; ++i) {                                  \
         const type* row = from + (int64_t)(first + i) * channels + c;        \
         for (int32_t j = 0; j < block; ++j) {                                \
-          bits[j] |= (uint32_t)(row[j] >= (thresholds)[c + j]) << i;         \
+          bits[j] |= (uint32_t)(row[j] >= limits[j]) << i;                   \
         }                                                                    \
       }                                                                      \
       for (int32_t j = 0; j < block; ++j) {                                  \
@@ -26,15 +31,15 @@
   }
 
 /* A vector: its features are the bits. */
-#define SBNN_QUANTIZE_VECTOR(type, thresholds)                                 \
+#define SBNN_QUANTIZE_VECTOR(type, limit)                                      \
   const type* from = (const type*)x;                                           \
   uint32_t* to = (uint32_t*)y;                                                 \
   for (int32_t c = 0; c < output->channels; c += 32) {                         \
     const int32_t left = output->channels - c;                                 \
     const int32_t count = left < 32 ? left : 32;                               \
     uint32_t bits = 0;                                                         \
-    for (int32_t i = 0; i < count; ++i) {                                      \
-      bits |= (uint32_t)(from[c + i] >= (thresholds)[c + i]) << i;             \
+    for (int32_t channel = c; channel < c + count; ++channel) {                \
+      bits |= (uint32_t)(from[channel] >= (limit)) << (channel - c);           \
     }                                                                          \
     to[c / 32] = (bits ^ cuts->flips[c / 32]) & (0xFFFFFFFFu >> (32 - count)); \
   }
@@ -47,23 +52,27 @@ static void SBNN_NAME(quantize)(const sbnn_output* output, int32_t positions,
   switch (input.kind) {
     case SBNN_INT8_NUMBERS:
       if (vector) {
-        SBNN_QUANTIZE_VECTOR(int8_t, cuts->thresholds)
+        SBNN_QUANTIZE_VECTOR(int8_t,
+                             sbnn_integer_inline(cuts->thresholds, channel))
       } else {
-        SBNN_QUANTIZE(int8_t, cuts->thresholds)
+        SBNN_QUANTIZE(int8_t, int32_t,
+                      sbnn_integer_inline(cuts->thresholds, channel))
       }
       break;
     case SBNN_INT16_NUMBERS:
       if (vector) {
-        SBNN_QUANTIZE_VECTOR(int16_t, cuts->thresholds)
+        SBNN_QUANTIZE_VECTOR(int16_t,
+                             sbnn_integer_inline(cuts->thresholds, channel))
       } else {
-        SBNN_QUANTIZE(int16_t, cuts->thresholds)
+        SBNN_QUANTIZE(int16_t, int32_t,
+                      sbnn_integer_inline(cuts->thresholds, channel))
       }
       break;
     default:
       if (vector) {
-        SBNN_QUANTIZE_VECTOR(float, cuts->float_thresholds)
+        SBNN_QUANTIZE_VECTOR(float, cuts->float_thresholds[channel])
       } else {
-        SBNN_QUANTIZE(float, cuts->float_thresholds)
+        SBNN_QUANTIZE(float, float, cuts->float_thresholds[channel])
       }
   }
 }

@@ -46,8 +46,8 @@ SBNN_HOT static void write_bits(state* s, int32_t channel, int32_t count,
   const uint32_t invert = sbnn_get_bit(s->output->by.cuts.flips, channel) - 1u;
   const int32_t most = s->largest_window + ((count + 1) << d->shift);
   const int32_t length = (count + 3) & ~3;
-  const int32_t threshold =
-      sbnn_limit(s->output->by.cuts.thresholds[channel], -most, most);
+  const int32_t threshold = sbnn_limit(
+      sbnn_integer(s->output->by.cuts.thresholds, channel), -most, most);
   const int32_t dropped = d->shift + 1;
   int32_t slices;
   if (s->whole_window) {

@@ -115,14 +115,14 @@ SBNN_HOT static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
                                 uint32_t* y) {
   const sbnn_output* output = s->output;
   const int32_t cuts = output->by.cuts.count, planes = output->face.planes;
-  const int32_t* thresholds = output->by.cuts.thresholds + f * cuts;
   const uint32_t flip = 0u - sbnn_get_bit(output->by.cuts.flips, f);
   const int32_t most = (int32_t)largest_sum(s, count) + 1;
   const int32_t pitch = s->layout.words;
   int32_t distances[1 << SBNN_MAX_ACTIVATION_BITS];
-  const int32_t origin = sbnn_limit(thresholds[cuts / 2], -most, most);
+  sbnn_copy_integers(output->by.cuts.thresholds, f * cuts, cuts, distances);
+  const int32_t origin = sbnn_limit(distances[cuts / 2], -most, most);
   for (int32_t i = 0; i < cuts; ++i) {
-    distances[i] = sbnn_limit(thresholds[i], -most, most) - origin;
+    distances[i] = sbnn_limit(distances[i], -most, most) - origin;
   }
   y += f * planes * pitch + first;
   sbnn_plane_end end = {.y = y,
@@ -159,18 +159,18 @@ SBNN_HOT static void write_stream(state* s, int32_t f, int32_t count,
                                   int32_t net, bool count_taps, int32_t first,
                                   int32_t words, uint32_t* y) {
   const sbnn_output* output = s->output;
-  const sbnn_scale* scale = &output->by.scale;
-  const sbnn_stream_scale by = sbnn_scale_of_stream(scale, f);
+  const sbnn_stream_shifts by = sbnn_shifts_of_stream(&output->by.stream, f);
   const int32_t planes = output->face.planes, pitch = s->layout.words;
   const int32_t at = f * planes * pitch + first;
-  const uint32_t* stream = scale->stream == NULL ? NULL : scale->stream + at;
+  const uint32_t* stream = output->by.stream.before;
   y += at;
   if (stream == NULL) {
     sbnn_begin_stream(y, planes, pitch, words);
     stream = y;
+  } else {
+    stream += at;
   }
-  const int32_t origin = sbnn_origin_of_stream(scale, f);
-  const int32_t all = slices_of_whole_sums(s, count, origin);
+  const int32_t all = slices_of_whole_sums(s, count, by.origin);
   const int32_t dropped = by.right < all ? by.right : all - 1;
   sbnn_plane_end end = {.y = y,
                         .planes = planes,
@@ -178,7 +178,7 @@ SBNN_HOT static void write_stream(state* s, int32_t f, int32_t count,
                         .stream = stream,
                         .dropped = dropped,
                         .is_inverted = by.inverted != 0u};
-  const int32_t slices = sum_words(s, count, net, count_taps, words, origin,
+  const int32_t slices = sum_words(s, count, net, count_taps, words, by.origin,
                                    by.left == 0 ? &end : NULL);
   if (slices == 0) return;
   const sbnn_stream_sum sum = {

@@ -111,7 +111,7 @@ SBNN_COLD int64_t largest_origin(const state* s) {
   for (int32_t f = 0; output->stage == SBNN_STREAM && f < output->channels;
        ++f) {
     const int64_t origin =
-        sbnn_magnitude(sbnn_origin_of_stream(&output->by.scale, f));
+        sbnn_magnitude(sbnn_shifts_of_stream(&output->by.stream, f).origin);
     if (origin > largest) largest = origin;
   }
   return largest;

@@ -338,11 +338,12 @@ SBNN_HOT static void run_channel(const sbnn_int8_strips* s,
   int32_t bases[SBNN_MAX_CUTS];
   int32_t cuts = 0;
   if (output->stage == SBNN_CUTS) {
-    const int32_t* threshold =
-        output->by.cuts.thresholds + f * output->by.cuts.count;
-    while (
-        cuts < output->by.cuts.count &&
-        sbnn_int8_lanes_suffice(s, count, zeros, *threshold++, &bases[cuts])) {
+    const sbnn_cuts* by = &output->by.cuts;
+    while (cuts < by->count &&
+           sbnn_int8_lanes_suffice(
+               s, count, zeros,
+               sbnn_integer(by->thresholds, f * by->count + cuts),
+               &bases[cuts])) {
       ++cuts;
     }
   }

@@ -106,16 +106,15 @@ SBNN_HOT static void sum_words(const listed_sums* sums, const uint32_t* planes,
 /* What the counters of `count` units start from. `invert` is all ones if inputs
  * of -1 are counted. */
 SBNN_NOINLINE void find_starts(const sbnn_dense_params* p,
-                               const int32_t* thresholds,
+                               sbnn_integers thresholds, int32_t first,
                                const uint32_t* connections, int32_t units,
                                int32_t window_part, int32_t invert,
                                int32_t least, int32_t* starts) {
   const int32_t shift = p->domain.shift;
-  const int32_t* const end = thresholds + units;
-  while (thresholds != end) {
+  for (int32_t unit = first; unit < first + units; ++unit) {
     const int32_t n = (int32_t)*connections++;
     /* Out of reach of any sum, which is below 2^29, but no overflow. */
-    int32_t from = *thresholds++;
+    int32_t from = sbnn_integer(thresholds, unit);
     from = from > 0x3FFFFFFF ? 0x3FFFFFFF : from;
     from = from < -0x40000000 ? -0x40000000 : from;
     const sbnn_start_rule rule = {window_part - from, shift, shift + 1, -1};
@@ -208,7 +207,7 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   for (int32_t first = 0; first < p->units; first += 32) {
     const int32_t present = p->units - first < 32 ? p->units - first : 32;
     if (output->stage == SBNN_CUTS && output->by.cuts.count == 1) {
-      find_starts(p, output->by.cuts.thresholds + first, connections + first,
+      find_starts(p, output->by.cuts.thresholds, first, connections + first,
                   present, window_part, ones ? 0 : -1, -count - 1, numbers);
       sbnn_slice(numbers, sums.slices, init);
       uint32_t* out = (uint32_t*)y + first / 32;

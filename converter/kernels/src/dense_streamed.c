@@ -103,7 +103,8 @@ SBNN_HOT static void finish_unit(void* the_layer, int32_t sum) {
     return;
   }
   uint32_t bits = l->bits;
-  if (sum >= output->by.cuts.thresholds[unit]) bits |= 1u << (unit & 31);
+  if (sum >= sbnn_integer(output->by.cuts.thresholds, unit))
+    bits |= 1u << (unit & 31);
   l->bits = bits;
   if ((unit & 31) == 31 || unit + 1 == l->units) {
     const uint32_t there = 0xFFFFFFFFu >> (31 - (unit & 31));

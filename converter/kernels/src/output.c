@@ -24,22 +24,49 @@ static void put_number(const sbnn_output* output, int32_t channel,
   }
 }
 
-/* How many cuts are reached, or not if `flip` is 1. */
-#define COUNT_REACHED(name, type, field)                                       \
-  static uint32_t name(const sbnn_output* output, int32_t channel, type sum) { \
-    const int32_t cuts = output->by.cuts.count;                                \
-    const type* at = output->by.cuts.field + channel * cuts;                   \
-    uint32_t reached = 0;                                                      \
-    for (const type* const end = at + cuts; at != end; ++at) {                 \
-      reached += (uint32_t)(sum >= *at);                                       \
-    }                                                                          \
-    return sbnn_get_bit(output->by.cuts.flips, channel) != 0u                  \
-               ? (uint32_t)cuts - reached                                      \
-               : reached;                                                      \
+/* How many of `cuts` thresholds from `at` on a sum reaches. */
+#define COUNT_REACHED(name, sum_type, type)                          \
+  static uint32_t name(const void* at, int32_t cuts, sum_type sum) { \
+    const type* threshold = (const type*)at;                         \
+    uint32_t reached = 0;                                            \
+    for (const type* const end = threshold + cuts; threshold != end; \
+         ++threshold) {                                              \
+      reached += (uint32_t)(sum >= *threshold);                      \
+    }                                                                \
+    return reached;                                                  \
   }
 
-COUNT_REACHED(reached_by_whole, int32_t, thresholds)
-COUNT_REACHED(reached_by_float, float, float_thresholds)
+COUNT_REACHED(count_int8, int32_t, int8_t)
+COUNT_REACHED(count_int16, int32_t, int16_t)
+COUNT_REACHED(count_int32, int32_t, int32_t)
+COUNT_REACHED(count_float, float, float)
+
+/* The number that cuts make of `reached` ones. */
+static uint32_t number_of(const sbnn_cuts* cuts, int32_t channel,
+                          uint32_t reached) {
+  return sbnn_get_bit(cuts->flips, channel) != 0u
+             ? (uint32_t)cuts->count - reached
+             : reached;
+}
+
+static uint32_t reached_by_whole(const sbnn_output* output, int32_t channel,
+                                 int32_t sum) {
+  const sbnn_cuts* cuts = &output->by.cuts;
+  const int32_t bytes = cuts->thresholds.bytes, count = cuts->count;
+  const void* at =
+      (const int8_t*)cuts->thresholds.values + channel * count * bytes;
+  const uint32_t reached = bytes == 1   ? count_int8(at, count, sum)
+                           : bytes == 2 ? count_int16(at, count, sum)
+                                        : count_int32(at, count, sum);
+  return number_of(cuts, channel, reached);
+}
+
+static uint32_t reached_by_float(const sbnn_output* output, int32_t channel,
+                                 float sum) {
+  const sbnn_cuts* cuts = &output->by.cuts;
+  const float* at = cuts->float_thresholds + channel * cuts->count;
+  return number_of(cuts, channel, count_float(at, cuts->count, sum));
+}
 
 static uint32_t number_at(const sbnn_output* output, int32_t channel,
                           int32_t position, const uint32_t* x) {
@@ -55,16 +82,16 @@ static uint32_t number_at(const sbnn_output* output, int32_t channel,
 static void write_stream(const sbnn_output* output, int32_t channel,
                          int32_t first, const int32_t* sums, int32_t count,
                          uint32_t* y) {
-  const sbnn_scale* scale = &output->by.scale;
+  const sbnn_stream* stream = &output->by.stream;
+  const int32_t multiplier = sbnn_integer(stream->multipliers, channel);
+  const int32_t offset = sbnn_integer(stream->offsets, channel);
   const int32_t half = 1 << (output->face.planes - 1);
   for (int32_t p = 0; p < count; ++p) {
     int64_t n = half;
-    if (scale->stream != NULL) {
-      n = number_at(output, channel, first + p, scale->stream);
+    if (stream->before != NULL) {
+      n = number_at(output, channel, first + p, stream->before);
     }
-    n += ((int64_t)sums[p] * scale->multipliers[channel] +
-          scale->offsets[channel]) >>
-         scale->shift;
+    n += ((int64_t)sums[p] * multiplier + offset) >> stream->shift;
     if (n < 0) n = 0;
     if (n > 2 * half - 1) n = 2 * half - 1;
     put_number(output, channel, first + p, (uint32_t)n, y);
@@ -74,7 +101,7 @@ static void write_stream(const sbnn_output* output, int32_t channel,
 static void write_bits(const sbnn_output* output, int32_t channel,
                        int32_t first, const int32_t* sums, int32_t count,
                        uint32_t* y) {
-  const int32_t threshold = output->by.cuts.thresholds[channel];
+  const int32_t threshold = sbnn_integer(output->by.cuts.thresholds, channel);
   const uint32_t flip = sbnn_get_bit(output->by.cuts.flips, channel);
   const int32_t bit = channel * output->channel_bits + first;
   for (int32_t p = 0; p < count; ++p) {

@@ -11,19 +11,19 @@
 typedef uint32_t collect_bits(const sbnn_output* output, int32_t c,
                               const void* values, int32_t first, int32_t count);
 
-#define COLLECT(kind, type, thresholds)                                 \
+#define COLLECT(kind, type, threshold)                                  \
   static uint32_t collect_##kind(const sbnn_output* output, int32_t c,  \
                                  const void* values, int32_t first,     \
                                  int32_t count) {                       \
     const int32_t channels = output->channels;                          \
     return sbnn_collect_##kind(                                         \
         (const type*)values + (first + count) * channels + c, channels, \
-        output->by.cuts.thresholds[c], count);                          \
+        threshold, count);                                              \
   }
 
-COLLECT(float, float, float_thresholds)
-COLLECT(int8, int8_t, thresholds)
-COLLECT(int16, int16_t, thresholds)
+COLLECT(float, float, output->by.cuts.float_thresholds[c])
+COLLECT(int8, int8_t, sbnn_integer(output->by.cuts.thresholds, c))
+COLLECT(int16, int16_t, sbnn_integer(output->by.cuts.thresholds, c))
 
 /* Collects the bits of one channel after another, 32 at a time where its plane
  * starts at a word, else (a vector, whose channels are bits) one by one. */

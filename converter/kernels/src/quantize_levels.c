@@ -22,18 +22,18 @@ typedef struct {
 typedef uint32_t collect_bits(const source* from, int32_t c, int32_t at,
                               int32_t first, int32_t count);
 
-#define COLLECT(kind, type, thresholds)                                       \
+#define COLLECT(kind, type, threshold)                                        \
   static uint32_t collect_##kind(const source* from, int32_t c, int32_t at,   \
                                  int32_t first, int32_t count) {              \
     const int32_t channels = from->output->channels;                          \
     return sbnn_collect_##kind(                                               \
         (const type*)from->values + (first + count) * channels + c, channels, \
-        from->output->by.cuts.thresholds[at], count);                         \
+        threshold, count);                                                    \
   }
 
-COLLECT(float, float, float_thresholds)
-COLLECT(int8, int8_t, thresholds)
-COLLECT(int16, int16_t, thresholds)
+COLLECT(float, float, from->output->by.cuts.float_thresholds[at])
+COLLECT(int8, int8_t, sbnn_integer(from->output->by.cuts.thresholds, at))
+COLLECT(int16, int16_t, sbnn_integer(from->output->by.cuts.thresholds, at))
 
 /* Numbers that are planes are compared with one that is the same everywhere: from
  * the lowest plane up, a bit of it is 1 and wanted, or 0 and enough. */
@@ -41,7 +41,7 @@ SBNN_HOT static uint32_t collect_planes(const source* from, int32_t c,
                                         int32_t at, int32_t first,
                                         int32_t count) {
   const sbnn_channel_planes* places = &from->places;
-  int32_t threshold = from->output->by.cuts.thresholds[at];
+  int32_t threshold = sbnn_integer(from->output->by.cuts.thresholds, at);
   const uint32_t* plane =
       (const uint32_t*)from->values + sbnn_first_word(places, c) + (first >> 5);
   (void)count;

@@ -6,34 +6,27 @@
 
 #include "inline.h"
 #include "sbnn/output.h"
-#include "whole_numbers.h"
 
-/* What a stream's sums start from: see conv2d_bits_planes.h. */
-static inline int32_t sbnn_origin_of_stream(const sbnn_scale* scale,
-                                            int32_t channel) {
-  const int32_t multiplier = scale->multipliers[channel];
-  const uint32_t factor = (uint32_t)sbnn_magnitude(multiplier);
-  const uint32_t raised = sbnn_trailing_zeros(factor);
-  const int32_t offset = scale->offsets[channel] >> raised;
-  return multiplier < 0 ? offset + 1 : -offset;
-}
-
-/* How sums less their origin become what is added: `right` slices are dropped, or
- * `left` ones of `low` put below; then all are inverted or not. */
+/* Sums start from `origin`. How they become, less their origin, what is added: `right`
+ * slices are dropped, or `left` ones of `low` put below; then all are inverted or not. */
 typedef struct {
+  int32_t origin;
   int32_t right, left, low;
   uint32_t inverted; /* 1 or 0 */
-} sbnn_stream_scale;
+} sbnn_stream_shifts;
 
-static inline sbnn_stream_scale sbnn_scale_of_stream(const sbnn_scale* scale,
+SBNN_INLINE sbnn_stream_shifts sbnn_shifts_of_stream(const sbnn_stream* stream,
                                                      int32_t channel) {
-  const int32_t multiplier = scale->multipliers[channel];
-  const int32_t raised =
-      (int32_t)sbnn_trailing_zeros((uint32_t)sbnn_magnitude(multiplier));
-  const int32_t right = scale->shift - raised;
-  const sbnn_stream_scale out = {right < 0 ? 0 : right, right < 0 ? -right : 0,
-                                 scale->offsets[channel] >> scale->shift,
-                                 multiplier < 0 ? 1u : 0u};
+  const int32_t multiplier = sbnn_integer_inline(stream->multipliers, channel);
+  const int32_t offset = sbnn_integer_inline(stream->offsets, channel);
+  /* Minus a power of two ends in as many zeros. */
+  const int32_t raised = (int32_t)sbnn_trailing_zeros((uint32_t)multiplier);
+  const int32_t right = stream->shift - raised;
+  const int32_t steps = offset >> raised;
+  const sbnn_stream_shifts out = {multiplier < 0 ? steps + 1 : -steps,
+                                  right < 0 ? 0 : right, right < 0 ? -right : 0,
+                                  offset >> stream->shift,
+                                  multiplier < 0 ? 1u : 0u};
   return out;
 }
 

@@ -1,5 +1,9 @@
 #include "ops/check.h"
 
+static int32_t bytes_of(sbnn_type type) {
+  return type == SBNN_INT8 ? 1 : type == SBNN_INT16 ? 2 : 4;
+}
+
 bool sbnn_multiply(int32_t* product, int32_t factor, sbnn_problem* problem) {
   const int64_t result = (int64_t)*product * factor;
   SBNN_CHECK(*product >= 0 && factor >= 0 && result <= INT32_MAX,
@@ -21,11 +25,8 @@ bool sbnn_elements_of_sample(const sbnn_tensor* tensor, int32_t* elements,
 
 bool sbnn_bytes_of_sample(const sbnn_tensor* tensor, int32_t* bytes,
                           sbnn_problem* problem) {
-  const int32_t size = tensor->type == SBNN_INT8    ? 1
-                       : tensor->type == SBNN_INT16 ? 2
-                                                    : 4;
   return sbnn_elements_of_sample(tensor, bytes, problem) &&
-         sbnn_multiply(bytes, size, problem);
+         sbnn_multiply(bytes, bytes_of(tensor->type), problem);
 }
 
 bool sbnn_check_constant(const sbnn_tensor* tensor, sbnn_type type,
@@ -40,4 +41,13 @@ bool sbnn_check_constant(const sbnn_tensor* tensor, sbnn_type type,
   SBNN_CHECK(tensor->dims[0] == elements, "size of a constant input",
              tensor->dims[0], elements);
   return true;
+}
+
+bool sbnn_read_integers(const sbnn_tensor* tensor, int32_t elements,
+                        sbnn_integers* integers, sbnn_problem* problem) {
+  const bool narrow = tensor->type == SBNN_INT8 || tensor->type == SBNN_INT16;
+  integers->values = tensor->data;
+  integers->bytes = bytes_of(tensor->type);
+  return sbnn_check_constant(tensor, narrow ? tensor->type : SBNN_INT32,
+                             elements, problem);
 }

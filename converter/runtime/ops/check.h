@@ -31,4 +31,8 @@ bool sbnn_bytes_of_sample(const sbnn_tensor* tensor, int32_t* bytes,
 bool sbnn_check_constant(const sbnn_tensor* tensor, sbnn_type type,
                          int32_t elements, sbnn_problem* problem);
 
+/* The same of whole numbers, of the type that the file holds them in. */
+bool sbnn_read_integers(const sbnn_tensor* tensor, int32_t elements,
+                        sbnn_integers* integers, sbnn_problem* problem);
+
 #endif /* SBNN_OPS_CHECK_H_ */

@@ -58,7 +58,7 @@ static void invoke(const sbnn_op* op, const void* x, const void* other, void* y,
                    void* scratch) {
   sbnn_output output = op->output;
   if (output.stage == SBNN_STREAM) {
-    output.by.scale.stream = (const uint32_t*)other;
+    output.by.stream.before = (const uint32_t*)other;
   }
   const sbnn_dense_params* p = &op->params.dense;
   switch (op->input.kind) {

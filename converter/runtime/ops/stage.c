@@ -40,7 +40,8 @@ static bool check_order(const sbnn_cuts* cuts, int32_t channels, bool real,
       const int32_t at = c * cuts->count + i;
       const bool ascends =
           real ? cuts->float_thresholds[at - 1] <= cuts->float_thresholds[at]
-               : cuts->thresholds[at - 1] <= cuts->thresholds[at];
+               : sbnn_integer(cuts->thresholds, at - 1) <=
+                     sbnn_integer(cuts->thresholds, at);
       SBNN_CHECK(ascends, "the thresholds of a channel do not ascend", 0, 0);
     }
   }
@@ -62,42 +63,52 @@ static bool read_cuts(sbnn_op* op, const sbnn_tensor* constants,
                  constants[0].dims[0] == cuts->count;
   if (cuts->shared) count = 1;
   if (!sbnn_multiply(&count, cuts->count, problem) ||
-      !sbnn_check_constant(&constants[0], real ? SBNN_FLOAT32 : SBNN_INT32,
-                           count, problem) ||
+      !(real ? sbnn_check_constant(&constants[0], SBNN_FLOAT32, count, problem)
+             : sbnn_read_integers(&constants[0], count, &cuts->thresholds,
+                                  problem)) ||
       !sbnn_check_constant(&constants[1], SBNN_INT32,
                            sbnn_plane_words(output->channels), problem)) {
     return false;
   }
-  cuts->thresholds = (const int32_t*)constants[0].data;
   cuts->float_thresholds = (const float*)constants[0].data;
   cuts->flips = (const uint32_t*)constants[1].data;
   return check_order(cuts, output->channels, real, problem);
 }
 
 /* A stream is scaled by shifting slices. */
-static bool check_stream(const sbnn_output* output, sbnn_problem* problem) {
+static bool check_stream(const sbnn_stream* stream, int32_t channels,
+                         sbnn_problem* problem) {
   const int32_t farthest = 1 << 30;
-  for (int32_t c = 0; c < output->channels; ++c) {
-    const int32_t m = output->by.scale.multipliers[c];
+  for (int32_t c = 0; c < channels; ++c) {
+    const int32_t m = sbnn_integer(stream->multipliers, c);
     const uint32_t magnitude = m < 0 ? 0u - (uint32_t)m : (uint32_t)m;
     SBNN_CHECK(magnitude != 0u && (magnitude & (magnitude - 1u)) == 0u,
                "multiplier of a stream, which is no power of two", m, 1);
-    const int32_t offset = output->by.scale.offsets[c];
+    const int32_t offset = sbnn_integer(stream->offsets, c);
     SBNN_CHECK(offset <= farthest, "offset of a stream", offset, farthest);
     SBNN_CHECK(offset >= -farthest, "offset of a stream", offset, -farthest);
   }
   return true;
 }
 
-static bool read_scale(sbnn_output* output, sbnn_face sums,
-                       const stage_options* o, const sbnn_tensor* constants,
-                       sbnn_problem* problem) {
+static bool read_stream(sbnn_output* output, int32_t shift,
+                        const sbnn_tensor* constants, sbnn_problem* problem) {
+  sbnn_stream* stream = &output->by.stream;
+  output->stage = SBNN_STREAM;
+  stream->shift = shift;
+  return sbnn_read_integers(&constants[0], output->channels,
+                            &stream->multipliers, problem) &&
+         sbnn_read_integers(&constants[1], output->channels, &stream->offsets,
+                            problem) &&
+         check_stream(stream, output->channels, problem);
+}
+
+static bool read_scale(sbnn_output* output, int32_t shift,
+                       const sbnn_tensor* constants, sbnn_problem* problem) {
   sbnn_scale* scale = &output->by.scale;
   const bool real = output->face.kind == SBNN_FLOAT_NUMBERS;
   const sbnn_type type = real ? SBNN_FLOAT32 : SBNN_INT32;
-  output->stage = output->face.kind == SBNN_PLANES ? SBNN_STREAM : SBNN_SCALE;
-  SBNN_CHECK(real || sums.kind != SBNN_FLOAT_NUMBERS,
-             "integer outputs need integer sums, from bits or int8", 0, 0);
+  output->stage = SBNN_SCALE;
   if (!sbnn_check_constant(&constants[0], type, output->channels, problem) ||
       !sbnn_check_constant(&constants[1], type, output->channels, problem)) {
     return false;
@@ -108,9 +119,9 @@ static bool read_scale(sbnn_output* output, sbnn_face sums,
   } else {
     scale->multipliers = (const int32_t*)constants[0].data;
     scale->offsets = (const int32_t*)constants[1].data;
-    scale->shift = o->output_shift;
+    scale->shift = shift;
   }
-  return output->stage != SBNN_STREAM || check_stream(output, problem);
+  return true;
 }
 
 bool sbnn_prepare_output(sbnn_op* op, const sbnn_option_values* options,
@@ -135,7 +146,10 @@ bool sbnn_prepare_output(sbnn_op* op, const sbnn_option_values* options,
       (planes && !place_planes(output, positions, problem))) {
     return false;
   }
-  return planes && o.stream == 0
-             ? read_cuts(op, constants, problem)
-             : read_scale(output, op->input, &o, constants, problem);
+  if (planes && o.stream == 0) return read_cuts(op, constants, problem);
+  SBNN_CHECK(output->face.kind == SBNN_FLOAT_NUMBERS ||
+                 op->input.kind != SBNN_FLOAT_NUMBERS,
+             "integer outputs need integer sums, from bits or int8", 0, 0);
+  return planes ? read_stream(output, o.output_shift, constants, problem)
+                : read_scale(output, o.output_shift, constants, problem);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import numpy as np
 from tensorflow.lite.python import schema_py_generated as schema
@@ -12,6 +13,7 @@ from sbnn_converter.tensors.types import ElementType, element_type, type_of
 from sbnn_converter.tflite.schema import BUILTIN_NAMES, TYPE_NAMES
 
 _READ_AS_NUMBERS = ("INT32", "FLOAT32")
+_INVENTED = re.compile(rb"(tfl\.\w+?|arith\.constant|Const|concat)_?\d*")
 
 
 class FlatbufferEditor:
@@ -332,6 +334,15 @@ class FlatbufferEditor:
         self._drop_empty()
         self._drop_buffers()
         self._drop_codes()
+
+    def drop_invented_names(self) -> None:
+        """Takes the names of tensors inside the network that TensorFlow numbered.
+
+        They tell nothing, and a sixth of what a small file has beside its weights is names.
+        """
+        for number, tensor in enumerate(self._graph.tensors):
+            if not self.is_port(number) and _INVENTED.fullmatch(tensor.name or b""):
+                tensor.name = None
 
     def _drop_tensors(self) -> None:
         graph = self._graph

@@ -6,5 +6,6 @@ the chosen ones are written into it. Nothing that the network computes changes.
 """
 
 from sbnn_converter.forms.choose import GOALS, choose_forms
+from sbnn_converter.forms.narrow import narrow_constants
 
-__all__ = ["GOALS", "choose_forms"]
+__all__ = ["GOALS", "choose_forms", "narrow_constants"]

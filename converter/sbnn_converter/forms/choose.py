@@ -69,7 +69,7 @@ def choose_forms(
         room = int(1024 * ram_kb) - beside
     bands = _bands(stored, chosen, optimize_for, core, room)
     # Readers of the first version could not run a network of which one code is newer.
-    version = max(OPS[op.name].version_of(op.options) for op in chosen)
+    version = max(_version_of(op) for op in chosen)
     for op, before, after, band in zip(edited, ops, chosen, bands, strict=True):
         options = dict(after.options)
         options["version"] = max(version, options["version"])
@@ -81,6 +81,12 @@ def choose_forms(
         if _code_of(after) != _code_of(before):
             editor.replace_constants(op.operator, 1, after.constants[:1])
     editor.drop_unread()
+
+
+def _version_of(op: StoredOp) -> int:
+    """The oldest version of the format that has an op's options, and types of constants."""
+    narrow = any(constant.dtype.itemsize < 4 for constant in op.constants)
+    return max(OPS[op.name].version_of(op.options), 2 if narrow else 1)
 
 
 def _code_of(op: StoredOp) -> tuple:

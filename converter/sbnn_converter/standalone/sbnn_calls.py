@@ -19,9 +19,13 @@ from sbnn_converter.standalone.call import (
     struct,
 )
 from sbnn_converter.tensors.face import BITS, FLOAT32, INT8, Face
+from sbnn_converter.tensors.types import type_of
 from sbnn_converter.tflite.flatbuffer import SbnnStep
 from sbnn_converter.weights.code import BY_NUMBER, SLICED
 from sbnn_converter.weights.stored import stored_kernel
+
+# Fields of an output stage that are `sbnn_integers`, by their struct.
+_ANY_WIDTH = {("cuts", "thresholds"), ("stream", "multipliers"), ("stream", "offsets")}
 
 # sbnn_face_kind of kernels/include/sbnn/face.h.
 _NUMBERS = {
@@ -114,26 +118,24 @@ def _output(op: SbnnStep, channels: int, positions: int) -> dict[str, str]:
         fields["channel_bits"] = face.planes * plane_bits if positions else 1
     if face.is_planes and not op.sbnn.options.get("stream"):
         is_float = first.dtype == np.float32
-        thresholds = "float_thresholds" if is_float else "thresholds"
-        arrays = {
-            thresholds: ("float" if is_float else "int32_t", first),
-            "flips": ("uint32_t", second.view(np.uint32)),
-        }
+        arrays = {"float_thresholds" if is_float else "thresholds": first, "flips": second}
         stage = by = "cuts"
         how["count"] = face.cuts
         if len(first) < channels * face.cuts:
             how["shared"] = "true"
     elif face == FLOAT32:
-        stage, arrays = "scale", {"factors": ("float", first), "biases": ("float", second)}
+        stage, arrays = "scale", {"factors": first, "biases": second}
     else:
-        arrays = {"multipliers": ("int32_t", first), "offsets": ("int32_t", second)}
-        stage, how["shift"] = "scale", op.sbnn.options["output_shift"]
-        if face.is_planes:
-            stage = "stream"
+        arrays = {"multipliers": first, "offsets": second}
+        stage = by = "stream" if face.is_planes else "scale"
+        how["shift"] = op.sbnn.options["output_shift"]
     constants = {}
-    for field, (c_type, values) in arrays.items():
+    for field, values in arrays.items():
+        c_type = "uint32_t" if field == "flips" else type_of(values).c
         constants[f"{name}_{field}"] = array(c_type, f"{name}_{field}", values)
         how[field] = f"{name}_{field}"
+        if (by, field) in _ANY_WIDTH:
+            how[field] = f"{{{how[field]}, {values.itemsize}}}"
     fields |= {"stage": f"SBNN_{stage.upper()}", "by": f"{{.{by} = {initializer(how)}}}"}
     constants[name] = struct("sbnn_output", name, fields)
     return constants
@@ -166,7 +168,7 @@ def _weighted(op: SbnnStep, function: str, query: str, constants: dict, scratch:
         output = f"op{n}_joining"
         joining = (
             f"sbnn_output {output} = op{n}_output;",
-            f"{output}.by.scale.stream = (const uint32_t*){{other}};",
+            f"{output}.by.stream.before = (const uint32_t*){{other}};",
         )
     return Call(
         statements=(

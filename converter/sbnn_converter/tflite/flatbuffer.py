@@ -148,7 +148,7 @@ class StoredOp(ShortRepr):
     Attributes:
       name: custom code, such as ``SbnnDense``.
       options: its attributes.
-      constants: its constant inputs, int32 or float32 arrays.
+      constants: its constant inputs: float32, int32, int16 or int8 arrays.
       input, output: what it reads and writes.
       layer: the Keras layer that its weights come from; ``None`` if it has no
         weights or the file does not tell.
@@ -359,7 +359,8 @@ def _read_op(operator, name: str, inputs, outputs) -> StoredOp:
 
 
 def _constant(tensor: StoredTensor) -> np.ndarray:
-    """A constant of an op of ours, of rank 1: float32, or whole numbers of 32 bits."""
-    dtype = np.float32 if tensor.type == "FLOAT32" else np.int32
+    """A constant of an op of ours, of rank 1: float32, or whole numbers of 8 to 32 bits."""
+    known = ("FLOAT32", "INT8", "INT16")
+    dtype = tensor.element_type.numpy if tensor.type in known else np.int32
     content = b"" if tensor.content is None else tensor.content.tobytes()
     return np.frombuffer(content, dtype)

@@ -13,7 +13,8 @@ void reference_quantize_levels(const sbnn_output* output, int32_t positions,
     for (int32_t p = 0; p < positions; ++p) {
       int64_t number = 0;
       for (int64_t cut = 0; cut < most; ++cut) {
-        const int32_t threshold = output->by.cuts.thresholds[c * most + cut];
+        const int32_t threshold =
+            reference_integer(output->by.cuts.thresholds, c * most + cut);
         if (x[p * channels + c] >= threshold) ++number;
       }
       if (reference_bit(output->by.cuts.flips, c)) number = most - number;

@@ -59,6 +59,15 @@ static int64_t floor_of(int64_t value, int32_t shift) {
   return value < quotient * divisor ? quotient - 1 : quotient;
 }
 
+int32_t reference_integer(sbnn_integers all, int64_t i) {
+  const uint8_t* bytes = (const uint8_t*)all.values + i * all.bytes;
+  int64_t number = 0, weight = 1;
+  for (int32_t j = 0; j < all.bytes; ++j, weight *= 256) {
+    number += bytes[j] * weight;
+  }
+  return (int32_t)(number >= weight / 2 ? number - weight : number);
+}
+
 void reference_write_sum(const sbnn_output* output, int32_t channel,
                          int32_t position, int32_t sum, void* y) {
   const int32_t at = position * output->channels + channel;
@@ -66,7 +75,7 @@ void reference_write_sum(const sbnn_output* output, int32_t channel,
     int32_t reached = 0;
     for (int32_t i = 0; i < output->by.cuts.count; ++i) {
       const int32_t cut = channel * output->by.cuts.count + i;
-      if (sum >= output->by.cuts.thresholds[cut]) ++reached;
+      if (sum >= reference_integer(output->by.cuts.thresholds, cut)) ++reached;
     }
     write_level(output, channel, position, reached, y);
     return;
@@ -76,12 +85,14 @@ void reference_write_sum(const sbnn_output* output, int32_t channel,
                       output->by.scale.biases[channel];
     return;
   }
-  const int64_t product = (int64_t)sum * output->by.scale.multipliers[channel];
-  int64_t value = floor_of(product + output->by.scale.offsets[channel],
-                           output->by.scale.shift);
   if (output->stage == SBNN_STREAM) {
+    const sbnn_stream* by = &output->by.stream;
+    const int64_t steps =
+        (int64_t)sum * reference_integer(by->multipliers, channel);
+    int64_t value =
+        floor_of(steps + reference_integer(by->offsets, channel), by->shift);
     const int32_t half = 1 << (output->face.planes - 1);
-    const uint32_t* stream = output->by.scale.stream;
+    const uint32_t* stream = by->before;
     for (int32_t i = 0; stream != NULL && i < output->face.planes; ++i) {
       if (reference_bit(stream, place_of(output, channel, i, position))) {
         value += 1 << i;
@@ -93,6 +104,9 @@ void reference_write_sum(const sbnn_output* output, int32_t channel,
     write_number(output, channel, position, value + half, y);
     return;
   }
+  const int64_t product = (int64_t)sum * output->by.scale.multipliers[channel];
+  int64_t value = floor_of(product + output->by.scale.offsets[channel],
+                           output->by.scale.shift);
   if (output->face.kind == SBNN_INT8_NUMBERS) {
     if (value < -128) value = -128;
     if (value > 127) value = 127;

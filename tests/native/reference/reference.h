@@ -11,6 +11,9 @@
 #include "sbnn/output.h"
 #include "sbnn/quantize.h"
 
+/* Whole number `i` of some that a file holds, lowest byte first. */
+int32_t reference_integer(sbnn_integers all, int64_t i);
+
 size_t reference_conv2d_scratch_bytes(const sbnn_conv2d_params* params);
 void reference_conv2d_bits(const sbnn_conv2d_params* params,
                            const sbnn_connections* kernel,

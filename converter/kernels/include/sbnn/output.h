@@ -33,15 +33,16 @@
 #include <stdint.h>
 
 #include "sbnn/face.h"
+#include "sbnn/integers.h"
 
 typedef enum { SBNN_CUTS, SBNN_STREAM, SBNN_SCALE } sbnn_stage;
 
 typedef struct {
   int32_t count; /* of a channel: 1 for bits */
   bool shared;   /* all channels have the same; quantizers of planes only */
-  /* [channel][count], or [count] where they are shared, ascending: int32 or
+  /* [channel][count], or [count] where they are shared, ascending: whole or
    * float, as the sums are. */
-  const int32_t* thresholds;
+  sbnn_integers thresholds;
   const float* float_thresholds;
   const uint32_t* flips; /* one bit a channel */
 } sbnn_cuts;
@@ -50,14 +51,20 @@ typedef struct {
   /* To float. */
   const float* factors;
   const float* biases;
-  /* To int8, int16 and streams. */
+  /* To int8 and int16. */
   const int32_t* multipliers;
   const int32_t* offsets;
   int32_t shift; /* 0 .. 31 */
-  /* What a stream held before, with the same planes as what is written; NULL
-   * where it begins. */
-  const uint32_t* stream;
 } sbnn_scale;
+
+typedef struct {
+  sbnn_integers multipliers; /* plus or minus powers of two */
+  sbnn_integers offsets;
+  int32_t shift; /* 0 .. 31 */
+  /* What the stream held before, with the same planes as what is written; NULL
+   * where it begins. */
+  const uint32_t* before;
+} sbnn_stream;
 
 /* What the output stage needs to know of a layer; constants only. */
 typedef struct {
@@ -69,7 +76,8 @@ typedef struct {
   int32_t channel_bits, plane_bits;
   union {
     sbnn_cuts cuts;
-    sbnn_scale scale; /* of numbers and streams */
+    sbnn_scale scale; /* of numbers */
+    sbnn_stream stream;
   } by;
 } sbnn_output;
 
