@@ -15,7 +15,7 @@ import support
 support.define_flags("digits", epochs=40, batch=32)
 
 
-def network(name: str, image, conv, dense):
+def network(name: str, image, conv, dense, relu: bool = False):
     """Two convolutions and two dense layers, made by `conv` and `dense`.
 
     Args:
@@ -23,21 +23,28 @@ def network(name: str, image, conv, dense):
       image: shape of an image.
       conv: makes a 3x3 convolution from its filters and its name.
       dense: makes a dense layer from its units and its name.
+      relu: whether layers are followed by a ReLU; the next layers' signs else take its place.
     """
     import tensorflow as tf
 
     layers = tf.keras.layers
+
+    def behind(pooled=False):
+        pooling = [layers.MaxPooling2D(2)] if pooled else []
+        if relu:  # next to the weights, a normalization becomes part of them
+            return [layers.BatchNormalization(), layers.ReLU(), *pooling]
+        return [*pooling, layers.BatchNormalization()]
+
     return tf.keras.Sequential(
         [
             tf.keras.Input(image),
             conv(32, "first"),
-            layers.BatchNormalization(),
+            *behind(),
             conv(64, "second"),
-            layers.MaxPooling2D(2),
-            layers.BatchNormalization(),
+            *behind(pooled=True),
             layers.Flatten(),
             dense(128, "third"),
-            layers.BatchNormalization(),
+            *behind(),
             dense(10, "last"),
             layers.Softmax(),
         ],
@@ -86,13 +93,12 @@ def float_network(image):
     layers = tf.keras.layers
 
     def conv(filters, name):
-        return layers.Conv2D(filters, 3, padding="same", activation="relu", name=name)
+        return layers.Conv2D(filters, 3, padding="same", use_bias=False, name=name)
 
     def dense(units, name):
-        activation = None if name == "last" else "relu"
-        return layers.Dense(units, activation=activation, name=name)
+        return layers.Dense(units, use_bias=name == "last", name=name)
 
-    return network("float32", image, conv, dense)
+    return network("float32", image, conv, dense, relu=True)
 
 
 def train(model, data, out, control=None):
