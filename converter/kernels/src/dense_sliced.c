@@ -111,17 +111,18 @@ SBNN_NOINLINE void find_starts(const sbnn_dense_params* p,
                                int32_t window_part, int32_t invert,
                                int32_t least, int32_t* starts) {
   const int32_t shift = p->domain.shift;
-  for (int32_t unit = first; unit < first + units; ++unit) {
+  sbnn_copy_integers(thresholds, first, units, starts);
+  for (const int32_t* const end = starts + units; starts != end; ++starts) {
     const int32_t n = (int32_t)*connections++;
     /* Out of reach of any sum, which is below 2^29, but no overflow. */
-    int32_t from = sbnn_integer(thresholds, unit);
+    int32_t from = *starts;
     from = from > 0x3FFFFFFF ? 0x3FFFFFFF : from;
     from = from < -0x40000000 ? -0x40000000 : from;
     const sbnn_start_rule rule = {window_part - from, shift, shift + 1, -1};
     from = sbnn_start_of(rule, n);
     from = (from ^ invert) - (n & invert);
     from &= from >> 31;
-    *starts++ = from < least ? least : from;
+    *starts = from < least ? least : from;
   }
 }
 
