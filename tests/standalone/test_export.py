@@ -125,9 +125,8 @@ def test_outputs_alone_take_no_memory_and_are_clipped(rng, input_type, tmp_path,
     assert_agrees(converted(model, rng, input_type), tmp_path / "c", objects, given)
 
 
-def test_buffers_of_an_exported_network_do_not_overlap(rng):
-    model = converted(without_softmax(stir(zoo.bi_real_net("01"))), rng, tf.int8)
-    export = plan_export(model)
+def test_buffers_of_an_exported_network_do_not_overlap(bi_real):
+    export = plan_export(bi_real)
     assert len(export.buffers) > 20
     assert not overlaps(export.buffers, export.offsets)
 
@@ -253,11 +252,10 @@ def test_fixed_factors_are_exact_to_31_bits(rng):
     assert fixed_factor(2.0**-40) == (0, 0)
 
 
-def test_bytes_changed_at_random_are_refused_in_one_line_or_export(rng):
-    content = converted(without_softmax(stir(zoo.bi_real_net("01"))), rng, tf.int8)
+def test_bytes_changed_at_random_are_refused_in_one_line_or_export(rng, bi_real):
     outcomes = set()
     for _ in range(150):
-        damaged = np.frombuffer(content, np.uint8).copy()
+        damaged = np.frombuffer(bi_real, np.uint8).copy()
         damaged[rng.integers(0, len(damaged), 2)] ^= rng.integers(1, 256, 2, np.uint8)
         try:
             outcomes.add(bool(plan_export(damaged.tobytes()).texts))

@@ -4,6 +4,7 @@ of connections, random statistics, a fixed seed."""
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,7 +34,14 @@ class Case:
         return (rng.integers(0, 17, (count, *self.shape)) / 16).astype(np.float32)
 
     def convert(self, **kwargs) -> bytes:
-        """The converted model."""
+        """The converted model; made once in a process where it is the same for all.
+
+        Args:
+          kwargs: for ``sbnn_converter.convert_keras_model``.
+        """
+        return self._converted(**kwargs) if kwargs else _as_it_is(self)
+
+    def _converted(self, **kwargs) -> bytes:
         import tensorflow as tf
 
         import sbnn_converter
@@ -50,6 +58,11 @@ class Case:
                 "representative_dataset": lambda: ([image] for image in images),
             }
         return sbnn_converter.convert_keras_model(model, **kwargs)
+
+
+@functools.cache
+def _as_it_is(case: Case) -> bytes:
+    return case._converted()
 
 
 def _stir(model):
