@@ -70,7 +70,7 @@ def test_the_wheel_installs_two_packages_and_no_more(wheel):
 
 
 def test_the_installed_packages_work_away_from_the_repository(wheel, tmp_path):
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
     subprocess.run([*command, "--target", str(tmp_path), str(wheel)], check=True)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
 
