@@ -34,7 +34,8 @@ def test_the_wheel_holds_packages_libraries_and_c_sources(wheel):
     sources = {
         str(path.relative_to(ROOT / "converter"))
         for folder in ("kernels", "runtime")
-        for path in (ROOT / "converter" / folder).rglob("*.[ch]*")
+        for pattern in ("*.[ch]*", "CMakeLists.txt")
+        for path in (ROOT / "converter" / folder).rglob(pattern)
     }
     assert sources and shipped == sources
 
