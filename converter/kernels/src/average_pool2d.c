@@ -13,8 +13,8 @@
 #include "inline.h"
 #include "pool_planes.h"
 
-SBNN_HOT static void add(uint32_t* number, int32_t slices, const uint32_t* next,
-                         int32_t planes) {
+SBNN_HOT static void add_number(uint32_t* number, int32_t slices,
+                                const uint32_t* next, int32_t planes) {
   uint32_t carry = 0;
   for (int32_t i = 0; i < slices; ++i) {
     carry = i < planes ? sbnn_full_add(&number[i], next[i], carry)
@@ -22,8 +22,8 @@ SBNN_HOT static void add(uint32_t* number, int32_t slices, const uint32_t* next,
   }
 }
 
-SBNN_HOT static void halve(const sbnn_halves* h, const uint32_t* x, uint32_t* y,
-                           int32_t at) {
+SBNN_HOT static void halve_sums(const sbnn_halves* h, const uint32_t* x,
+                                uint32_t* y, int32_t at) {
   uint32_t down = 0, across = 0; /* carries of both sums */
   uint32_t half = 0; /* bit 1 of the sum is what is added to its rest */
   for (int32_t i = 0; i < h->planes + 2; ++i, x += h->in_words) {
@@ -58,6 +58,6 @@ void sbnn_average_pool2d(const sbnn_average_pool2d_params* p, int32_t planes,
       .stride_width = p->stride_width,
   };
   const uint32_t area = (uint32_t)(p->pool_height * p->pool_width);
-  const sbnn_pooling mean = {sbnn_bits_below(area), add, halve};
+  const sbnn_pooling mean = {sbnn_bits_below(area), add_number, halve_sums};
   sbnn_pool_planes(&mean, &windows, planes, NULL, x, y);
 }

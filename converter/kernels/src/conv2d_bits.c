@@ -38,10 +38,10 @@ size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
 
 /* Compares the sums of a channel with its threshold. Of `count` connections `net` are
  * left when those that subtract are taken from those that add. */
-SBNN_HOT static void write_bits(state* s, int32_t channel, int32_t count,
-                                int32_t net, bool count_taps,
-                                const uint32_t* planes, int32_t words,
-                                uint32_t* y) {
+SBNN_HOT static void write_channel_bits(state* s, int32_t channel,
+                                        int32_t count, int32_t net,
+                                        bool count_taps, const uint32_t* planes,
+                                        int32_t words, uint32_t* y) {
   const sbnn_domain* d = &s->params->domain;
   const uint32_t invert = sbnn_get_bit(s->output->by.cuts.flips, channel) - 1u;
   const int32_t most = s->largest_window + ((count + 1) << d->shift);
@@ -81,8 +81,8 @@ SBNN_HOT static void write_channel(state* s, int32_t f, int32_t count,
   uint32_t* const planes =
       (uint32_t*)y + f * s->output->face.planes * layout->words;
   if (s->bits) {
-    write_bits(s, f, count, net, count_taps, layout->copies, words,
-               planes + first);
+    write_channel_bits(s, f, count, net, count_taps, layout->copies, words,
+                       planes + first);
   } else {
     if (s->weight > 1 && count_taps) {
       for (int32_t i = 0; i < layout->taps; ++i) s->tap_counts[i] *= s->weight;
@@ -92,7 +92,8 @@ SBNN_HOT static void write_channel(state* s, int32_t f, int32_t count,
         write_cuts(s, f, count, net, count_taps, first, words, (uint32_t*)y);
         break;
       case SBNN_STREAM:
-        write_stream(s, f, count, net, count_taps, first, words, (uint32_t*)y);
+        write_stream_words(s, f, count, net, count_taps, first, words,
+                           (uint32_t*)y);
         break;
       default:
         write_numbers(s, f, count, net, count_taps, first, words, y);

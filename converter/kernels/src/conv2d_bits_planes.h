@@ -155,9 +155,10 @@ SBNN_HOT static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
   }
 }
 
-SBNN_HOT static void write_stream(state* s, int32_t f, int32_t count,
-                                  int32_t net, bool count_taps, int32_t first,
-                                  int32_t words, uint32_t* y) {
+SBNN_HOT static void write_stream_words(state* s, int32_t f, int32_t count,
+                                        int32_t net, bool count_taps,
+                                        int32_t first, int32_t words,
+                                        uint32_t* y) {
   const sbnn_output* output = s->output;
   const sbnn_stream_shifts by = sbnn_shifts_of_stream(&output->by.stream, f);
   const int32_t planes = output->face.planes, pitch = s->layout.words;

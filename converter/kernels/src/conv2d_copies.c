@@ -49,9 +49,10 @@ static void guard_plane(const sbnn_conv2d_layout* layout, const uint32_t* plane,
 }
 
 /* A stream whose pitch differs from the input's: row by row. */
-static void write_stream(const sbnn_conv2d_layout* layout,
-                         const sbnn_conv2d_params* p, const uint32_t* plane,
-                         int32_t rho, int32_t kx, int64_t start, uint32_t pad) {
+static void write_words_of_stream(const sbnn_conv2d_layout* layout,
+                                  const sbnn_conv2d_params* p,
+                                  const uint32_t* plane, int32_t rho,
+                                  int32_t kx, int64_t start, uint32_t pad) {
   memset(layout->buffer, 0, (size_t)layout->buffer_words * 4u);
   const int64_t end = start + 32 * layout->buffer_words;
   const int32_t column = kx * p->dilation_width - p->pad_left;
@@ -264,7 +265,8 @@ static void copy_row_by_row(const sbnn_conv2d_layout* layout,
       const sbnn_row_copies* copies = &layout->row_copies[i];
       if (copies->rho != written) {
         written = copies->rho;
-        write_stream(layout, p, plane, written, kx, 32 * (int64_t)first, pad);
+        write_words_of_stream(layout, p, plane, written, kx,
+                              32 * (int64_t)first, pad);
       }
       move(layout->buffer, 32 * (int64_t)copies->first + copies->phase,
            out + copies->at + kx * copies->words, copies->words - cut);

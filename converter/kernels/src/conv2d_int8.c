@@ -105,8 +105,8 @@ SBNN_COLD void place_taps(const sbnn_int8_strips* s) {
 }
 
 /* Turns connections into places in the strips; returns their zeros' sum. */
-SBNN_HOT static int32_t place_connections(const sbnn_int8_strips* s,
-                                          int32_t count) {
+SBNN_HOT static int32_t place_on_strips(const sbnn_int8_strips* s,
+                                        int32_t count) {
   int32_t negative = 0;
   const uint32_t taps = (uint32_t)s->taps;
   const uint32_t channel_words = (uint32_t)(s->rows * s->row_words);
@@ -155,9 +155,11 @@ SBNN_INLINE int32_t start_lanes(const sbnn_int8_strips* s,
 
 /* The 32 bits 15 of the lanes after `count` connections. Of four lanes the next four start
  * `step` words behind. */
-SBNN_HOT SBNN_NOINLINE uint32_t compare(const uint32_t* list, int32_t count,
-                                        const uint32_t* strips,
-                                        const uint32_t* start, int32_t step) {
+SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
+                                               int32_t count,
+                                               const uint32_t* strips,
+                                               const uint32_t* start,
+                                               int32_t step) {
   const uint32_t* const list_end = list + count;
   const uint32_t* const end = strips + LANES;
   uint32_t bits = 0;
@@ -224,7 +226,7 @@ SBNN_HOT static void add_up(const sbnn_int8_strips* s, const uint32_t* strips,
 /* Fills `windows` for the band. */
 SBNN_COLD void sum_windows(const sbnn_int8_strips* s, int32_t rows) {
   for (int32_t i = 0; i < s->fan_in; ++i) s->list[i] = (uint32_t)i;
-  const int32_t zeros = place_connections(s, s->fan_in);
+  const int32_t zeros = place_on_strips(s, s->fan_in);
   int32_t* window = s->windows;
   const uint32_t* strips = s->strips;
   for (int32_t r = 0; r < rows; ++r) {
@@ -252,7 +254,7 @@ SBNN_HOT SBNN_NOINLINE void compare_row(const sbnn_int8_strips* s,
       reached = compare_lanes(lanes, two_lanes(bases[i] >> shift) - first);
     } else {
       const int32_t step = start_lanes(s, windows, bases[i], lanes);
-      reached = compare(s->list, count, strips, lanes, step);
+      reached = compare_strips(s->list, count, strips, lanes, step);
     }
     /* One more turns bit k where those below it were all ones. */
     for (int32_t k = 0; k < planes && ((i + 1) & ((1 << k) - 1)) == 0; ++k) {
@@ -285,7 +287,7 @@ SBNN_INLINE void compare_channel(const sbnn_int8_strips* s,
     if (r == 0 || windows != NULL || count != 0) {
       for (int32_t k = 0; k < planes; ++k) bits[k] = flip;
       if (cuts == 1) {
-        bits[0] ^= compare(s->list, count, strips, start, step);
+        bits[0] ^= compare_strips(s->list, count, strips, start, step);
       } else {
         compare_row(s, count, strips, windows, bases, cuts, planes, bits);
       }
@@ -379,7 +381,7 @@ void sbnn_conv2d_int8(const sbnn_conv2d_params* p,
         }
         const int32_t count =
             sbnn_stream_channel(&stream, (uint32_t)s.fan_in, s.list);
-        const int32_t zeros = place_connections(&s, count);
+        const int32_t zeros = place_on_strips(&s, count);
         run_channel(&s, output, f, count, zeros, oy, rows, ox, y);
       }
     }

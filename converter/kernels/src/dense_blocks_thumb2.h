@@ -51,59 +51,59 @@ void sbnn_dense_blocks_thumb2(sbnn_dense_cursor* cursor, uint32_t parameter);
 
 #define BACK(k, codes) "#-(" #codes " * ((1 << " #k ") - 1))"
 
-#define LOOP(k)                              \
-  LABEL("start_" #k)                         \
-  LINE("add r11, r11, " EXTRA(k, 4))         \
-  LABEL("next_" #k)                          \
-  LINE("cmp r8, r10")                        \
-  LINE("bhs " AT("return"))                  \
-  LABEL("loop_" #k)                          \
-  WINDOW                                     \
-  FOUR_STEPS(k, "r12")                       \
-  LINE("cbz r0, " AT("two_" #k))             \
-  ADVANCE("r0")                              \
-  LINE("cmp r7, r11")                        \
-  LINE("bhs " AT("across_" #k))              \
-  LINE("ldrsb r0, [r4, " BACK(k, 1) "]")     \
-  LINE("ldrsb r2, [r5, " BACK(k, 2) "]")     \
-  LINE("add r1, r1, r0")                     \
-  LINE("ldrsb r0, [r6, " BACK(k, 3) "]")     \
-  LINE("add r1, r1, r2")                     \
-  LINE("ldrsb r2, [r7, " BACK(k, 4) "]")     \
-  LINE("add r1, r1, r0")                     \
-  LINE("add r1, r1, r2")                     \
-  LINE("sub r12, r7, " EXTRA(k, 4))          \
-  LINE("cmp r8, r10")                        \
-  LINE("blo " AT("loop_" #k))                \
-  LINE("b " AT("return"))                    \
-  LABEL("across_" #k)                        \
-  LINE("subs r6, " EXTRA(k, 3))              \
-  LINE("subs r7, " EXTRA(k, 4))              \
-  LINE("movs r2, " EXTRA(k, 4))              \
-  LINE("bl " AT("first"))                    \
-  LINE("b " AT("next_" #k))                  \
-  LABEL("two_" #k) /* all four do not fit */ \
-  LINE("cmp r2, #0")                         \
-  LINE("beq " AT("return"))                  \
-  ADVANCE("r2")                              \
-  LINE("subs r6, r4, " EXTRA(k, 1))          \
-  LINE("sub r7, r5, " EXTRA(k, 2))           \
-  LINE("movs r2, " EXTRA(k, 4))              \
-  LINE("bl " AT("last"))                     \
-  LINE("b " AT("next_" #k))
+#define LOOP(k)                               \
+  LABEL("start_" #k)                          \
+  RICE_LINE("add r11, r11, " EXTRA(k, 4))     \
+  LABEL("next_" #k)                           \
+  RICE_LINE("cmp r8, r10")                    \
+  RICE_LINE("bhs " AT("return"))              \
+  LABEL("loop_" #k)                           \
+  WINDOW                                      \
+  FOUR_STEPS(k, "r12")                        \
+  RICE_LINE("cbz r0, " AT("two_" #k))         \
+  ADVANCE("r0")                               \
+  RICE_LINE("cmp r7, r11")                    \
+  RICE_LINE("bhs " AT("across_" #k))          \
+  RICE_LINE("ldrsb r0, [r4, " BACK(k, 1) "]") \
+  RICE_LINE("ldrsb r2, [r5, " BACK(k, 2) "]") \
+  RICE_LINE("add r1, r1, r0")                 \
+  RICE_LINE("ldrsb r0, [r6, " BACK(k, 3) "]") \
+  RICE_LINE("add r1, r1, r2")                 \
+  RICE_LINE("ldrsb r2, [r7, " BACK(k, 4) "]") \
+  RICE_LINE("add r1, r1, r0")                 \
+  RICE_LINE("add r1, r1, r2")                 \
+  RICE_LINE("sub r12, r7, " EXTRA(k, 4))      \
+  RICE_LINE("cmp r8, r10")                    \
+  RICE_LINE("blo " AT("loop_" #k))            \
+  RICE_LINE("b " AT("return"))                \
+  LABEL("across_" #k)                         \
+  RICE_LINE("subs r6, " EXTRA(k, 3))          \
+  RICE_LINE("subs r7, " EXTRA(k, 4))          \
+  RICE_LINE("movs r2, " EXTRA(k, 4))          \
+  RICE_LINE("bl " AT("first"))                \
+  RICE_LINE("b " AT("next_" #k))              \
+  LABEL("two_" #k) /* all four do not fit */  \
+  RICE_LINE("cmp r2, #0")                     \
+  RICE_LINE("beq " AT("return"))              \
+  ADVANCE("r2")                               \
+  RICE_LINE("subs r6, r4, " EXTRA(k, 1))      \
+  RICE_LINE("sub r7, r5, " EXTRA(k, 2))       \
+  RICE_LINE("movs r2, " EXTRA(k, 4))          \
+  RICE_LINE("bl " AT("last"))                 \
+  RICE_LINE("b " AT("next_" #k))
 
 /* Adds the input at `address`, which may belong to a later unit. */
-#define ADD_ACROSS(address, name) \
-  LABEL(name)                     \
-  LINE("cmp " address ", r11")    \
-  LINE("bhs " AT("leave_" name))  \
-  LINE("ldrsb r0, [" address "]") \
-  LINE("add r1, r1, r0")
+#define ADD_ACROSS(address, name)      \
+  LABEL(name)                          \
+  RICE_LINE("cmp " address ", r11")    \
+  RICE_LINE("bhs " AT("leave_" name))  \
+  RICE_LINE("ldrsb r0, [" address "]") \
+  RICE_LINE("add r1, r1, r0")
 
-#define LEAVE(name)        \
-  LABEL("leave_" name)     \
-  LINE("bl " AT("finish")) \
-  LINE("b " AT(name))
+#define LEAVE(name)             \
+  LABEL("leave_" name)          \
+  RICE_LINE("bl " AT("finish")) \
+  RICE_LINE("b " AT(name))
 
 __asm__(
     SBNN_HOT_PUSHSECTION("sbnn_dense_blocks_thumb2")
@@ -114,62 +114,62 @@ __asm__(
     ".type sbnn_dense_blocks_thumb2, %function\n\t"
     ".thumb_func\n"
     "sbnn_dense_blocks_thumb2:\n\t"
-    LINE("push {r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}")
-    LINE("mov r2, r1")
-    LINE("ldr r12, [r0, #" C_AT "]")
-    LINE("ldr r1, [r0, #" C_SUM "]")
-    LINE("ldr r8, [r0, #" C_BIT "]")
-    LINE("ldrd r9, r10, [r0, #" C_WORDS "]")
-    LINE("ldr r11, [r0, #" C_END "]")
-    LINE("cmp r2, #4")
-    LINE("blo " AT("start_3"))
-    LINE("bhi " AT("start_5"))
+    RICE_LINE("push {r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}")
+    RICE_LINE("mov r2, r1")
+    RICE_LINE("ldr r12, [r0, #" C_AT "]")
+    RICE_LINE("ldr r1, [r0, #" C_SUM "]")
+    RICE_LINE("ldr r8, [r0, #" C_BIT "]")
+    RICE_LINE("ldrd r9, r10, [r0, #" C_WORDS "]")
+    RICE_LINE("ldr r11, [r0, #" C_END "]")
+    RICE_LINE("cmp r2, #4")
+    RICE_LINE("blo " AT("start_3"))
+    RICE_LINE("bhi " AT("start_5"))
     LOOP(4)
     LOOP(3)
     LOOP(5)
     LABEL("return")
-    LINE("ldr r0, [sp], #4")
-    LINE("str r12, [r0, #" C_AT "]")
-    LINE("str r1, [r0, #" C_SUM "]")
-    LINE("str r8, [r0, #" C_BIT "]")
-    LINE("pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}")
+    RICE_LINE("ldr r0, [sp], #4")
+    RICE_LINE("str r12, [r0, #" C_AT "]")
+    RICE_LINE("str r1, [r0, #" C_SUM "]")
+    RICE_LINE("str r8, [r0, #" C_BIT "]")
+    RICE_LINE("pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}")
 
     /* Inputs r4 - r2 / 4, r5 - r2 / 2, r6 and r7, of which some lie in the next
      * unit or behind it; r2 is the drift in r11. */
     LABEL("first")
-    LINE("sub r4, r4, r2, lsr #2")
-    LINE("sub r5, r5, r2, lsr #1")
-    LINE("sub r11, r11, r2")
-    LINE("push {r2, lr}")
+    RICE_LINE("sub r4, r4, r2, lsr #2")
+    RICE_LINE("sub r5, r5, r2, lsr #1")
+    RICE_LINE("sub r11, r11, r2")
+    RICE_LINE("push {r2, lr}")
     ADD_ACROSS("r4", "r4")
     ADD_ACROSS("r5", "r5")
     LABEL("others")
     ADD_ACROSS("r6", "r6")
     ADD_ACROSS("r7", "r7")
-    LINE("mov r12, r7")
-    LINE("pop {r2, lr}")
-    LINE("add r11, r11, r2")
-    LINE("bx lr")
+    RICE_LINE("mov r12, r7")
+    RICE_LINE("pop {r2, lr}")
+    RICE_LINE("add r11, r11, r2")
+    RICE_LINE("bx lr")
     LABEL("last")
-    LINE("sub r11, r11, r2")
-    LINE("push {r2, lr}")
-    LINE("b " AT("others"))
+    RICE_LINE("sub r11, r11, r2")
+    RICE_LINE("push {r2, lr}")
+    RICE_LINE("b " AT("others"))
     LEAVE("r4")
     LEAVE("r5")
     LEAVE("r6")
     LEAVE("r7")
     LABEL("finish")
-    LINE("push {r3, lr}")
-    LINE("ldr r2, [sp, #16]") /* the cursor */
-    LINE("ldr r3, [r2, #" C_INPUTS "]")
-    LINE("subs r4, r3")
-    LINE("subs r5, r3")
-    LINE("subs r6, r3")
-    LINE("subs r7, r3")
-    LINE("ldrd r3, r0, [r2, #" C_FINISH "]")
-    LINE("blx r3")
-    LINE("movs r1, #0")
-    LINE("pop {r3, pc}")
+    RICE_LINE("push {r3, lr}")
+    RICE_LINE("ldr r2, [sp, #16]") /* the cursor */
+    RICE_LINE("ldr r3, [r2, #" C_INPUTS "]")
+    RICE_LINE("subs r4, r3")
+    RICE_LINE("subs r5, r3")
+    RICE_LINE("subs r6, r3")
+    RICE_LINE("subs r7, r3")
+    RICE_LINE("ldrd r3, r0, [r2, #" C_FINISH "]")
+    RICE_LINE("blx r3")
+    RICE_LINE("movs r1, #0")
+    RICE_LINE("pop {r3, pc}")
     ".size sbnn_dense_blocks_thumb2, . - sbnn_dense_blocks_thumb2\n\t"
     ".popsection\n");
 

@@ -54,7 +54,7 @@ SBNN_INLINE uint32_t inputs_in(const sbnn_dense_params* p, int32_t w,
   return (word ^ flip) & (0xFFFFFFFFu >> (left < 32 ? 32 - left : 0));
 }
 
-static int32_t count_ones(const sbnn_dense_params* p, const uint32_t* x) {
+static int32_t count_active(const sbnn_dense_params* p, const uint32_t* x) {
   const int32_t words = sbnn_plane_words(p->positions);
   int32_t count = 0;
   for (int32_t plane = 0; plane < p->planes; ++plane) {
@@ -97,19 +97,20 @@ static void plan_sums(const listed_sums* sums) {
   sbnn_plane_program(sums->program, lists, sums->slices, true);
 }
 
-SBNN_HOT static void sum_words(const listed_sums* sums, const uint32_t* planes,
-                               const uint32_t* init, uint32_t* out) {
+SBNN_HOT static void sum_listed_words(const listed_sums* sums,
+                                      const uint32_t* planes,
+                                      const uint32_t* init, uint32_t* out) {
   const sbnn_plane_sums all = {sums->program, &init, sums->slices};
   sbnn_plane_sums_of_words(&all, planes, 1, out, 0);
 }
 
 /* What the counters of `count` units start from. `invert` is all ones if inputs
  * of -1 are counted. */
-SBNN_NOINLINE void find_starts(const sbnn_dense_params* p,
-                               sbnn_integers thresholds, int32_t first,
-                               const uint32_t* connections, int32_t units,
-                               int32_t window_part, int32_t invert,
-                               int32_t least, int32_t* starts) {
+SBNN_NOINLINE void find_unit_starts(const sbnn_dense_params* p,
+                                    sbnn_integers thresholds, int32_t first,
+                                    const uint32_t* connections, int32_t units,
+                                    int32_t window_part, int32_t invert,
+                                    int32_t least, int32_t* starts) {
   const int32_t shift = p->domain.shift;
   sbnn_copy_integers(thresholds, first, units, starts);
   for (const int32_t* const end = starts + units; starts != end; ++starts) {
@@ -159,7 +160,7 @@ SBNN_HOT static void run_planes(const sbnn_dense_params* p,
       sbnn_double(sliced, sums.slices);
       sums.count = (int32_t)(end - list);
       plan_sums(&sums);
-      sum_words(&sums, planes, sliced, sliced);
+      sum_listed_words(&sums, planes, sliced, sliced);
     }
     sbnn_unslice(sliced, sums.slices, numbers);
     for (int32_t u = first; u < p->units && u < first + 32; ++u) {
@@ -182,7 +183,7 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
     run_planes(p, kernel, output, x, y, (uint32_t*)scratch);
     return;
   }
-  int32_t count = count_ones(p, x);
+  int32_t count = count_active(p, x);
   const bool ones = count <= inputs / 2;
   if (!ones) count = inputs - count;
   listed_sums sums;
@@ -208,19 +209,20 @@ void sbnn_dense_sliced(const sbnn_dense_params* p,
   for (int32_t first = 0; first < p->units; first += 32) {
     const int32_t present = p->units - first < 32 ? p->units - first : 32;
     if (output->stage == SBNN_CUTS && output->by.cuts.count == 1) {
-      find_starts(p, output->by.cuts.thresholds, first, connections + first,
-                  present, window_part, ones ? 0 : -1, -count - 1, numbers);
+      find_unit_starts(p, output->by.cuts.thresholds, first,
+                       connections + first, present, window_part, ones ? 0 : -1,
+                       -count - 1, numbers);
       sbnn_slice(numbers, sums.slices, init);
       uint32_t* out = (uint32_t*)y + first / 32;
       uint32_t flips = output->by.cuts.flips[first / 32];
       if (!ones) flips = ~flips;
       uint32_t sliced[SBNN_MAX_SLICES];
-      sum_words(&sums, planes, init, sliced);
+      sum_listed_words(&sums, planes, init, sliced);
       *out =
           (~sliced[sums.slices - 1] ^ flips) & (0xFFFFFFFFu >> (32 - present));
     } else {
       uint32_t sliced[SBNN_MAX_SLICES];
-      sum_words(&sums, planes, init, sliced);
+      sum_listed_words(&sums, planes, init, sliced);
       sbnn_unslice(sliced, sums.slices, numbers);
       for (int32_t u = 0; u < present; ++u) {
         const int32_t n = (int32_t)connections[first + u];

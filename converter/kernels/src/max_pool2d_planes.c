@@ -27,8 +27,8 @@ SBNN_INLINE uint32_t stay(uint32_t racing, uint32_t ones, uint32_t best) {
   return ones | (racing & ~best);
 }
 
-SBNN_HOT static void halve(const sbnn_halves* h, const uint32_t* x, uint32_t* y,
-                           int32_t at) {
+SBNN_HOT static void halve_maxima(const sbnn_halves* h, const uint32_t* x,
+                                  uint32_t* y, int32_t at) {
   uint32_t a = 0xFFFFFFFFu, b = a, c = a, d = a;
   x += (h->planes - 1) * h->in_words;
   y += (h->planes - 1) * h->out_words;
@@ -49,6 +49,6 @@ SBNN_HOT static void halve(const sbnn_halves* h, const uint32_t* x, uint32_t* y,
 void sbnn_max_pool2d_planes(const sbnn_max_pool2d_params* p, int32_t planes,
                             const uint32_t* minimum, const uint32_t* x,
                             uint32_t* y) {
-  static const sbnn_pooling kLargest = {0, take_larger, halve};
+  static const sbnn_pooling kLargest = {0, take_larger, halve_maxima};
   sbnn_pool_planes(&kLargest, p, planes, minimum, x, y);
 }

@@ -278,7 +278,7 @@ int32_t sbnn_plane_end_program(uint32_t* program, sbnn_plane_lists lists,
 #else
 
 /* Moves a list towards the front. */
-static uint32_t* move(uint32_t* to, const uint32_t* from, int32_t count) {
+static uint32_t* move_words(uint32_t* to, const uint32_t* from, int32_t count) {
   uint32_t* const end = to + count;
   while (to != end) *to++ = *from++;
   return to;
@@ -291,8 +291,8 @@ int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
   (void)whole;
   program[PROGRAM_SUBTRACTED] = (uint32_t)lists.subtracted;
   program[PROGRAM_ADDED] = (uint32_t)lists.added;
-  to = move(to, lists.subtract, lists.subtracted);
-  move(to, lists.add, lists.added);
+  to = move_words(to, lists.subtract, lists.subtracted);
+  move_words(to, lists.add, lists.added);
   return 0;
 }
 

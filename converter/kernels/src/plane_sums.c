@@ -20,10 +20,10 @@
 
 #ifdef SBNN_THUMB2
 
-SBNN_HOT SBNN_NOINLINE void run(const sbnn_plane_sums* sums,
-                                const uint32_t* planes, int32_t words,
-                                const uint32_t* y, uint32_t* out, int32_t pitch,
-                                int32_t level_words) {
+SBNN_HOT SBNN_NOINLINE void run_program(const sbnn_plane_sums* sums,
+                                        const uint32_t* planes, int32_t words,
+                                        const uint32_t* y, uint32_t* out,
+                                        int32_t pitch, int32_t level_words) {
   const uintptr_t base = (uintptr_t)planes;
   uint32_t* const operands = (uint32_t*)(uintptr_t)sums->program[0];
   const word_sums all = {sums->program + 1,
@@ -45,20 +45,20 @@ SBNN_HOT SBNN_NOINLINE void run(const sbnn_plane_sums* sums,
 SBNN_HOT void sbnn_plane_run(const sbnn_plane_sums* sums,
                              const uint32_t* planes, int32_t words,
                              int32_t level_words) {
-  run(sums, planes, words, planes, NULL, 0, level_words);
+  run_program(sums, planes, words, planes, NULL, 0, level_words);
 }
 
 SBNN_HOT void sbnn_plane_signs(const sbnn_plane_sums* sums,
                                const uint32_t* planes, int32_t words,
                                uint32_t* y) {
   uint32_t slices[SBNN_MAX_SLICES];
-  run(sums, planes, words, y, slices, 0, 0);
+  run_program(sums, planes, words, y, slices, 0, 0);
 }
 
 SBNN_HOT void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
                                        const uint32_t* planes, int32_t words,
                                        uint32_t* out, int32_t pitch) {
-  run(sums, planes, words, out, out, pitch, 0);
+  run_program(sums, planes, words, out, out, pitch, 0);
 }
 
 #else

@@ -47,8 +47,8 @@ static void divide(uint32_t* number, int32_t planes, int32_t shift) {
 }
 
 /* Output columns from `ox` on, before what lies between them is left out. */
-static void pool_strip(const pool* self, const uint32_t* x, int32_t oy,
-                       int32_t ox, uint32_t* number) {
+static void pool_strip_of_planes(const pool* self, const uint32_t* x,
+                                 int32_t oy, int32_t ox, uint32_t* number) {
   const sbnn_max_pool2d_params* p = self->params;
   const int32_t planes = self->sizes.planes;
   const int32_t slices = planes + self->by->shift;
@@ -90,7 +90,7 @@ static void pool_channel(const pool* self, const uint32_t* x, uint32_t* y) {
     for (int32_t ox = 0; ox < p->out_width; ox += strip) {
       const int32_t count =
           p->out_width - ox < strip ? p->out_width - ox : strip;
-      pool_strip(self, x, oy, ox, number);
+      pool_strip_of_planes(self, x, oy, ox, number);
       for (int32_t i = 0; i < self->sizes.planes; ++i) {
         sbnn_put_row_bits(
             y + i * words, words, oy * p->out_width + ox, count,

@@ -8,13 +8,13 @@
 
 /* Up to 32 bits of channel `c`, from position `first` on: 1 where a value reaches the
  * channel's threshold. One function a type of values; what surrounds them is shared. */
-typedef uint32_t collect_bits(const sbnn_output* output, int32_t c,
-                              const void* values, int32_t first, int32_t count);
+typedef uint32_t gather_bits(const sbnn_output* output, int32_t c,
+                             const void* values, int32_t first, int32_t count);
 
 #define COLLECT(kind, type, threshold)                                  \
-  static uint32_t collect_##kind(const sbnn_output* output, int32_t c,  \
-                                 const void* values, int32_t first,     \
-                                 int32_t count) {                       \
+  static uint32_t gather_##kind(const sbnn_output* output, int32_t c,   \
+                                const void* values, int32_t first,      \
+                                int32_t count) {                        \
     const int32_t channels = output->channels;                          \
     return sbnn_collect_##kind(                                         \
         (const type*)values + (first + count) * channels + c, channels, \
@@ -27,8 +27,9 @@ COLLECT(int16, int16_t, sbnn_integer(output->by.cuts.thresholds, c))
 
 /* Collects the bits of one channel after another, 32 at a time where its plane
  * starts at a word, else (a vector, whose channels are bits) one by one. */
-static void quantize(const sbnn_output* output, int32_t positions,
-                     const void* x, uint32_t* y, collect_bits* collect) {
+static void quantize_by_channel(const sbnn_output* output, int32_t positions,
+                                const void* x, uint32_t* y,
+                                gather_bits* collect) {
   const int32_t channels = output->channels;
   const int32_t last_bit = (channels - 1) * output->channel_bits + positions;
   memset(y, 0, (size_t)sbnn_plane_words(last_bit) * sizeof(uint32_t));
@@ -46,17 +47,17 @@ static void quantize(const sbnn_output* output, int32_t positions,
 
 void sbnn_quantize(const sbnn_output* output, int32_t positions, const float* x,
                    uint32_t* y) {
-  quantize(output, positions, x, y, collect_float);
+  quantize_by_channel(output, positions, x, y, gather_float);
 }
 
 void sbnn_quantize_int8(const sbnn_output* output, int32_t positions,
                         const int8_t* x, uint32_t* y) {
-  quantize(output, positions, x, y, collect_int8);
+  quantize_by_channel(output, positions, x, y, gather_int8);
 }
 
 void sbnn_quantize_int16(const sbnn_output* output, int32_t positions,
                          const int16_t* x, uint32_t* y) {
-  quantize(output, positions, x, y, collect_int16);
+  quantize_by_channel(output, positions, x, y, gather_int16);
 }
 
 /* -1.0f; without its highest bit it is 1.0f. */

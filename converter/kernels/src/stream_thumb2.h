@@ -39,27 +39,27 @@ void sbnn_read_list_thumb2(sbnn_list_reader* reader, uint32_t parameter);
   LABEL("loop_" #k)                          \
   WINDOW                                     \
   FOUR_STEPS(k, "r12")                       \
-  LINE("cbz r0, " AT("two_" #k))             \
+  RICE_LINE("cbz r0, " AT("two_" #k))        \
   ADVANCE("r0")                              \
-  LINE("subs r4, " EXTRA(k, 1))              \
-  LINE("subs r5, " EXTRA(k, 2))              \
-  LINE("subs r6, " EXTRA(k, 3))              \
-  LINE("sub r12, r7, " EXTRA(k, 4))          \
-  LINE("stmia r1!, {r4, r5, r6, r12}")       \
+  RICE_LINE("subs r4, " EXTRA(k, 1))         \
+  RICE_LINE("subs r5, " EXTRA(k, 2))         \
+  RICE_LINE("subs r6, " EXTRA(k, 3))         \
+  RICE_LINE("sub r12, r7, " EXTRA(k, 4))     \
+  RICE_LINE("stmia r1!, {r4, r5, r6, r12}")  \
   LABEL("next_" #k)                          \
-  LINE("cmp r12, r11")                       \
-  LINE("bge " AT("return"))                  \
-  LINE("cmp r8, r10")                        \
-  LINE("blo " AT("loop_" #k))                \
-  LINE("b " AT("return"))                    \
+  RICE_LINE("cmp r12, r11")                  \
+  RICE_LINE("bge " AT("return"))             \
+  RICE_LINE("cmp r8, r10")                   \
+  RICE_LINE("blo " AT("loop_" #k))           \
+  RICE_LINE("b " AT("return"))               \
   LABEL("two_" #k) /* all four do not fit */ \
-  LINE("cmp r2, #0")                         \
-  LINE("beq " AT("return"))                  \
+  RICE_LINE("cmp r2, #0")                    \
+  RICE_LINE("beq " AT("return"))             \
   ADVANCE("r2")                              \
-  LINE("subs r4, " EXTRA(k, 1))              \
-  LINE("sub r12, r5, " EXTRA(k, 2))          \
-  LINE("stmia r1!, {r4, r12}")               \
-  LINE("b " AT("next_" #k))
+  RICE_LINE("subs r4, " EXTRA(k, 1))         \
+  RICE_LINE("sub r12, r5, " EXTRA(k, 2))     \
+  RICE_LINE("stmia r1!, {r4, r12}")          \
+  RICE_LINE("b " AT("next_" #k))
 
 __asm__(
     SBNN_HOT_PUSHSECTION("sbnn_read_list_thumb2")
@@ -70,22 +70,22 @@ __asm__(
     ".type sbnn_read_list_thumb2, %function\n\t"
     ".thumb_func\n"
     "sbnn_read_list_thumb2:\n\t"
-    LINE("push {r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}")
-    LINE("mov r2, r1")
-    LINE("ldrd r12, r1, [r0]")
-    LINE("ldrd r8, r9, [r0, #8]")
-    LINE("ldrd r10, r11, [r0, #16]")
-    LINE("cmp r2, #4")
-    LINE("blo " AT("loop_3"))
-    LINE("bhi " AT("loop_5"))
+    RICE_LINE("push {r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}")
+    RICE_LINE("mov r2, r1")
+    RICE_LINE("ldrd r12, r1, [r0]")
+    RICE_LINE("ldrd r8, r9, [r0, #8]")
+    RICE_LINE("ldrd r10, r11, [r0, #16]")
+    RICE_LINE("cmp r2, #4")
+    RICE_LINE("blo " AT("loop_3"))
+    RICE_LINE("bhi " AT("loop_5"))
     LOOP(4)
     LOOP(3)
     LOOP(5)
     LABEL("return")
-    LINE("ldr r0, [sp], #4")
-    LINE("strd r12, r1, [r0]")
-    LINE("str r8, [r0, #8]")
-    LINE("pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}")
+    RICE_LINE("ldr r0, [sp], #4")
+    RICE_LINE("strd r12, r1, [r0]")
+    RICE_LINE("str r8, [r0, #8]")
+    RICE_LINE("pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}")
     ".size sbnn_read_list_thumb2, . - sbnn_read_list_thumb2\n\t"
     ".popsection\n");
 

@@ -2,8 +2,8 @@
 
 #include "c/window.h"
 
-static float finish(const sbnn_net_weights_float* w, int32_t channel,
-                    float sum) {
+static float finish_float(const sbnn_net_weights_float* w, int32_t channel,
+                          float sum) {
   if (w->bias != NULL) sum += w->bias[channel];
   return sum < w->limits.low    ? w->limits.low
          : sum > w->limits.high ? w->limits.high
@@ -32,7 +32,7 @@ void sbnn_net_conv2d_float(const sbnn_net_window* w, int32_t groups,
             for (int32_t c = 0; c < channels; ++c) sum += from[c] * weight[c];
           }
         }
-        *y++ = finish(weights, f, sum);
+        *y++ = finish_float(weights, f, sum);
       }
     }
   }
@@ -56,7 +56,7 @@ void sbnn_net_depthwise_float(const sbnn_net_window* w,
                                  f];
           }
         }
-        *y++ = finish(weights, f, sum);
+        *y++ = finish_float(weights, f, sum);
       }
     }
   }
@@ -68,6 +68,6 @@ void sbnn_net_dense_float(const sbnn_net_weights_float* weights, int32_t inputs,
     const float* weight = weights->weights + u * inputs;
     float sum = 0.0f;
     for (int32_t i = 0; i < inputs; ++i) sum += x[i] * weight[i];
-    y[u] = finish(weights, u, sum);
+    y[u] = finish_float(weights, u, sum);
   }
 }

@@ -3,15 +3,16 @@
 #include "c/rescale_int64.h"
 #include "c/window.h"
 
-static int16_t finish(const sbnn_net_weights_int16* w, int32_t channel,
-                      int64_t sum) {
+static int16_t finish_int16(const sbnn_net_weights_int16* w, int32_t channel,
+                            int64_t sum) {
   const sbnn_net_factor factor = {w->multipliers[channel], w->shifts[channel]};
   if (w->bias != NULL) sum += w->bias[channel];
   return (int16_t)sbnn_net_limit(sbnn_net_scale_int64(sum, factor),
                                  w->limits.low, w->limits.high);
 }
 
-static int64_t dot(const int16_t* x, const int8_t* weights, int32_t count) {
+static int64_t dot_int16(const int16_t* x, const int8_t* weights,
+                         int32_t count) {
   int64_t sum = 0;
   for (int32_t i = 0; i < count; ++i) sum += x[i] * weights[i];
   return sum;
@@ -31,15 +32,15 @@ void sbnn_net_conv2d_int16(const sbnn_net_window* w, int32_t groups,
         int64_t sum = 0;
         for (int32_t ky = rows.from; ky < rows.to; ++ky) {
           for (int32_t kx = columns.from; kx < columns.to; ++kx) {
-            sum +=
-                dot(x + sbnn_net_under(w, rows, ky, columns, kx) + first,
-                    weights->weights +
-                        ((f * w->kernel_height + ky) * w->kernel_width + kx) *
-                            channels,
-                    channels);
+            sum += dot_int16(
+                x + sbnn_net_under(w, rows, ky, columns, kx) + first,
+                weights->weights +
+                    ((f * w->kernel_height + ky) * w->kernel_width + kx) *
+                        channels,
+                channels);
           }
         }
-        *y++ = finish(weights, f, sum);
+        *y++ = finish_int16(weights, f, sum);
       }
     }
   }
@@ -63,7 +64,7 @@ void sbnn_net_depthwise_int16(const sbnn_net_window* w,
                                  f];
           }
         }
-        *y++ = finish(weights, f, sum);
+        *y++ = finish_int16(weights, f, sum);
       }
     }
   }
@@ -72,6 +73,7 @@ void sbnn_net_depthwise_int16(const sbnn_net_window* w,
 void sbnn_net_dense_int16(const sbnn_net_weights_int16* weights, int32_t inputs,
                           int32_t units, const int16_t* x, int16_t* y) {
   for (int32_t u = 0; u < units; ++u) {
-    y[u] = finish(weights, u, dot(x, weights->weights + u * inputs, inputs));
+    y[u] = finish_int16(weights, u,
+                        dot_int16(x, weights->weights + u * inputs, inputs));
   }
 }

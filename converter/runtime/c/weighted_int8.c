@@ -6,16 +6,16 @@
 #pragma GCC optimize("O2") /* inner loops, also where the rest is for size */
 #endif
 
-static int8_t finish(const sbnn_net_weights_int8* w, int32_t channel,
-                     int32_t sum) {
+static int8_t finish_int8(const sbnn_net_weights_int8* w, int32_t channel,
+                          int32_t sum) {
   const sbnn_net_factor factor = {w->multipliers[channel], w->shifts[channel]};
   if (w->bias != NULL) sum += w->bias[channel];
   return (int8_t)sbnn_net_limit(sbnn_net_scale(sum, factor) + w->y_zero,
                                 w->limits.low, w->limits.high);
 }
 
-static int32_t dot(const int8_t* x, int32_t x_zero, const int8_t* weights,
-                   int32_t count) {
+static int32_t dot_int8(const int8_t* x, int32_t x_zero, const int8_t* weights,
+                        int32_t count) {
   int32_t sum = 0;
   for (int32_t i = 0; i < count; ++i) sum += (x[i] - x_zero) * weights[i];
   return sum;
@@ -38,16 +38,16 @@ void sbnn_net_conv2d_int8(const sbnn_net_window* w, int32_t groups,
         int32_t sum = 0;
         for (int32_t ky = rows.from; ky < rows.to; ++ky) {
           for (int32_t kx = columns.from; kx < columns.to; kx += run) {
-            sum +=
-                dot(x + sbnn_net_under(w, rows, ky, columns, kx) + first,
-                    weights->x_zero,
-                    weights->weights +
-                        ((f * w->kernel_height + ky) * w->kernel_width + kx) *
-                            channels,
-                    run * channels);
+            sum += dot_int8(
+                x + sbnn_net_under(w, rows, ky, columns, kx) + first,
+                weights->x_zero,
+                weights->weights +
+                    ((f * w->kernel_height + ky) * w->kernel_width + kx) *
+                        channels,
+                run * channels);
           }
         }
-        *y++ = finish(weights, f, sum);
+        *y++ = finish_int8(weights, f, sum);
       }
     }
   }
@@ -72,7 +72,7 @@ void sbnn_net_depthwise_int8(const sbnn_net_window* w,
                                  f];
           }
         }
-        *y++ = finish(weights, f, sum);
+        *y++ = finish_int8(weights, f, sum);
       }
     }
   }
@@ -81,8 +81,8 @@ void sbnn_net_depthwise_int8(const sbnn_net_window* w,
 void sbnn_net_dense_int8(const sbnn_net_weights_int8* weights, int32_t inputs,
                          int32_t units, const int8_t* x, int8_t* y) {
   for (int32_t u = 0; u < units; ++u) {
-    y[u] =
-        finish(weights, u,
-               dot(x, weights->x_zero, weights->weights + u * inputs, inputs));
+    y[u] = finish_int8(
+        weights, u,
+        dot_int8(x, weights->x_zero, weights->weights + u * inputs, inputs));
   }
 }

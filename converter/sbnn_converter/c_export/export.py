@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sbnn_converter.c_export.single_file import collect_single, single_files
 from sbnn_converter.c_export.test_vector import NoTestVector, expected_outputs, test_texts
 from sbnn_converter.export.collection import collect
 from sbnn_converter.export.library import Library
@@ -30,6 +31,7 @@ def export_c(
     *,
     name: str = DEFAULT_NAME,
     samples: Sequence[np.ndarray] | np.ndarray | None = None,
+    single_file: bool = False,
 ) -> Export:
     """Writes a converted model as standalone C99.
 
@@ -50,6 +52,8 @@ def export_c(
         model has several inputs. Floats are quantized for int8 and uint8 inputs.
         ``None``: one random sample. The outputs are those of TensorFlow Lite Micro; where
         that is not installed or refuses the model, there is no test vector.
+      single_file: instead of libraries, write ``<name>.c`` and ``<name>.h`` with all kernels
+        that the network needs, and beside them its test vector and a program that runs it.
 
     Returns:
       What was written.
@@ -63,8 +67,11 @@ def export_c(
     check_network_name(name)
     content = read_model(model)
     export = plan_export(content, name=name)
-    library = c_library(content, export, samples)
-    write_all([collect(Path(folder), library, FLAG).output])
+    if single_file:
+        output = collect_single(Path(folder), name, single_files(content, export, samples))
+    else:
+        output = collect(Path(folder), c_library(content, export, samples), FLAG).output
+    write_all([output])
     return export
 
 

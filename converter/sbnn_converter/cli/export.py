@@ -20,7 +20,8 @@ Makes firmware sources of a finished .tflite file, without Keras and TensorFlow.
 usage: sbnn-export FILE.tflite --micro_dir FOLDER | --c_dir FOLDER [--name NAME] [flags]
 
 FILE.tflite is what sbnn-convert wrote. The folders hold libraries for CMake, Zephyr,
-ESP-IDF, Arduino and PlatformIO; the README.md in them tells how to use them.
+ESP-IDF, Arduino and PlatformIO; the README.md in them tells how to use them. With
+--single_file, --c_dir gets one pair of C files instead.
 """
 
 FLAGS = flags.FlagValues()

@@ -81,6 +81,13 @@ class ProductFlags:
             "kernels that it needs. A new or an empty folder, or an earlier export.",
             flag_values=own,
         )
+        self.single_file = flags.DEFINE_boolean(
+            "single_file",
+            False,
+            "Writes standalone C to --c_dir as one pair of files, NAME.c and NAME.h, with all "
+            "kernels that the network needs and only them, and a test beside it.",
+            flag_values=own,
+        )
         self.name = flags.DEFINE_string(
             "name",
             None,
@@ -115,6 +122,7 @@ class ProductFlags:
             report=file_of(self.report),
             micro_dir=path_of(self.micro_dir),
             c_dir=path_of(self.c_dir),
+            single_file=self.single_file.value,
             name=self.name.value,
             core=self.target_mcu.value,
             board=self.board,
@@ -136,6 +144,10 @@ class ProductFlags:
             if flag.value == 0:
                 raise UsageError(f"--{flag.name} is 0: wanted a number above 0")
             check_finite(flag)
+        if self.single_file.value and self.c_dir.value is None:
+            raise UsageError(
+                "--single_file needs --c_dir, the folder to write the pair of files to"
+            )
         if self.name.value is not None:
             if self.micro_dir.value is None and self.c_dir.value is None:
                 raise UsageError("--name needs --micro_dir or --c_dir, whose network it names")

@@ -31,6 +31,7 @@ class Destinations:
       output: the file itself.
       report: a page about it.
       micro_dir, c_dir: folders for TensorFlow Lite Micro and of standalone C.
+      single_file: standalone C with its kernels in one source.
       name: what the network is called there; None: as before there was a choice.
       core: the core to estimate for.
       board: what it has.
@@ -42,6 +43,7 @@ class Destinations:
     report: Path | None = None
     micro_dir: Path | None = None
     c_dir: Path | None = None
+    single_file: bool = False
     name: str | None = None
     core: str | None = None
     board: Board = dataclasses.field(default_factory=Board)
@@ -122,7 +124,7 @@ def make_products(
         _add_file(products, destinations.report, page.encode(errors="replace"), "--report")
     if destinations.c_dir is not None:
         progress("writing standalone C")
-        _add_c(products, destinations.c_dir, destinations.name or DEFAULT_NAME, model, samples)
+        _add_c(products, destinations, model, samples)
     if destinations.micro_dir is not None:
         progress("measuring the arena in TensorFlow Lite Micro")
         name = destinations.name or network_name(Path(destinations.title).stem)
@@ -160,14 +162,24 @@ def _add_file(products: Products, path: Path, content: bytes, flag: str) -> None
     products.lines.append(f"wrote {path} ({len(content):,} bytes)")
 
 
-def _add_c(products: Products, folder: Path, name: str, model: bytes, samples) -> None:
+def _add_c(products: Products, destinations: Destinations, model: bytes, samples) -> None:
     from sbnn_converter.c_export.export import FLAG, c_library
+    from sbnn_converter.c_export.single_file import collect_single, single_files
     from sbnn_converter.standalone import plan_export
 
+    folder = destinations.c_dir
+    assert folder is not None
+    name = destinations.name or DEFAULT_NAME
     export = plan_export(model, name=name)
-    library = c_library(model, export, _first(samples))
-    what = f"{export.ram_bytes:,} bytes of static RAM; "
-    _add_network(products, folder, library, FLAG, what)
+    memory = f"{export.ram_bytes:,} bytes of static RAM"
+    if not destinations.single_file:
+        library = c_library(model, export, _first(samples))
+        _add_network(products, folder, library, FLAG, f"{memory}; ")
+        return
+    texts = single_files(model, export, _first(samples))
+    products.outputs.append(collect_single(folder, name, texts))
+    beside = " and a test" if f"{name}_main.c" in texts else ""
+    products.lines.append(f"wrote {folder}/{name}.c, {name}.h{beside} (kernels included; {memory})")
 
 
 def _add_micro(products: Products, folder: Path, name: str, model: bytes, samples) -> None:

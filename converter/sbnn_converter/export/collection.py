@@ -59,7 +59,13 @@ def collect(folder: Path, network: Library, flag: str) -> Collected:
     """
     check_folder(folder, flag)
     target = Path(os.path.realpath(folder))
-    networks = _networks(read_manifest(target))
+    manifest = read_manifest(target)
+    if manifest.get("single_files"):
+        raise ConversionError(
+            f"folder '{folder}' holds networks of --single_file, whose kernels are their own: "
+            f"choose another folder with {flag}"
+        )
+    networks = _networks(manifest)
     _check_name(folder, network, networks, flag)
     files = {
         path.relative_to(target).as_posix(): path.read_bytes()

@@ -2,7 +2,8 @@
 
 ``export.py`` is the way through: ``sbnn_calls.py`` and ``numeric_calls.py`` (with
 ``numeric/``) say each op in C, ``memory/placement.py`` places the buffers,
-``model_text.py`` writes the text and ``kernel_files.py`` finds the kernels it needs.
+``model_text.py`` writes the text and ``kernel_files.py`` finds the kernels it needs;
+``single_source.py`` puts all of it into one file.
 ``c_export`` makes a folder of it.
 """
 

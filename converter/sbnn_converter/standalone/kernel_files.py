@@ -51,8 +51,9 @@ def _defined_in() -> dict[str, str]:
     return found
 
 
-def _includes(path: str) -> list[str]:
-    """The files that ``path`` includes, of ours."""
+def included_files(path: str) -> list[str]:
+    """The files of ours that ``path`` includes, in their order; all are below
+    ``c_sources.root()``."""
     known = {
         *c_sources.kernel_headers(),
         *c_sources.kernel_inner_headers(),
@@ -87,6 +88,6 @@ def needed_files(functions: Iterable[str], headers: Iterable[str]) -> list[str]:
         if path in needed:
             continue
         needed.add(path)
-        waiting += _includes(path)
+        waiting += included_files(path)
         waiting += [defined[n] for n in _NAME.findall(_code(path)) if n in defined]
     return sorted(needed)
