@@ -1,5 +1,6 @@
 """Profiles: instructions by op, as numbers, table and JSON."""
 
+import dataclasses
 import io
 import json
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from rich.console import Console
 
 import mcu_networks
+import programs
 import sbnn_converter
 from sbnn_converter import emulation
 from sbnn_converter.report.profile_table import print_profile
@@ -98,3 +100,46 @@ def test_the_arena_by_kind_adds_up(model):
     assert sum(kinds.values()) == interpreter.arena_used_bytes
     assert kinds["activations and scratch memory"] > 1000
     assert kinds["NodeAndRegistration struct"] > 0
+
+
+def test_cycles_are_estimated_from_the_counts(model, profile):
+    for op in profile.ops:
+        each = op.cycles.likely / op.instructions
+        assert 1.0 < each < 2.0 and op.cycles.low <= op.cycles.likely <= op.cycles.high
+    assert profile.cycles.likely == pytest.approx(sum(op.cycles.likely for op in profile.ops))
+    # The estimate that runs nothing has estimated instructions: here they are counted.
+    estimated = sbnn_converter.estimate_network(model, "cortex-m3").cycles.likely
+    assert profile.cycles.likely == pytest.approx(estimated, rel=0.4)
+
+
+def test_milliseconds_stand_beside_cycles_where_the_clock_is_known(profile):
+    text = io.StringIO()
+    print_profile(profile, Console(file=text, width=160), mhz=16)
+    (time,) = [f"{op.cycles.milliseconds(16).likely:,.3g}" for op in profile.ops[:1]]
+    assert " ms " in text.getvalue() and time in text.getvalue()
+    assert f"{profile.ops[0].cycles.likely:,.0f}" in text.getvalue()
+    assert "wait states: 0), at 16 MHz" in text.getvalue()
+
+
+def test_ops_and_cores_without_a_table_of_cycles_say_so(profile):
+    other = dataclasses.replace(profile.ops[0], op="SOFTMAX", label="softmax", cycles=None)
+    some = dataclasses.replace(profile, ops=(*profile.ops[1:], other))
+    text = io.StringIO()
+    print_profile(some, Console(file=text, width=160))
+    assert "not included in the cycles: SOFTMAX" in text.getvalue()
+    assert some.as_dict()["ops"][-1]["cycles"] is None
+    none = dataclasses.replace(profile, core="rv32imac", ops=(other,))
+    text = io.StringIO()
+    print_profile(none, Console(file=text, width=160), mhz=16)
+    assert "cycles" not in text.getvalue() and none.as_dict()["cycles"] is None
+
+
+def test_clocks_and_wait_states_want_a_core(capfd, monkeypatch, tmp_path):
+    for words, said in (
+        (["--mhz", "16"], "--mhz needs --profile"),
+        (["--wait_states", "1"], "--wait_states needs --profile"),
+        (["--profile", "cortex-m4", "--mhz", "0"], "--mhz is 0"),
+        (["--profile", "cortex-m4", "--mhz", "inf"], "wanted a finite number"),
+    ):
+        result = programs.run_here(capfd, monkeypatch, "sbnn-inspect", tmp_path / "m", *words)
+        assert result.returncode == 2 and said in result.stderr

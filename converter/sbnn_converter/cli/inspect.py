@@ -8,6 +8,7 @@ from pathlib import Path
 from absl import flags
 
 from sbnn_converter.cli import command
+from sbnn_converter.cli.product_flags import check_finite
 from sbnn_converter.emulation import CORES
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.report.document import as_document
@@ -27,7 +28,24 @@ _PROFILE = flags.DEFINE_enum(
     None,
     list(CORES),
     "Run the model as standalone C on this core in QEMU and print the instructions of "
-    "each op instead.",
+    "each op instead, with their cycles, estimated.",
+    flag_values=FLAGS,
+)
+
+_MHZ = flags.DEFINE_float(
+    "mhz",
+    None,
+    "Clock of the board in MHz for --profile: milliseconds are printed beside cycles.",
+    lower_bound=0.0,
+    flag_values=FLAGS,
+)
+
+_WAIT_STATES = flags.DEFINE_integer(
+    "wait_states",
+    None,
+    "Cycles that a word of the board's flash takes longer than one, for --profile.",
+    lower_bound=0,
+    upper_bound=100,
     flag_values=FLAGS,
 )
 
@@ -35,7 +53,7 @@ USAGE = """
 Tells what a converted model holds: its binary layers, with their weights decoded
 back, and what they cost.
 
-usage: sbnn-inspect MODEL.tflite [--json] [--profile CORE]
+usage: sbnn-inspect MODEL.tflite [--json] [--profile CORE [--mhz F] [--wait_states N]]
 """
 
 
@@ -47,6 +65,7 @@ def inspect(arguments: list[str]) -> None:
     """
     if len(arguments) != 1:
         raise command.UsageError(f"found {len(arguments)} files on the command line, wanted one")
+    _check_flags()
     path = Path(arguments[0])
     content = read_model(path)
     try:
@@ -68,16 +87,25 @@ def inspect(arguments: list[str]) -> None:
         print_summary(inspection)
 
 
+def _check_flags() -> None:
+    for flag in (_MHZ, _WAIT_STATES):
+        if flag.value is not None and _PROFILE.value is None:
+            raise command.UsageError(f"--{flag.name} needs --profile: name the board's core")
+    if _MHZ.value == 0:
+        raise command.UsageError("--mhz is 0: wanted a number above 0")
+    check_finite(_MHZ)
+
+
 def _print_profile(path: Path, core: str) -> None:
     from sbnn_converter.emulation.profile import profile
     from sbnn_converter.report.profile_table import print_profile
 
     with command.progress(f"compiling and running '{path}' on an emulated {core}"):
-        found = profile(path, core)
+        found = profile(path, core, wait_states=_WAIT_STATES.value or 0)
     if _JSON.value:
         print(json.dumps(found.as_dict()))
     else:
-        print_profile(found)
+        print_profile(found, mhz=_MHZ.value)
 
 
 def _names(ops: list[str]) -> str:

@@ -9,10 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from sbnn_converter import emulation
+from sbnn_converter.cost_model import timing
+from sbnn_converter.cost_model.cycles import op_cycles
+from sbnn_converter.cost_model.features import kernel_of
+from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.emulation.trial import KernelObjects, try_on
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone.export import plan_export
-from sbnn_converter.tflite.flatbuffer import StoredModel, StoredTensor
+from sbnn_converter.tflite.flatbuffer import SbnnStep, StoredModel, StoredStep, StoredTensor
 from sbnn_converter.tflite.model_file import read_model
 
 
@@ -24,11 +28,14 @@ class OpProfile:
       label: the Keras layer, or the kind of op.
       op: its name in the file.
       instructions: what it takes.
+      cycles: what these take on the core, estimated within bounds; None for TensorFlow
+        Lite's own ops, and on cores that no table of cycles is known for.
     """
 
     label: str
     op: str
     instructions: int
+    cycles: Cycles | None
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -42,6 +49,7 @@ class Profile(ShortRepr):
       flash_bytes: code and constants of a whole program, startup included.
       ram_bytes: its variables: activations, scratch memory, inputs and outputs.
       stack_bytes: the stack that it takes.
+      wait_states: what ``cycles`` wait for a word of flash.
     """
 
     core: str
@@ -50,10 +58,23 @@ class Profile(ShortRepr):
     flash_bytes: int
     ram_bytes: int
     stack_bytes: int
+    wait_states: int = 0
+
+    @property
+    def cycles(self) -> Cycles | None:
+        """Of all ops whose cycles are known; None where none are."""
+        known = [op.cycles for op in self.ops if op.cycles is not None]
+        return sum(known, Cycles()) if known else None
+
+    @property
+    def without_cycles(self) -> list[str]:
+        """The other ops, each kind once."""
+        return list(dict.fromkeys(op.op for op in self.ops if op.cycles is None))
 
     def as_dict(self) -> dict:
-        """The same as plain lists and dictionaries, for JSON."""
-        return dataclasses.asdict(self) | {"ops": [dataclasses.asdict(o) for o in self.ops]}
+        """The same as plain lists and dictionaries, for JSON; cycles are whole numbers."""
+        ops = [dataclasses.asdict(op) | {"cycles": _rounded(op.cycles)} for op in self.ops]
+        return dataclasses.asdict(self) | {"cycles": _rounded(self.cycles), "ops": ops}
 
 
 def profile(
@@ -61,18 +82,20 @@ def profile(
     core: str = "cortex-m4",
     samples: Sequence[np.ndarray] | np.ndarray | None = None,
     *,
+    wait_states: int = 0,
     kernels: KernelObjects | None = None,
 ) -> Profile:
-    """Counts instructions op by op in QEMU.
+    """Counts instructions op by op in QEMU, and estimates their cycles.
 
-    Counts repeat exactly. They are instructions, not cycles: flash wait states and
-    instructions of several cycles come on top.
+    Counts repeat exactly. Cycles are those counts times what an average instruction of the
+    kernel takes on the core.
 
     Args:
       model: the flatbuffer as bytes, or the path of a .tflite file.
       core: one of ``emulation.CORES``.
       samples: an array ``[n, ...]`` for each input in its type, of which the first sample
         is run; ``None`` takes a random one.
+      wait_states: cycles that a word of flash takes longer than one, for the cycles.
       kernels: where compiled kernels are kept for further calls; by default those of one
         process are.
 
@@ -98,13 +121,27 @@ def profile(
     return Profile(
         core=core,
         ops=tuple(
-            OpProfile(op.label, op.name, count) for op, count in zip(export.ops, trial.by_op)
+            OpProfile(op.label, op.name, count, _cycles(op, count, core, wait_states))
+            for op, count in zip(export.ops, trial.by_op)
         ),
         instructions=trial.instructions,
         flash_bytes=trial.flash_bytes,
         ram_bytes=trial.ram_bytes,
         stack_bytes=trial.stack_bytes,
+        wait_states=wait_states,
     )
+
+
+def _rounded(cycles: Cycles | None) -> dict[str, int] | None:
+    if cycles is None:
+        return None
+    return {name: round(value) for name, value in dataclasses.asdict(cycles).items()}
+
+
+def _cycles(op: StoredStep, instructions: int, core: str, wait_states: int) -> Cycles | None:
+    if not isinstance(op, SbnnStep) or core not in timing.CORES:
+        return None
+    return op_cycles(kernel_of(op.sbnn), instructions, core, wait_states)
 
 
 def random_inputs(network: StoredModel, count: int = 1) -> list[np.ndarray]:

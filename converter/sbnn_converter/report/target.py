@@ -7,6 +7,7 @@ from rich.console import Console
 from sbnn_converter.cost_model.board import Board
 from sbnn_converter.cost_model.network import NetworkCost
 from sbnn_converter.report.tables import Column, print_table, report_console
+from sbnn_converter.report.words import cycle_words
 
 _OP_COLUMNS = (
     Column("layer", "left"),
@@ -26,7 +27,7 @@ def print_target(cost: NetworkCost, board: Board) -> None:
     console = report_console()
     console.print(f"\nestimated for {cost.core}")
     _print_ops(console, cost)
-    _print_time(console, cost, board)
+    console.print(cycle_words(cost.cycles, board.wait_states, board.mhz))
     _print_ways(console, cost, board)
     if cost.unknown:
         console.print(
@@ -66,18 +67,6 @@ def _print_ops(console: Console, cost: NetworkCost) -> None:
             )
         )
     print_table(console, _OP_COLUMNS, rows, footer)
-
-
-def _print_time(console: Console, cost: NetworkCost, board: Board) -> None:
-    cycles = cost.cycles
-    bounds = f"{cycles.low:,.0f} to {cycles.high:,.0f}; wait states: {board.wait_states}"
-    text = f"{cycles.likely:,.0f} cycles ({bounds})"
-    if board.mhz is not None:
-        time = cycles.milliseconds(board.mhz)
-        text += (
-            f", at {board.mhz:g} MHz {time.likely:,.3g} ms ({time.low:,.3g} to {time.high:,.3g} ms)"
-        )
-    console.print(text)
 
 
 def _print_ways(console: Console, cost: NetworkCost, board: Board) -> None:

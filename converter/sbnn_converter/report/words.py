@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TypeVar
 
+from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.inspection import InspectedLayer, Inspection
 from sbnn_converter.weights.code import CODINGS
 
@@ -25,6 +26,16 @@ def code_words(layer: InspectedLayer) -> str:
     if not CODINGS[layer.code].has_parameter:
         return layer.code
     return f"{layer.code} {layer.code_parameter}"
+
+
+def cycle_words(cycles: Cycles, wait_states: int, mhz: float | None) -> str:
+    """Cycles within their bounds, and the time that they take where the clock is known."""
+    bounds = f"{cycles.low:,.0f} to {cycles.high:,.0f}; wait states: {wait_states}"
+    text = f"{cycles.likely:,.0f} cycles ({bounds})"
+    if mhz is None:
+        return text
+    time = cycles.milliseconds(mhz)
+    return f"{text}, at {mhz:g} MHz {time.likely:,.3g} ms ({time.low:,.3g} to {time.high:,.3g} ms)"
 
 
 def told(cells: Sequence[_Cell], inspection: Inspection) -> tuple[_Cell, ...]:
