@@ -7,6 +7,7 @@ runs: that is a count for each block, and for each step from one block to the ne
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import re
 import subprocess
@@ -44,7 +45,11 @@ class Block:
 
     instructions: tuple[Instruction, ...]
 
-    @property
+    def __hash__(self) -> int:
+        # Of the address alone: a trace counts by blocks, hundreds of thousands of times.
+        return hash(self.address)
+
+    @functools.cached_property
     def address(self) -> int:
         return self.instructions[0].address
 
