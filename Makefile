@@ -22,7 +22,7 @@ NATIVE := $(wildcard converter/kernels/*/*.[ch] converter/kernels/include/sbnn/*
 
 C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.[ch]' 'converter/runtime/*.cc' 'tests/*.[ch]' 'tests/*.cpp' 'benchmarks/*.[ch]' 2>/dev/null)
 # What needs no TensorFlow.
-FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/examples/test_closing_page.py
+FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/standalone/test_single_source.py tests/examples/test_closing_page.py
 
 .PHONY: check lint lint-c types imports fast-tests format demo test bench peers tflm-check keras3-check platformio-check aarch64-check cross-tools clean
 demo: $(READY)

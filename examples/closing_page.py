@@ -16,7 +16,7 @@ from rich.table import Table
 _ROWS = (
     ("accuracy", lambda f: f"{f['accuracy']:.2%}"),
     ("file, bytes", lambda f: f"{f['bytes']:,}"),
-    ("arena in TFLM, bytes", lambda f: _count(f["arena_bytes"])),
+    ("arena in TFLM, 64-bit host", lambda f: _count(f["arena_bytes"])),
     ("Cortex-M4 instructions", lambda f: _count(f["instructions"], f["estimated"])),
     ("bits a weight", lambda f: f"{f['bits_a_weight']:.3g}"),
 )

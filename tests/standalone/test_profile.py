@@ -112,6 +112,12 @@ def test_cycles_are_estimated_from_the_counts(model, profile):
     assert profile.cycles.likely == pytest.approx(estimated, rel=0.4)
 
 
+def test_a_core_that_runs_another_one_s_code_has_cycles_of_its_own(model):
+    small, plus = (sbnn_converter.micro.profile(model, f"cortex-m0{p}") for p in ("", "plus"))
+    assert plus.core == "cortex-m0plus" and plus.instructions == small.instructions
+    assert plus.cycles.likely < small.cycles.likely  # its branches refill a shorter pipeline
+
+
 def test_milliseconds_stand_beside_cycles_where_the_clock_is_known(profile):
     text = io.StringIO()
     print_profile(profile, Console(file=text, width=160), mhz=16)
@@ -139,6 +145,7 @@ def test_clocks_and_wait_states_want_a_core(capfd, monkeypatch, tmp_path):
         (["--mhz", "16"], "--mhz needs --profile"),
         (["--wait_states", "1"], "--wait_states needs --profile"),
         (["--profile", "cortex-m4", "--mhz", "0"], "--mhz is 0"),
+        (["--profile", "rv32imac", "--mhz", "9"], "no cycles are known for 'rv32imac', wanted"),
         (["--profile", "cortex-m4", "--mhz", "inf"], "wanted a finite number"),
     ):
         result = programs.run_here(capfd, monkeypatch, "sbnn-inspect", tmp_path / "m", *words)

@@ -9,7 +9,8 @@ from absl import flags
 
 from sbnn_converter.cli import command
 from sbnn_converter.cli.product_flags import check_finite
-from sbnn_converter.emulation import CORES
+from sbnn_converter.cost_model import timing
+from sbnn_converter.emulation.profile import PROFILED
 from sbnn_converter.inspection import inspect_model
 from sbnn_converter.report.document import as_document
 from sbnn_converter.report.summary import print_summary
@@ -26,7 +27,7 @@ _JSON = flags.DEFINE_boolean(
 _PROFILE = flags.DEFINE_enum(
     "profile",
     None,
-    list(CORES),
+    list(PROFILED),
     "Run the model as standalone C on this core in QEMU and print the instructions of "
     "each op instead, with their cycles, estimated.",
     flag_values=FLAGS,
@@ -91,6 +92,11 @@ def _check_flags() -> None:
     for flag in (_MHZ, _WAIT_STATES):
         if flag.value is not None and _PROFILE.value is None:
             raise command.UsageError(f"--{flag.name} needs --profile: name the board's core")
+        if flag.value is not None and _PROFILE.value not in timing.CORES:
+            raise command.UsageError(
+                f"--{flag.name}: no cycles are known for '{_PROFILE.value}', wanted one of "
+                f"{', '.join(sorted(timing.CORES))}"
+            )
     if _MHZ.value == 0:
         raise command.UsageError("--mhz is 0: wanted a number above 0")
     check_finite(_MHZ)

@@ -11,6 +11,7 @@ import numpy as np
 from sbnn_converter import emulation
 from sbnn_converter.cost_model import timing
 from sbnn_converter.cost_model.cycles import op_cycles
+from sbnn_converter.cost_model.estimate import cores, counted_core
 from sbnn_converter.cost_model.features import kernel_of
 from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.emulation.trial import KernelObjects, try_on
@@ -18,6 +19,9 @@ from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone.export import plan_export
 from sbnn_converter.tflite.flatbuffer import SbnnStep, StoredModel, StoredStep, StoredTensor
 from sbnn_converter.tflite.model_file import read_model
+
+# The cores that networks are profiled for.
+PROFILED = tuple(sorted({*emulation.CORES, *cores()}))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +96,8 @@ def profile(
 
     Args:
       model: the flatbuffer as bytes, or the path of a .tflite file.
-      core: one of ``emulation.CORES``.
+      core: one of ``PROFILED``. A Cortex-M0+ and an M55, which QEMU has no board for, run
+        the code of an M0 and an M7; their cycles are their own.
       samples: an array ``[n, ...]`` for each input in its type, of which the first sample
         is run; ``None`` takes a random one.
       wait_states: cycles that a word of flash takes longer than one, for the cycles.
@@ -105,8 +110,9 @@ def profile(
         in the way.
       emulation.MissingTools: compiler or emulator are not installed.
     """
-    if core not in emulation.CORES:
-        raise ValueError(f"found core '{core}', wanted one of {', '.join(emulation.CORES)}")
+    if core not in PROFILED:
+        raise ValueError(f"found core '{core}', wanted one of {', '.join(PROFILED)}")
+    emulated = emulation.CORES[counted_core(core)]
     export = plan_export(read_model(model))
     if samples is None:
         inputs = random_inputs(export.network)
@@ -117,7 +123,7 @@ def profile(
                 f"found samples for {len(given)} inputs, the model has {len(export.network.inputs)}"
             )
         inputs = [array[:1] for array in given]
-    trial = try_on(export, emulation.CORES[core], inputs, kernels=kernels)
+    trial = try_on(export, emulated, inputs, kernels=kernels)
     return Profile(
         core=core,
         ops=tuple(

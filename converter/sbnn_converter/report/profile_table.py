@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich.bar import Bar
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.emulation.profile import Profile
@@ -33,15 +33,15 @@ def print_profile(
     columns = [*_OP, *(_CYCLES if with_cycles else ()), *(_TIME if with_time else ()), *_SHARE]
     most = max((op.instructions for op in profile.ops), default=1)
     whole = max(profile.instructions, 1)
-    rows = [
-        (
+    rows: list[list[RenderableType]] = [
+        [
             op.label,
             op.op if op.op != op.label else "",
             f"{op.instructions:,}",
             *_cycle_cells(op.cycles, with_cycles, mhz),
             f"{100 * op.instructions / whole:.1f} %",
             Bar(most, 0, op.instructions, width=_BAR_WIDTH),
-        )
+        ]
         for op in profile.ops
     ]
     total = _cycle_cells(profile.cycles, with_cycles, mhz)
