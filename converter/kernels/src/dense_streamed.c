@@ -103,7 +103,7 @@ SBNN_HOT static void finish_unit(void* the_layer, int32_t sum) {
     return;
   }
   uint32_t bits = l->bits;
-  if (sum >= sbnn_integer(output->by.cuts.thresholds, unit))
+  if (sum >= sbnn_integer_inline(output->by.cuts.thresholds, unit))
     bits |= 1u << (unit & 31);
   l->bits = bits;
   if ((unit & 31) == 31 || unit + 1 == l->units) {

@@ -4,14 +4,18 @@ int32_t sbnn_integer(sbnn_integers all, int32_t i) {
   return sbnn_integer_inline(all, i);
 }
 
+#define COPY(type)                               \
+  {                                              \
+    const type* at = (const type*)all.values;    \
+    for (at += first; to != end;) *to++ = *at++; \
+  }
+
 void sbnn_copy_integers(sbnn_integers all, int32_t first, int32_t count,
                         int32_t* to) {
-  const int8_t* at = (const int8_t*)all.values + first * all.bytes;
   const int32_t* const end = to + count;
-  if (all.bytes == 1) {
-    while (to != end) *to++ = *at++;
-    return;
+  switch (all.bytes) {
+    case 1: COPY(int8_t) break;
+    case 2: COPY(int16_t) break;
+    default: COPY(int32_t)
   }
-  all.values = at;
-  for (int32_t i = 0; to != end; ++i) *to++ = sbnn_integer_inline(all, i);
 }
