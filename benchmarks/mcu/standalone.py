@@ -34,6 +34,7 @@ from tools_at_hand import require_tools
 SAMPLES = 2
 BIG = "binarynet_half"
 STARTED = {"binarynet_half_5": BIG, "mlp_5": "mnist_mlp"}
+WHOLE = {**STARTED, "mlp_5_signed_2bit": "signed_mlp"}
 
 
 def measure(
@@ -96,7 +97,7 @@ def whole_networks(
     """Instructions of an inference as converted by default, and where speed is asked for."""
     cases = mcu_networks.ALL
     figures = {}
-    for key, name in STARTED.items():
+    for key, name in WHOLE.items():
         fast = plan_export(cases[name].convert(optimize_for="speed"))
         trial = try_on(fast, core, [cases[name].samples(SAMPLES)], kernels=kernels)
         figures[f"mcu.{key}.instructions"] = trials[name][core.name].instructions

@@ -110,22 +110,29 @@ def digits():
     )
 
 
-def mnist_mlp():
+def mnist_mlp(domain: str = "01", input_quantizer: str = "ste_sign"):
     """784-512-512-10 at 5 % connections."""
     from sbnn_keras import SparseBinaryDense
 
     layers = _keras().layers
+    first = dict(domain=domain, connections=0.05)
+    others = dict(first, input_quantizer=input_quantizer)
     return _keras().Sequential(
         [
             _keras().Input((784,)),
-            SparseBinaryDense(512, connections=0.05),
+            SparseBinaryDense(512, **first),
             layers.BatchNormalization(),
-            SparseBinaryDense(512, connections=0.05),
+            SparseBinaryDense(512, **others),
             layers.BatchNormalization(),
-            SparseBinaryDense(10, connections=0.05),
+            SparseBinaryDense(10, **others),
             layers.BatchNormalization(),
         ]
     )
+
+
+def signed_mlp():
+    """The same with signs, and activations of two bits."""
+    return mnist_mlp("signed", "quant_hard_tanh")
 
 
 def residual():
@@ -221,8 +228,12 @@ CASES = {
 }
 BINARYNET_HALF = Case(binarynet_half, (32, 32, 3), int8=True)
 
-# With the one that takes long to emulate.
-ALL = {**CASES, "binarynet_half": BINARYNET_HALF}
+# With those that are measured only.
+ALL = {
+    **CASES,
+    "binarynet_half": BINARYNET_HALF,
+    "signed_mlp": Case(signed_mlp, (784,), int8=True),
+}
 
 
 def models(paths: list[Path]) -> dict[str, bytes]:

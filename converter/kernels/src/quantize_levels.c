@@ -15,15 +15,18 @@ typedef struct {
   const sbnn_output* output;
   const void* values;
   sbnn_channel_planes places; /* of values that are planes */
+  /* Of the channel at hand: the first of its cuts, and these if they are whole numbers. */
+  int32_t first_cut;
+  int32_t cuts[SBNN_MAX_CUTS];
 } source;
 
-/* Bits of channel `c` from position `first` on: 1 where a value reaches threshold
- * number `at`. Behind `count` of them are any. */
-typedef uint32_t collect_bits(const source* from, int32_t c, int32_t at,
+/* Bits of channel `c` from position `first` on: 1 where a value reaches its threshold
+ * number `cut`. Behind `count` of them are any. */
+typedef uint32_t collect_bits(const source* from, int32_t c, int32_t cut,
                               int32_t first, int32_t count);
 
 #define COLLECT(kind, type, threshold)                                        \
-  static uint32_t collect_##kind(const source* from, int32_t c, int32_t at,   \
+  static uint32_t collect_##kind(const source* from, int32_t c, int32_t cut,  \
                                  int32_t first, int32_t count) {              \
     const int32_t channels = from->output->channels;                          \
     return sbnn_collect_##kind(                                               \
@@ -31,17 +34,18 @@ typedef uint32_t collect_bits(const source* from, int32_t c, int32_t at,
         threshold, count);                                                    \
   }
 
-COLLECT(float, float, from->output->by.cuts.float_thresholds[at])
-COLLECT(int8, int8_t, sbnn_integer(from->output->by.cuts.thresholds, at))
-COLLECT(int16, int16_t, sbnn_integer(from->output->by.cuts.thresholds, at))
+COLLECT(float, float,
+        from->output->by.cuts.float_thresholds[from->first_cut + cut])
+COLLECT(int8, int8_t, from->cuts[cut])
+COLLECT(int16, int16_t, from->cuts[cut])
 
 /* Numbers that are planes are compared with one that is the same everywhere: from
  * the lowest plane up, a bit of it is 1 and wanted, or 0 and enough. */
 SBNN_HOT static uint32_t collect_planes(const source* from, int32_t c,
-                                        int32_t at, int32_t first,
+                                        int32_t cut, int32_t first,
                                         int32_t count) {
   const sbnn_channel_planes* places = &from->places;
-  int32_t threshold = sbnn_integer(from->output->by.cuts.thresholds, at);
+  int32_t threshold = from->cuts[cut];
   const uint32_t* plane =
       (const uint32_t*)from->values + sbnn_first_word(places, c) + (first >> 5);
   (void)count;
@@ -55,8 +59,8 @@ SBNN_HOT static uint32_t collect_planes(const source* from, int32_t c,
   return reached >> sbnn_first_bit(places, c);
 }
 
-SBNN_HOT static void quantize(const source* from, int32_t positions,
-                              uint32_t* y, collect_bits* collect) {
+SBNN_HOT static void quantize(source* from, int32_t positions, uint32_t* y,
+                              collect_bits* collect) {
   const sbnn_output* output = from->output;
   const int32_t count = output->by.cuts.count;
   const int32_t planes = output->face.planes;
@@ -68,7 +72,13 @@ SBNN_HOT static void quantize(const source* from, int32_t positions,
              sizeof(uint32_t));
   for (int32_t c = 0; c < output->channels; ++c) {
     const uint32_t flips = 0u - sbnn_get_bit(output->by.cuts.flips, c);
-    const int32_t cuts = output->by.cuts.shared ? 0 : c * count;
+    if (c == 0 || !output->by.cuts.shared) {
+      from->first_cut = c * count;
+      if (collect != collect_float) {
+        sbnn_copy_integers(output->by.cuts.thresholds, c * count, count,
+                           from->cuts);
+      }
+    }
     const int32_t bit = sbnn_first_bit(&places, c);
     uint32_t* to = y + sbnn_first_word(&places, c);
     for (int32_t p = 0; p < positions; p += 32, ++to) {
@@ -76,7 +86,7 @@ SBNN_HOT static void quantize(const source* from, int32_t positions,
       uint32_t number[SBNN_MAX_ACTIVATION_BITS];
       for (int32_t i = 0; i < planes; ++i) number[i] = flips;
       for (int32_t cut = 1; cut <= count; ++cut) {
-        const uint32_t bits = collect(from, c, cuts + cut - 1, p, some);
+        const uint32_t bits = collect(from, c, cut - 1, p, some);
         int32_t i = 0;
         do { number[i] ^= bits; } while (((cut >> i++) & 1) == 0);
       }
@@ -91,7 +101,7 @@ SBNN_HOT static void quantize(const source* from, int32_t positions,
 static void quantize_numbers(const sbnn_output* output, int32_t positions,
                              const void* x, uint32_t* y,
                              collect_bits* collect) {
-  const source from = {output, x, {false, 0, 0}};
+  source from = {.output = output, .values = x};
   quantize(&from, positions, y, collect);
 }
 
@@ -112,8 +122,8 @@ void sbnn_quantize_levels_int16(const sbnn_output* output, int32_t positions,
 
 void sbnn_quantize_planes(const sbnn_output* output, int32_t positions,
                           int32_t planes, const uint32_t* x, uint32_t* y) {
-  const source from = {output, x,
-                       sbnn_place_planes(output->channel_bits == 1,
-                                         output->channels, positions, planes)};
+  source from = {.output = output, .values = x};
+  from.places = sbnn_place_planes(output->channel_bits == 1, output->channels,
+                                  positions, planes);
   quantize(&from, positions, y, collect_planes);
 }
