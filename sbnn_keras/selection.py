@@ -2,7 +2,9 @@
 
 `choose_largest(latent, count)` marks exactly `count` entries. Latent weights pile
 up at the clipping bound, so a threshold alone cannot separate the wanted
-number: among entries equal to the threshold, those with the lowest index win.
+number. Among entries equal to the threshold those win that come first in an order
+which is spread over the kernel (`core.spreading`): by their index, all connections of a
+layer would move into the first taps of its windows.
 
 A sort of a large kernel costs more than a training step. The threshold is found
 digit by digit instead (most significant digit first): each digit needs one
@@ -10,6 +12,8 @@ histogram of the entries that agree with the digits found so far.
 """
 
 import tensorflow as tf
+
+from sbnn_keras.core.spreading import SPREAD
 
 _DIGIT_BITS = 11
 _BINS = 1 << _DIGIT_BITS
@@ -60,13 +64,21 @@ def _nth_largest_key(keys: tf.Tensor, n: tf.Tensor) -> tuple[tf.Tensor, tf.Tenso
     return key, wanted
 
 
-def _first(chosen: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-    """The first `count` of the true entries; `chosen` itself if it has no more."""
-    return tf.cond(
-        tf.equal(tf.math.count_nonzero(chosen, dtype=tf.int32), count),
-        lambda: chosen,
-        lambda: chosen & (tf.cumsum(tf.cast(chosen, tf.int32)) <= count),
-    )
+def _places(size: tf.Tensor) -> tf.Tensor:
+    """Entries by where they stand among equal ones, the largest first; int32, all different."""
+    return tf.range(size) * tf.constant(SPREAD)  # modulo 2^32
+
+
+def _some(chosen: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """`count` of the true entries, from all over them; `chosen` itself if it has no more."""
+
+    def spread():
+        places = tf.where(chosen, _places(tf.size(chosen)), tf.int32.min)
+        last, _ = _nth_largest_key(places, tf.maximum(count, 1))
+        return chosen & (places >= last)
+
+    enough = tf.equal(tf.math.count_nonzero(chosen, dtype=tf.int32), count)
+    return tf.cond(enough, lambda: chosen, spread)
 
 
 def choose_largest(latent: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -96,7 +108,7 @@ def choose_largest(latent: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.T
 def _choose_in_row(latent: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     keys = _sortable_keys(latent)
     key, wanted = _nth_largest_key(keys, tf.maximum(count, 1))
-    chosen = ((keys > key) | _first(tf.equal(keys, key), wanted)) & (count > 0)
+    chosen = ((keys > key) | _some(tf.equal(keys, key), wanted)) & (count > 0)
     bits = tf.where(key < 0, tf.bitwise.bitwise_xor(key, tf.int32.max), key)
     return chosen, tf.where(count > 0, tf.bitcast(bits, tf.float32), float("inf"))
 
@@ -108,8 +120,10 @@ def sort_out_largest(latent: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf
     """
     flat = tf.reshape(tf.cast(latent, tf.float32), [-1]) + 0.0  # -0.0 equals 0.0
     size = flat.shape.num_elements()
-    # Among equal values, those with the lowest index come first.
-    values, order = tf.math.top_k(flat, size)
+    # Among equal values, those that stand first come first.
+    _, places = tf.math.top_k(_places(size), size)
+    values, order = tf.math.top_k(tf.gather(flat, places), size)
+    order = tf.gather(places, order)
     ranks = tf.scatter_nd(order[:, tf.newaxis], tf.range(size), [size])
     chosen = tf.cast(ranks, count.dtype) < count
     last = tf.concat([[float("inf")], values], axis=0)

@@ -1,11 +1,13 @@
 """Exact choice of the largest latent weights, in time linear in their number.
 
-Among equal entries those with the lowest index win, as in `sbnn_keras.selection`, which
-chooses in TensorFlow.
+Among equal entries those win that stand first (`core.spreading`), as in
+`sbnn_keras.selection`, which chooses in TensorFlow.
 """
 
 import keras
 from keras import ops
+
+from sbnn_keras.core.spreading import SPREAD
 
 _MAX = 2**31 - 1
 
@@ -27,34 +29,58 @@ def choose_largest(latent, count):
 
         return selection.choose_largest(latent, count)
     flat = ops.reshape(ops.cast(latent, "float32"), (-1,))
-    if backend == "torch":
-        return _of_threshold(latent, flat, count, _quickselect(flat, count))
-    return _of_threshold(latent, flat, count, _bit_by_bit(flat, count))
-
-
-def _of_threshold(latent, flat, count, threshold):
-    above, ties = flat > threshold, ops.equal(flat, threshold)
-    wanted = ops.cast(count, "int32") - ops.sum(ops.cast(above, "int32"))
-    first = ops.cumsum(ops.cast(ties, "int32")) <= wanted
-    chosen = ops.logical_and(ops.logical_or(above, ops.logical_and(ties, first)), count > 0)
+    choose = _in_torch if backend == "torch" else _in_jax
+    chosen, threshold = choose(flat, count)
+    chosen = ops.logical_and(chosen, count > 0)
     return ops.reshape(chosen, latent.shape), ops.where(count > 0, threshold, float("inf"))
 
 
-def _quickselect(flat, count):
-    """In PyTorch, where passes without a compiler would take 50 times as long."""
+def _in_torch(flat, count):
+    import torch
+
     if flat.device.type == "meta":  # only shapes are asked for
-        return flat[0]
-    n = min(max(int(count), 1), flat.numel())
+        return flat > 0, flat[0]
+    threshold = _quickselect(flat, int(count))
+    above, ties = flat > threshold, flat == threshold
+    wanted = int(count) - int(above.sum())
+    if wanted < int(ties.sum()):
+        i = torch.arange(flat.numel(), dtype=torch.int64, device=flat.device)
+        places = torch.where(ties, (i * SPREAD + 2**31) % 2**32, -1)
+        ties = ties & (places >= _quickselect(places, wanted))
+    return above | ties, threshold
+
+
+def _quickselect(flat, count: int):
+    """In PyTorch, where passes without a compiler would take 50 times as long."""
+    n = min(max(count, 1), flat.numel())
     return flat.kthvalue(flat.numel() - n + 1).values
 
 
-def _bit_by_bit(flat, count):
-    """In JAX: 32 passes, for a sort compiled by XLA takes many times as long."""
+def _in_jax(flat, count):
     import jax
 
     flat = ops.where(ops.equal(flat, 0.0), 0.0, flat)  # -0.0 equals 0.0
     bits = jax.lax.bitcast_convert_type(flat, "int32")
     keys = ops.where(bits < 0, ops.bitwise_xor(bits, _MAX), bits)
+    key = _bit_by_bit(keys, count)
+    above, ties = keys > key, keys == key
+    wanted = ops.cast(count, "int32") - ops.sum(ops.cast(above, "int32"))
+
+    def some():
+        places = ops.arange(flat.shape[0], dtype="int32") * SPREAD  # modulo 2^32
+        places = ops.where(ties, places, -_MAX - 1)
+        return ops.logical_and(ties, places >= _bit_by_bit(places, wanted))
+
+    enough = ops.equal(ops.sum(ops.cast(ties, "int32")), wanted)
+    ties = ops.cond(enough, lambda: ties, some)
+    threshold = ops.where(key < 0, key ^ _MAX, key)
+    return ops.logical_or(above, ties), jax.lax.bitcast_convert_type(threshold, "float32")
+
+
+def _bit_by_bit(keys, count):
+    """The largest key number `count`: 32 passes, for XLA's sort takes many times as long."""
+    import jax
+
     n = ops.maximum(ops.cast(count, "int32"), 1)
 
     def next_bit(i, found):
@@ -63,5 +89,4 @@ def _bit_by_bit(flat, count):
         enough = ops.sum(ops.cast(keys >= higher, "int32")) >= n
         return ops.where(enough, higher, found)
 
-    key = jax.lax.fori_loop(0, 32, next_bit, ops.cast(-_MAX - 1, "int32"))
-    return jax.lax.bitcast_convert_type(ops.where(key < 0, key ^ _MAX, key), "float32")
+    return jax.lax.fori_loop(0, 32, next_bit, ops.cast(-_MAX - 1, "int32"))

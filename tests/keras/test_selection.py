@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from choice import first_of
 from sbnn_keras import selection
 from sbnn_keras.selection import choose_largest
 
 
 def largest_by_sorting(values: np.ndarray, count: int) -> np.ndarray:
-    """Reference: stable sort, so that ties go to the lowest index."""
+    """Reference: a sort, of equal ones by multiples of the golden ratio."""
     chosen = np.zeros(values.size, np.int8)
-    chosen[np.argsort(-values.ravel(), kind="stable")[:count]] = 1
+    chosen[first_of(values.ravel())[:count]] = 1
     return chosen.reshape(values.shape)
 
 
@@ -38,12 +39,27 @@ KINDS = [
 
 @pytest.mark.parametrize("count", [0, 1, 7, 100, 259, 260])
 @pytest.mark.parametrize("kind", KINDS)
-def test_marks_exactly_the_largest_ties_by_index(kind, count):
+def test_marks_exactly_the_largest(kind, count):
     values = latents(kind)
     mask, threshold = choose_largest(tf.constant(values), tf.constant(count))
     np.testing.assert_array_equal(mask.numpy(), largest_by_sorting(values, count))
     expected = np.inf if count == 0 else np.sort(values.ravel())[-count]
     assert threshold.numpy() == expected
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.7])
+def test_a_part_of_a_piled_up_kernel_is_taken_from_everywhere(share):
+    shape = (3, 3, 64, 48)
+    rng = np.random.default_rng(0)
+    saturated = (rng.random(shape) < 0.3).astype(np.float32)  # the others are below
+    count = int(share * saturated.sum())
+    mask, threshold = choose_largest(tf.constant(saturated), tf.constant(count))
+    mask = mask.numpy()
+    assert threshold == 1 and mask.sum() == count and (saturated[mask] == 1).all()
+    for axes in ((2, 3), (0, 1, 3), (0, 1, 2)):  # by tap, by input, by output
+        of_each = mask.sum(axes)
+        wanted = count / of_each.size
+        assert np.abs(of_each - wanted).max() <= 6 * np.sqrt(wanted) + 1
 
 
 @pytest.mark.parametrize("spread", [1e-6, 0.3, 1e30])
