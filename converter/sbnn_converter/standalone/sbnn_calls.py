@@ -131,7 +131,7 @@ def _output(op: SbnnStep, channels: int, positions: int) -> dict[str, str]:
         how["shift"] = op.sbnn.options["output_shift"]
     constants = {}
     for field, values in arrays.items():
-        c_type = "uint32_t" if field == "flips" else type_of(values).c
+        c_type = "uint32_t" if field == "flips" else c_name(type_of(values).name)
         constants[f"{name}_{field}"] = array(c_type, f"{name}_{field}", values)
         how[field] = f"{name}_{field}"
         if (by, field) in _ANY_WIDTH:
