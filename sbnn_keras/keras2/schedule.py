@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from sbnn_keras.core.arguments import check_names
 from sbnn_keras.core.connections import count_of_ones
+from sbnn_keras.core.saturation import saturation_text
 from sbnn_keras.core.share_schedule import ShareSchedule
 from sbnn_keras.keras2.callback import ModelCallback, warn_without_layers
 from sbnn_keras.keras2.finite import check_finite
@@ -16,9 +17,6 @@ from sbnn_keras.keras2.kernels import Kernel, select_layers, sparse_binary_kerne
 from sbnn_keras.keras2.quantizers import SparseBinary
 
 __all__ = ["ConnectionsSchedule"]
-
-# So many latent weights may be at their bound without a word, in small kernels too.
-_FEW = 10
 
 
 class ConnectionsSchedule(ModelCallback):
@@ -70,6 +68,7 @@ class ConnectionsSchedule(ModelCallback):
         }
         self.verbose = verbose
         self._controls = None
+        self._warned: set[str] = set()
 
     def set_model(self, model):
         super().set_model(model)
@@ -89,9 +88,21 @@ class ConnectionsSchedule(ModelCallback):
         for control in self._controls:
             control.update()
 
+    def on_epoch_end(self, epoch, logs=None):
+        self._warn_of_saturation()
+
     def on_train_end(self, logs=None):
         for control in self._controls or ():
             control.report(self.verbose)
+        self._warn_of_saturation()
+
+    def _warn_of_saturation(self) -> None:
+        """Says once of each kernel that more weights are at their bound than it has connections."""
+        for control in self._controls or ():
+            text = None if control.label in self._warned else control.saturation()
+            if text:
+                self._warned.add(control.label)
+                print(text)
 
     def _schedules(self) -> dict[str, ShareSchedule]:
         """The schedule of each layer that is to follow one, by layer name."""
@@ -163,13 +174,17 @@ class _Control:
             )
         elif verbose:
             print(f"{name}: holds {share}, as wanted.")
-        score = quantizer.score(self._kernel.latent.numpy())
-        at_bound = int((score == score.max()).sum())
-        if at_bound > max(_FEW, held / 2):
-            print(
-                f"{name}: {at_bound} latent weights have the largest value of all, "
-                f"{score.max():.4g}: they are at their bound, where connections cannot "
-                "be told apart. Lower the learning rate, or widen the bound with "
-                "kernel_constraint=larq.constraints.WeightClip(3) and "
-                "kernel_quantizer=SparseBinary(clip_value=3)."
-            )
+
+    @property
+    def label(self) -> str:
+        return self._kernel.label
+
+    def saturation(self) -> str | None:
+        """What is to be said of latent weights at their bound."""
+        quantizer = self._kernel.quantizer
+        return saturation_text(
+            self.label,
+            quantizer.score(self._kernel.latent.numpy()),
+            int(quantizer.held.count.numpy()),
+            "larq.constraints.WeightClip",
+        )
