@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from sbnn_keras.core.arguments import check_names
 from sbnn_keras.core.connections import count_of_ones
-from sbnn_keras.core.saturation import saturation_text
+from sbnn_keras.core.saturation import SaturationWarnings
 from sbnn_keras.core.share_schedule import ShareSchedule
 from sbnn_keras.keras2.callback import ModelCallback, warn_without_layers
 from sbnn_keras.keras2.finite import check_finite
@@ -68,7 +68,7 @@ class ConnectionsSchedule(ModelCallback):
         }
         self.verbose = verbose
         self._controls = None
-        self._warned: set[str] = set()
+        self._saturation = SaturationWarnings("larq.constraints.WeightClip")
 
     def set_model(self, model):
         super().set_model(model)
@@ -89,20 +89,13 @@ class ConnectionsSchedule(ModelCallback):
             control.update()
 
     def on_epoch_end(self, epoch, logs=None):
-        self._warn_of_saturation()
+        for control in self._controls or ():
+            control.check_saturation(self._saturation)
 
     def on_train_end(self, logs=None):
         for control in self._controls or ():
             control.report(self.verbose)
-        self._warn_of_saturation()
-
-    def _warn_of_saturation(self) -> None:
-        """Says once of each kernel that more weights are at their bound than it has connections."""
-        for control in self._controls or ():
-            text = None if control.label in self._warned else control.saturation()
-            if text:
-                self._warned.add(control.label)
-                print(text)
+            control.check_saturation(self._saturation)
 
     def _schedules(self) -> dict[str, ShareSchedule]:
         """The schedule of each layer that is to follow one, by layer name."""
@@ -175,16 +168,7 @@ class _Control:
         elif verbose:
             print(f"{name}: holds {share}, as wanted.")
 
-    @property
-    def label(self) -> str:
-        return self._kernel.label
-
-    def saturation(self) -> str | None:
-        """What is to be said of latent weights at their bound."""
+    def check_saturation(self, warnings: SaturationWarnings) -> None:
         quantizer = self._kernel.quantizer
-        return saturation_text(
-            self.label,
-            quantizer.score(self._kernel.latent.numpy()),
-            int(quantizer.held.count.numpy()),
-            "larq.constraints.WeightClip",
-        )
+        score = quantizer.score(self._kernel.latent.numpy())
+        warnings.check(self._kernel.label, score, int(quantizer.held.count.numpy()))

@@ -5,7 +5,7 @@ from keras import ops
 
 from sbnn_keras.core.arguments import check_names
 from sbnn_keras.core.connections import count_of_ones
-from sbnn_keras.core.saturation import saturation_text
+from sbnn_keras.core.saturation import SaturationWarnings
 from sbnn_keras.core.share_schedule import ShareSchedule
 from sbnn_keras.keras3.callback import ModelCallback, into_variables, warn_without_layers
 from sbnn_keras.keras3.finite import check_finite
@@ -60,7 +60,7 @@ class ConnectionsSchedule(ModelCallback):
         }
         self.verbose = verbose
         self._controls = None
-        self._warned: set[str] = set()
+        self._saturation = SaturationWarnings("sbnn_keras.keras3.constraints.WeightClip")
 
     def set_model(self, model):
         super().set_model(model)
@@ -87,20 +87,13 @@ class ConnectionsSchedule(ModelCallback):
 
     def on_epoch_end(self, epoch, logs=None):
         into_variables(self.model)
-        self._warn_of_saturation()
+        for control in self._controls or ():
+            control.check_saturation(self._saturation)
 
     def on_train_end(self, logs=None):
         for control in self._controls or ():
             control.report(self.verbose)
-        self._warn_of_saturation()
-
-    def _warn_of_saturation(self) -> None:
-        """Says once of each kernel that more weights are at their bound than it has connections."""
-        for control in self._controls or ():
-            text = None if control.label in self._warned else control.saturation()
-            if text:
-                self._warned.add(control.label)
-                print(text)
+            control.check_saturation(self._saturation)
 
     def _schedules(self) -> dict[str, ShareSchedule]:
         """The schedule of each layer that is to follow one, by layer name."""
@@ -182,16 +175,9 @@ class _Control:
         elif verbose:
             print(f"{name}: holds {share}, as wanted.")
 
-    @property
-    def label(self) -> str:
-        return self._kernel.label
-
-    def saturation(self) -> str | None:
-        """What is to be said of latent weights at their bound."""
+    def check_saturation(self, warnings: SaturationWarnings) -> None:
         quantizer = self._kernel.quantizer
-        return saturation_text(
-            self.label,
-            quantizer.score(self._kernel.latent),
-            int(ops.convert_to_numpy(quantizer.held.count.value)),
-            "sbnn_keras.keras3.constraints.WeightClip",
+        score = quantizer.score(self._kernel.latent)
+        warnings.check(
+            self._kernel.label, score, int(ops.convert_to_numpy(quantizer.held.count.value))
         )
