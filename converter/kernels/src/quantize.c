@@ -7,23 +7,26 @@
 #include "sbnn/planes.h"
 
 /* Up to 32 bits of channel `c`, from position `first` on: 1 where a value reaches the
- * channel's threshold. One function a type of values; what surrounds them is shared. */
+ * channel's threshold, `whole` if it is a whole number. One function a type of values;
+ * what surrounds them is shared. */
 typedef uint32_t gather_bits(const sbnn_output* output, int32_t c,
-                             const void* values, int32_t first, int32_t count);
+                             int32_t whole, const void* values, int32_t first,
+                             int32_t count);
 
-#define COLLECT(kind, type, threshold)                                  \
+#define GATHER(kind, type, threshold)                                   \
   static uint32_t gather_##kind(const sbnn_output* output, int32_t c,   \
-                                const void* values, int32_t first,      \
-                                int32_t count) {                        \
+                                int32_t whole, const void* values,      \
+                                int32_t first, int32_t count) {         \
     const int32_t channels = output->channels;                          \
+    (void)whole;                                                        \
     return sbnn_collect_##kind(                                         \
         (const type*)values + (first + count) * channels + c, channels, \
         threshold, count);                                              \
   }
 
-COLLECT(float, float, output->by.cuts.float_thresholds[c])
-COLLECT(int8, int8_t, sbnn_integer(output->by.cuts.thresholds, c))
-COLLECT(int16, int16_t, sbnn_integer(output->by.cuts.thresholds, c))
+GATHER(float, float, output->by.cuts.float_thresholds[c])
+GATHER(int8, int8_t, whole)
+GATHER(int16, int16_t, whole)
 
 /* Collects the bits of one channel after another, 32 at a time where its plane
  * starts at a word, else (a vector, whose channels are bits) one by one. */
@@ -36,10 +39,13 @@ static void quantize_by_channel(const sbnn_output* output, int32_t positions,
   int32_t first = 0;
   for (int32_t c = 0; c < channels; ++c, first += output->channel_bits) {
     const uint32_t flips = 0u - sbnn_get_bit(output->by.cuts.flips, c);
+    const int32_t whole = collect == gather_float
+                              ? 0
+                              : sbnn_integer(output->by.cuts.thresholds, c);
     for (int32_t p = 0; p < positions; p += 32) {
       const int32_t count = positions - p < 32 ? positions - p : 32;
       const uint32_t bits =
-          collect(output, c, x, p, count) ^ (flips >> (32 - count));
+          collect(output, c, whole, x, p, count) ^ (flips >> (32 - count));
       y[(first + p) >> 5] |= bits << (first & 31);
     }
   }
