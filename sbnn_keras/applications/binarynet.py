@@ -19,7 +19,7 @@ def BinaryNet(  # a network's name, as in tf.keras.applications
     first_domain: str | None = None,
     bits: int = 2,
     stream_bits: int | None = 6,
-    latent_bound: float = 3.0,
+    latent_bound: float = 10.0,
     include_top: bool = True,
     weights: str | None = None,
     name: str = "binarynet",
