@@ -53,7 +53,7 @@ _LABELS = {"float": "float32", "int8": "int8 (post-training)", "bnn": "BNN, ±1 
 _DOMAINS = {"general": "general domain", "01": "domain 0/1", "signed": "signed"}
 # Changes of a recipe that make a row of their own, and those that make none.
 _KINDS = {"bits", "stream", "distill"}
-_TOLD = {"batch": "batches of {}", "clip": "bound {:g}"}  # only together
+_TOLD = {"batch": "batches of {}", "clip": "bound {:g}"}
 _OF_TEACHERS = {"teacher_epochs"}
 
 
@@ -61,8 +61,7 @@ def rows(results: list[dict]) -> list[Row]:
     """One row for each way to train, of the runs that follow the recipe."""
     groups = defaultdict(list)
     for result in results:
-        changed = set(result["changed"]) - _KINDS - _OF_TEACHERS
-        if changed and changed != set(_TOLD):
+        if set(result["changed"]) - _KINDS - _OF_TEACHERS - set(_TOLD):
             continue
         key = [result[k] for k in ("network", "method", "domain", "target_connections")]
         groups[(*key, _kind(result))].append(result)
@@ -91,8 +90,8 @@ def _kind(result) -> str:
     bits, stream = recipe.get("bits") or 1, recipe.get("stream")
     words = [f", {bits} bits" if bits > 1 else ""]
     words += [", streams" if stream else "", ", distilled" if recipe.get("distill") else ""]
-    if set(_TOLD) <= set(result["changed"]):
-        words += [", " + text.format(recipe[name]) for name, text in _TOLD.items()]
+    told = [name for name in _TOLD if name in result["changed"]]
+    words += [", " + _TOLD[name].format(recipe[name]) for name in told]
     return "".join(words)
 
 

@@ -30,9 +30,11 @@ class SaturationWarnings:
             score: of its latent weights, by which connections are chosen.
             held: number of its connections.
         """
+        if label in self._told:
+            return
         most = score.max()
         at_bound = int((score == most).sum())
-        if label in self._told or at_bound <= max(_FEW, held / 2):
+        if at_bound <= max(_FEW, held / 2):
             return
         self._told.add(label)
         wider = f"{3 * abs(float(most)):.3g}"

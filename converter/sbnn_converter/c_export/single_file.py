@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from sbnn_converter.c_export.test_vector import NoTestVector, expected_outputs, test_texts
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.export.folder import check_folder, folder_output, read_manifest
+from sbnn_converter.export.collection import PAIRS
+from sbnn_converter.export.folder import folder_output, open_folder
 from sbnn_converter.export.library import license_text, licensed
 from sbnn_converter.export.outputs import Output
 from sbnn_converter.standalone import Export
 from sbnn_converter.standalone.single_source import single_source
 
 FLAG = "--c_dir"
-# What the list of a folder's files calls those of each network.
-PAIRS = "single_files"
 
 
 def single_files(model: bytes, export: Export, samples) -> dict[str, str]:
@@ -50,12 +48,10 @@ def collect_single(folder: Path, name: str, texts: dict[str, str]) -> Output:
       texts: its files.
 
     Raises:
-      ConversionError, OSError: as ``check_folder``, or the folder holds networks beside
+      ConversionError, OSError: as ``open_folder``, or the folder holds networks beside
         kernels that they share, or files of this name are another network's.
     """
-    check_folder(folder, FLAG)
-    target = Path(os.path.realpath(folder))
-    manifest = read_manifest(target)
+    target, manifest = open_folder(folder, FLAG)
     if manifest.get("networks"):
         raise ConversionError(
             f"folder '{folder}' holds networks beside kernels that they share, which a single "

@@ -8,11 +8,10 @@ libraries are always those of this version. What else lies in the folder is refu
 from __future__ import annotations
 
 import dataclasses
-import os
 from pathlib import Path
 
 from sbnn_converter.errors import ConversionError
-from sbnn_converter.export.folder import check_folder, folder_output, read_manifest
+from sbnn_converter.export.folder import folder_output, open_folder
 from sbnn_converter.export.library import (
     TEMPLATES,
     Library,
@@ -26,6 +25,8 @@ from sbnn_converter.export.outputs import Output
 from sbnn_converter.export.shared_libraries import KERNELS, required, shared_libraries, sources_id
 from sbnn_converter.export.templates import fill
 
+# What the list of a folder's files calls networks that are a single pair of files each.
+PAIRS = "single_files"
 # What stands behind a network's name in headers and their guards.
 _OWN_HEADERS = ("_constants", "_model", "_ops", "_test_vector")
 _KINDS = {False: "standalone C", True: "a network for TensorFlow Lite Micro"}
@@ -54,13 +55,11 @@ def collect(folder: Path, network: Library, flag: str) -> Collected:
       flag: where the user chose the folder, for messages.
 
     Raises:
-      ConversionError, OSError: as ``check_folder``, or the folder holds another kind of
+      ConversionError, OSError: as ``open_folder``, or the folder holds another kind of
         network of this name.
     """
-    check_folder(folder, flag)
-    target = Path(os.path.realpath(folder))
-    manifest = read_manifest(target)
-    if manifest.get("single_files"):
+    target, manifest = open_folder(folder, flag)
+    if manifest.get(PAIRS):
         raise ConversionError(
             f"folder '{folder}' holds networks of --single_file, whose kernels are their own: "
             f"choose another folder with {flag}"

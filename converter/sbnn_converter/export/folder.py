@@ -51,6 +51,17 @@ def check_folder(folder: Path, flag: str) -> None:
         )
 
 
+def open_folder(folder: Path, flag: str) -> tuple[Path, dict]:
+    """Where a folder of exports lies, links followed, and its list of what it holds.
+
+    Raises:
+      ConversionError, OSError: as ``check_folder``.
+    """
+    check_folder(folder, flag)
+    target = Path(os.path.realpath(folder))
+    return target, read_manifest(target)
+
+
 def folder_output(
     folder: Path,
     contents: Mapping[str, bytes],
