@@ -44,6 +44,17 @@ def chosen_front() -> ModuleType:
     return importlib.import_module(f"{_PACKAGE}.{_chosen}")
 
 
+def chosen_keras() -> ModuleType:
+    """Keras as the front that is meant uses it: `tf_keras`, or `keras` itself."""
+    of_keras_3 = chosen_front().__name__ == f"{_PACKAGE}.{KERAS_3}"
+    return importlib.import_module("keras" if of_keras_3 else "tf_keras")
+
+
+def chosen_kernels() -> ModuleType:
+    """What finds the sparse binary kernels of models of the front that is meant."""
+    return importlib.import_module(f"{chosen_front().__name__}.kernels")
+
+
 def asked_for() -> str | None:
     """The front that the environment or an import of Keras 2 names, if any.
 

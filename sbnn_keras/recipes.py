@@ -17,15 +17,10 @@ model.save("model.h5")
 
 import dataclasses
 
-import tensorflow as tf
-
 from sbnn_keras.core.arguments import check_number, check_whole
 from sbnn_keras.core.connections import check_share
 from sbnn_keras.core.decay import PolynomialDecay
-from sbnn_keras.keras2.allocation import allocate_connections
-from sbnn_keras.keras2.distiller import Distiller
-from sbnn_keras.keras2.freezing import FreezeConnections
-from sbnn_keras.keras2.schedule import ConnectionsSchedule
+from sbnn_keras.front import chosen_front, chosen_keras
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,9 +85,9 @@ class Recipe:
         statistics of batch normalization lag behind. In an epoch at rate 0 they catch up.
         """
         moving = (self.epochs - self.rest) * steps_an_epoch
-        return tf.keras.optimizers.schedules.CosineDecay(self.rate, moving)
+        return chosen_keras().optimizers.schedules.CosineDecay(self.rate, moving)
 
-    def schedule(self, model, steps_an_epoch: int, verbose: int = 0) -> ConnectionsSchedule:
+    def schedule(self, model, steps_an_epoch: int, verbose: int = 0):
         """The callback that takes each layer of a built model down to its share."""
         last = max(1, int(self.ramp * self.epochs * steps_an_epoch))
 
@@ -102,9 +97,11 @@ class Recipe:
                 1 - first, 1 - share, 0, last, power=self.power, frequency=self.frequency
             )
 
-        shares = allocate_connections(model, self.connections, self.exponent)
+        shares = chosen_front().allocate_connections(model, self.connections, self.exponent)
         overrides = {name: down_to(share) for name, share in shares.items()}
-        return ConnectionsSchedule(down_to(self.connections), overrides=overrides, verbose=verbose)
+        return chosen_front().ConnectionsSchedule(
+            down_to(self.connections), overrides=overrides, verbose=verbose
+        )
 
     def compile(
         self,
@@ -121,7 +118,7 @@ class Recipe:
             model: with sparse binary layers, which have no `connections` of their own.
             steps_an_epoch: training steps of an epoch.
             teacher: a trained network of the same classes to learn from, or None.
-            loss, metrics, arguments: as of `tf.keras.Model.compile`.
+            loss, metrics, arguments: as of `keras.Model.compile`.
 
         Returns:
             The model to fit, which is `model` or a `Distiller` around it, and the callbacks
@@ -131,11 +128,12 @@ class Recipe:
             ValueError: the model has no sparse binary layers, or the teacher does not fit.
         """
         check_whole(steps_an_epoch, "steps_an_epoch", at_least=1)
-        callbacks = [FreezeConnections(self.rest), self.schedule(model, steps_an_epoch)]
+        front = chosen_front()
+        callbacks = [front.FreezeConnections(self.rest), self.schedule(model, steps_an_epoch)]
         trained = model
         if teacher is not None:
-            trained = Distiller(model, teacher, self.alpha, self.temperature)
-        optimizer = tf.keras.optimizers.Adam(self.learning_rate(steps_an_epoch))
+            trained = front.Distiller(model, teacher, self.alpha, self.temperature)
+        optimizer = chosen_keras().optimizers.Adam(self.learning_rate(steps_an_epoch))
         trained.compile(optimizer, loss, metrics=list(metrics), **arguments)
         return trained, callbacks
 
@@ -147,7 +145,7 @@ class Recipe:
             x: samples, [n, ...].
             y: their classes.
             callbacks: more of them.
-            arguments: as of `tf.keras.Model.fit`, such as `validation_data`, `verbose`.
+            arguments: as of `keras.Model.fit`, such as `validation_data`, `verbose`.
 
         Returns:
             Keras's `History`.

@@ -2,11 +2,11 @@
 
 from sbnn_keras.applications.binarynet import BinaryNet
 from sbnn_keras.applications.cards import all_weights, card
-from sbnn_keras.applications.log_mel import LogMel
 from sbnn_keras.applications.mlp import MLP
 from sbnn_keras.applications.resnet import ResNet8
 from sbnn_keras.applications.small_cnn import SmallCNN
 from sbnn_keras.applications.sound_net import SoundNet
+from sbnn_keras.front import chosen_front
 
 __all__ = [
     "MLP",
@@ -18,3 +18,9 @@ __all__ = [
     "all_weights",
     "card",
 ]
+
+
+def __getattr__(name: str):
+    if name == "LogMel":  # a layer: which one depends on the Keras that is meant
+        return chosen_front().LogMel
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,16 +1,15 @@
 """BinaryNet: the plain network of the first binary networks, with residual streams."""
 
-import tensorflow as tf
-
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
+from sbnn_keras.front import chosen_keras
 
 _FILTERS = (128, 256, 512)
 
 
 @takes_weights
-def BinaryNet(  # a network's name, as in tf.keras.applications
+def BinaryNet(  # a network's name, as in keras.applications
     input_shape: tuple[int, int, int] = (32, 32, 3),
     classes: int = 10,
     width: float = 0.25,
@@ -23,7 +22,7 @@ def BinaryNet(  # a network's name, as in tf.keras.applications
     include_top: bool = True,
     weights: str | None = None,
     name: str = "binarynet",
-) -> tf.keras.Model:
+):
     """Three times two convolutions and a pooling, and a dense layer.
 
     The network of arXiv 1602.02830, section 2.1, with one dense layer instead of three,
@@ -57,16 +56,17 @@ def BinaryNet(  # a network's name, as in tf.keras.applications
     check_top(classes, width)
     wanted = "(height, width, channels) with at least 8 x 8 positions"
     check_input_shape(input_shape, wanted, lambda sizes: len(sizes) == 3 and min(sizes[:2]) >= 8)
+    keras = chosen_keras()
     scheme = Scheme(domain, first_domain, connections, bits, stream_bits, latent_bound)
-    inputs = x = tf.keras.Input(input_shape)
+    inputs = x = keras.Input(input_shape)
     stream = None  # images are largest in front of the first pooling: none there
     for filters in _FILTERS:
         count = channels(filters, width)
         sums = scheme.conv(count, first=x is inputs)(x)
         x = scheme.normalized(sums) if stream is None else scheme.joined(stream, sums)
-        sums = tf.keras.layers.MaxPooling2D(2)(scheme.conv(count)(x))
+        sums = keras.layers.MaxPooling2D(2)(scheme.conv(count)(x))
         x = stream = scheme.joined(stream, sums)
     if include_top:
-        x = scheme.dense(classes)(tf.keras.layers.Flatten()(x))
-        x = tf.keras.layers.Softmax()(scheme.normalized(x))
-    return tf.keras.Model(inputs, x, name=name)
+        x = scheme.dense(classes)(keras.layers.Flatten()(x))
+        x = keras.layers.Softmax()(scheme.normalized(x))
+    return keras.Model(inputs, x, name=name)

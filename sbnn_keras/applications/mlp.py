@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-import tensorflow as tf
-
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
+from sbnn_keras.front import chosen_keras
 
 
 @takes_weights
-def MLP(  # a network's name, as in tf.keras.applications
+def MLP(  # a network's name, as in keras.applications
     input_shape: tuple[int, ...] = (28, 28, 1),
     classes: int = 10,
     units: Sequence[int] = (512, 512),
@@ -24,7 +23,7 @@ def MLP(  # a network's name, as in tf.keras.applications
     include_top: bool = True,
     weights: str | None = None,
     name: str = "mlp",
-) -> tf.keras.Model:
+):
     """Dense layers with batch normalization: 784-512-512-10 for MNIST.
 
     ```python
@@ -55,9 +54,10 @@ def MLP(  # a network's name, as in tf.keras.applications
     """
     check_top(classes, width)
     check_input_shape(input_shape, "one positive size a dimension", lambda sizes: len(sizes) > 0)
+    keras = chosen_keras()
     scheme = Scheme(domain, first_domain, connections, bits, stream_bits, latent_bound)
-    inputs = tf.keras.Input(input_shape)
-    x = tf.keras.layers.Flatten()(inputs) if len(input_shape) > 1 else inputs
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Flatten()(inputs) if len(input_shape) > 1 else inputs
     stream = None
     for place, count in enumerate(units):
         sums = scheme.dense(channels(count, width), first=place == 0)(x)
@@ -66,5 +66,5 @@ def MLP(  # a network's name, as in tf.keras.applications
         stream = x if place else None
     if include_top:
         x = scheme.dense(classes)(x)
-        x = tf.keras.layers.Softmax()(scheme.normalized(x))
-    return tf.keras.Model(inputs, x, name=name)
+        x = keras.layers.Softmax()(scheme.normalized(x))
+    return keras.Model(inputs, x, name=name)

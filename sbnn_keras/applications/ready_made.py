@@ -6,14 +6,13 @@ import io
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-import tensorflow as tf
-
 from sbnn_keras.applications import cards, stored_weights
 
 _P = ParamSpec("_P")
-_Model = TypeVar("_Model")  # tf.keras.Model, which must not be looked up before Larq is there
+_Model = TypeVar("_Model")  # of Keras 2 or 3, which must not be looked up before one is meant
 # Arguments on cards that answers do not depend on.
 _FREE = ("latent_bound",)
+_SEQUENCES = ("input_shape", "units")
 _OF_TOP = ("classes", "input_shape")
 
 
@@ -63,10 +62,7 @@ def _check(network: str, name: str, given: dict) -> None:
 
 
 def _comparable(arguments: dict) -> dict:
-    found = {
-        key: tuple(value) if isinstance(value, (list, tf.TensorShape)) else value
-        for key, value in arguments.items()
-    }
+    found = {key: tuple(value) if key in _SEQUENCES else value for key, value in arguments.items()}
     return {**found, "first_domain": found["first_domain"] or found["domain"]}
 
 

@@ -1,16 +1,15 @@
 """ResNet8: eight layers around a residual stream, narrow where images are large."""
 
-import tensorflow as tf
-
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
+from sbnn_keras.front import chosen_keras
 
 _FILTERS = (64, 128, 256)
 
 
 @takes_weights
-def ResNet8(  # a network's name, as in tf.keras.applications
+def ResNet8(  # a network's name, as in keras.applications
     input_shape: tuple[int, int, int] = (32, 32, 3),
     classes: int = 10,
     width: float = 1.0,
@@ -23,7 +22,7 @@ def ResNet8(  # a network's name, as in tf.keras.applications
     include_top: bool = True,
     weights: str | None = None,
     name: str = "resnet8",
-) -> tf.keras.Model:
+):
     """A convolution, three stages of two, and a dense layer; each layer has a shortcut.
 
     Of as many layers as MLPerf Tiny's ResNet-8, with shortcuts around single layers as in
@@ -58,17 +57,18 @@ def ResNet8(  # a network's name, as in tf.keras.applications
     check_top(classes, width)
     wanted = "(height, width, channels) with at least 8 x 8 positions"
     check_input_shape(input_shape, wanted, lambda sizes: len(sizes) == 3 and min(sizes[:2]) >= 8)
+    keras = chosen_keras()
     scheme = Scheme(domain, first_domain, connections, bits, stream_bits, latent_bound)
-    inputs = tf.keras.Input(input_shape)
+    inputs = keras.Input(input_shape)
     stem = channels(_FILTERS[0] // 4, width)
     x = scheme.normalized(scheme.conv(stem, first=True)(inputs))
     stream = None  # sums of pixels do not begin one
     for filters in _FILTERS:
         count = channels(filters, width)
-        sums = tf.keras.layers.MaxPooling2D(2)(scheme.conv(count)(x))
+        sums = keras.layers.MaxPooling2D(2)(scheme.conv(count)(x))
         stream = scheme.joined(stream, sums)
         x = stream = scheme.joined(stream, scheme.conv(count)(stream))
     if include_top:
-        x = scheme.dense(classes)(tf.keras.layers.Flatten()(x))
-        x = tf.keras.layers.Softmax()(scheme.normalized(x))
-    return tf.keras.Model(inputs, x, name=name)
+        x = scheme.dense(classes)(keras.layers.Flatten()(x))
+        x = keras.layers.Softmax()(scheme.normalized(x))
+    return keras.Model(inputs, x, name=name)

@@ -2,13 +2,7 @@
 
 import dataclasses
 
-import larq as lq
-import tensorflow as tf
-
-from sbnn_keras.keras2.layers import SparseBinaryConv2D, SparseBinaryDense
-from sbnn_keras.keras2.quant_hard_tanh import QuantHardTanh
-from sbnn_keras.keras2.quantizers import SparseBinary
-from sbnn_keras.keras2.residual_stream import ResidualStream
+from sbnn_keras.front import chosen_front, chosen_keras
 
 # Of all statistics: kernels with few connections change quickly.
 _MOMENTUM = 0.9
@@ -38,27 +32,30 @@ class Scheme:
     def conv(self, filters: int, kernel_size=3, *, first: bool = False, **arguments):
         """A 3x3 convolution that keeps the size of images, without bias."""
         arguments = {"padding": "same", **arguments}
-        return SparseBinaryConv2D(filters, kernel_size, **arguments, **self._common(first))
+        return chosen_front().SparseBinaryConv2D(
+            filters, kernel_size, **arguments, **self._common(first)
+        )
 
     def dense(self, units: int, *, first: bool = False):
         """A dense layer without bias."""
-        return SparseBinaryDense(units, **self._common(first))
+        return chosen_front().SparseBinaryDense(units, **self._common(first))
 
     def _common(self, first: bool) -> dict:
         domain = (self.first_domain if first else None) or self.domain
+        front = chosen_front()
         return dict(
             domain=domain,
-            kernel_quantizer=SparseBinary(
+            kernel_quantizer=front.quantizers.SparseBinary(
                 self.connections, domain=domain, clip_value=self.latent_bound
             ),
-            kernel_constraint=lq.constraints.WeightClip(self.latent_bound),
-            input_quantizer=None if first else QuantHardTanh(self.bits),
+            kernel_constraint=front.constraints.WeightClip(self.latent_bound),
+            input_quantizer=None if first else front.quantizers.QuantHardTanh(self.bits),
             use_bias=False,
         )
 
     def normalized(self, sums):
         """What a layer gives to the next one where there is no stream."""
-        return tf.keras.layers.BatchNormalization(momentum=_MOMENTUM)(sums)
+        return chosen_keras().layers.BatchNormalization(momentum=_MOMENTUM)(sums)
 
     def joined(self, stream, sums):
         """The stream with a layer's sums added to it; `None` begins one.
@@ -74,7 +71,7 @@ class Scheme:
         inputs = sums
         if stream is not None:
             inputs = [_like(stream, sums), sums]
-        return ResidualStream(self.stream_bits, momentum=_MOMENTUM)(inputs)
+        return chosen_front().ResidualStream(self.stream_bits, momentum=_MOMENTUM)(inputs)
 
 
 def _like(stream, sums):
@@ -82,6 +79,6 @@ def _like(stream, sums):
     *places, channels = sums.shape[1:]
     pool = tuple(a // b for a, b in zip(stream.shape[1:-1], places))
     if any(size != 1 for size in pool):
-        stream = tf.keras.layers.AveragePooling2D(pool)(stream)
+        stream = chosen_keras().layers.AveragePooling2D(pool)(stream)
     times = channels // stream.shape[-1]
-    return tf.keras.layers.Concatenate()([stream] * times) if times > 1 else stream
+    return chosen_keras().layers.Concatenate()([stream] * times) if times > 1 else stream

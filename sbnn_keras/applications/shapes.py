@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import tensorflow as tf
-
 from sbnn_keras.core.arguments import check_number, check_whole, is_whole
 
 
@@ -21,7 +19,7 @@ def check_input_shape(input_shape, wanted: str, fits: Callable[[tuple], bool]) -
         wanted: what is, in words.
         fits: whether sizes are.
     """
-    is_shape = isinstance(input_shape, (tuple, list, tf.TensorShape))
+    is_shape = hasattr(input_shape, "__getitem__") and not isinstance(input_shape, (str, dict))
     sizes = tuple(input_shape) if is_shape else ()
     if not all(is_whole(size) and size > 0 for size in sizes) or not fits(sizes):
         raise ValueError(f"Wrong `input_shape`: found {input_shape!r}, wanted {wanted}.")

@@ -1,14 +1,13 @@
 """SmallCNN: two convolutions and two dense layers, for images such as MNIST's."""
 
-import tensorflow as tf
-
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
+from sbnn_keras.front import chosen_keras
 
 
 @takes_weights
-def SmallCNN(  # a network's name, as in tf.keras.applications
+def SmallCNN(  # a network's name, as in keras.applications
     input_shape: tuple[int, int, int] = (28, 28, 1),
     classes: int = 10,
     width: float = 1.0,
@@ -21,7 +20,7 @@ def SmallCNN(  # a network's name, as in tf.keras.applications
     include_top: bool = True,
     weights: str | None = None,
     name: str = "small_cnn",
-) -> tf.keras.Model:
+):
     """conv 16, pool, conv 32, pool, dense 128, and a dense layer; kernels 3x3.
 
     ```python
@@ -52,13 +51,14 @@ def SmallCNN(  # a network's name, as in tf.keras.applications
     check_top(classes, width)
     wanted = "(height, width, channels) with at least 4 x 4 positions"
     check_input_shape(input_shape, wanted, lambda sizes: len(sizes) == 3 and min(sizes[:2]) >= 4)
+    keras = chosen_keras()
     scheme = Scheme(domain, first_domain, connections, bits, stream_bits, latent_bound)
-    pool = tf.keras.layers.MaxPooling2D
-    inputs = tf.keras.Input(input_shape)
+    pool = keras.layers.MaxPooling2D
+    inputs = keras.Input(input_shape)
     x = scheme.normalized(pool(2)(scheme.conv(channels(16, width), first=True)(inputs)))
     x = scheme.joined(None, pool(2)(scheme.conv(channels(32, width))(x)))
     if include_top:
-        x = scheme.dense(channels(128, width))(tf.keras.layers.Flatten()(x))
+        x = scheme.dense(channels(128, width))(keras.layers.Flatten()(x))
         x = scheme.dense(classes)(scheme.normalized(x))
-        x = tf.keras.layers.Softmax()(scheme.normalized(x))
-    return tf.keras.Model(inputs, x, name=name)
+        x = keras.layers.Softmax()(scheme.normalized(x))
+    return keras.Model(inputs, x, name=name)

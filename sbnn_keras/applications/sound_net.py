@@ -1,16 +1,15 @@
 """SoundNet: convolutions over time, for features of a sound."""
 
-import tensorflow as tf
-
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
+from sbnn_keras.front import chosen_keras
 
 _FILTERS = (64, 128, 256)
 
 
 @takes_weights
-def SoundNet(  # a network's name, as in tf.keras.applications
+def SoundNet(  # a network's name, as in keras.applications
     input_shape: tuple[int, int] = (49, 16),
     classes: int = 10,
     width: float = 0.375,
@@ -23,7 +22,7 @@ def SoundNet(  # a network's name, as in tf.keras.applications
     include_top: bool = True,
     weights: str | None = None,
     name: str = "sound_net",
-) -> tf.keras.Model:
+):
     """Three times two convolutions over time and a pooling, and a dense layer.
 
     Bands of frequencies are channels, as in TC-ResNet (arXiv 1904.03814), so that images
@@ -57,18 +56,19 @@ def SoundNet(  # a network's name, as in tf.keras.applications
     check_top(classes, width)
     wanted = "(frames, bands) with at least 8 frames"
     check_input_shape(input_shape, wanted, lambda sizes: len(sizes) == 2 and sizes[0] >= 8)
+    keras = chosen_keras()
     scheme = Scheme(domain, first_domain, connections, bits, stream_bits, latent_bound)
     # As images of one row, whose streams are planes when converted.
-    inputs = tf.keras.Input(input_shape)
-    features = x = tf.keras.layers.Reshape((1, *input_shape))(inputs)
+    inputs = keras.Input(input_shape)
+    features = x = keras.layers.Reshape((1, *input_shape))(inputs)
     stream = None  # sums of features themselves do not begin one
     for filters in _FILTERS:
         count = channels(filters, width)
         sums = scheme.conv(count, (1, 3), first=x is features)(x)
         x = scheme.normalized(sums) if stream is None else scheme.joined(stream, sums)
-        sums = tf.keras.layers.MaxPooling2D((1, 2))(scheme.conv(count, (1, 3))(x))
+        sums = keras.layers.MaxPooling2D((1, 2))(scheme.conv(count, (1, 3))(x))
         x = stream = scheme.joined(stream, sums)
     if include_top:
-        x = scheme.dense(classes)(tf.keras.layers.Flatten()(x))
-        x = tf.keras.layers.Softmax()(scheme.normalized(x))
-    return tf.keras.Model(inputs, x, name=name)
+        x = scheme.dense(classes)(keras.layers.Flatten()(x))
+        x = keras.layers.Softmax()(scheme.normalized(x))
+    return keras.Model(inputs, x, name=name)

@@ -6,7 +6,8 @@ kernel that is loaded has latent weights that are its connections, and holds the
 """
 
 import numpy as np
-import tensorflow as tf
+
+from sbnn_keras.front import chosen_kernels
 
 # Variables of sparsity control and of single sessions, which follow from the others.
 _LEFT_OUT = ("connections", "threshold", "count", "steps", "first_batch_seen", "sharpness")
@@ -19,7 +20,10 @@ def save(model, path) -> None:
         model: as a function of `sbnn_keras.applications` built it.
         path: of the .npz to write.
     """
-    np.savez_compressed(path, **{key: _value(*at) for key, at in _places(model).items()})
+    kernels = _kernels(model)
+    np.savez_compressed(
+        path, **{key: _value(variable, kernels) for key, variable in _places(model).items()}
+    )
 
 
 def load(model, file) -> None:
@@ -32,23 +36,24 @@ def load(model, file) -> None:
     Raises:
         ValueError: the file holds weights of other shapes; nothing has changed then.
     """
-    places = _places(model)
+    places, kernels = _places(model), _kernels(model)
     with np.load(file, allow_pickle=False) as arrays:
-        for key, (_, variable) in places.items():
+        for key, variable in places.items():
             found = arrays[key].shape if key in arrays else None
             if found != tuple(variable.shape):
                 raise ValueError(
                     f"Weights of another network: found {found} for {variable.name}, wanted "
                     f"{tuple(variable.shape)}."
                 )
-        for key, (layer, variable) in places.items():
-            variable.assign(tf.cast(arrays[key], variable.dtype))
-            if _is_kernel(layer, variable):
-                _hold(layer, np.count_nonzero(arrays[key]) / arrays[key].size)
+        for key, variable in places.items():
+            dtype = getattr(variable.dtype, "name", variable.dtype)
+            variable.assign(arrays[key].astype(dtype))
+            if id(variable) in kernels:
+                kernels[id(variable)].hold(np.count_nonzero(arrays[key]) / arrays[key].size)
 
 
 def _places(model) -> dict:
-    """Layer and variable of each name in a file.
+    """The variable of each name in a file.
 
     Layers are numbered, as their names differ from session to session; those of a network
     without top come first in the whole one, too.
@@ -56,27 +61,20 @@ def _places(model) -> dict:
     places = {}
     for number, layer in enumerate(layer for layer in model.layers if layer.variables):
         for variable in layer.variables:
-            name = variable.name.split("/")[-1].split(":")[0]
+            name = variable.name.split("/")[-1].split(":")[0]  # Keras 3 has the last part alone
             # A quantizer puts its own name, which has a number, in front of its ratio.
             name = "ratio" if name.endswith("_ratio") else name
             if not name.endswith(_LEFT_OUT):
-                places[f"{number}/{name}"] = (layer, variable)
+                places[f"{number}/{name}"] = variable
     return places
 
 
-def _is_kernel(layer, variable) -> bool:
-    return hasattr(layer, "binary_kernel") and variable is layer.kernel
+def _kernels(model) -> dict:
+    """The sparse kernels, by the identity of their variables."""
+    return {id(kernel.variable): kernel for kernel in chosen_kernels().sparse_binary_kernels(model)}
 
 
-def _hold(layer, share: float) -> None:
-    (quantizer,) = layer.kernel_quantizers()
-    latent = tf.convert_to_tensor(layer.kernel.latent_variable)
-    quantizer.held.hold(latent, share)
-    quantizer.held.choose(latent)
-
-
-def _value(layer, variable) -> np.ndarray:
-    if not _is_kernel(layer, variable):
-        return variable.numpy()
-    (quantizer,) = layer.kernel_quantizers()
-    return quantizer.current_steps(variable.latent_variable).astype(np.int8)
+def _value(variable, kernels: dict) -> np.ndarray:
+    if id(variable) not in kernels:
+        return np.array(variable)
+    return kernels[id(variable)].steps().astype(np.int8)

@@ -22,6 +22,7 @@ from sbnn_keras.keras2.layers import (  # noqa: E402
     SparseBinarySeparableConv1D,
     SparseBinarySeparableConv2D,
 )
+from sbnn_keras.keras2.log_mel import LogMel  # noqa: E402
 from sbnn_keras.keras2.old_weights import ask_layers_for_old_weights  # noqa: E402
 from sbnn_keras.keras2.precision import in_float32  # noqa: E402
 from sbnn_keras.keras2.residual_stream import ResidualStream  # noqa: E402
@@ -40,6 +41,7 @@ __all__ = [
     "ExpectedConnections",
     "ExpectedConnectionsLoss",
     "FreezeConnections",
+    "LogMel",
     "PolynomialDecay",
     "ResidualStream",
     "SharpnessSchedule",

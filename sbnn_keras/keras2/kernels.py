@@ -40,6 +40,14 @@ class Kernel(NamedTuple):
         """
         return self.quantizer.current_steps(self.latent)
 
+    def hold(self, share: float) -> None:
+        """Holds this share of the weights from now on: the largest that there are now."""
+        latent = tf.convert_to_tensor(self.latent)
+        held = self.quantizer.held
+        assert held is not None  # the kernel is sparse and built
+        held.hold(latent, share)
+        held.choose(latent)
+
 
 def sparse_binary_kernels(model, layers=None) -> Iterator[Kernel]:
     """The kernels with a `SparseBinary` quantizer, in the order of the layers.

@@ -22,6 +22,7 @@ from sbnn_keras.keras3.layers import (  # noqa: E402
     SparseBinarySeparableConv1D,
     SparseBinarySeparableConv2D,
 )
+from sbnn_keras.keras3.log_mel import LogMel  # noqa: E402
 from sbnn_keras.keras3.precision import in_float32  # noqa: E402
 from sbnn_keras.keras3.residual_stream import ResidualStream  # noqa: E402
 from sbnn_keras.keras3.schedule import ConnectionsSchedule  # noqa: E402
@@ -37,6 +38,7 @@ __all__ = [
     "ExpectedConnections",
     "ExpectedConnectionsLoss",
     "FreezeConnections",
+    "LogMel",
     "PolynomialDecay",
     "ResidualStream",
     "SharpnessSchedule",

@@ -21,7 +21,9 @@ from sbnn_keras import (
     SparseBinaryConv2D,
     SparseBinaryDense,
     SparsityLogger,
+    applications,
 )
+from sbnn_keras.recipes import Recipe
 
 assert SparseBinaryDense.__module__ == "sbnn_keras.keras3.layers"
 assert not {"larq", "tf_keras", "tensorflow_model_optimization"} & set(sys.modules)
@@ -143,6 +145,26 @@ if keras.backend.backend() != "tensorflow":
         assert "\n" not in str(error), error
     else:
         raise AssertionError("it converted what another process cannot know")
+
+# The networks of the package, their weights and the recipe are for every backend.
+
+for name, weights in applications.all_weights():
+    card = applications.card(name, weights)
+    ready = getattr(applications, name)(weights=weights, **card["arguments"])
+    noise = np.random.default_rng(0).integers(-128, 128, (8, *ready.input_shape[1:])) / 128
+    found = ready.predict(noise.astype("float32"), verbose=0)
+    # Answers of the network as training left it, in Keras 2, with four digits.
+    np.testing.assert_allclose(found, card["made_up_inputs"], atol=6e-5, err_msg=name)
+features = applications.LogMel()(rng.normal(0, 0.1, (3, 6400)))
+assert features.shape == (3, 49, 16) and float(keras.ops.max(features)) == 127 / 128
+sounds = keras.ops.convert_to_numpy(features)
+student, teacher = (applications.SoundNet(width=width, classes=4) for width in (0.125, 0.25))
+recipe = Recipe(connections=0.2, epochs=3, batch_size=2, frequency=1, ramp=0.5)
+recipe.fit(student, sounds, np.array([0, 1, 2]), teacher=teacher, verbose=0)
+sparse = [layer for layer in student.layers if hasattr(layer, "binary_kernel")]
+kernels = [layer.binary_kernel() for layer in sparse]
+ones, weights = sum(map(np.count_nonzero, kernels)), sum(kernel.size for kernel in kernels)
+assert abs(ones / weights - 0.2) < 0.002, ones / weights
 
 # What a first batch shows that is almost always a mistake is said once.
 

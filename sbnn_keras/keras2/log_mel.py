@@ -4,10 +4,9 @@ import larq as lq
 import numpy as np
 import tensorflow as tf
 
-from sbnn_keras.core.arguments import check_number, check_whole
+from sbnn_keras.core.log_mel import SILENCE, Settings
 
-# Smaller energies are silence: no logarithm of 0.
-_SILENCE = 1e-30
+__all__ = ["LogMel"]
 
 
 @lq.utils.register_keras_custom_object
@@ -54,42 +53,24 @@ class LogMel(tf.keras.layers.Layer):
         decades: float = 5.0,
         **kwargs,
     ):
-        self.sample_rate = check_whole(sample_rate, "sample_rate", at_least=1)
-        self.frame = check_whole(frame, "frame", at_least=2)
-        self.hop = check_whole(hop, "hop", at_least=1)
-        self.bands = check_whole(bands, "bands", at_least=1)
-        self.lowest = check_number(
-            lowest,
-            "lowest",
-            "a frequency from 0 up to half the sample rate",
-            lambda f: 0 <= f < sample_rate / 2,
-        )
-        self.decades = check_number(
-            decades, "decades", "a number above 0", lambda d: 0 < d < float("inf")
-        )
+        self.settings = Settings(sample_rate, frame, hop, bands, lowest, decades)
         super().__init__(**kwargs)
 
     def call(self, inputs):
-        frames = tf.signal.frame(tf.cast(inputs, tf.float32), self.frame, self.hop)
-        spectra = tf.signal.rfft(frames * tf.signal.hann_window(self.frame))
-        mel = tf.signal.linear_to_mel_weight_matrix(
-            self.bands,
-            self.frame // 2 + 1,
-            self.sample_rate,
-            self.lowest,
-            self.sample_rate / 2,
-        )
-        energies = tf.matmul(tf.abs(spectra) ** 2, mel)
-        levels = tf.math.log(tf.maximum(energies, _SILENCE)) / np.log(10.0)
+        own = self.settings
+        frames = tf.signal.frame(tf.cast(inputs, tf.float32), own.frame, own.hop)
+        spectra = tf.signal.rfft(frames * own.window())
+        energies = tf.matmul(tf.abs(spectra) ** 2, own.triangles())
+        levels = tf.math.log(tf.maximum(energies, SILENCE)) / np.log(10.0)
         loudest = tf.reduce_max(levels, axis=(1, 2), keepdims=True)
-        values = 1.0 + 2.0 / self.decades * (levels - loudest)
-        values = tf.where(energies > _SILENCE, values, -1.0)
+        values = 1.0 + 2.0 / own.decades * (levels - loudest)
+        values = tf.where(energies > SILENCE, values, -1.0)
         return tf.clip_by_value(tf.round(values * 128.0), -128.0, 127.0) / 128.0
 
     def compute_output_shape(self, input_shape):
         batch, samples = input_shape
-        return tf.TensorShape([batch, 1 + (samples - self.frame) // self.hop, self.bands])
+        frames = None if samples is None else self.settings.frames(samples)
+        return tf.TensorShape([batch, frames, self.settings.bands])
 
     def get_config(self):
-        own = ("sample_rate", "frame", "hop", "bands", "lowest", "decades")
-        return {**super().get_config(), **{name: getattr(self, name) for name in own}}
+        return {**super().get_config(), **self.settings.config()}
