@@ -4,7 +4,7 @@ from keras import ops
 
 from sbnn_keras.core.connections import check_share, count_of_ones
 from sbnn_keras.core.domains import Domain
-from sbnn_keras.keras3.selection import choose_largest
+from sbnn_keras.keras3.selection import choose_largest, choose_when
 
 
 class HeldConnections:
@@ -79,7 +79,7 @@ class HeldConnections:
         due = ops.logical_and(held, ops.equal(steps % self.refresh_every, 0))
         kept = ops.convert_to_tensor(self.mask.value), ops.convert_to_tensor(self.threshold.value)
         score = self._domain.score(latent)
-        mask, threshold = ops.cond(due, lambda: choose_largest(score, count), lambda: kept)
+        mask, threshold = choose_when(due, score, count, kept)
         self.mask.assign(mask)
         self.threshold.assign(threshold)
         self.count.assign(count)
@@ -93,7 +93,7 @@ class HeldConnections:
         score = self._domain.score(latent)
         kept = ops.convert_to_tensor(self.mask.value), ops.convert_to_tensor(self.threshold.value)
         unchosen = ops.logical_and(count > 0, ops.equal(steps, 0))
-        mask, threshold = ops.cond(unchosen, lambda: choose_largest(score, count), lambda: kept)
+        mask, threshold = choose_when(unchosen, score, count, kept)
         held = count > 0
         free = score > self.free_threshold
         return ops.where(held, mask, free), ops.where(held, threshold, self.free_threshold)

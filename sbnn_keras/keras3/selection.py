@@ -35,6 +35,32 @@ def choose_largest(latent, count):
     return ops.reshape(chosen, latent.shape), ops.where(count > 0, threshold, float("inf"))
 
 
+def choose_when(due, latent, count, kept):
+    """`choose_largest` where `due` says so, else what is `kept`.
+
+    Args:
+        due: bool scalar.
+        latent, count: as of `choose_largest`.
+        kept: marks and smallest value of an earlier choice.
+    """
+
+    def choose():
+        return choose_largest(latent, count)
+
+    def whether_due():
+        return ops.cond(due, choose, lambda: kept)
+
+    def anyway():
+        return tuple(ops.where(due, new, old) for new, old in zip(choose(), kept))
+
+    if keras.backend.backend() != "jax":
+        return whether_due()
+    import jax
+
+    # On accelerators a condition waits for the host, which takes longer than a choice.
+    return jax.lax.platform_dependent(cpu=whether_due, default=anyway)
+
+
 def _in_torch(flat, count):
     import torch
 
@@ -62,26 +88,43 @@ def _in_jax(flat, count):
     flat = ops.where(ops.equal(flat, 0.0), 0.0, flat)  # -0.0 equals 0.0
     bits = jax.lax.bitcast_convert_type(flat, "int32")
     keys = ops.where(bits < 0, ops.bitwise_xor(bits, _MAX), bits)
-    key = _bit_by_bit(keys, count)
+    key = _number_of_the_largest(keys, count)
     above, ties = keys > key, keys == key
     wanted = ops.cast(count, "int32") - ops.sum(ops.cast(above, "int32"))
 
     def some():
         places = ops.arange(flat.shape[0], dtype="int32") * SPREAD  # modulo 2^32
         places = ops.where(ties, places, -_MAX - 1)
-        return ops.logical_and(ties, places >= _bit_by_bit(places, wanted))
+        return ops.logical_and(ties, places >= _number_of_the_largest(places, wanted))
 
-    enough = ops.equal(ops.sum(ops.cast(ties, "int32")), wanted)
-    ties = ops.cond(enough, lambda: ties, some)
+    def all_or_some():
+        enough = ops.equal(ops.sum(ops.cast(ties, "int32")), wanted)
+        return ops.cond(enough, lambda: ties, some)
+
+    # On accelerators a condition waits for the host, and a sort does not.
+    ties = jax.lax.platform_dependent(cpu=all_or_some, default=some)
     threshold = ops.where(key < 0, key ^ _MAX, key)
     return ops.logical_or(above, ties), jax.lax.bitcast_convert_type(threshold, "float32")
 
 
-def _bit_by_bit(keys, count):
-    """The largest key number `count`: 32 passes, for XLA's sort takes many times as long."""
+def _number_of_the_largest(keys, count):
+    """The key that is number `count` from the largest; the largest for 0."""
     import jax
 
     n = ops.maximum(ops.cast(count, "int32"), 1)
+    return jax.lax.platform_dependent(keys, n, cpu=_bit_by_bit, default=_by_sorting)
+
+
+def _by_sorting(keys, n):
+    """On accelerators, where a sort is one radix sort and each pass a start of its own."""
+    import jax
+
+    return jax.lax.sort(keys)[keys.shape[0] - n]
+
+
+def _bit_by_bit(keys, n):
+    """32 passes, for XLA's sort on a CPU takes many times as long."""
+    import jax
 
     def next_bit(i, found):
         # 2**31 wraps around to the lowest key: the first step is from it to 0.
