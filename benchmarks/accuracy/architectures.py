@@ -6,11 +6,10 @@ differs is the layer: weights 0/1 (`sbnn_keras`), -1/+1 (Larq), or float with Re
 
 import functools
 
-import sbnn_keras  # isort: skip  (selects Keras 2, which Larq needs)
-
-import larq as lq
-import tensorflow as tf
 from settings import WIDTHS
+
+import sbnn_keras
+from sbnn_keras.front import chosen_keras
 
 MOMENTUM = 0.9
 
@@ -41,8 +40,10 @@ class _Layers:
 
     def _make(self, kind, *args, first, **kwargs):
         if self.method == "float":
-            return getattr(tf.keras.layers, kind)(*args, use_bias=False, **kwargs)
+            return getattr(chosen_keras().layers, kind)(*args, use_bias=False, **kwargs)
         if self.method == "bnn":
+            import larq as lq
+
             return getattr(lq.layers, f"Quant{kind}")(
                 *args,
                 input_quantizer=None if first else "ste_sign",
@@ -57,25 +58,27 @@ class _Layers:
             domain=domain,
             polarity=self._polarity,
             kernel_quantizer=sbnn_keras.quantizers.SparseBinary(domain=domain, **self._quantizer),
-            kernel_constraint=lq.constraints.WeightClip(self._clip),
+            kernel_constraint=sbnn_keras.constraints.WeightClip(self._clip),
             use_bias=False,
             **kwargs,
         )
 
     def after(self, last=False):
         """Batch normalization, and ReLU in the float network."""
-        normalization = [tf.keras.layers.BatchNormalization(momentum=MOMENTUM)]
+        keras = chosen_keras()
+        normalization = [keras.layers.BatchNormalization(momentum=MOMENTUM)]
         if self.method == "float" and not last:
-            normalization.append(tf.keras.layers.ReLU())
+            normalization.append(keras.layers.ReLU())
         return normalization
 
 
 def mlp(layers: _Layers):
     """784-512-512-10 on MNIST."""
-    stack = [tf.keras.Input((28, 28, 1))]
+    keras = chosen_keras()
+    stack = [keras.Input((28, 28, 1))]
     if layers.alternate:
         stack.append(sbnn_keras.AlternatingSigns())
-    stack.append(tf.keras.layers.Flatten())
+    stack.append(keras.layers.Flatten())
     for place, units in enumerate((512, 512)):
         stack += [layers.dense(units, first=place == 0), *layers.after()]
     return stack + [layers.dense(10), *layers.after(last=True)]
@@ -83,40 +86,69 @@ def mlp(layers: _Layers):
 
 def cnn(layers: _Layers):
     """conv 16, pool, conv 32, pool, dense 128, dense 10 on MNIST; kernels 3x3."""
-    stack = [tf.keras.Input((28, 28, 1))]
+    keras = chosen_keras()
+    stack = [keras.Input((28, 28, 1))]
     if layers.alternate:
-        opposite = tf.keras.layers.Lambda(lambda x: tf.concat([x, -x], axis=-1))
+        import tensorflow as tf
+
+        opposite = keras.layers.Lambda(lambda x: tf.concat([x, -x], axis=-1))
         stack.append(opposite)
     for place, filters in enumerate((16, 32)):
         stack += [layers.conv(filters, first=place == 0)]
-        stack += [tf.keras.layers.MaxPooling2D(2), *layers.after()]
-    stack += [tf.keras.layers.Flatten(), layers.dense(128), *layers.after()]
+        stack += [keras.layers.MaxPooling2D(2), *layers.after()]
+    stack += [keras.layers.Flatten(), layers.dense(128), *layers.after()]
     return stack + [layers.dense(10), *layers.after(last=True)]
 
 
 def binarynet(layers: _Layers, width: float):
     """conv-conv-pool three times and a dense layer, for CIFAR-10; kernels 3x3."""
-    stack = [tf.keras.Input((32, 32, 3))]
+    keras = chosen_keras()
+    stack = [keras.Input((32, 32, 3))]
     for block, filters in enumerate((128, 256, 512)):
         for place in range(2):
             stack.append(layers.conv(round(width * filters), first=block == place == 0))
             if place == 1:
-                stack.append(tf.keras.layers.MaxPooling2D(2))
+                stack.append(keras.layers.MaxPooling2D(2))
             stack += layers.after()
-    stack += [tf.keras.layers.Flatten(), layers.dense(10)]
+    stack += [keras.layers.Flatten(), layers.dense(10)]
     return stack + layers.after(last=True)
 
 
 def ds_cnn(layers: _Layers):
     """DS-CNN, MLPerf Tiny's network for sounds (arXiv 1711.07128); in float32 only."""
-    keras = tf.keras.layers
-    stack = [tf.keras.Input((49, 16)), keras.Reshape((49, 16, 1))]
-    stack += [keras.Conv2D(64, (10, 4), 2, padding="same", use_bias=False), *layers.after()]
-    stack += [keras.Dropout(0.2)]
+    keras = chosen_keras()
+    stack = [keras.Input((49, 16)), keras.layers.Reshape((49, 16, 1))]
+    stack += [keras.layers.Conv2D(64, (10, 4), 2, padding="same", use_bias=False), *layers.after()]
+    stack += [keras.layers.Dropout(0.2)]
     for _ in range(4):
-        stack += [keras.DepthwiseConv2D(3, padding="same", use_bias=False), *layers.after()]
-        stack += [keras.Conv2D(64, 1, use_bias=False), *layers.after()]
-    return stack + [keras.Dropout(0.4), keras.GlobalAveragePooling2D(), keras.Dense(10)]
+        stack += [keras.layers.DepthwiseConv2D(3, padding="same", use_bias=False), *layers.after()]
+        stack += [keras.layers.Conv2D(64, 1, use_bias=False), *layers.after()]
+    return stack + [
+        keras.layers.Dropout(0.4),
+        keras.layers.GlobalAveragePooling2D(),
+        keras.layers.Dense(10),
+    ]
+
+
+def resnet8():
+    """MLPerf Tiny's network for CIFAR-10 (arXiv 2106.07597, section 4.1.3), in float32."""
+    keras = chosen_keras()
+
+    def normalized(x, filters, size, strides=1):
+        x = keras.layers.Conv2D(filters, size, strides, padding="same", use_bias=False)(x)
+        return keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
+
+    inputs = keras.Input((32, 32, 3))
+    x = keras.layers.ReLU()(normalized(inputs, 16, 3))
+    for filters in (16, 32, 64):
+        strides = 1 if filters == 16 else 2
+        y = keras.layers.ReLU()(normalized(x, filters, 3, strides))
+        y = normalized(y, filters, 3)
+        if strides > 1:
+            x = normalized(x, filters, 1, strides)
+        x = keras.layers.ReLU()(keras.layers.Add()([x, y]))
+    x = keras.layers.Dense(10)(keras.layers.GlobalAveragePooling2D()(x))
+    return keras.Model(inputs, keras.layers.Softmax()(x), name="resnet8")
 
 
 _NETWORKS = {
@@ -131,6 +163,7 @@ _APPLICATIONS = {
     "mlp": (sbnn_keras.applications.MLP, {}),
     "cnn": (sbnn_keras.applications.SmallCNN, {}),
     "sound": (sbnn_keras.applications.SoundNet, {}),
+    "resnet8": (sbnn_keras.applications.ResNet8, {}),
     **{name: (sbnn_keras.applications.BinaryNet, dict(width=w)) for name, w in WIDTHS.items()},
 }
 
@@ -156,11 +189,14 @@ def application(run):
     )
 
 
-def build(run) -> tf.keras.Model:
+def build(run):
     """The untrained network of a run; it ends in a softmax."""
     found = application(run)
     if found is not None:
         network, arguments = found
         return network(name=run.network, **arguments)
+    if run.network == "resnet8":
+        return resnet8()
+    keras = chosen_keras()
     stack = _NETWORKS[run.network](_Layers(run))
-    return tf.keras.Sequential([*stack, tf.keras.layers.Softmax()], name=run.network)
+    return keras.Sequential([*stack, keras.layers.Softmax()], name=run.network)

@@ -1,14 +1,13 @@
 """Data sets from files, and batches of them in an order that a seed fixes."""
 
-from pathlib import Path
-
+import images
 import numpy as np
 import tensorflow as tf
-from sources import ARRAYS, SOUNDS
+from sources import SOUNDS
 
 import sbnn_keras
+import sbnn_keras.keras2  # `tf.keras` is Keras 2 from here on
 
-DATA_SETS = {"mlp": "mnist", "cnn": "mnist", "binarynet4": "cifar10", "binarynet2": "cifar10"}
 _SAMPLES = 6400  # 0.8 s; longer recordings lose their ends, one in fifty
 
 
@@ -29,29 +28,7 @@ def load(path: str | None, network: str, voice: int | None = None):
     """
     if network in SOUNDS:
         return _read_sounds(path, voice)
-    if path is None:
-        data = getattr(tf.keras.datasets, DATA_SETS[network]).load_data()
-        (x, y), (x_test, y_test) = data
-    elif Path(path).is_dir():
-        x, y = _read_folder(Path(path) / "train")
-        x_test, y_test = _read_folder(Path(path) / "test")
-    else:
-        with np.load(path) as f:
-            x, y, x_test, y_test = (f[k] for k in ARRAYS)
-    images = [a if a.ndim == 4 else a[..., None] for a in (x, x_test)]
-    return images[0], np.ravel(y), images[1], np.ravel(y_test)
-
-
-def _read_folder(folder: Path):
-    from PIL import Image
-
-    images, labels = [], []
-    for label, name in enumerate(sorted(p for p in folder.iterdir() if p.is_dir())):
-        for path in sorted(name.iterdir()):
-            with Image.open(path) as image:
-                images.append(np.asarray(image.convert("RGB")))
-            labels.append(label)
-    return np.stack(images), np.array(labels)
+    return images.read(path, network)
 
 
 def _read_sounds(path: str | None, voice: int | None):
@@ -87,13 +64,13 @@ def _features(audio, lengths):
     return (values * 128 + 128).astype(np.uint8)
 
 
-def pixels(images):
-    """float32 in [-1, 1) of uint8 images.
+def pixels(samples):
+    """float32 in [-1, 1) of uint8 samples.
 
     Multiples of 1/128: sums of them are exact in float32, in whatever order, and
     int8 holds the very same values.
     """
-    return (tf.cast(images, tf.float32) - 128.0) / 128.0
+    return (tf.cast(samples, tf.float32) - 128.0) / 128.0
 
 
 def batches(x, y, batch: int, seed: int, first_epoch: int, shift: int = 0, mirror: bool = False):
@@ -121,15 +98,15 @@ def batches(x, y, batch: int, seed: int, first_epoch: int, shift: int = 0, mirro
             [batch, axes], seeds + [seed, 0], 0, 2 * shift + 1, tf.int32
         )
 
-    def move_images(images, seeds):
+    def move_images(pictures, seeds):
         corners = places(2, seeds)
         rows, columns = tf.range(shape[0]) + corners[:, :1], tf.range(shape[1])[None]
         if mirror:
             mirrored = tf.random.stateless_uniform([batch, 1], seeds + [seed, 1]) < 0.5
             columns = tf.where(mirrored, columns[:, ::-1], columns)
-        images = tf.pad(images, [[0, 0], [shift, shift], [shift, shift], [0, 0]])
-        images = tf.gather(images, rows, axis=1, batch_dims=1)
-        return tf.gather(images, corners[:, 1:] + columns, axis=2, batch_dims=1)
+        pictures = tf.pad(pictures, [[0, 0], [shift, shift], [shift, shift], [0, 0]])
+        pictures = tf.gather(pictures, rows, axis=1, batch_dims=1)
+        return tf.gather(pictures, corners[:, 1:] + columns, axis=2, batch_dims=1)
 
     def move_sounds(sounds, seeds):
         sounds = tf.pad(sounds, [[0, 0], [shift, shift], [0, 0]])

@@ -21,7 +21,7 @@ from absl import app, flags
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from sources import SOUNDS, check  # noqa: E402
+from sources import PHOTOGRAPHS, SOUNDS, check  # noqa: E402
 
 _MNIST = flags.DEFINE_string("mnist", None, "MNIST as .npz; default: Keras's download.")
 _CIFAR10 = flags.DEFINE_string(
@@ -51,7 +51,7 @@ def main(_):
         if result.get("cortex_m4", {}).get("commit") == now:
             continue
         network = result["network"]
-        source = _CIFAR10.value if network.startswith("binarynet") else _MNIST.value
+        source = _CIFAR10.value if network in PHOTOGRAPHS else _MNIST.value
         source = _SOUNDS.value if network in SOUNDS else source
         if source not in loaded:
             loaded[source] = data.load(source, network)

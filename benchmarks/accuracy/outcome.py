@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 from data import pixels
-from sources import SOUNDS
+from sources import PHOTOGRAPHS, SOUNDS
 
 import sbnn_converter
 from sbnn_converter.inspection import inspect_model
@@ -84,7 +84,7 @@ def data_name(network: str, source) -> str:
     """What the data is called wherever a number stands."""
     if network in SOUNDS:
         return "spoken digits"
-    if not network.startswith("binarynet"):
+    if network not in PHOTOGRAPHS:
         return "MNIST"
     is_folder = source is not None and Path(source).is_dir()
     return "CIFAR-10 (JPEG q75)" if is_folder else "CIFAR-10"
@@ -92,10 +92,11 @@ def data_name(network: str, source) -> str:
 
 def command(run) -> str:
     """The command line of a run, but for the data."""
-    words = [
-        "python benchmarks/accuracy/train.py --data DATA",
-        f"--network {run.network}",
-    ]
+    backend = run.recipe()["backend"]
+    program = "python benchmarks/accuracy/train.py"
+    if backend != "tensorflow":
+        program = f"KERAS_BACKEND={backend} python benchmarks/accuracy/train_keras3.py"
+    words = [f"{program} --data DATA", f"--network {run.network}"]
     words.append(f"--method {run.method}")
     if run.is_sparse:
         words.append(f"--domain {run.domain} --connections {run.connections:g}")

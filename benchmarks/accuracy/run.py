@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from plan import PLAN  # noqa: E402
-from sources import SOUNDS, check  # noqa: E402
+from sources import PHOTOGRAPHS, SOUNDS, check  # noqa: E402
 
 _MNIST = flags.DEFINE_string("mnist", None, "MNIST as .npz; default: Keras's download.")
 _CIFAR10 = flags.DEFINE_string(
@@ -40,7 +40,7 @@ _LIST = flags.DEFINE_bool("list", False, "Say which runs are done, and train not
 
 def command(run) -> list[str]:
     """The command that trains a run."""
-    data = _CIFAR10.value if run.network.startswith("binarynet") else _MNIST.value
+    data = _CIFAR10.value if run.network in PHOTOGRAPHS else _MNIST.value
     data = _SOUNDS.value if run.network in SOUNDS else data
     words = [sys.executable, str(HERE / "train.py"), "--network", run.network]
     words += ["--method", run.method, "--seed", str(run.seed), "--change", run.change]

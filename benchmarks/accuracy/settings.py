@@ -7,9 +7,11 @@ twice and a recipe that changes gets a new name.
 import dataclasses
 import json
 
+from sources import PHOTOGRAPHS
+
 METHODS = ("schedule", "constraint", "bnn", "float")
 _OWN = ("schedule", "constraint")
-_OF_SAMPLES = ("shift", "voice")  # settings that a teacher shares with its student
+_SHARED = ("shift", "voice", "backend")  # settings that a teacher shares with its student
 
 # Common to all methods on a network: the same effort for each. For the last `settle`
 # epochs, binary kernels (±1 and 0/1 alike) stand still; for the last `rest` epochs the
@@ -21,10 +23,12 @@ RECIPES = {
     "cnn": dict(epochs=20, batch=256, rate=1e-2, settle=0, rest=1, shift=0),
     "binarynet4": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, shift=4, math="bfloat16"),
     "binarynet2": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, shift=4, math="bfloat16"),
+    "binarynet1": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, shift=4, math="bfloat16"),
+    "resnet8": dict(epochs=25, batch=128, rate=1e-2, settle=0, rest=1, shift=4),
     "dscnn": dict(epochs=40, batch=60, rate=3e-3, settle=0, rest=1, shift=4, voice=None),
     "sound": dict(epochs=60, batch=60, rate=1e-2, settle=0, rest=1, shift=4, voice=None),
 }
-WIDTHS = {"binarynet4": 0.25, "binarynet2": 0.5}
+WIDTHS = {"binarynet4": 0.25, "binarynet2": 0.5, "binarynet1": 1.0}
 # What a convolution multiplies. Signs, pixels of 1/128 and kernels of b + r/64 are
 # bfloat16 numbers, and their sums are exact in its float32 accumulators: so a binary
 # network computes the same forward, and only its gradients are rounded, to 8 bits.
@@ -51,7 +55,7 @@ SPARSE = dict(
     temperature=3.0,  # of its answers
     teacher=None,  # that network, by name, if it is one of another shape
     teacher_epochs=None,  # epochs that network was trained; None: as its recipe says
-    width=None,  # factor of BinaryNet's channels; None: that of `WIDTHS`
+    width=None,  # factor of channels; None: that of `WIDTHS`, or 1
 )
 
 # Where signed connections want other ones.
@@ -67,6 +71,8 @@ SPARSE_OF = {
     "cnn": dict(refresh=5),
     "binarynet4": dict(refresh=1, clip=3.0, polarity=True, exponent=1.0),
     "binarynet2": dict(refresh=1, clip=3.0, polarity=True, exponent=1.0),
+    "binarynet1": dict(refresh=1, clip=3.0, polarity=True, exponent=1.0),
+    "resnet8": dict(refresh=1, clip=3.0, polarity=True, exponent=1.0),
 }
 
 
@@ -122,8 +128,13 @@ class Run:
     def is_sparse(self) -> bool:
         return self.method in _OWN
 
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether half of the images are mirrored in training: those of things, not of digits."""
+        return self.network in PHOTOGRAPHS
+
     def _recipe(self) -> dict:
-        recipe = {"math": _EXACT, **RECIPES[self.network]}
+        recipe = {"math": _EXACT, "backend": "tensorflow", **RECIPES[self.network]}
         if self.method == "float":
             recipe["math"] = _EXACT
         if not self.is_sparse:
@@ -156,7 +167,7 @@ class Run:
         if not recipe.get("distill"):
             return None
         change = json.loads(self.change)
-        change = {key: change[key] for key in _OF_SAMPLES if key in change}
+        change = {key: change[key] for key in _SHARED if key in change}
         if recipe["teacher_epochs"] is not None:
             change["epochs"] = recipe["teacher_epochs"]
         return Run(recipe["teacher"] or self.network, "float", change=json.dumps(change))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 SOUNDS = ("dscnn", "sound")  # networks that hear
+PHOTOGRAPHS = ("binarynet4", "binarynet2", "binarynet1", "resnet8")  # networks for CIFAR-10
 
 
 def check(flag: str, path: str | None) -> None:

@@ -1,6 +1,7 @@
 """The accuracy experiments: resuming, results, tables."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -177,6 +178,27 @@ def test_the_result_says_how_it_came_about(method, pictures, tmp_path):
         assert result["connections"] == pytest.approx(ones / 668_672, abs=1e-6)
     else:
         assert result["multiplications_by_kind"] == {"conv": 0, "dense": 668_672}
+
+
+def test_what_keras_3_trains_is_taken_up_as_it_is(pictures, tmp_path):
+    import train
+
+    data = tmp_path / "pictures.npz"
+    np.savez(data, **dict(zip(("x_train", "y_train", "x_test", "y_test"), pictures)))
+    change = {"epochs": 4, "batch": 32, "distill": 0.0, "frequency": 1}
+    words = ["--method", "schedule", "--domain", "signed", "--connections", "0.1"]
+    program = [sys.executable, ACCURACY / "train_keras3.py", "--data", data, "--work", tmp_path]
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [*program, *words, "--change", json.dumps(change)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (folder,) = (path.parent for path in tmp_path.glob("*/model.keras"))
+    model, history = train._trained_with_keras_3(folder)
+    answers = model.predict((pictures[2].astype("f") - 128) / 128, verbose=0).argmax(1)
+    assert history[-1]["test"] == pytest.approx((answers == pictures[3]).mean(), abs=1e-5)
+    kernels = [layer.binary_kernel() for layer in model.layers if hasattr(layer, "binary_kernel")]
+    ones, weights = sum(map(np.count_nonzero, kernels)), sum(kernel.size for kernel in kernels)
+    assert ones / weights == pytest.approx(0.1, abs=1e-4)
 
 
 def test_settings_that_do_not_exist_are_named():

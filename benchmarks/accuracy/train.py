@@ -7,6 +7,7 @@ A run that was killed continues when the same command runs again; one that has i
 result already ends at once.
 """
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -19,24 +20,11 @@ from absl import app, flags
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from settings import METHODS, RECIPES, Run  # noqa: E402
+import run_flags  # noqa: E402
+from run_flags import DATA as _DATA  # noqa: E402
+from run_flags import WORK as _WORK  # noqa: E402
 from sources import check  # noqa: E402
 
-_DATA = flags.DEFINE_string(
-    "data",
-    None,
-    "An .npz with x_train, y_train, x_test, y_test; or a folder with train/CLASS/*.jpg "
-    "and test/CLASS/*.jpg. Default: Keras's own download.",
-)
-_NETWORK = flags.DEFINE_enum("network", "mlp", list(RECIPES), "The network.")
-_METHOD = flags.DEFINE_enum("method", "schedule", METHODS, "The way to train.")
-_DOMAIN = flags.DEFINE_enum("domain", None, ["01", "general", "signed"], "Of sparse weights.")
-_CONNECTIONS = flags.DEFINE_float("connections", None, "Share of ones (EC).", 1e-4, 1.0)
-_SEED = flags.DEFINE_integer("seed", 0, "Seed of weights and of the data's order.")
-_CHANGE = flags.DEFINE_string(
-    "change", "{}", "Settings that differ from the recipe, as a JSON object."
-)
-_WORK = flags.DEFINE_string("work", "build/accuracy", "Folder for checkpoints and trained models.")
 _RESULTS = flags.DEFINE_string(
     "results", str(HERE / "results"), "Folder for the result, one JSON a run."
 )
@@ -55,15 +43,21 @@ def _teacher(run, work: Path):
     return tf.keras.models.load_model(path)
 
 
+def _trained_with_keras_3(folder: Path):
+    """The model and the history that `train_keras3.py` has left, the model in Keras 2."""
+    path = folder / "model.keras"
+    if not path.exists():
+        raise SystemExit(f"--work: there is no {path}; train it with train_keras3.py first")
+    import keras
+
+    import sbnn_keras
+
+    model = keras.models.load_model(path, compile=False)
+    return sbnn_keras.to_keras_2(model), json.loads((folder / "history.json").read_text())
+
+
 def main(_):
-    run = Run(
-        _NETWORK.value,
-        _METHOD.value,
-        _DOMAIN.value,
-        _CONNECTIONS.value,
-        _SEED.value,
-        _CHANGE.value,
-    )
+    run = run_flags.run()
     result_file = Path(_RESULTS.value) / f"{run.name}.json"
     if result_file.exists():
         print(f"{result_file} is there already")
@@ -84,9 +78,12 @@ def main(_):
     folder.mkdir(parents=True, exist_ok=True)
     tf.keras.utils.set_random_seed(run.seed)
     samples = data.load(_DATA.value, run.network, run.recipe().get("voice"))
-    model = architectures.build(run)
-    teacher = _teacher(run, Path(_WORK.value))
-    history = training.train(model, run, samples, folder, teacher=teacher)
+    if run.recipe()["backend"] == "tensorflow":
+        model = architectures.build(run)
+        teacher = _teacher(run, Path(_WORK.value))
+        history = training.train(model, run, samples, folder, teacher=teacher)
+    else:
+        model, history = _trained_with_keras_3(folder)
     model.save(folder / "model.h5")
     outcome.write(result_file, run, model, history, samples, folder, _DATA.value)
 

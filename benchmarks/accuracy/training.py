@@ -6,8 +6,10 @@ from pathlib import Path
 
 import tensorflow as tf
 from data import batches, pixels
+from library_recipe import library_recipe
 
 import sbnn_keras
+import sbnn_keras.keras2  # `tf.keras` is Keras 2 from here on
 
 _STEPS_A_CALL = 10
 
@@ -29,7 +31,7 @@ def train(model, run, data, folder: Path, save_seconds: float = 30, teacher=None
     x, y, x_test, y_test = data
     recipe = run.recipe()
     steps_an_epoch = len(x) // recipe["batch"]
-    common = _recipe(run)
+    common = library_recipe(run)
     loss = "sparse_categorical_crossentropy"
     still = max(recipe["settle"], recipe["rest"])
     callbacks = [sbnn_keras.FreezeConnections(still)]
@@ -64,7 +66,7 @@ def train(model, run, data, folder: Path, save_seconds: float = 30, teacher=None
                 run.seed,
                 len(history),
                 recipe["shift"],
-                mirror=run.network.startswith("binarynet"),
+                mirror=run.is_mirrored,
             ),
             epochs=recipe["epochs"],
             initial_epoch=len(history),
@@ -77,18 +79,6 @@ def train(model, run, data, folder: Path, save_seconds: float = 30, teacher=None
             callbacks=[*callbacks, checkpoint],
         )
     return checkpoint.history
-
-
-def _recipe(run) -> sbnn_keras.recipes.Recipe:
-    """What all methods have of it, and of sparse networks the rest."""
-    recipe = run.recipe()
-    names = ["epochs", "rate", "rest"]
-    if run.is_sparse:
-        names += ["start", "ramp", "power", "frequency", "exponent", "temperature"]
-    settings = {name: recipe[name] for name in names}
-    if run.is_sparse:
-        settings |= dict(connections=run.connections, alpha=recipe["distill"])
-    return sbnn_keras.recipes.Recipe(**settings)
 
 
 class _Checkpoint(tf.keras.callbacks.Callback):
