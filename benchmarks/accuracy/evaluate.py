@@ -28,7 +28,6 @@ _DATA = flags.DEFINE_string("data", None, "What they were trained on, as of trai
 
 def main(_):
     check("data", _DATA.value)
-    import architectures  # noqa: F401  (selects Keras 2)
     import data
 
     import sbnn_converter

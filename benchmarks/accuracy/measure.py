@@ -36,7 +36,6 @@ def main(_):
     check("mnist", _MNIST.value)
     check("cifar10", _CIFAR10.value)
     check("sounds", _SOUNDS.value)
-    import architectures  # noqa: F401  (selects Keras 2)
     import counting
     import data
     import outcome

@@ -31,6 +31,9 @@ SPARSITY = {
 }
 
 
+_FRONTIER = {**COST, "ram_bytes": "static RAM in C, Cortex-M4, bytes"}
+
+
 def accuracy_against(axes: dict[str, str], network_rows: list[Row], title: str, path: Path) -> None:
     """Draws accuracy against each of `axes`, `COST` or `SPARSITY`, side by side."""
     drawn = [
@@ -66,6 +69,39 @@ def accuracy_against(axes: dict[str, str], network_rows: list[Row], title: str, 
     figure.suptitle(title, fontsize=11)
     figure.legend(handles, labels, loc="lower center", ncols=5, fontsize=8, frameon=False)
     figure.tight_layout(rect=(0, 0.07, 1, 1))
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def frontier(network_rows: list[Row], title: str, path: Path) -> None:
+    """Draws all networks of a data set together, and the line that none is above."""
+    figure, panels = plt.subplots(1, 3, figsize=(12.6, 3.6), sharey=True)
+    for panel, (name, label) in zip(panels, _FRONTIER.items()):
+        known = [row for row in network_rows if getattr(row, name)]
+        for key, (kind, colour, marker) in _STYLES.items():
+            points = [row for row in known if (row.method, row.domain) == key]
+            x, y = [getattr(row, name) for row in points], [row.accuracy for row in points]
+            panel.scatter(x, y, 36, colour, marker, label=kind if points else None)
+        best, line = 0.0, []
+        for row in sorted(known, key=lambda row: (getattr(row, name), -row.accuracy)):
+            if row.accuracy > best:
+                best = row.accuracy
+                line.append((getattr(row, name), best))
+        panel.step(*zip(*line), where="post", color="#333333", linewidth=0.8, zorder=0)
+        panel.set_xscale("log")
+        panel.set_xlabel(label)
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.xaxis.set_major_formatter(FuncFormatter(_short))
+        panel.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        panel.tick_params(labelsize=8)
+        panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        panel.grid(alpha=0.3, linewidth=0.5)
+        panel.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylabel("test accuracy")
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.suptitle(title, fontsize=11)
+    figure.legend(handles, labels, loc="lower center", ncols=6, fontsize=8, frameon=False)
+    figure.tight_layout(rect=(0, 0.08, 1, 1))
     figure.savefig(path, dpi=110)
     plt.close(figure)
 

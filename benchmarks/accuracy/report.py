@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from rows import Row, rows  # noqa: E402
+from sources import PHOTOGRAPHS  # noqa: E402
 
 _RESULTS = flags.DEFINE_string("results", str(HERE / "results"), "Folder of results.")
 _DOCS = flags.DEFINE_string("docs", None, "Folder with results.md, for tables, figures.")
@@ -28,6 +29,7 @@ _NETWORKS = {
     "cnn": "MNIST, small CNN",
     "binarynet4": "BinaryNet/4",
     "binarynet2": "BinaryNet/2",
+    "resnet8": "ResNet-8",
     "dscnn": "spoken digits, DS-CNN",
     "sound": "spoken digits, SoundNet",
 }
@@ -214,6 +216,8 @@ def main(_):
             plots.accuracy_against(
                 axes, of_network, _NETWORKS[network], figures / f"{name}_{network}.png"
             )
+    photographs = [row for row in rows(results) if row.network in PHOTOGRAPHS]
+    plots.frontier(photographs, "CIFAR-10 (JPEG q75)", figures / "frontier_cifar10.png")
     print(f"wrote {page} and figures of {len(results)} results")
 
 

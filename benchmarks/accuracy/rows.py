@@ -20,6 +20,7 @@ class Row:
       model_bytes: the .tflite file, with int8 inputs and outputs but for float32.
       instructions: of a Cortex-M4 for one sample, or None if unknown.
       estimated: whether `instructions` are.
+      ram_bytes: static RAM of the same network in standalone C, or None if unknown.
     """
 
     network: str
@@ -34,6 +35,7 @@ class Row:
     model_bytes: float
     instructions: float | None = None
     estimated: bool = False
+    ram_bytes: float | None = None
 
     @property
     def accuracy(self) -> float:
@@ -53,15 +55,22 @@ _LABELS = {"float": "float32", "int8": "int8 (post-training)", "bnn": "BNN, ±1 
 _DOMAINS = {"general": "general domain", "01": "domain 0/1", "signed": "signed"}
 # Changes of a recipe that make a row of their own, and those that make none.
 _KINDS = {"bits", "stream", "distill"}
-_TOLD = {"batch": "batches of {}", "clip": "bound {:g}"}
-_OF_TEACHERS = {"teacher_epochs"}
+_TOLD = {
+    "width": "width {:g}",
+    "batch": "batches of {}",
+    "clip": "bound {:g}",
+    "epochs": "{} epochs",
+    "backend": "trained with {}",
+}
+# Who taught, when the schedule was looked at, and where a share of one began.
+_UNTOLD = {"teacher", "teacher_epochs", "frequency", "start"}
 
 
 def rows(results: list[dict]) -> list[Row]:
     """One row for each way to train, of the runs that follow the recipe."""
     groups = defaultdict(list)
     for result in results:
-        if set(result["changed"]) - _KINDS - _OF_TEACHERS - set(_TOLD):
+        if set(result["changed"]) - _KINDS - _UNTOLD - set(_TOLD):
             continue
         key = [result[k] for k in ("network", "method", "domain", "target_connections")]
         groups[(*key, _kind(result))].append(result)
@@ -70,7 +79,7 @@ def rows(results: list[dict]) -> list[Row]:
         group.sort(key=lambda r: r["seed"])
         made.append(_row(*key, group))
         if key[1] == "float":
-            made.append(_int8_row(key[0], group))
+            made.append(_int8_row(key[0], key[4], group))
     return sorted(made, key=_place)
 
 
@@ -97,9 +106,9 @@ def _kind(result) -> str:
 
 def _label(method, domain, share, kind) -> str:
     if domain is None:
-        return _LABELS[method]
+        return _LABELS[method] + kind
     way = "SBNN" if method == "schedule" else "SBNN by the constraint"
-    return f"{way}, {_DOMAINS[domain]}{kind}, {share:.0%}"
+    return f"{way}, {_DOMAINS[domain]}{kind}, {100 * share:g}%"
 
 
 def _row(network, method, domain, share, kind, group) -> Row:
@@ -119,10 +128,11 @@ def _row(network, method, domain, share, kind, group) -> Row:
         32 if is_float else mean(r["bits_a_weight"] for r in group),
         mean(f["model_bytes"] for f in files),
         mean(c["instructions"] for c in counted) if counted else None,
+        ram_bytes=mean(c["ram_bytes"] for c in counted) if counted else None,
     )
 
 
-def _int8_row(network, group) -> Row:
+def _int8_row(network, kind, group) -> Row:
     """What post-training quantization makes of the float runs."""
     operations = group[0].get("multiplications_by_kind")
     instructions = None
@@ -133,7 +143,7 @@ def _int8_row(network, group) -> Row:
         "int8",
         None,
         None,
-        _LABELS["int8"],
+        _LABELS["int8"] + kind,
         tuple(r["seed"] for r in group),
         tuple(r["int8"]["accuracy"] for r in group),
         None,
