@@ -24,7 +24,7 @@ from sbnn_converter.runtimes.native_log import captured_stderr
 _CALIBRATION = 300  # training images
 # Connections above which the int8 faces answer only some of the test set: a ±1 network
 # takes longer in TFLM than its training took. The float32 faces always answer all.
-_MANY_CONNECTIONS = 100_000
+_MANY_CONNECTIONS = 200_000
 _SOME_IMAGES = 1000
 # Multiply-accumulates a sample above which TFLM's reference int8 kernels would take
 # longer for the test set than the training of the network.
