@@ -40,6 +40,8 @@ def main(_):
     import data
     import outcome
 
+    from sbnn_converter.emulation.compile import CompilationError
+
     loaded = {}
     now = outcome.commit()
     for path in sorted(Path(_RESULTS.value).glob("*.json")):
@@ -54,7 +56,10 @@ def main(_):
         source = _SOUNDS.value if network in SOUNDS else source
         if source not in loaded:
             loaded[source] = data.load(source, network)
-        counting.add_to(path, folder, loaded[source])
+        try:
+            counting.add_to(path, folder, loaded[source])
+        except CompilationError as error:  # larger than the emulated core's memories
+            print(f"{result['run']}: not counted, {str(error).splitlines()[-1]}")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ _TOLD = {
     "epochs": "{} epochs",
     "backend": "trained with {}",
 }
+_NAMES = {"jax": "JAX", "torch": "PyTorch"}
 # Who taught, when the schedule was looked at, and where a share of one began.
 _UNTOLD = {"teacher", "teacher_epochs", "frequency", "start"}
 
@@ -100,7 +101,7 @@ def _kind(result) -> str:
     words = [f", {bits} bits" if bits > 1 else ""]
     words += [", streams" if stream else "", ", distilled" if recipe.get("distill") else ""]
     told = [name for name in _TOLD if name in result["changed"]]
-    words += [", " + _TOLD[name].format(recipe[name]) for name in told]
+    words += [", " + _TOLD[name].format(_NAMES.get(recipe[name], recipe[name])) for name in told]
     return "".join(words)
 
 
