@@ -64,7 +64,7 @@ _TOLD = {
 }
 _NAMES = {"jax": "JAX", "torch": "PyTorch"}
 # Who taught, when the schedule was looked at, and where a share of one began.
-_UNTOLD = {"teacher", "teacher_epochs", "frequency", "start"}
+_UNTOLD = {"teacher", "teacher_epochs", "teacher_backend", "frequency", "start"}
 
 
 def rows(results: list[dict]) -> list[Row]:

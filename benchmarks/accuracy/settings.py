@@ -55,6 +55,7 @@ SPARSE = dict(
     temperature=3.0,  # of its answers
     teacher=None,  # that network, by name, if it is one of another shape
     teacher_epochs=None,  # epochs that network was trained; None: as its recipe says
+    teacher_backend=None,  # what trained it; None: what trains this one
     width=None,  # factor of channels; None: that of `WIDTHS`, or 1
 )
 
@@ -170,6 +171,8 @@ class Run:
         change = {key: change[key] for key in _SHARED if key in change}
         if recipe["teacher_epochs"] is not None:
             change["epochs"] = recipe["teacher_epochs"]
+        if recipe["teacher_backend"] is not None:
+            change["backend"] = recipe["teacher_backend"]
         return Run(recipe["teacher"] or self.network, "float", change=json.dumps(change))
 
     @property

@@ -87,6 +87,9 @@ def test_a_teacher_sees_what_its_student_sees():
     change = json.dumps({"voice": 2, "shift": 1, "bits": 1})
     teacher = Run("sound", "schedule", "signed", 0.05, change=change).teacher()
     assert teacher.name == "dscnn-float-shift=1-voice=2-s0"
+    change = json.dumps({"distill": 0.7, "teacher_backend": "jax"})
+    teacher = Run("binarynet4", "schedule", "signed", 0.05, change=change).teacher()
+    assert teacher.name == "binarynet4-float-backend=jax-s0"
 
 
 @pytest.mark.parametrize("mirror", [False, True])
