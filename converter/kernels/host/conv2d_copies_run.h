@@ -136,21 +136,23 @@ SBNN_INLINE bool SBNN_NAME(lies_well)(const sbnn_host_conv2d* plan, int32_t c,
                                         plan->params.in_channels * plan->levels;
 }
 
-/* Samples side by side whose planes fill a lane at most: all of them are moved in
- * one shift. What crosses into another lane comes from outside the image. */
+/* Planes side by side that fill a lane each at most: of `lanes` samples, or of a channel.
+ * All of them are moved in one shift. What crosses into another lane comes from outside
+ * the image. `step` and `lane_step`: from one vector's planes to the next one's, and
+ * from one lane's to the next one's. */
 static void SBNN_NAME(copy_side_by_side)(const sbnn_host_conv2d* plan,
-                                         const uint8_t* x, int64_t sample_bytes,
-                                         int32_t samples, uint8_t* to) {
-  const sbnn_conv2d_params* p = &plan->params;
-  const SBNN_V pad = SBNN_NAME(all)(p->pad_value > 0 ? 1u : 0u);
+                                         const uint8_t* x, int32_t vectors,
+                                         int64_t step, int32_t lanes,
+                                         int64_t lane_step, uint8_t* to) {
+  const SBNN_V pad = SBNN_NAME(all)(plan->params.pad_value > 0 ? 1u : 0u);
   uint8_t bytes[SBNN_VECTOR_BYTES + 8] = {0};
-  for (int32_t c = 0; c < p->in_channels * plan->levels; ++c) {
-    for (int32_t s = 0; s < samples; ++s) {
+  for (int32_t c = 0; c < vectors; ++c) {
+    for (int32_t s = 0; s < lanes; ++s) {
       uint64_t plane = 0;
       if (plan->in_words == 2) {
-        memcpy(&plane, x + s * sample_bytes, 8);
+        memcpy(&plane, x + s * lane_step, 8);
       } else {
-        memcpy(&plane, x + s * sample_bytes, 4);
+        memcpy(&plane, x + s * lane_step, 4);
       }
       memcpy(bytes + s * plan->lane_bytes, &plane, 8);
     }
@@ -165,7 +167,7 @@ static void SBNN_NAME(copy_side_by_side)(const sbnn_host_conv2d* plan,
       if (move < 0 && move > -64) moved = planes << (uint64_t)-move;
       SBNN_NAME(store)(to + copy->at, (moved & keep) | (pad & ~keep));
     }
-    x += 4 * (int64_t)plan->in_words;
+    x += step;
     to += plan->plane_bytes;
   }
 }
@@ -184,10 +186,17 @@ static void SBNN_NAME(copy_planes)(const sbnn_host_conv2d* plan, const void* x,
   const int64_t step = (int64_t)plan->samples * plan->source_bytes;
   const int64_t to_step = (int64_t)slices * plan->plane_bytes;
   const int64_t base = sbnn_host_source_base(plan, first);
+  const int64_t plane_bytes = 4 * (int64_t)plan->in_words;
   if (plan->samples > 1 && plan->same_pitch && !pixels &&
       p->in_height * p->in_width <= 8 * plan->lane_bytes) {
     SBNN_NAME(copy_side_by_side)
-    (plan, (const uint8_t*)x, sample_bytes, samples, to);
+    (plan, (const uint8_t*)x, planes, plane_bytes, samples, sample_bytes, to);
+    return;
+  }
+  if (plan->together == 2) {
+    SBNN_NAME(copy_side_by_side)
+    (plan, (const uint8_t*)x, p->in_channels, 2 * plane_bytes, 2, plane_bytes,
+     to);
     return;
   }
   int32_t well = 0, behind = planes; /* [well, behind) lie well */
@@ -212,7 +221,6 @@ static void SBNN_NAME(copy_planes)(const sbnn_host_conv2d* plan, const void* x,
     }
   }
   if (behind > well) {
-    const int64_t plane_bytes = 4 * (int64_t)plan->in_words;
     SBNN_NAME(copy_moved)
     (plan, (const uint8_t*)x + well * plane_bytes + base, plane_bytes,
      behind - well, first, p->pad_value > 0 ? 1u : 0u, to + well * to_step,

@@ -2,19 +2,15 @@
  * and streams; the arithmetic is told in src/conv2d_bits_planes.h and
  * src/stream_sums.h. A round for each width of vectors: vector_adders.h. */
 
-/* Where sliced numbers below their sign are at least `least`, which is 1 or more;
- * slices are XORed with `invert`. */
+/* Where sliced numbers below their sign are at least `least`, whose bits are as many;
+ * slices are XORed with `invert`. From the lowest slice up, a bit of `least` is 1 and
+ * wanted, or 0 and enough: no branch, for each channel has bits of its own. */
 SBNN_INLINE SBNN_V SBNN_NAME(reaches)(const SBNN_V* sum, const SBNN_V* sign,
                                       uint32_t least, SBNN_V invert) {
-  while ((least & 1u) == 0u) {
-    least >>= 1;
-    ++sum;
-  }
-  SBNN_V out = *sum++ ^ invert;
+  SBNN_V out = SBNN_NAME(all)(1u);
   for (; sum != sign; ++sum) {
+    out = SBNN_NAME(majority)(out, *sum ^ invert, SBNN_NAME(all)(~least & 1u));
     least >>= 1;
-    const SBNN_V slice = *sum ^ invert;
-    out = (least & 1u) != 0u ? out & slice : out | slice;
   }
   return out;
 }

@@ -10,6 +10,11 @@ static void choose_vectors(sbnn_host_conv2d* plan, int32_t batch,
                            int32_t widest) {
   int32_t bytes = (plan->positions + 7) / 8;
   plan->samples = 1;
+  plan->together = 1;
+  if (batch == 1 && bytes <= 8 && plan->in_words <= 2 && plan->levels == 2 &&
+      plan->same_pitch) {
+    plan->together = 2;
+  }
   if (batch > 1 && bytes <= 8) {
     plan->lane_bytes = 1;
     while (plan->lane_bytes < bytes) plan->lane_bytes *= 2;
@@ -26,7 +31,7 @@ static void choose_vectors(sbnn_host_conv2d* plan, int32_t batch,
     plan->samples = plan->vector_bytes / plan->lane_bytes;
     plan->words = 1;
   } else {
-    plan->lane_bytes = plan->vector_bytes;
+    plan->lane_bytes = plan->vector_bytes / plan->together;
     plan->words =
         (int32_t)sbnn_divide_up(plan->positions, 8 * plan->vector_bytes);
   }
@@ -80,6 +85,8 @@ bool sbnn_host_plan_conv2d(sbnn_host_conv2d* plan,
   plan->group_in = params->in_channels / params->groups;
   plan->group_out = params->out_channels / params->groups;
   plan->whole_window = params->domain.alpha_steps != 0;
+  plan->same_pitch = params->stride_height == 1 && params->stride_width == 1 &&
+                     params->in_width == params->out_width;
   choose_vectors(plan, batch, widest);
   sbnn_host_making m;
   memset(&m, 0, sizeof(m));

@@ -22,7 +22,8 @@
  * inverted, added to and inverted again, and then the rest is added.
  *
  * Where a plane is no longer than 64 bits and the batch is larger than 1, samples
- * lie side by side in a vector. Then each tap has a copy of its own.
+ * lie side by side in a vector; in a batch of 1, both planes of channels of two bits,
+ * which are counted at once. Then each tap has a copy of its own.
  *
  * A plan is constant once it is made; several threads may run it at a time. */
 #ifndef SBNN_HOST_CONV2D_PLAN_H_
@@ -81,6 +82,7 @@ typedef struct {
   int32_t vector_bytes;
   int32_t samples;    /* side by side in a vector: more than 1 only where */
   int32_t lane_bytes; /* a plane is at most 8 bytes; these are of one sample */
+  int32_t together;   /* planes of a channel side by side in a vector: 1 or 2 */
   int32_t out_words;  /* 32-bit words of an output plane */
   int32_t in_words;
   int32_t positions;
@@ -119,6 +121,16 @@ typedef struct {
   size_t scratch_bytes;
   int64_t work; /* additions of vectors for a sample, about */
 } sbnn_host_conv2d;
+
+/* Whether vectors have lanes, each of which ends for itself. */
+static inline bool sbnn_host_has_lanes(const sbnn_host_conv2d* plan) {
+  return plan->samples > 1 || plan->together > 1;
+}
+
+/* Of all copies of an input channel. */
+static inline int32_t sbnn_host_channel_bytes(const sbnn_host_conv2d* plan) {
+  return plan->plane_bytes * (plan->levels / plan->together);
+}
 
 /* A piece of the work: some output channels in one band of positions, for one
  * sample, or for the samples that share a vector. */

@@ -43,7 +43,7 @@ bool sbnn_host_plan_channels(sbnn_host_making* m,
   const uint32_t taps = (uint32_t)plan->taps;
   const uint32_t planes = (uint32_t)plan->group_in;
   const uint32_t fan_in = planes * taps;
-  const uint32_t channel_bytes = (uint32_t)(plan->plane_bytes * plan->levels);
+  const uint32_t channel_bytes = (uint32_t)sbnn_host_channel_bytes(plan);
   const int64_t room = (int64_t)kernel->count + SBNN_STREAM_SLACK;
   plan->channels = (sbnn_host_channel*)sbnn_host_take(
       memory, channels, sizeof(sbnn_host_channel));

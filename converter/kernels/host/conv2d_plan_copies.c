@@ -18,7 +18,7 @@ static int32_t moved_bits(const sbnn_conv2d_params* p, int32_t ky) {
 static bool share_copy(const sbnn_host_conv2d* plan, int32_t ky,
                        int32_t other) {
   const sbnn_conv2d_params* p = &plan->params;
-  if (plan->samples > 1) return ky == other;
+  if (sbnn_host_has_lanes(plan)) return ky == other;
   return sbnn_rho_of(p, other) == sbnn_rho_of(p, ky) &&
          (moved_bits(p, other) - moved_bits(p, ky)) % 8 == 0;
 }
@@ -71,7 +71,6 @@ static void plan_copies(sbnn_host_conv2d* plan) {
 }
 
 bool sbnn_host_lay_out(sbnn_host_conv2d* plan, const sbnn_host_memory* memory) {
-  const sbnn_conv2d_params* p = &plan->params;
   plan->streams = (sbnn_host_stream*)sbnn_host_take(memory, plan->taps,
                                                     sizeof(sbnn_host_stream));
   plan->copies = (sbnn_host_copy*)sbnn_host_take(memory, plan->taps,
@@ -94,8 +93,6 @@ bool sbnn_host_lay_out(sbnn_host_conv2d* plan, const sbnn_host_memory* memory) {
   plan->bands = (int32_t)sbnn_divide_up(plan->words, plan->band_words);
   if ((int64_t)plan->plane_bytes * sbnn_host_planes(plan) > INT32_MAX)
     return false;
-  plan->same_pitch = p->stride_height == 1 && p->stride_width == 1 &&
-                     p->in_width == p->out_width;
   return true;
 }
 
@@ -114,7 +111,7 @@ bool sbnn_host_find_inside(sbnn_host_conv2d* plan,
   const int64_t before =
       (int64_t)(plan->bands - 1) * plan->band_words * plan->vector_bytes;
   const int64_t lane_bits =
-      plan->samples > 1 ? 8 * (int64_t)plan->lane_bytes : INT64_MAX;
+      sbnn_host_has_lanes(plan) ? 8 * (int64_t)plan->lane_bytes : INT64_MAX;
   for (int32_t i = 0; i < plan->copies_count; ++i) {
     sbnn_host_copy* copy = &plan->copies[i];
     const int64_t bytes = before + whole_vectors(plan, copy->bytes);

@@ -19,7 +19,7 @@ bool sbnn_host_plan_window(sbnn_host_making* m,
   for (int32_t c = 0; c < plan->group_in; ++c) {
     for (int32_t tap = 0; tap < plan->taps; ++tap) {
       plan->window_offsets[c * plan->taps + tap] =
-          (uint32_t)(c * plan->levels * plan->plane_bytes) + plan->tap_at[tap];
+          (uint32_t)(c * sbnn_host_channel_bytes(plan)) + plan->tap_at[tap];
     }
   }
   /* Planes: floor(-v / 2) + c, with the lowest bit of -v below. Pixels: -n * z. */

@@ -23,6 +23,16 @@ SBNN_INLINE void SBNN_NAME(sum_listed)(const sbnn_host_conv2d* plan,
     return;
   }
   start += lowest * SBNN_VECTOR_BYTES;
+  if (plan->together == 2) {
+    SBNN_NAME(add_side_by_side)
+    (planes, list, negatives, count, start, slices, sum);
+    return;
+  }
+  if (SBNN_TERNARY && plan->levels == 2) {
+    SBNN_NAME(add_two_levels)
+    (planes, plan->plane_bytes, list, negatives, count, start, slices, sum);
+    return;
+  }
   if (slices >= SBNN_NAME(LEAST_SLICES) && slices <= SBNN_NAME(MOST_SLICES)) {
     SBNN_NAME(add_levels)
     (planes, plan->levels, plan->plane_bytes, list, negatives, count, start,
@@ -50,7 +60,7 @@ static void SBNN_NAME(sum_windows)(const sbnn_host_conv2d* plan, int32_t first,
   for (int32_t g = 0; g < p->groups; ++g) {
     const uint8_t* planes =
         scratch + plan->copies_at +
-        (int64_t)g * plan->group_in * plan->levels * plan->plane_bytes;
+        (int64_t)g * plan->group_in * sbnn_host_channel_bytes(plan);
     for (int32_t w = 0; w < words; ++w) {
       const uint8_t* start =
           plan->window_starts +

@@ -51,6 +51,15 @@ SBNN_INLINE SBNN_V SBNN_NAME(all)(uint32_t bit) {
 #endif
 #endif
 
+/* Where at least two of the three are 1. */
+SBNN_INLINE SBNN_V SBNN_NAME(majority)(SBNN_V a, SBNN_V b, SBNN_V c) {
+#if SBNN_TERNARY
+  return SBNN_TERNARY_LOGIC(a, b, c, 0xE8);
+#else
+  return (a & b) | (c & (a | b));
+#endif
+}
+
 /* Two carries on their way into the next slice. With three-input logic just
  * that; else as bit_slices.h encodes them: the first, and where they differ. */
 typedef struct {

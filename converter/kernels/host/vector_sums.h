@@ -1,5 +1,6 @@
-/* Carry-save sums of planes, `n` (1 or 2) neighbouring vectors of positions at a
- * time; the scheme is that of src/plane_sums.c. A round for each width: see
+/* Carry-save sums of planes, `n` (1 or 2) vectors at a time, the second `apart` bytes
+ * behind the first: its neighbour, or what is worth twice as much at the same
+ * positions. The scheme is that of src/plane_sums.c. A round for each width: see
  * vector_adders.h. */
 
 typedef struct {
@@ -8,22 +9,23 @@ typedef struct {
 } SBNN_NAME(counter);
 
 /* Two listed vectors of each word. */
-#define SBNN_TWO(at, w)                                         \
-  SBNN_NAME(pair_of)                                            \
-  (SBNN_NAME(fetch)(planes + list[at] + (w)*SBNN_VECTOR_BYTES), \
-   SBNN_NAME(fetch)(planes + list[(at) + 1] + (w)*SBNN_VECTOR_BYTES))
+#define SBNN_TWO(at, w)                             \
+  SBNN_NAME(pair_of)                                \
+  (SBNN_NAME(fetch)(planes + (w)*apart + list[at]), \
+   SBNN_NAME(fetch)(planes + (w)*apart + list[(at) + 1]))
 
 SBNN_INLINE SBNN_NAME(pair)
-    SBNN_NAME(add_four)(SBNN_V* one, const uint8_t* planes,
+    SBNN_NAME(add_four)(SBNN_V* one, const uint8_t* planes, int64_t apart,
                         const uint32_t* list, int32_t w) {
   return SBNN_NAME(add_two_pairs)(one, SBNN_TWO(0, w), SBNN_TWO(2, w));
 }
 
 SBNN_INLINE SBNN_NAME(pair)
     SBNN_NAME(add_eight)(SBNN_V* one, SBNN_V* two, const uint8_t* planes,
-                         const uint32_t* list, int32_t w) {
-  const SBNN_NAME(pair) a = SBNN_NAME(add_four)(one, planes, list, w);
-  const SBNN_NAME(pair) b = SBNN_NAME(add_four)(one, planes, list + 4, w);
+                         int64_t apart, const uint32_t* list, int32_t w) {
+  const SBNN_NAME(pair) a = SBNN_NAME(add_four)(one, planes, apart, list, w);
+  const SBNN_NAME(pair) b =
+      SBNN_NAME(add_four)(one, planes, apart, list + 4, w);
   return SBNN_NAME(add_two_pairs)(two, a, b);
 }
 
@@ -76,7 +78,7 @@ SBNN_INLINE void SBNN_NAME(invert)(SBNN_NAME(counter) * sum, int32_t slices,
 /* Adds the listed vectors, for `n` words, to sums of five
  * to ten slices. */
 SBNN_INLINE void SBNN_NAME(add_some)(SBNN_NAME(counter) * sum,
-                                     const uint8_t* planes,
+                                     const uint8_t* planes, int64_t apart,
                                      const uint32_t* list, int32_t count,
                                      int32_t slices, int32_t n) {
   const uint32_t* const end = list + count;
@@ -85,8 +87,7 @@ SBNN_INLINE void SBNN_NAME(add_some)(SBNN_NAME(counter) * sum,
   if ((count & 1) != 0) {
     for (int32_t w = 0; w < n; ++w) {
       pending[w] = SBNN_NAME(half_add)(
-          &sum->one[w],
-          SBNN_NAME(load)(planes + list[0] + w * SBNN_VECTOR_BYTES));
+          &sum->one[w], SBNN_NAME(load)(planes + w * apart + list[0]));
     }
     ++list;
   }
@@ -104,7 +105,8 @@ SBNN_INLINE void SBNN_NAME(add_some)(SBNN_NAME(counter) * sum,
   if ((count & 4) != 0) {
     for (int32_t w = 0; w < n; ++w) {
       const SBNN_V carry = SBNN_NAME(add_pair)(
-          &sum->two[w], SBNN_NAME(add_four)(&sum->one[w], planes, list, w));
+          &sum->two[w],
+          SBNN_NAME(add_four)(&sum->one[w], planes, apart, list, w));
       pending[w] = SBNN_NAME(full_add)(&sum->four[w], carry, pending[w]);
     }
     list += 4;
@@ -116,8 +118,8 @@ SBNN_INLINE void SBNN_NAME(add_some)(SBNN_NAME(counter) * sum,
   if ((count & 8) != 0) {
     for (int32_t w = 0; w < n; ++w) {
       const SBNN_V carry = SBNN_NAME(add_pair)(
-          &sum->four[w],
-          SBNN_NAME(add_eight)(&sum->one[w], &sum->two[w], planes, list, w));
+          &sum->four[w], SBNN_NAME(add_eight)(&sum->one[w], &sum->two[w],
+                                              planes, apart, list, w));
       pending[w] = SBNN_NAME(full_add)(&sum->eight[w], carry, pending[w]);
     }
     list += 8;
@@ -137,10 +139,10 @@ SBNN_INLINE void SBNN_NAME(add_some)(SBNN_NAME(counter) * sum,
     }
     if (list == end) break;
     for (int32_t w = 0; w < n; ++w) {
-      const SBNN_NAME(pair) a =
-          SBNN_NAME(add_eight)(&sum->one[w], &sum->two[w], planes, list, w);
-      const SBNN_NAME(pair) b =
-          SBNN_NAME(add_eight)(&sum->one[w], &sum->two[w], planes, list + 8, w);
+      const SBNN_NAME(pair) a = SBNN_NAME(add_eight)(&sum->one[w], &sum->two[w],
+                                                     planes, apart, list, w);
+      const SBNN_NAME(pair) b = SBNN_NAME(add_eight)(
+          &sum->one[w], &sum->two[w], planes, apart, list + 8, w);
       pending[w] = SBNN_NAME(add_pair)(
           &sum->eight[w], SBNN_NAME(add_two_pairs)(&sum->four[w], a, b));
     }
@@ -150,7 +152,7 @@ SBNN_INLINE void SBNN_NAME(add_some)(SBNN_NAME(counter) * sum,
 
 /* Adds the listed vectors, of which the first `negatives` subtract. */
 SBNN_INLINE void SBNN_NAME(add_listed)(SBNN_NAME(counter) * sum,
-                                       const uint8_t* planes,
+                                       const uint8_t* planes, int64_t apart,
                                        const uint32_t* list, int32_t negatives,
                                        int32_t count, int32_t slices,
                                        int32_t n) {
@@ -158,7 +160,7 @@ SBNN_INLINE void SBNN_NAME(add_listed)(SBNN_NAME(counter) * sum,
   int32_t some = subtracts ? negatives : count;
   if (subtracts) SBNN_NAME(invert)(sum, slices, n);
   for (;;) {
-    SBNN_NAME(add_some)(sum, planes, list, some, slices, n);
+    SBNN_NAME(add_some)(sum, planes, apart, list, some, slices, n);
     if (!subtracts) break;
     SBNN_NAME(invert)(sum, slices, n);
     subtracts = false;
@@ -169,26 +171,27 @@ SBNN_INLINE void SBNN_NAME(add_listed)(SBNN_NAME(counter) * sum,
 
 /* start + the listed vectors. */
 SBNN_INLINE void SBNN_NAME(add_all)(SBNN_NAME(counter) * sum,
-                                    const uint8_t* planes, const uint32_t* list,
-                                    int32_t negatives, int32_t count,
-                                    const uint8_t* const* start, int32_t slices,
-                                    int32_t n) {
+                                    const uint8_t* planes, int64_t apart,
+                                    const uint32_t* list, int32_t negatives,
+                                    int32_t count, const uint8_t* const* start,
+                                    int32_t slices, int32_t n) {
   SBNN_NAME(load_counter)(sum, start, slices, n);
-  SBNN_NAME(add_listed)(sum, planes, list, negatives, count, slices, n);
+  SBNN_NAME(add_listed)(sum, planes, apart, list, negatives, count, slices, n);
 }
 
 /* The sign slices of sums of five to eight slices. */
-#define SBNN_SIGNS(slices, negatives, n)                      \
-  do {                                                        \
-    SBNN_NAME(counter) sum;                                   \
-    SBNN_NAME(add_all)                                        \
-    (&sum, planes, list, negatives, count, start, slices, n); \
-    for (int32_t w = 0; w < (n); ++w) {                       \
-      signs[w] = (slices) == 5   ? sum.sixteen[w]             \
-                 : (slices) == 6 ? sum.s32[w]                 \
-                 : (slices) == 7 ? sum.s64[w]                 \
-                                 : sum.s128[w];               \
-    }                                                         \
+#define SBNN_SIGNS(slices, negatives, n)                                     \
+  do {                                                                       \
+    SBNN_NAME(counter) sum;                                                  \
+    SBNN_NAME(add_all)                                                       \
+    (&sum, planes, SBNN_VECTOR_BYTES, list, negatives, count, start, slices, \
+     n);                                                                     \
+    for (int32_t w = 0; w < (n); ++w) {                                      \
+      signs[w] = (slices) == 5   ? sum.sixteen[w]                            \
+                 : (slices) == 6 ? sum.s32[w]                                \
+                 : (slices) == 7 ? sum.s64[w]                                \
+                                 : sum.s128[w];                              \
+    }                                                                        \
   } while (0)
 
 /* Where something subtracts, there are eight. */
@@ -211,15 +214,15 @@ SBNN_INLINE void SBNN_NAME(short_signs)(const uint8_t* planes,
   }
 }
 
-/* start + what was counted in eight slices, two's complement if `is_signed` is 1:
- * `slices` slices. */
+/* start + what was counted in eight slices of vector `w`, two's complement if `is_signed`
+ * is 1: `slices` slices. */
 SBNN_INLINE void SBNN_NAME(add_counted)(const SBNN_NAME(counter) * counted,
-                                        uint32_t is_signed,
+                                        int32_t w, uint32_t is_signed,
                                         const uint8_t* start, int32_t slices,
                                         SBNN_V* sum) {
   const SBNN_V parts[8] = {
-      counted->one[0],     counted->two[0], counted->four[0], counted->eight[0],
-      counted->sixteen[0], counted->s32[0], counted->s64[0],  counted->s128[0]};
+      counted->one[w],     counted->two[w], counted->four[w], counted->eight[w],
+      counted->sixteen[w], counted->s32[w], counted->s64[w],  counted->s128[w]};
   const SBNN_V above = parts[7] & SBNN_NAME(all)(is_signed);
   SBNN_V carry = SBNN_NAME(all)(0u);
   for (int32_t k = 0; k < slices; ++k) {
@@ -229,35 +232,86 @@ SBNN_INLINE void SBNN_NAME(add_counted)(const SBNN_NAME(counter) * counted,
   }
 }
 
+/* What the second lane of two counts, in the first one. */
+SBNN_INLINE void SBNN_NAME(take_second_lane)(SBNN_NAME(counter) * sum) {
+  SBNN_V* const slices[8] = {sum->one,     sum->two, sum->four, sum->eight,
+                             sum->sixteen, sum->s32, sum->s64,  sum->s128};
+  for (int32_t k = 0; k < 8; ++k) {
+    *slices[k] = SBNN_NAME(all)(0u) + (*slices[k])[1];
+  }
+}
+
+/* Where planes of twice the worth lie: nowhere, `apart` bytes behind the others, or in
+ * the second lane of the same vectors. */
+typedef enum {
+  SBNN_NAME(ALONE),
+  SBNN_NAME(APART),
+  SBNN_NAME(IN_LANES)
+} SBNN_NAME(twice);
+
 /* start + the listed vectors, of which the first `negatives` subtract: `slices` slices.
  * `sum` may be where they start. As many vectors as eight slices can count are added
  * up first. */
-SBNN_NOINLINE void SBNN_NAME(add_long)(const uint8_t* planes,
-                                       const uint32_t* list, int32_t negatives,
-                                       int32_t count, const uint8_t* start,
-                                       int32_t slices, SBNN_V* sum) {
+SBNN_INLINE void SBNN_NAME(add_many)(const uint8_t* planes, int64_t apart,
+                                     const uint32_t* list, int32_t negatives,
+                                     int32_t count, const uint8_t* start,
+                                     int32_t slices, SBNN_V* sum,
+                                     SBNN_NAME(twice) twice) {
   enum { MOST = 240, MOST_OF_SIGNED = 112 };
   static const uint64_t zeros[8 * SBNN_VECTOR_BYTES / 8] = {0};
-  const uint8_t* const nothing = (const uint8_t*)zeros;
+  const uint8_t* const nothing[2] = {(const uint8_t*)zeros,
+                                     (const uint8_t*)zeros};
+  const int32_t n = twice == SBNN_NAME(APART) ? 2 : 1;
   do {
     const int32_t most = negatives == 0 ? MOST : MOST_OF_SIGNED;
     const int32_t minus = negatives < most ? negatives : most;
     int32_t plus = count - minus < most ? count - minus : most;
     if (minus < negatives) plus = 0;
+    const uint32_t is_signed = minus != 0 ? 1u : 0u;
     SBNN_NAME(counter) counted;
-    if (minus == 0) {
-      SBNN_NAME(add_all)(&counted, planes, list, 0, plus, &nothing, 8, 1);
-      SBNN_NAME(add_counted)(&counted, 0u, start, slices, sum);
-    } else {
-      SBNN_NAME(add_all)
-      (&counted, planes, list, minus, minus + plus, &nothing, 8, 1);
-      SBNN_NAME(add_counted)(&counted, 1u, start, slices, sum);
-    }
+    SBNN_NAME(add_all)
+    (&counted, planes, apart, list, minus, minus + plus, nothing, 8, n);
+    SBNN_NAME(add_counted)(&counted, 0, is_signed, start, slices, sum);
     start = (const uint8_t*)sum;
+    if (twice != SBNN_NAME(ALONE)) {
+      if (n == 1) SBNN_NAME(take_second_lane)(&counted);
+      SBNN_NAME(add_counted)
+      (&counted, n - 1, is_signed, start + SBNN_VECTOR_BYTES, slices - 1,
+       sum + 1);
+    }
     list += minus + plus;
     count -= minus + plus;
     negatives -= minus;
   } while (count > 0);
+}
+
+SBNN_NOINLINE void SBNN_NAME(add_long)(const uint8_t* planes,
+                                       const uint32_t* list, int32_t negatives,
+                                       int32_t count, const uint8_t* start,
+                                       int32_t slices, SBNN_V* sum) {
+  SBNN_NAME(add_many)
+  (planes, 0, list, negatives, count, start, slices, sum, SBNN_NAME(ALONE));
+}
+
+/* The same for two planes an entry, `step` bytes apart, of which the second is worth twice
+ * the first. Both have counters of their own, which wants many registers. */
+SBNN_NOINLINE void SBNN_NAME(add_two_levels)(const uint8_t* planes,
+                                             int64_t step, const uint32_t* list,
+                                             int32_t negatives, int32_t count,
+                                             const uint8_t* start,
+                                             int32_t slices, SBNN_V* sum) {
+  SBNN_NAME(add_many)
+  (planes, step, list, negatives, count, start, slices, sum, SBNN_NAME(APART));
+}
+
+/* The same where both are lanes of a vector. */
+SBNN_NOINLINE void SBNN_NAME(add_side_by_side)(const uint8_t* planes,
+                                               const uint32_t* list,
+                                               int32_t negatives, int32_t count,
+                                               const uint8_t* start,
+                                               int32_t slices, SBNN_V* sum) {
+  SBNN_NAME(add_many)
+  (planes, 0, list, negatives, count, start, slices, sum, SBNN_NAME(IN_LANES));
 }
 
 /* Drops the lowest slice: what counted twos counts ones. */
@@ -287,7 +341,7 @@ SBNN_NOINLINE void SBNN_NAME(add_levels)(const uint8_t* planes, int32_t levels,
   SBNN_NAME(load_counter)(&counted, &start, slices, 1);
   for (int32_t level = 1;; ++level) {
     SBNN_NAME(add_listed)
-    (&counted, planes, list, negatives, count, slices, 1);
+    (&counted, planes, 0, list, negatives, count, slices, 1);
     if (level == levels) break;
     *sum++ = counted.one[0];
     SBNN_NAME(halve)(&counted);
