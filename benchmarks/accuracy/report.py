@@ -213,9 +213,9 @@ def main(_):
     for network in {row.network for row in rows(results)}:
         of_network = [row for row in rows(results) if row.network == network]
         for axes, name in ((plots.COST, "accuracy"), (plots.SPARSITY, "sparsity")):
-            plots.accuracy_against(
-                axes, of_network, _NETWORKS[network], figures / f"{name}_{network}.png"
-            )
+            figure = figures / f"{name}_{network}.png"
+            if figure.name in page.read_text():
+                plots.accuracy_against(axes, of_network, _NETWORKS[network], figure)
     photographs = [row for row in rows(results) if row.network in PHOTOGRAPHS]
     plots.frontier(photographs, "CIFAR-10 (JPEG q75)", figures / "frontier_cifar10.png")
     print(f"wrote {page} and figures of {len(results)} results")
