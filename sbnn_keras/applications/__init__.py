@@ -8,6 +8,8 @@ from sbnn_keras.applications.small_cnn import SmallCNN
 from sbnn_keras.applications.sound_net import SoundNet
 from sbnn_keras.front import chosen_front
 
+chosen_front()  # the first name asked for decides, be it a layer or a network
+
 __all__ = [
     "MLP",
     "BinaryNet",

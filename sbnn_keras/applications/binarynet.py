@@ -1,9 +1,14 @@
 """BinaryNet: the plain network of the first binary networks, with residual streams."""
 
+from typing import TYPE_CHECKING
+
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
 from sbnn_keras.front import chosen_keras
+
+if TYPE_CHECKING:  # of the Keras that is meant
+    import keras
 
 _FILTERS = (128, 256, 512)
 
@@ -22,7 +27,7 @@ def BinaryNet(  # a network's name, as in keras.applications
     include_top: bool = True,
     weights: str | None = None,
     name: str = "binarynet",
-):
+) -> "keras.Model":
     """Three times two convolutions and a pooling, and a dense layer.
 
     The network of arXiv 1602.02830, section 2.1, with one dense layer instead of three,

@@ -1,11 +1,15 @@
 """MLP: dense layers alone, for small images such as handwritten digits."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
 from sbnn_keras.front import chosen_keras
+
+if TYPE_CHECKING:  # of the Keras that is meant
+    import keras
 
 
 @takes_weights
@@ -23,7 +27,7 @@ def MLP(  # a network's name, as in keras.applications
     include_top: bool = True,
     weights: str | None = None,
     name: str = "mlp",
-):
+) -> "keras.Model":
     """Dense layers with batch normalization: 784-512-512-10 for MNIST.
 
     ```python

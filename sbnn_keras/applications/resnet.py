@@ -1,9 +1,14 @@
 """ResNet8: eight layers around a residual stream, narrow where images are large."""
 
+from typing import TYPE_CHECKING
+
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
 from sbnn_keras.front import chosen_keras
+
+if TYPE_CHECKING:  # of the Keras that is meant
+    import keras
 
 _FILTERS = (64, 128, 256)
 
@@ -22,7 +27,7 @@ def ResNet8(  # a network's name, as in keras.applications
     include_top: bool = True,
     weights: str | None = None,
     name: str = "resnet8",
-):
+) -> "keras.Model":
     """A convolution, three stages of two, and a dense layer; each layer has a shortcut.
 
     Of as many layers as MLPerf Tiny's ResNet-8, with shortcuts around single layers as in

@@ -1,9 +1,14 @@
 """SmallCNN: two convolutions and two dense layers, for images such as MNIST's."""
 
+from typing import TYPE_CHECKING
+
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
 from sbnn_keras.front import chosen_keras
+
+if TYPE_CHECKING:  # of the Keras that is meant
+    import keras
 
 
 @takes_weights
@@ -20,7 +25,7 @@ def SmallCNN(  # a network's name, as in keras.applications
     include_top: bool = True,
     weights: str | None = None,
     name: str = "small_cnn",
-):
+) -> "keras.Model":
     """conv 16, pool, conv 32, pool, dense 128, and a dense layer; kernels 3x3.
 
     ```python

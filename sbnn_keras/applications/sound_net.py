@@ -1,9 +1,14 @@
 """SoundNet: convolutions over time, for features of a sound."""
 
+from typing import TYPE_CHECKING
+
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
 from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
 from sbnn_keras.front import chosen_keras
+
+if TYPE_CHECKING:  # of the Keras that is meant
+    import keras
 
 _FILTERS = (64, 128, 256)
 
@@ -22,7 +27,7 @@ def SoundNet(  # a network's name, as in keras.applications
     include_top: bool = True,
     weights: str | None = None,
     name: str = "sound_net",
-):
+) -> "keras.Model":
     """Three times two convolutions over time and a pooling, and a dense layer.
 
     Bands of frequencies are channels, as in TC-ResNet (arXiv 1904.03814), so that images
