@@ -8,7 +8,8 @@ from sbnn_keras.applications.small_cnn import SmallCNN
 from sbnn_keras.applications.sound_net import SoundNet
 from sbnn_keras.front import chosen_front
 
-chosen_front()  # the first name asked for decides, be it a layer or a network
+# The first name asked for decides which Keras is meant, be it a layer or a network.
+LogMel = chosen_front().LogMel
 
 __all__ = [
     "MLP",
@@ -20,9 +21,3 @@ __all__ = [
     "all_weights",
     "card",
 ]
-
-
-def __getattr__(name: str):
-    if name == "LogMel":  # a layer: which one depends on the Keras that is meant
-        return chosen_front().LogMel
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
