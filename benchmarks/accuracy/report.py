@@ -12,6 +12,7 @@ import re
 import sys
 from collections import defaultdict
 from pathlib import Path
+from statistics import mean
 
 from absl import app, flags
 
@@ -19,7 +20,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from rows import Row, rows  # noqa: E402
-from sources import PHOTOGRAPHS  # noqa: E402
+from sources import PHOTOGRAPHS, SOUNDS  # noqa: E402
 
 _RESULTS = flags.DEFINE_string("results", str(HERE / "results"), "Folder of results.")
 _DOCS = flags.DEFINE_string("docs", None, "Folder with results.md, for tables, figures.")
@@ -139,6 +140,26 @@ def targets_table(all_rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
+def voices_table(results: list[dict]) -> str:
+    """Each voice tested that was not trained, and the mean of them all."""
+    found = defaultdict(dict)
+    for result in results:
+        if set(result["changed"]) == {"voice"}:
+            found[result["changed"]["voice"]][result["network"]] = result
+    whole = {voice: pair for voice, pair in found.items() if set(pair) == set(SOUNDS)}
+    lines = [
+        "| voice left out | DS-CNN, float32 | DS-CNN, int8 | SoundNet, signed, 2 bits, 5% |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    rows = [
+        [pair["dscnn"]["accuracy"], pair["dscnn"]["int8"]["accuracy"], pair["sound"]["accuracy"]]
+        for pair in whole.values()
+    ]
+    for name, row in [*zip(whole, rows), ("mean", [mean(column) for column in zip(*rows)])]:
+        lines.append(f"| {name} | " + " | ".join(f"{value:.2%}" for value in row) + " |")
+    return "\n".join(lines)
+
+
 def agreement_table(results: list[dict]) -> str:
     """How often a converted model answers differently from Keras, over all runs."""
     names = {
@@ -181,6 +202,7 @@ def tables(results: list[dict]) -> dict[str, str]:
         by_network[row.network].append(row)
     made = {name: network_table(by_network[name]) for name in by_network}
     made["targets"] = targets_table(all_rows)
+    made["voices"] = voices_table(results)
     made["agreement"] = agreement_table(results)
     made["changes"] = changes_table(results, all_rows)
     made["runs"] = runs_table(results)
