@@ -4,9 +4,10 @@
         --network binarynet1 --method schedule --domain signed --connections 0.05 \\
         --change '{"backend": "jax", "bits": 2, "stream": 6}'
 
-TensorFlow is needed neither for this nor, with JAX and PyTorch, anything else but Keras. What
-is trained lands in WORK/RUN, as `model.keras` and `history.json`; the same command of
-`train.py` then converts it, compares the runtimes and writes the result.
+With JAX and PyTorch nothing is needed but Keras, no TensorFlow either. What is trained lands in
+WORK/RUN, as `model.keras` and `history.json`; `train.py` with the same arguments then converts
+it, compares the runtimes and writes the result. A run that was killed begins anew. A teacher is
+a run of its own, which comes first; without it the program says which.
 """
 
 import json
