@@ -116,6 +116,27 @@ def test_samples_move_by_no_more_than_is_asked_for(mirror):
     np.testing.assert_array_equal(straight[0] * 128 + 128, x[straight[1]])
 
 
+@pytest.mark.parametrize("mirror", [False, True])
+def test_images_move_alike_without_tensorflow(mirror):
+    import images
+
+    rng = np.random.default_rng(0)
+    x = rng.integers(1, 256, (240, 5, 6, 1)).astype(np.uint8)
+    moves = set()
+    for picture, image in zip(x, images.moved(x, rng, shift=1, mirror=mirror)):
+        padded = np.pad(picture, [(1, 1), (1, 1), (0, 0)])
+        (move,) = [
+            (i, j, flip)
+            for i in range(3)
+            for j in range(3)
+            for flip in (False, True)
+            if (padded[i : i + 5, j : j + 6][:, :: -1 if flip else 1] == image).all()
+        ]
+        moves.add(move)
+    assert len(moves) == (18 if mirror else 9)
+    np.testing.assert_array_equal(images.pixels(x), (x.astype(np.float64) - 128) / 128)
+
+
 class Killed(Exception):
     pass
 
