@@ -205,7 +205,7 @@ def test_the_result_says_how_it_came_about(method, pictures, tmp_path):
 
 
 def test_what_keras_3_trains_is_taken_up_as_it_is(pictures, tmp_path):
-    import train
+    import from_keras3
 
     data = tmp_path / "pictures.npz"
     np.savez(data, **dict(zip(("x_train", "y_train", "x_test", "y_test"), pictures)))
@@ -217,7 +217,7 @@ def test_what_keras_3_trains_is_taken_up_as_it_is(pictures, tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     (folder,) = (path.parent for path in tmp_path.glob("*/model.keras"))
-    model, history = train._trained_with_keras_3(folder)
+    model, history = from_keras3.read(folder)
     answers = model.predict((pictures[2].astype("f") - 128) / 128, verbose=0).argmax(1)
     assert history[-1]["test"] == pytest.approx((answers == pictures[3]).mean(), abs=1e-5)
     kernels = [layer.binary_kernel() for layer in model.layers if hasattr(layer, "binary_kernel")]

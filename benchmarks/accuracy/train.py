@@ -7,7 +7,6 @@ A run that was killed continues when the same command runs again; one that has i
 result already ends at once.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -43,19 +42,6 @@ def _teacher(run, work: Path):
     return tf.keras.models.load_model(path)
 
 
-def _trained_with_keras_3(folder: Path):
-    """The model and the history that `train_keras3.py` has left, the model in Keras 2."""
-    path = folder / "model.keras"
-    if not path.exists():
-        raise SystemExit(f"--work: there is no {path}; train it with train_keras3.py first")
-    import keras
-
-    import sbnn_keras
-
-    model = keras.models.load_model(path, compile=False)
-    return sbnn_keras.to_keras_2(model), json.loads((folder / "history.json").read_text())
-
-
 def main(_):
     run = run_flags.run()
     result_file = Path(_RESULTS.value) / f"{run.name}.json"
@@ -71,6 +57,7 @@ def main(_):
     tf.config.threading.set_inter_op_parallelism_threads(_THREADS.value)
     import architectures
     import data
+    import from_keras3
     import outcome
     import training
 
@@ -83,7 +70,7 @@ def main(_):
         teacher = _teacher(run, Path(_WORK.value))
         history = training.train(model, run, samples, folder, teacher=teacher)
     else:
-        model, history = _trained_with_keras_3(folder)
+        model, history = from_keras3.read(folder)
     model.save(folder / "model.h5")
     outcome.write(result_file, run, model, history, samples, folder, _DATA.value)
 
