@@ -36,6 +36,11 @@ class Settings:
         """How many frames a recording has."""
         return 1 + (samples - self.frame) // self.hop
 
+    def output_shape(self, input_shape) -> tuple[int | None, int | None, int]:
+        """Of features, for recordings [batch, samples]; what is not known is None."""
+        batch, samples = input_shape
+        return batch, None if samples is None else self.frames(samples), self.bands
+
     def places(self, samples: int) -> np.ndarray:
         """Where the samples of each frame stand, int [frames, frame]."""
         starts = self.hop * np.arange(self.frames(samples))

@@ -68,9 +68,7 @@ class LogMel(tf.keras.layers.Layer):
         return tf.clip_by_value(tf.round(values * 128.0), -128.0, 127.0) / 128.0
 
     def compute_output_shape(self, input_shape):
-        batch, samples = input_shape
-        frames = None if samples is None else self.settings.frames(samples)
-        return tf.TensorShape([batch, frames, self.settings.bands])
+        return tf.TensorShape(self.settings.output_shape(input_shape))
 
     def get_config(self):
         return {**super().get_config(), **self.settings.config()}

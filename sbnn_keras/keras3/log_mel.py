@@ -70,9 +70,7 @@ class LogMel(NotForKeras2, keras.layers.Layer):
         return ops.clip(ops.round(values * 128.0), -128.0, 127.0) / 128.0
 
     def compute_output_shape(self, input_shape):
-        batch, samples = input_shape
-        frames = None if samples is None else self.settings.frames(samples)
-        return (batch, frames, self.settings.bands)
+        return self.settings.output_shape(input_shape)
 
     def get_config(self):
         return {**super().get_config(), **self.settings.config()}
