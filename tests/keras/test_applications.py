@@ -145,6 +145,7 @@ def test_log_mel_features_are_those_of_the_formula():
     # Loudness does not matter, and silence alone is no division by 0.
     np.testing.assert_allclose(layer(sounds / 4).numpy(), found, atol=1.01 / 128)
     assert (layer(np.zeros((1, 200))).numpy() == -1).all()
+    assert (layer.sample_rate, layer.frame, layer.hop, layer.bands) == (rate, frame, hop, bands)
     again = LogMel.from_config(layer.get_config())
     np.testing.assert_array_equal(again(sounds).numpy(), found)
     with pytest.raises(ValueError, match="Wrong `lowest`: found 500"):
