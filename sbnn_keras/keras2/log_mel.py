@@ -54,7 +54,7 @@ class LogMel(tf.keras.layers.Layer):
         **kwargs,
     ):
         self.settings = Settings(sample_rate, frame, hop, bands, lowest, decades)
-        vars(self).update(self.settings.config())  # to be read as they were given
+        self.__dict__.update(self.settings.config())  # to be read as they were given
         super().__init__(**kwargs)
 
     def call(self, inputs):

@@ -55,7 +55,7 @@ class LogMel(NotForKeras2, keras.layers.Layer):
         **kwargs,
     ):
         self.settings = Settings(sample_rate, frame, hop, bands, lowest, decades)
-        vars(self).update(self.settings.config())  # to be read as they were given
+        self.__dict__.update(self.settings.config())  # to be read as they were given
         super().__init__(**kwargs)
 
     def call(self, inputs):
