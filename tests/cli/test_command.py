@@ -1,5 +1,6 @@
 """What all command-line programs share."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -9,24 +10,101 @@ import pytest
 from absl import flags
 
 from sbnn_converter.cli import command
+from sbnn_converter.cli.products import Products, write_products
+from sbnn_converter.export.outputs import Output
+
+ENDS = [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")]
 
 
-def test_termination_undoes_what_is_half_done(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["program"])
-    before, undone = signal.getsignal(signal.SIGTERM), []
+def ask_to_end(number):
+    os.kill(os.getpid(), number)
+    signal.sigtimedwait([], 5)
+
+
+@pytest.fixture
+def ended_line(monkeypatch, capsys):
+    """What a program says that does some work and is ended by a signal of this number."""
+
+    def run(work, number) -> str:
+        monkeypatch.setattr(sys, "argv", ["program"])
+        before = signal.signal(number, signal.SIG_DFL)
+        try:
+            with pytest.raises(SystemExit) as end:
+                command.run("program", "", flags.FlagValues(), work)
+            assert signal.getsignal(number) == signal.SIG_DFL
+        finally:
+            signal.signal(number, before)
+        assert end.value.code == 128 + number
+        return capsys.readouterr().err
+
+    return run
+
+
+@pytest.mark.parametrize("number, word", ENDS)
+def test_a_signal_undoes_what_is_half_done(ended_line, number, word):
+    undone = []
 
     def work(_):
         try:
-            os.kill(os.getpid(), signal.SIGTERM)
-            signal.sigtimedwait([], 5)
+            ask_to_end(number)
         finally:
             undone.append(True)
 
-    with pytest.raises(SystemExit) as end:
-        command.run("program", "", flags.FlagValues(), work)
-    assert end.value.code == 128 + signal.SIGTERM and undone
-    assert capsys.readouterr().err == "program: error: terminated; nothing was written\n"
-    assert signal.getsignal(signal.SIGTERM) == before
+    line = ended_line(work, number)
+    assert line == f"program: error: {word}; nothing was written\n" and undone
+
+
+@pytest.mark.parametrize("number, word", ENDS)
+@pytest.mark.parametrize("error", [ImportError, SystemError, RuntimeError])
+def test_a_signal_that_a_library_made_another_error_of(ended_line, number, word, error):
+    def work(_):
+        try:
+            ask_to_end(number)
+        except BaseException as lost:
+            raise error("initialization of native raised an exception") from lost
+
+    assert ended_line(work, number) == f"program: error: {word}; nothing was written\n"
+
+
+@pytest.mark.parametrize("number, word", ENDS)
+def test_a_signal_that_a_library_swallowed(ended_line, number, word):
+    steps = []
+
+    def work(_):
+        with command.progress("loading") as status:
+            with contextlib.suppress(BaseException):
+                ask_to_end(number)
+            steps.append("loaded")
+            status.update("writing")
+            steps.append("written")
+
+    assert ended_line(work, number) == f"program: error: {word}; nothing was written\n"
+    assert steps == ["loaded"]
+
+
+@pytest.mark.parametrize("number, word", ENDS)
+def test_nothing_is_written_behind_a_swallowed_signal(ended_line, tmp_path, number, word):
+    output = Output(tmp_path / "a", b"new", "--output")
+
+    def work(_):
+        with contextlib.suppress(BaseException):
+            ask_to_end(number)
+        write_products(Products(None, [output], []))
+
+    assert ended_line(work, number) == f"program: error: {word}; nothing was written\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_signal_that_was_ignored_from_the_start_stays_ignored(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["program"])
+    before, done = signal.signal(signal.SIGINT, signal.SIG_IGN), []
+    try:
+        command.run(
+            "program", "", flags.FlagValues(), lambda _: done.append(ask_to_end(signal.SIGINT))
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done
 
 
 def test_native_code_does_not_bury_our_line(monkeypatch, capfd):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
-import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from absl import flags
 from rich.console import Console
+from rich.status import Status
 
+from sbnn_converter.cli import ending_signals
 from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_converter.version import __version__
 
@@ -48,7 +48,7 @@ def run(
     own_flags.set_gnu_getopt(True)  # flags may stand behind the model
     try:
         arguments = own_flags([name, *argv])[1:]
-        with _unwound_by_termination():
+        with ending_signals.heeded():
             command(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -61,14 +61,24 @@ def run(
         _fail(name, _words(error), 1)
     except MemoryError:
         _fail(name, "out of memory", 1)
-    except KeyboardInterrupt:
-        _fail(name, "interrupted; nothing was written", 128 + signal.SIGINT)
-    except _Terminated:
-        _fail(name, "terminated; nothing was written", 128 + signal.SIGTERM)
+    except ending_signals.EndedBySignal as end:
+        _fail(name, f"{end}; nothing was written", 128 + end.number)
+
+
+class Progress:
+    """What the program is doing, for who watches."""
+
+    def __init__(self, status: Status):
+        self._status = status
+
+    def update(self, step: str) -> None:
+        """Shows the next step; none is begun behind a signal to end."""
+        ending_signals.check()
+        self._status.update(step)
 
 
 @contextlib.contextmanager
-def progress(first_step: str):
+def progress(first_step: str) -> Iterator[Progress]:
     """Shows on standard error what the program is doing, if someone watches, and keeps
     native libraries from writing there meanwhile."""
     with (
@@ -76,7 +86,7 @@ def progress(first_step: str):
         _quiet_libraries(),
         Console(file=terminal).status(first_step) as status,
     ):
-        yield status
+        yield Progress(status)
 
 
 @contextlib.contextmanager
@@ -103,27 +113,6 @@ def _quiet_libraries():
 
 class UsageError(Exception):
     """The command line is not what the program wants."""
-
-
-class _Terminated(BaseException):
-    """The process was asked to end: what is half done is undone on the way out."""
-
-
-def _terminate(*_):
-    raise _Terminated
-
-
-@contextlib.contextmanager
-def _unwound_by_termination():
-    """Lets SIGTERM end the program as an exception does, so that nothing half done stays."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _accept_any_name() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sbnn_converter.cli import ending_signals
 from sbnn_converter.cost_model.board import Board, check_fit
 from sbnn_converter.cost_model.network import NetworkCost, estimate_network
 from sbnn_converter.export.collection import collect
@@ -133,11 +134,12 @@ def make_products(
 
 
 def write_products(products: Products) -> None:
-    """Writes all of them or none.
+    """Writes all of them or none; none behind a signal to end.
 
     Raises:
       OSError: one cannot be written; the message names it.
     """
+    ending_signals.check()
     write_all(products.outputs)
 
 
