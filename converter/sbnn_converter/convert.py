@@ -39,22 +39,22 @@ def convert_keras_model(
 ) -> bytes:
     """Converts a Keras model with sparse binary layers to TFLite.
 
-    Example::
+    ```python
+    model_bytes = sbnn_converter.convert_keras_model(model)
+    Path("model.tflite").write_bytes(model_bytes)
+    sbnn_converter.Interpreter(model_bytes).predict(images)  # [n, 28, 28, 1]
 
-        model_bytes = sbnn_converter.convert_keras_model(model)
-        Path("model.tflite").write_bytes(model_bytes)
-        sbnn_converter.Interpreter(model_bytes).predict(images)  # [n, 28, 28, 1]
+    def samples():  # for int8: a few hundred real samples, one at a time
+        for image in images[:200]:
+            yield [image[None]]
 
-        def samples():  # for int8: a few hundred real samples, one at a time
-            for image in images[:200]:
-                yield [image[None]]
-
-        sbnn_converter.convert_keras_model(
-            model,
-            inference_input_type=tf.int8,
-            inference_output_type=tf.int8,
-            representative_dataset=samples,
-        )
+    sbnn_converter.convert_keras_model(
+        model,
+        inference_input_type=tf.int8,
+        inference_output_type=tf.int8,
+        representative_dataset=samples,
+    )
+    ```
 
     Binary layers become SBNN custom ops (``docs/format.md``), batch
     normalization and signs integer thresholds inside them. All other layers are

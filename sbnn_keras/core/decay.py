@@ -39,13 +39,13 @@ class _Schedule:
 class ConstantSparsity(_Schedule):
     """The same sparsity from `begin_step` on.
 
-    # Arguments
+    Args:
         target_sparsity: share of weights at rest, in [0, 1).
         begin_step: first training step with it.
         end_step: last one at which it is looked at; -1 for none.
         frequency: steps between two looks.
 
-    # Raises
+    Raises:
         ValueError: for arguments out of range.
     """
 
@@ -65,7 +65,7 @@ class PolynomialDecay(_Schedule):
     final + (initial - final) * (1 - (step - begin_step) / (end_step - begin_step)) ** power
     ```
 
-    # Arguments
+    Args:
         initial_sparsity: share of weights at rest at `begin_step`, in [0, 1).
         final_sparsity: share at `end_step`, likewise.
         begin_step: training step at which it begins.
@@ -73,7 +73,7 @@ class PolynomialDecay(_Schedule):
         power: of the decay.
         frequency: steps between two changes.
 
-    # Raises
+    Raises:
         ValueError: for arguments out of range.
     """
 

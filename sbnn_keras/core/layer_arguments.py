@@ -1,7 +1,9 @@
 """What the arguments of all sparse binary layers mean, told once."""
 
 import inspect
+import re
 import textwrap
+from collections.abc import Iterable
 
 _WEIGHTS = {"depthwise": "depthwise kernel", "pointwise": "pointwise kernel"}
 _WEIGHTS |= {"kernel": "kernel (the latent weights)", "bias": "bias vector"}
@@ -57,18 +59,30 @@ _DESCRIPTIONS |= {
 def describe_arguments(cls):
     """Puts what the arguments of a layer mean into its docstring."""
     if cls.__doc__:  # there is none under `python -OO`
-        names = list(inspect.signature(cls).parameters)
-        lines = "\n".join(_entry(name) for name in names)
-        cls.__doc__ = cls.__doc__.replace("        {arguments}", lines)
+        cls.__doc__ = described(cls.__doc__, inspect.signature(cls).parameters)
     return cls
 
 
-def _entry(name: str) -> str:
+def described(docstring: str, names: Iterable[str]) -> str:
+    """A layer's docstring with what its arguments mean in place of `{arguments}`.
+
+    Args:
+        docstring: as it stands in the source, or cleaned of its indentation.
+        names: the arguments, in their order.
+    """
+
+    def entries(place: re.Match) -> str:
+        return "\n".join(_entry(name, place["indent"]) for name in names)
+
+    return re.sub(r"^(?P<indent> *)\{arguments\}$", entries, docstring, flags=re.MULTILINE)
+
+
+def _entry(name: str, indent: str) -> str:
     return textwrap.fill(
         f"{name}: {_DESCRIPTIONS[name]}",
-        width=88,
-        initial_indent=" " * 8,
-        subsequent_indent=" " * 12,
+        width=80 + len(indent),
+        initial_indent=indent,
+        subsequent_indent=indent + " " * 4,
     )
 
 

@@ -21,16 +21,16 @@ def allocate_connections(model, connections, exponent=0.5, at_most=0.5) -> dict[
     model.fit(x, y, callbacks=[sbnn_keras.ConnectionsSchedule(0.05, overrides=shares)])
     ```
 
-    # Arguments
+    Args:
         model: a built Keras model with sparse binary layers.
         connections: share of ones in all sparse binary kernels together.
         exponent: 0 for the same share everywhere, 1 for as many ones in each layer.
         at_most: bound of a layer's share, unless `connections` is above it.
 
-    # Returns
+    Returns:
         Layer name -> share in (0, 1], in the order of the layers.
 
-    # Raises
+    Raises:
         ValueError: the model has no built sparse binary layer, or an argument is out
             of range.
     """

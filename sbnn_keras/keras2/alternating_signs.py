@@ -37,7 +37,7 @@ class AlternatingSigns(NotForKeras3, tf.keras.layers.Layer):
     Shapes of inputs and outputs are equal, [batch, ...] with all sizes but the
     batch known; the output has the type of the input.
 
-    # Raises
+    Raises:
         ValueError: when built, for a size that is not known.
     """
 

@@ -34,14 +34,14 @@ class Distiller(tf.keras.Model):
     Callbacks of this package act on the student. The teacher is not trained, and not
     saved with the distiller: to save the student, save the student.
 
-    # Arguments
+    Args:
         student: the model to train; its output is [batch, classes] and one tensor.
         teacher: a model with the student's inputs and classes.
         alpha: share of the loss that the teacher takes, in [0, 1].
         temperature: above 0; high ones make the teacher's second choices count.
         from_logits: whether both give logits; by default the outputs of a softmax.
 
-    # Raises
+    Raises:
         ValueError: for other outputs, an alpha or a temperature out of range.
         TypeError: for models of Keras 3.
     """

@@ -45,13 +45,13 @@ class ExpectedConnections(ModelCallback):
     Kernels that hold an exact share by themselves are left out. When training ends,
     the callback says whether the target was met (`met` and `share` afterwards).
 
-    # Arguments
+    Args:
         target: EC, share of connections in (0, 1].
         gamma: share of the total loss that the penalty takes, in [0, 1).
         layers: names of the layers to constrain; by default all.
         exempt: names of layers to leave out.
 
-    # Raises
+    Raises:
         ValueError: for a wrong target or gamma; when training begins, for a layer
             name that does not exist, or where no kernel is left to constrain.
     """

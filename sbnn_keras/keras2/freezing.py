@@ -27,10 +27,10 @@ class FreezeConnections(ModelCallback):
     with a kernel quantizer are frozen too. A schedule of connections should be over
     by then.
 
-    # Arguments
+    Args:
         epochs: how many epochs at the end.
 
-    # Raises
+    Raises:
         ValueError: for a negative number of epochs.
     """
 

@@ -27,7 +27,7 @@ class QuantHardTanh(_BaseQuantizer):
     `input_quantizer`, also as `"quant_hard_tanh"` (two bits), or as a layer. It wants
     inputs of mean 0 and variance 1, as batch normalization gives them.
 
-    # Arguments
+    Args:
         bits: 1 to 4.
         step: distance of two thresholds; by default 1.0 for one and two bits, 0.6 for
             three, 0.33 for four.
@@ -35,7 +35,7 @@ class QuantHardTanh(_BaseQuantizer):
             as in LSQ (arXiv 1902.08153).
         metrics: see `larq.context.metrics_scope`.
 
-    # Raises
+    Raises:
         ValueError: for another number of bits, or a step that is not above 0.
     """
 

@@ -64,7 +64,7 @@ class SparseBinary(_BaseQuantizer):
     choice is kept in a variable, renewed at the first training step and every
     `refresh_every` steps after.
 
-    # Arguments
+    Args:
         connections: share of ones to hold, in (0, 1], or `None`. Only the layers
             of `sbnn_keras` can hold a share.
         domain: `"01"`, or `"general"`: the kernel is b + r / 64 with a learnt whole
@@ -80,7 +80,7 @@ class SparseBinary(_BaseQuantizer):
             dense kernels one step for each 16384 weights.
         metrics: see `larq.context.metrics_scope`.
 
-    # Raises
+    Raises:
         ValueError: for a share outside (0, 1], an unknown domain or pseudo-gradient,
             or a `refresh_every` below 1; later, for latent weights that are NaN or
             infinite (see `sbnn_keras.finite`).

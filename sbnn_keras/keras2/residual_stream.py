@@ -51,7 +51,7 @@ class ResidualStream(NotForKeras3, tf.keras.layers.Layer):
     stream may come from another `ResidualStream`, pooled or joined channel by channel;
     any other tensor is rounded to the step first.
 
-    # Arguments
+    Args:
         bits: of the stream, 2 to 16.
         step: what one unit of the stream is worth, a power of two; by default
             2**-(bits // 2): 1/8 for 6 bits, from -4 to 3.875.
@@ -60,7 +60,7 @@ class ResidualStream(NotForKeras3, tf.keras.layers.Layer):
         beta_initializer: of the normalized updates' mean.
         gamma_initializer: of their standard deviation.
 
-    # Raises
+    Raises:
         ValueError: for other bits or steps; when built, for shapes that differ, or a
             16-bit float type that cannot hold the stream.
     """

@@ -37,7 +37,7 @@ class ConnectionsSchedule(ModelCallback):
     Steps are the training steps that the layers themselves have counted and saved,
     so that training resumed from any saved model continues where it was.
 
-    # Arguments
+    Args:
         schedule: `PolynomialDecay`, `ConstantSparsity` or another pruning schedule
             of tensorflow-model-optimization, or a share of connections to hold.
         layers: names of the layers to control; by default every sparse binary
@@ -46,7 +46,7 @@ class ConnectionsSchedule(ModelCallback):
             layer.
         verbose: 1 to say at the end of training which share each layer holds.
 
-    # Raises
+    Raises:
         ValueError: when training begins, for a layer name that does not exist, or
             a schedule that ends above a layer's own `connections`.
     """

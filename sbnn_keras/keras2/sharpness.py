@@ -12,7 +12,7 @@ class SharpnessSchedule(ModelCallback):
 
     t is set at the beginning of each epoch and saved with the model.
 
-    # Arguments
+    Args:
         epochs: epochs of the whole training; by default those of `fit`.
     """
 

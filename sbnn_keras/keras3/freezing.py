@@ -32,10 +32,10 @@ class FreezeConnections(ModelCallback):
     Batch normalization and layers that are not binary go on learning. A schedule of
     connections should be over by then.
 
-    # Arguments
+    Args:
         epochs: how many epochs at the end.
 
-    # Raises
+    Raises:
         ValueError: for a negative number of epochs.
     """
 

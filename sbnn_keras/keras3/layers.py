@@ -36,16 +36,16 @@ class SparseBinaryDense(SparseBinaryLayer, keras.layers.Dense):
     sbnn_keras.SparseBinaryDense(128, connections=0.05, activation="relu")
     ```
 
-    # Arguments
+    Args:
         {arguments}
 
-    # Input shape
+    Input shape:
         [batch, ..., features].
 
-    # Output shape
+    Output shape:
         [batch, ..., units].
 
-    # Raises
+    Raises:
         ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
             quantizer, or inputs that are not of a float type.
     """
@@ -117,16 +117,16 @@ class SparseBinaryConv1D(_Convolution, keras.layers.Conv1D):
     sbnn_keras.SparseBinaryConv1D(32, 5, connections=0.1, padding="causal")
     ```
 
-    # Arguments
+    Args:
         {arguments}
 
-    # Input shape
+    Input shape:
         [batch, steps, channels].
 
-    # Output shape
+    Output shape:
         [batch, new steps, filters].
 
-    # Raises
+    Raises:
         ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
             quantizer, or inputs that are not of a float type.
     """
@@ -169,16 +169,16 @@ class SparseBinaryConv2D(_Convolution, keras.layers.Conv2D):
     sbnn_keras.SparseBinaryConv2D(32, 3, connections=0.1, padding="same", pad_values=1.0)
     ```
 
-    # Arguments
+    Args:
         {arguments}
 
-    # Input shape
+    Input shape:
         [batch, rows, columns, channels]; channels second if `data_format` says so.
 
-    # Output shape
+    Output shape:
         [batch, new rows, new columns, filters], alike.
 
-    # Raises
+    Raises:
         ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
             quantizer, or inputs that are not of a float type.
     """
@@ -221,16 +221,16 @@ class SparseBinaryDepthwiseConv2D(_Convolution, keras.layers.DepthwiseConv2D):
     sbnn_keras.SparseBinaryDepthwiseConv2D(3, connections=0.2, padding="same")
     ```
 
-    # Arguments
+    Args:
         {arguments}
 
-    # Input shape
+    Input shape:
         [batch, rows, columns, channels]; channels second if `data_format` says so.
 
-    # Output shape
+    Output shape:
         [batch, new rows, new columns, channels * depth_multiplier], alike.
 
-    # Raises
+    Raises:
         ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
             quantizer, or inputs that are not of a float type.
     """
@@ -297,16 +297,16 @@ class SparseBinarySeparableConv1D(_Separable, keras.layers.SeparableConv1D):
     sbnn_keras.SparseBinarySeparableConv1D(32, 5, connections=0.2)
     ```
 
-    # Arguments
+    Args:
         {arguments}
 
-    # Input shape
+    Input shape:
         [batch, steps, channels].
 
-    # Output shape
+    Output shape:
         [batch, new steps, filters].
 
-    # Raises
+    Raises:
         ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
             quantizer, or inputs that are not of a float type.
     """
@@ -353,16 +353,16 @@ class SparseBinarySeparableConv2D(_Separable, keras.layers.SeparableConv2D):
     sbnn_keras.SparseBinarySeparableConv2D(32, 3, connections=0.2)
     ```
 
-    # Arguments
+    Args:
         {arguments}
 
-    # Input shape
+    Input shape:
         [batch, rows, columns, channels]; channels second if `data_format` says so.
 
-    # Output shape
+    Output shape:
         [batch, new rows, new columns, filters], alike.
 
-    # Raises
+    Raises:
         ValueError: for a share outside (0, 1], an unknown domain, a foreign kernel
             quantizer, or inputs that are not of a float type.
     """

@@ -29,7 +29,7 @@ class LogMel(NotForKeras2, keras.layers.Layer):
     takes features as int8. On a microcontroller their Fourier transforms are those of a
     library for signals.
 
-    # Arguments
+    Args:
         sample_rate: of the sound, in 1/s.
         frame: samples of a window.
         hop: samples between two windows.
@@ -40,7 +40,7 @@ class LogMel(NotForKeras2, keras.layers.Layer):
     Shapes: [batch, samples], with at least `frame` samples, to [batch, frames, bands], with
     `frames = 1 + (samples - frame) // hop`.
 
-    # Raises
+    Raises:
         ValueError: for arguments out of range.
     """
 

@@ -18,10 +18,10 @@ def in_float32(model: keras.Model) -> keras.Model:
     sbnn_converter.convert_keras_model(sbnn_keras.in_float32(model))
     ```
 
-    # Arguments
+    Args:
         model: a built Sequential or functional model; it stays as it is.
 
-    # Returns
+    Returns:
         A new model, not compiled. Float casts of the model's own code are kept.
     """
     check_model(model)

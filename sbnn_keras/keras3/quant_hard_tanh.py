@@ -27,14 +27,14 @@ class QuantHardTanh(NotForKeras2, keras.layers.Layer):
     `input_quantizer`, also as `"quant_hard_tanh"` (two bits), or as a layer. It wants
     inputs of mean 0 and variance 1, as batch normalization gives them.
 
-    # Arguments
+    Args:
         bits: 1 to 4.
         step: distance of two thresholds; by default 1.0 for one and two bits, 0.6 for
             three, 0.33 for four.
         learn_step: whether the step is learnt; its gradient is that of x / step, scaled
             as in LSQ (arXiv 1902.08153).
 
-    # Raises
+    Raises:
         ValueError: for another number of bits, or a step that is not above 0.
     """
 

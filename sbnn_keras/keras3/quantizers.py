@@ -49,7 +49,7 @@ class SparseBinary(keras.layers.Layer):
     The choice is kept in a variable, renewed at the first training step and every
     `refresh_every` steps after.
 
-    # Arguments
+    Args:
         connections: share of ones to hold, in (0, 1], or `None`.
         domain: `"01"`, or `"general"`: the kernel is b + r / 64 with a learnt whole number
             r in [-64, 64]; or `"signed"`: b times the sign of W; or `"signs"`: 1 where
@@ -62,7 +62,7 @@ class SparseBinary(keras.layers.Layer):
         refresh_every: training steps between two choices of connections. By default each
             step for convolutions, for dense kernels one step for each 16384 weights.
 
-    # Raises
+    Raises:
         ValueError: for a share outside (0, 1], an unknown domain or pseudo-gradient, or a
             `refresh_every` below 1.
     """

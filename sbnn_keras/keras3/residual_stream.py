@@ -49,7 +49,7 @@ class ResidualStream(NotForKeras2, keras.layers.Layer):
 
     Shapes: stream and update alike, [batch, ..., channels]; so are the outputs.
 
-    # Arguments
+    Args:
         bits: of the stream, 2 to 16.
         step: what one unit of the stream is worth, a power of two; by default
             2**-(bits // 2): 1/8 for 6 bits, from -4 to 3.875.
@@ -58,7 +58,7 @@ class ResidualStream(NotForKeras2, keras.layers.Layer):
         beta_initializer: of the normalized updates' mean.
         gamma_initializer: of their standard deviation.
 
-    # Raises
+    Raises:
         ValueError: for other bits or steps; when built, for shapes that differ, or a
             16-bit float type that cannot hold the stream.
     """

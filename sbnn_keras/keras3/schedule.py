@@ -31,14 +31,14 @@ class ConnectionsSchedule(ModelCallback):
     Steps are the training steps that the layers themselves have counted and saved, so that
     training resumed from any saved model continues where it was.
 
-    # Arguments
+    Args:
         schedule: `PolynomialDecay`, `ConstantSparsity` or another pruning schedule in the
             form of tensorflow-model-optimization, or a share of connections to hold.
         layers: names of the layers to control; by default every sparse binary layer.
         overrides: schedules (or shares) of single layers by name; `None` exempts a layer.
         verbose: 1 to say at the end of training which share each layer holds.
 
-    # Raises
+    Raises:
         ValueError: when training begins, for a layer name that does not exist, or a
             schedule that ends above a layer's own `connections`.
     """

@@ -16,7 +16,7 @@ class SparsityLogger(ModelCallback):
     CSVLogger in the list of callbacks: they log what they are given. TensorBoard's
     callback needs `pip install 'sbnn-keras[tensorboard]'`.
 
-    # Arguments
+    Args:
         per_layer: also add `<layer>/density` and `<layer>/flip_ratio`.
         keep_latents: keep histograms of the latent weights of each epoch in
             `history`, for `sbnn_keras.plots`.

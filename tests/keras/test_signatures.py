@@ -30,7 +30,7 @@ def test_each_argument_is_described(name):
     text = inspect.getdoc(getattr(sbnn_keras, name))
     for argument in defaults(getattr(sbnn_keras, name)):
         assert f"\n    {argument}: " in text
-    for part in ("```python", "# Input shape", "# Output shape", "# Raises"):
+    for part in ("```python", "Input shape:", "Output shape:", "Raises:"):
         assert part in text
 
 

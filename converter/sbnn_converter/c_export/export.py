@@ -38,10 +38,10 @@ def export_c(
     The network is a library ``<folder>/<name>`` beside the library ``<folder>/sbnn`` of
     the kernels. Further networks may be exported into the same folder.
 
-    Example::
-
-        export = sbnn_converter.export_c("model.tflite", "networks", name="digits")
-        print(export.ram_bytes)  # call digits_invoke() of networks/digits/src/digits.h
+    ```python
+    export = sbnn_converter.export_c("model.tflite", "networks", name="digits")
+    print(export.ram_bytes)  # call digits_invoke() of networks/digits/src/digits.h
+    ```
 
     Args:
       model: the flatbuffer as bytes, or the path of a .tflite file.

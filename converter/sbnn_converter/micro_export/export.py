@@ -43,9 +43,9 @@ def export_micro(
     program. The kernels and op registrations are libraries beside it. Further networks
     may be exported into the same folder.
 
-    Example::
-
-        sbnn_converter.export_micro("model.tflite", "firmware", samples=images[:3])
+    ```python
+    sbnn_converter.export_micro("model.tflite", "firmware", samples=images[:3])
+    ```
 
     Args:
       model: the flatbuffer as bytes, or the path of a .tflite file.
