@@ -1,5 +1,6 @@
 # make demo    sets everything up, then trains, converts and runs a network
 # make check   lint, format, types, imports and the fast tests, installing included in a minute or two
+# make docs    builds the site of docs/ into build/site, in an environment of its own
 # make format  formats Python and C
 # make test    runs all tests
 # make bench   runs all benchmarks; tables here, figures in build/bench.json
@@ -7,7 +8,7 @@
 # make keras3-check  trains and converts with Keras 3 on TensorFlow, JAX and PyTorch, without Larq, in an environment of its own
 # make platformio-check  packs exported libraries with PlatformIO, in an environment of its own
 # make aarch64-check  builds the TFLite delegate for 64-bit ARM and runs it there, emulated: in TensorFlow Lite, too
-# make clean   removes what the others made, .venv and .venv-check excepted
+# make clean   removes what the others made, .venv, .venv-check and .venv-docs excepted
 
 PYTHON ?= python3
 VENV := .venv
@@ -17,6 +18,9 @@ CHECK := .venv-check
 CHECK_BIN := $(CHECK)/bin
 # Written behind a finished installation; older than its sources, it is redone.
 READY := $(VENV)/.ready
+# What builds the site: reads docstrings from the sources, without TensorFlow.
+SITE := .venv-docs
+SITE_READY := $(SITE)/.ready
 CHECK_READY := $(CHECK)/.ready
 NATIVE := $(wildcard converter/kernels/*/*.[ch] converter/kernels/include/sbnn/*.h converter/runtime/*/*.[ch])
 
@@ -24,7 +28,7 @@ C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.
 # What needs no TensorFlow.
 FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/standalone/test_single_source.py tests/examples/test_closing_page.py
 
-.PHONY: check lint lint-c types imports fast-tests format demo test bench peers tflm-check keras3-check platformio-check aarch64-check cross-tools clean
+.PHONY: check lint lint-c types imports fast-tests format demo docs test bench peers tflm-check keras3-check platformio-check aarch64-check cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
@@ -51,6 +55,9 @@ imports: $(CHECK_READY)
 
 fast-tests: $(CHECK_READY)
 	$(CHECK_BIN)/python -m pytest --numprocesses 2 --dist worksteal -m 'not slow' $(FAST)
+
+docs: $(SITE_READY)
+	NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --quiet --strict
 
 format: clang-format $(CHECK_READY)
 	$(CHECK_BIN)/ruff check --fix --quiet .
@@ -130,6 +137,12 @@ $(CHECK_READY): .ci/check.txt
 	@$(CHECK_BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement $<
 	@printf '%s\n' '$(CURDIR)' '$(CURDIR)/converter' \
 	> "$$($(CHECK_BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/sources.pth"
+	@touch $@
+
+$(SITE_READY): docs/site/requirements.txt
+	@$(call environment,$(SITE))
+	@echo "installing into $(SITE)"
+	@$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 clean:
