@@ -190,6 +190,7 @@ OF_BOTH = {
     "as_tf_keras",
     "core",
     "front",
+    "html_table",
     "keras2",
     "keras3",
     "moving",

@@ -125,6 +125,12 @@ class Inspection(ShortRepr):
         """All layers as one."""
         return total(self.layers)
 
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        from sbnn_converter.report.notebook import inspection_html
+
+        return inspection_html(self)
+
     @property
     def structure_bytes(self) -> int:
         """What is no constant: the graph, options and names."""

@@ -14,7 +14,13 @@ from larq.models import (
     _number_as_readable_str,
 )
 
-from sbnn_keras.core.connections import count_of_ones
+from sbnn_keras.core.summary_words import (
+    UNCONTROLLED,
+    closing_lines,
+    held_words,
+    left_out_words,
+)
+from sbnn_keras.html_table import html_line, html_table, in_notebook, show_in_notebook
 from sbnn_keras.keras2.expected_connections import ExpectedConnectionsLoss
 from sbnn_keras.keras2.keras_3 import check_model
 from sbnn_keras.keras2.kernels import sparse_binary_kernels
@@ -29,7 +35,7 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
     is controlled, bits a weight at the entropy bound, operations a sample, and the
     share of the dense layer's operations that is saved. Where `ExpectedConnections`
     has trained the model, its target and the share now. On a narrow terminal the
-    tables leave out columns, and say so.
+    tables leave out columns, and say so; a notebook shows them as tables.
 
     Args:
         model: a built Keras model.
@@ -42,7 +48,6 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
     """
     check_model(model)
     width = _terminal_width() if print_fn is None else None
-    print_fn = print_fn or print
     for loss in tf.nest.flatten(getattr(model, "loss", None)):
         if isinstance(loss, ExpectedConnectionsLoss):  # of a model just loaded
             loss.mark(model)
@@ -50,27 +55,37 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
         raise ValueError("This model has not been built: call it, `build` or `fit` first.")
     profile = ModelProfile(model)
     stats = profile.generate_table()
-    print_fn(_fitted(stats, f"{model.name} stats", width, _least_of_larq(stats[0])))
-    larq_summary = profile.generate_summary(include_macs)
-    print_fn(SummaryTable(larq_summary, title=f"{model.name} summary").table)
+    facts = profile.generate_summary(include_macs)
     rows = [_row(kernel) for kernel in sparse_binary_kernels(model)]
-    if not rows:
-        print_fn("No sparse binary layers.")
+    table = [_HEADER, *(row.cells() for row in rows), _total(rows).cells()] if rows else None
+    lines = closing_lines(rows) if rows else ["No sparse binary layers."]
+    titles = [f"{model.name} {what}" for what in ("stats", "summary", "connections")]
+    texts = [
+        _fitted(stats, titles[0], width, _least_of_larq(stats[0])),
+        SummaryTable(facts, title=titles[1]).table,
+        *([] if table is None else [_fitted(table, titles[2], width, _LEAST)]),
+        *lines,
+    ]
+    if print_fn is None and in_notebook():
+        html = [_html(stats, titles[0]), html_table(("", ""), _as_text(facts), title=titles[1])]
+        html += [] if table is None else [_html(table, titles[2])]
+        html += map(html_line, lines)
+        show_in_notebook("\n".join(html), "\n".join(texts))
         return
-    table = [_HEADER, *(row.cells() for row in rows), _total(rows).cells()]
-    print_fn(_fitted(table, f"{model.name} connections", width, _LEAST))
-    for target in dict.fromkeys(row.target for row in rows if row.target):
-        print_fn(_constraint(target, [row for row in rows if row.target == target]))
-    loose = [row.name for row in rows if row.control == _UNCONTROLLED]
-    if loose:
-        print_fn(
-            f"Not controlled: {', '.join(loose)}. Nothing holds the density of these "
-            "layers (about half ones); give `connections`, a ConnectionsSchedule or "
-            "ExpectedConnections."
-        )
+    for text in texts:
+        (print_fn or print)(text)
 
 
-_UNCONTROLLED = "not controlled"
+def _html(table, title: str) -> str:
+    """A table of a header, rows and a last row of totals."""
+    header, *rows, last = _as_text(table)
+    return html_table(header, rows, last, title, words=("Control",))
+
+
+def _as_text(table) -> list[list[str]]:
+    return [[str(cell) for cell in row] for row in table]
+
+
 _HEADER = [
     "Layer",
     "Weights",
@@ -103,9 +118,9 @@ def _fitted(table, title: str, width: int | None, least) -> str:
         kept = [i for i, name in enumerate(table[0]) if name != column]
         table = [[row[i] for i in kept] for row in table]
         text = LayersTable(table, title=title)
-    if not left_out:
+    if not left_out or width is None:
         return text.table
-    return f"{text.table}\nLeft out on {width} columns: {', '.join(left_out)}."
+    return f"{text.table}\n{left_out_words(left_out, width)}"
 
 
 def _least_of_larq(header) -> list[str]:
@@ -150,9 +165,9 @@ def _row(kernel) -> _Row:
     quantizer = kernel.quantizer
     steps = kernel.steps()
     ones, weights = np.count_nonzero(steps), steps.size
-    control, target = _UNCONTROLLED, None
+    control, target = UNCONTROLLED, None
     if quantizer.held_share is not None:
-        control = _held(quantizer.connections, ones, weights)
+        control = held_words(quantizer.connections, ones, weights)
     elif quantizer.connections is not None:
         control = f"target {quantizer.connections:.4g}, not held yet"
     elif quantizer.constrained_to is not None:
@@ -168,20 +183,6 @@ def _row(kernel) -> _Row:
         operations=None if pixels is None else ones * pixels,
         dense=None if pixels is None else weights * pixels,
         target=target,
-    )
-
-
-def _held(target: float | None, ones: int, weights: int) -> str:
-    if target is None or ones == count_of_ones(target, weights):
-        return f"held at {ones / weights if target is None else target:.4g}"
-    return f"held at {ones / weights:.4g}, target {target:.4g}"
-
-
-def _constraint(target, rows) -> str:
-    share = sum(row.ones for row in rows) / sum(row.weights for row in rows)
-    return (
-        f"Expected connections: {share:.2%} over {', '.join(row.name for row in rows)} "
-        f"together, target {target:.2%}: {'met' if share <= target else 'NOT met'}."
     )
 
 

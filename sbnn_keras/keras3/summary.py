@@ -8,7 +8,13 @@ import sys
 import keras
 import numpy as np
 
-from sbnn_keras.core.connections import count_of_ones
+from sbnn_keras.core.summary_words import (
+    UNCONTROLLED,
+    closing_lines,
+    held_words,
+    left_out_words,
+)
+from sbnn_keras.html_table import html_line, html_table, in_notebook, show_in_notebook
 from sbnn_keras.keras3.expected_connections import ExpectedConnectionsLoss
 from sbnn_keras.keras3.keras_2 import check_model
 from sbnn_keras.keras3.kernels import sparse_binary_kernels
@@ -23,7 +29,7 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
     is controlled, bits a weight at the entropy bound, operations a sample, and the
     share of the dense layer's operations that is saved. Where `ExpectedConnections`
     has trained the model, its target and the share now. On a narrow terminal the
-    tables leave out columns, and say so.
+    tables leave out columns, and say so; a notebook shows them as tables.
 
     Args:
         model: a built Keras model.
@@ -36,13 +42,17 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
     """
     check_model(model)
     width = _terminal_width() if print_fn is None else None
+    shown_as_html = print_fn is None and in_notebook()
     print_fn = print_fn or print
     for loss in keras.tree.flatten(getattr(model, "loss", None)):
         if isinstance(loss, ExpectedConnectionsLoss):  # of a model just loaded
             loss.mark(model)
     if not model.built:
         raise ValueError("This model has not been built: call it, `build` or `fit` first.")
-    model.summary(print_fn=lambda text, **how: print_fn(text), line_length=width)
+    if shown_as_html:
+        model.summary()  # it knows notebooks
+    else:
+        model.summary(print_fn=lambda text, **how: print_fn(text), line_length=width)
     rows = [_row(kernel) for kernel in sparse_binary_kernels(model)]
     if not rows:
         print_fn("No sparse binary layers.")
@@ -50,19 +60,17 @@ def summary(model, print_fn=None, include_macs: bool = True) -> None:
     table = [_HEADER, *(row.cells() for row in rows), _total(rows).cells()]
     if not include_macs:
         table = [[*row[:7]] for row in table]
-    print_fn(_fitted(table, f"{model.name} connections", width, _LEAST))
-    for target in dict.fromkeys(row.target for row in rows if row.target):
-        print_fn(_constraint(target, [row for row in rows if row.target == target]))
-    loose = [row.name for row in rows if row.control == _UNCONTROLLED]
-    if loose:
-        print_fn(
-            f"Not controlled: {', '.join(loose)}. Nothing holds the density of these "
-            "layers (about half ones); give `connections`, a ConnectionsSchedule or "
-            "ExpectedConnections."
-        )
+    title, lines = f"{model.name} connections", closing_lines(rows)
+    texts = [_fitted(table, title, width, _LEAST), *lines]
+    if shown_as_html:
+        header, *body, last = table
+        html = [html_table(header, body, last, title, ("Control",)), *map(html_line, lines)]
+        show_in_notebook("\n".join(html), "\n".join(texts))
+        return
+    for text in texts:
+        print_fn(text)
 
 
-_UNCONTROLLED = "not controlled"
 _HEADER = [
     "Layer",
     "Weights",
@@ -95,8 +103,8 @@ def _fitted(table, title: str, width: int | None, least) -> str:
         kept = [i for i, name in enumerate(table[0]) if name != column]
         table = [[row[i] for i in kept] for row in table]
         text = _as_text(table)
-    if left_out:
-        text = f"{text}\nLeft out on {width} columns: {', '.join(left_out)}."
+    if left_out and width is not None:
+        text = f"{text}\n{left_out_words(left_out, width)}"
     return f"{title}\n{text}"
 
 
@@ -159,9 +167,9 @@ def _row(kernel) -> _Row:
     quantizer = kernel.quantizer
     steps = kernel.steps()
     ones, weights = np.count_nonzero(steps), steps.size
-    control, target = _UNCONTROLLED, None
+    control, target = UNCONTROLLED, None
     if quantizer.held_share is not None:
-        control = _held(quantizer.connections, ones, weights)
+        control = held_words(quantizer.connections, ones, weights)
     elif quantizer.connections is not None:
         control = f"target {quantizer.connections:.4g}, not held yet"
     elif quantizer.constrained_to is not None:
@@ -188,20 +196,6 @@ def _output_pixels(kernel) -> int | None:
         return None
     first = getattr(kernel.layer, "data_format", None) == "channels_first"
     return math.prod(shape[2:] if first else shape[1:-1])
-
-
-def _held(target: float | None, ones: int, weights: int) -> str:
-    if target is None or ones == count_of_ones(target, weights):
-        return f"held at {ones / weights if target is None else target:.4g}"
-    return f"held at {ones / weights:.4g}, target {target:.4g}"
-
-
-def _constraint(target, rows) -> str:
-    share = sum(row.ones for row in rows) / sum(row.weights for row in rows)
-    return (
-        f"Expected connections: {share:.2%} over {', '.join(row.name for row in rows)} "
-        f"together, target {target:.2%}: {'met' if share <= target else 'NOT met'}."
-    )
 
 
 def _total(rows) -> _Row:

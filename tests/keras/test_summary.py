@@ -1,10 +1,14 @@
 """The tables of `summary` on terminals of every width."""
 
+import importlib
+
 import pytest
 import tensorflow as tf
 
 import sbnn_keras
+from html_cells import number, tables_of
 
+summary = importlib.import_module("sbnn_keras.keras2.summary")
 NAMES = ["block_1_sparse_binary_conv2d", "block_12_sparse_binary_dense"]
 
 
@@ -45,3 +49,25 @@ def test_a_file_or_a_function_gets_every_column(model, monkeypatch, capsys):
     for text in (capsys.readouterr().out, "\n".join(lines)):
         assert "Left out" not in text
         assert all(word in text for word in ("Saved", "(entropy)", "MACs", "Input prec."))
+
+
+def test_a_notebook_shows_tables_with_every_column(model, monkeypatch, capsys):
+    shown = {}
+    monkeypatch.setattr(summary, "in_notebook", lambda: True)
+    monkeypatch.setattr(
+        summary, "show_in_notebook", lambda html, text: shown.update(html=html, text=text)
+    )
+    sbnn_keras.summary(model)
+    assert capsys.readouterr().out == ""
+    stats, facts, connections = tables_of(shown["html"])
+    for table in (stats, connections):
+        assert [row[0] for row in table if row[0] in NAMES] == NAMES
+    head, first, *_ = connections
+    weights = 3 * 3 * 3 * 4
+    figures = dict(zip(head, first))
+    assert number(figures["Weights"]) == weights
+    assert number(figures["Connections"]) == round(0.2 * weights)
+    assert number(figures["Density"]) == pytest.approx(round(0.2 * weights) / weights, abs=5e-5)
+    assert dict(facts)["Total params"].startswith("1.5")
+    assert "Not controlled: " + NAMES[1] in shown["html"]
+    assert NAMES[0] in shown["text"]  # for who reads the notebook as text

@@ -38,15 +38,15 @@ def run(
         mend.
     """
     argv = sys.argv[1:]
-    if any(a in ("-h", "--help", "-help") for a in argv):
-        print(usage.strip() + "\n\nflags:\n" + _flags_help(own_flags))
-        return
-    if "--version" in argv:
-        print(f"{name} {__version__}")
-        return
     _accept_any_name()
     own_flags.set_gnu_getopt(True)  # flags may stand behind the model
     try:
+        if any(a in ("-h", "--help", "-help") for a in argv):
+            print(usage.strip() + "\n\nflags:\n" + _flags_help(own_flags), flush=True)
+            return
+        if "--version" in argv:
+            print(f"{name} {__version__}")
+            return
         arguments = own_flags([name, *argv])[1:]
         with ending_signals.heeded():
             command(arguments)

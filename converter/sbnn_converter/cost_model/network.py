@@ -9,6 +9,14 @@ from __future__ import annotations
 import dataclasses
 import os
 
+from sbnn_converter.cost_model.cells import (
+    OP_TITLES,
+    WAY_TITLES,
+    op_cells,
+    total_cells,
+    unknown_words,
+    way_cells,
+)
 from sbnn_converter.cost_model.estimate import (
     DEFAULT_CORE,
     check_core,
@@ -20,6 +28,7 @@ from sbnn_converter.cost_model.features import kernel_of
 from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES, plain_c_stack_bytes
 from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.errors import ConversionError
+from sbnn_converter.html_repr import html_line, html_table
 from sbnn_converter.memory.lifetimes import aligned, live_bytes
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.tflite.flatbuffer import SbnnStep, StoredModel, read_stored_model
@@ -125,6 +134,18 @@ class NetworkCost(ShortRepr):
     def constant_bytes(self) -> int:
         """Weights, thresholds and scales."""
         return sum(step.flash_bytes for step in self.steps)
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: a table of the ops, and one of the ways to run them."""
+        title = f"estimated for {self.core}"
+        ways = [way_cells(way) for way in self.ways]
+        return "\n".join(
+            [
+                html_table(OP_TITLES, op_cells(self), total_cells(self), title, ("kernel",)),
+                html_table(WAY_TITLES, ways, words=WAY_TITLES[3:]),
+                *map(html_line, filter(None, [unknown_words(self)])),
+            ]
+        )
 
     def way(self, name: str) -> Way | None:
         """The way of this name, if the network can be run so."""

@@ -14,7 +14,15 @@ from sbnn_converter.cost_model.cycles import op_cycles
 from sbnn_converter.cost_model.estimate import cores, counted_core
 from sbnn_converter.cost_model.features import kernel_of
 from sbnn_converter.cost_model.timing import Cycles
+from sbnn_converter.emulation.profile_cells import (
+    memory_words,
+    profile_cells,
+    profile_titles,
+    title_words,
+    total_cells,
+)
 from sbnn_converter.emulation.trial import KernelObjects, try_on
+from sbnn_converter.html_repr import html_line, html_table
 from sbnn_converter.short_repr import ShortRepr
 from sbnn_converter.standalone.export import plan_export
 from sbnn_converter.tflite.flatbuffer import SbnnStep, StoredModel, StoredStep, StoredTensor
@@ -74,6 +82,12 @@ class Profile(ShortRepr):
     def without_cycles(self) -> list[str]:
         """The other ops, each kind once."""
         return list(dict.fromkeys(op.op for op in self.ops if op.cycles is None))
+
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        titles, rows, total = profile_titles(self), profile_cells(self), total_cells(self)
+        table = html_table(titles, rows, total, title_words(self), ("kind",))
+        return f"{table}\n{html_line(memory_words(self))}"
 
     def as_dict(self) -> dict:
         """The same as plain lists and dictionaries, for JSON; cycles are whole numbers."""

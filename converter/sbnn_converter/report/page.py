@@ -6,31 +6,20 @@ from collections.abc import Sequence
 from html import escape
 from importlib import resources
 
-from sbnn_converter.inspection import InspectedLayer, Inspection
+from sbnn_converter.inspection import Inspection
 from sbnn_converter.report.charts import Bar, bar_chart
 from sbnn_converter.report.words import (
     IN_FLOAT32,
     IN_INT8,
-    code_words,
+    LAYER_TITLES,
     file_parts,
     forms,
-    shape_words,
+    layer_cells,
     told,
+    total_cells,
 )
 from sbnn_converter.verification.verdict import Verdict
 
-_COLUMNS = (
-    "layer",
-    "kind",
-    "kernel",
-    "connections",
-    "subtract",
-    "density",
-    "code",
-    "bytes",
-    "bits/weight",
-    "bound",
-)
 _TEXT_COLUMNS = ("kind", "code")
 
 
@@ -190,32 +179,16 @@ def _section(title: str, text: str, content: str) -> str:
 
 
 def _table(inspection: Inspection) -> str:
-    columns = told(_COLUMNS, inspection)
+    columns = told(LAYER_TITLES, inspection)
     head = "".join(f'<th scope="col"{_class(column)}>{column}</th>' for column in columns)
-    layers = (told(_cells(layer), inspection) for layer in inspection.layers)
+    layers = (told(layer_cells(layer), inspection) for layer in inspection.layers)
     rows = "\n".join(_row(columns, cells) for cells in layers)
-    total = told(("all", "", "", *_numbers(inspection.total, "")), inspection)
+    total = told(total_cells(inspection), inspection)
     last = _row(columns, total)
     return (
         "<section><table><caption>Layers</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n"
         f"<tfoot>\n{last}\n</tfoot></table></section>"
-    )
-
-
-def _cells(layer: InspectedLayer) -> tuple[str, ...]:
-    return (layer.name, layer.kind, shape_words(layer), *_numbers(layer, code_words(layer)))
-
-
-def _numbers(cost, code: str) -> tuple[str, ...]:
-    return (
-        f"{cost.connections:,}",
-        f"{cost.subtracting:,}",
-        f"{cost.density:.2%}",
-        code,
-        f"{cost.code_bytes:,}",
-        f"{cost.bits_a_weight:.3f}",
-        f"{cost.entropy_bits_a_weight:.3f}",
     )
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from rich.bar import Bar
 from rich.console import Console, RenderableType
 
-from sbnn_converter.cost_model.timing import Cycles
+from sbnn_converter.cost_model.cells import cycle_words
 from sbnn_converter.emulation.profile import Profile
+from sbnn_converter.emulation.profile_cells import (
+    memory_words,
+    profile_cells,
+    profile_titles,
+    title_words,
+    total_cells,
+)
 from sbnn_converter.report.tables import Column, print_table, report_console
-from sbnn_converter.report.words import cycle_words
 
 _BAR_WIDTH = 30
-_OP = (Column("op", "left"), Column("kind", "left", drop=2), Column("instructions"))
-_CYCLES = (Column("cycles", drop=4),)
-_TIME = (Column("ms", drop=3),)
-_SHARE = (Column("share"), Column("", "left", drop=1))
+_BAR = Column("", "left", drop=1)
+# Columns that a narrow terminal goes without, the lowest first.
+_DROP = {"kind": 2, "ms": 3, "cycles": 4}
 
 
 def print_profile(
@@ -28,42 +33,19 @@ def print_profile(
       mhz: the clock, to print milliseconds as well.
     """
     console = console or report_console()
-    with_cycles = profile.cycles is not None
-    with_time = with_cycles and mhz is not None
-    columns = [*_OP, *(_CYCLES if with_cycles else ()), *(_TIME if with_time else ()), *_SHARE]
-    most = max((op.instructions for op in profile.ops), default=1)
-    whole = max(profile.instructions, 1)
-    rows: list[list[RenderableType]] = [
-        [
-            op.label,
-            op.op if op.op != op.label else "",
-            f"{op.instructions:,}",
-            *_cycle_cells(op.cycles, with_cycles, mhz),
-            f"{100 * op.instructions / whole:.1f} %",
-            Bar(most, 0, op.instructions, width=_BAR_WIDTH),
-        ]
-        for op in profile.ops
+    columns = [
+        Column(title, "left" if title in ("op", "kind") else "right", drop=_DROP.get(title, 0))
+        for title in profile_titles(profile, mhz)
     ]
-    total = _cycle_cells(profile.cycles, with_cycles, mhz)
-    footer = ("all", "", f"{profile.instructions:,}", *total, "100 %", "")
-    title = f"instructions on {profile.core}"
-    if with_cycles:
-        title += ", cycles estimated from them"
-    print_table(console, columns, rows, footer, title=title)
+    most = max((op.instructions for op in profile.ops), default=1)
+    rows: list[list[RenderableType]] = [
+        [*cells, Bar(most, 0, op.instructions, width=_BAR_WIDTH)]
+        for cells, op in zip(profile_cells(profile, mhz), profile.ops)
+    ]
+    footer = (*total_cells(profile, mhz), "")
+    print_table(console, [*columns, _BAR], rows, footer, title=title_words(profile))
     if profile.cycles is not None:
         console.print(cycle_words(profile.cycles, profile.wait_states, mhz))
         if profile.without_cycles:
             console.print(f"not included in the cycles: {', '.join(profile.without_cycles)}")
-    console.print(
-        f"flash {profile.flash_bytes:,} bytes (code, constants, startup), static RAM "
-        f"{profile.ram_bytes:,}, stack {profile.stack_bytes:,}"
-    )
-
-
-def _cycle_cells(cycles: Cycles | None, shown: bool, mhz: float | None) -> list[str]:
-    if not shown:
-        return []
-    cells = ["?" if cycles is None else f"{cycles.likely:,.0f}"]
-    if mhz is not None:
-        cells.append("?" if cycles is None else f"{cycles.milliseconds(mhz).likely:,.3g}")
-    return cells
+    console.print(memory_words(profile))

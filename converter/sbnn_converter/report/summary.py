@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from sbnn_converter.inspection import InspectedLayer, Inspection, WeightCost
+from sbnn_converter.inspection import Inspection
 from sbnn_converter.report.tables import Column, print_table, report_console
-from sbnn_converter.report.words import code_words, file_parts, forms, shape_words, told
+from sbnn_converter.report.words import (
+    LAYER_TITLES,
+    file_parts,
+    forms,
+    layer_cells,
+    told,
+    total_cells,
+)
 
-_COLUMNS = (
-    Column("layer", "left"),
-    Column("kind", "left", drop=4),
-    Column("kernel", drop=3),
-    Column("connections"),
-    Column("subtract", drop=2),
-    Column("density"),
-    Column("code", "left", drop=2),
-    Column("bytes"),
-    Column("bits/weight", drop=5),
-    Column("bound", drop=1),
+_WORDS = ("layer", "kind", "code")
+# Columns that a narrow terminal goes without, the lowest first.
+_DROP = {"bound": 1, "subtract": 2, "code": 2, "kernel": 3, "kind": 4, "bits/weight": 5}
+_COLUMNS = tuple(
+    Column(title, "left" if title in _WORDS else "right", drop=_DROP.get(title, 0))
+    for title in LAYER_TITLES
 )
 
 
@@ -28,30 +30,12 @@ def print_summary(inspection: Inspection) -> None:
     if not inspection.layers:
         console.print("no binary layers")
         return
-    total = inspection.total
-    footer = ("all", "", "", *_numbers(total, ""))
-    rows = [told(_cells(layer), inspection) for layer in inspection.layers]
+    footer = total_cells(inspection)
+    rows = [told(layer_cells(layer), inspection) for layer in inspection.layers]
     columns = told(_COLUMNS, inspection)
     print_table(console, columns, rows, told(footer, inspection))
     console.print(_forms_table(inspection))
     console.print(_parts_table(inspection))
-
-
-def _cells(layer: InspectedLayer) -> tuple[str, ...]:
-    numbers = _numbers(layer, code_words(layer))
-    return (layer.name, layer.kind, shape_words(layer), *numbers)
-
-
-def _numbers(cost: WeightCost, code: str) -> tuple[str, ...]:
-    return (
-        f"{cost.connections:,}",
-        f"{cost.subtracting:,}",
-        f"{cost.density:.2%}",
-        code,
-        f"{cost.code_bytes:,}",
-        f"{cost.bits_a_weight:.3f}",
-        f"{cost.entropy_bits_a_weight:.3f}",
-    )
 
 
 def _forms_table(inspection: Inspection) -> Table:

@@ -6,8 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sbnn_converter.cost_model.timing import Cycles
-from sbnn_converter.inspection import InspectedLayer, Inspection
+from sbnn_converter.inspection import InspectedLayer, Inspection, WeightCost
 from sbnn_converter.weights.code import CODINGS
 
 _SUBTRACT = 4  # of a layer's cells, the one that only files with weights -1 need
@@ -28,14 +27,41 @@ def code_words(layer: InspectedLayer) -> str:
     return f"{layer.code} {layer.code_parameter}"
 
 
-def cycle_words(cycles: Cycles, wait_states: int, mhz: float | None) -> str:
-    """Cycles within their bounds, and the time that they take where the clock is known."""
-    bounds = f"{cycles.low:,.0f} to {cycles.high:,.0f}; wait states: {wait_states}"
-    text = f"{cycles.likely:,.0f} cycles ({bounds})"
-    if mhz is None:
-        return text
-    time = cycles.milliseconds(mhz)
-    return f"{text}, at {mhz:g} MHz {time.likely:,.3g} ms ({time.low:,.3g} to {time.high:,.3g} ms)"
+#: Columns of a table of layers.
+LAYER_TITLES = (
+    "layer",
+    "kind",
+    "kernel",
+    "connections",
+    "subtract",
+    "density",
+    "code",
+    "bytes",
+    "bits/weight",
+    "bound",
+)
+
+
+def layer_cells(layer: InspectedLayer) -> tuple[str, ...]:
+    """A layer's row of such a table."""
+    return (layer.name, layer.kind, shape_words(layer), *_numbers(layer, code_words(layer)))
+
+
+def total_cells(inspection: Inspection) -> tuple[str, ...]:
+    """The row of all layers together."""
+    return ("all", "", "", *_numbers(inspection.total, ""))
+
+
+def _numbers(cost: WeightCost, code: str) -> tuple[str, ...]:
+    return (
+        f"{cost.connections:,}",
+        f"{cost.subtracting:,}",
+        f"{cost.density:.2%}",
+        code,
+        f"{cost.code_bytes:,}",
+        f"{cost.bits_a_weight:.3f}",
+        f"{cost.entropy_bits_a_weight:.3f}",
+    )
 
 
 def told(cells: Sequence[_Cell], inspection: Inspection) -> tuple[_Cell, ...]:

@@ -10,7 +10,9 @@ import tensorflow as tf
 
 from sbnn_converter.errors import first_line
 from sbnn_converter.framework import face
+from sbnn_converter.html_repr import html_table
 from sbnn_converter.runtimes.interpreter import Interpreter
+from sbnn_converter.verification.verdict import comparison_facts
 
 # Relative to the largest output. Float layers round differently in Keras and
 # TFLite; int8 faces add the steps of their quantization.
@@ -54,6 +56,11 @@ class Comparison:
     def relative(self) -> float:
         """The largest difference as a share of the largest output."""
         return self.largest / self.magnitude if self.magnitude else self.largest
+
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        title = f"beside Keras, {self.samples:,} samples"
+        return html_table(("", "", ""), comparison_facts(self), title=title)
 
     def within(self, tolerance: float) -> bool:
         return self.relative <= tolerance  # False for NaN

@@ -48,7 +48,7 @@ def verdict(found: Comparison, kind: str, tolerance: float, usual: float) -> Ver
     return Verdict(
         agrees=agrees,
         text=f"{start} on {samples_words(found, kind)}: {counts_words(found)}",
-        facts=_facts(found, kind),
+        facts=comparison_facts(found, kind),
     )
 
 
@@ -68,11 +68,12 @@ def counts_words(found: Comparison) -> str:
     return words
 
 
-def _facts(found: Comparison, kind: str) -> tuple[tuple[str, str, str], ...]:
+def comparison_facts(found: Comparison, kind: str = "") -> tuple[tuple[str, str, str], ...]:
+    """Term, value and note of each figure of a comparison, on samples of a kind."""
     facts = []
     if found.agreement is not None:
         same = found.classified - found.differing_argmax
-        note = f"{same:,} of {found.classified:,}, {kind} samples"
+        note = f"{same:,} of {found.classified:,}" + (f", {kind} samples" if kind else "")
         facts.append(("Same argmax as Keras", f"{found.agreement:.2%}", note))
     note = "of the largest output"
     facts.append(("Largest difference", f"{found.relative:.2g}", note))
