@@ -11,7 +11,7 @@ from sources import PHOTOGRAPHS
 
 METHODS = ("schedule", "constraint", "bnn", "float")
 _OWN = ("schedule", "constraint")
-_SHARED = ("shift", "voice", "backend")  # settings that a teacher shares with its student
+_SHARED = ("voice", "backend")  # settings that a teacher shares with its student
 
 # Common to all methods on a network: the same effort for each. For the last `settle`
 # epochs, binary kernels (±1 and 0/1 alike) stand still; for the last `rest` epochs the

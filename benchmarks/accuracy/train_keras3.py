@@ -6,8 +6,9 @@
 
 With JAX and PyTorch nothing is needed but Keras, no TensorFlow either. What is trained lands in
 WORK/RUN, as `model.keras` and `history.json`; `train.py` with the same arguments then converts
-it, compares the runtimes and writes the result. A run that was killed begins anew. A teacher is
-a run of its own, which comes first; without it the program says which.
+it, compares the runtimes and writes the result. A run that was killed continues behind the last
+epoch that was whole when the same command runs again. A teacher is a run of its own, which comes
+first; without it the program says which.
 """
 
 import json
@@ -32,7 +33,7 @@ from library_recipe import library_recipe
 from sources import check
 
 _STEPS_A_CALL = 10
-MODEL, HISTORY = "model.keras", "history.json"
+MODEL, HISTORY, PARTIAL = "model.keras", "history.json", "epochs.json"
 
 
 class Batches(keras.utils.PyDataset):
@@ -40,9 +41,9 @@ class Batches(keras.utils.PyDataset):
 
     def __init__(self, x, y, run, **arguments):
         super().__init__(**arguments)
-        self._x, self._y, self._run, self._epoch = x, y.astype(np.int32), run, 0
+        self._x, self._y, self._run = x, y.astype(np.int32), run
         self._batch = run.recipe()["batch"]
-        self._shuffle()
+        self.begin(0)
 
     def __len__(self):
         return len(self._x) // self._batch
@@ -54,21 +55,28 @@ class Batches(keras.utils.PyDataset):
         samples = images.moved(self._x[chosen], rng, shift, self._run.is_mirrored)
         return images.pixels(samples), self._y[chosen]
 
-    def on_epoch_end(self):
-        self._epoch += 1
-        self._shuffle()
-
-    def _shuffle(self):
-        rng = np.random.default_rng([self._run.seed, self._epoch])
+    def begin(self, epoch: int):
+        """Told by `fit` and not counted here: Keras also asks for batches to build the model."""
+        self._epoch = epoch
+        rng = np.random.default_rng([self._run.seed, epoch])
         self._order = rng.permutation(len(self._x))
 
 
 class History(keras.callbacks.Callback):
-    """One dict an epoch, as `training.train` returns."""
+    """One dict an epoch, as `training.train` returns; `PARTIAL` holds them while it trains.
 
-    def __init__(self):
+    Args:
+      folder: of the run.
+      backup: where Keras keeps the state of the last epoch that was whole.
+    """
+
+    def __init__(self, folder: Path, backup: Path):
         super().__init__()
-        self.epochs = []
+        self._file = folder / PARTIAL
+        told = backup / "training_metadata.json"
+        # Written in front of the state, this may be an epoch ahead of it.
+        whole = json.loads(told.read_text())["epoch"] if told.exists() else 0
+        self.epochs = json.loads(self._file.read_text())[:whole] if whole else []
 
     def on_epoch_begin(self, epoch, logs=None):
         self._began = time.monotonic()
@@ -78,6 +86,7 @@ class History(keras.callbacks.Callback):
         names = {"loss": "loss", "train": "accuracy", "test": "val_accuracy"}
         row = {name: round(float(logs[key]), 5) for name, key in names.items()}
         self.epochs.append({**row, "seconds": round(time.monotonic() - self._began, 1)})
+        self._file.write_text(json.dumps(self.epochs))
         print(epoch + 1, self.epochs[-1], flush=True)
 
 
@@ -106,7 +115,11 @@ def main(_):
     check("data", run_flags.DATA.value)
     x, y, x_test, y_test = images.read(run_flags.DATA.value, run.network)
     keras.utils.set_random_seed(run.seed)
-    model, batches, history = architectures.build(run), Batches(x, y, run), History()
+    folder.mkdir(parents=True, exist_ok=True)
+    backup = folder / "backup"
+    model, history = architectures.build(run), History(folder, backup)
+    batches = Batches(x, y, run)
+    order = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: batches.begin(epoch))
     common, steps = library_recipe(run), len(batches)
     if run.is_sparse:
         trained, callbacks = common.compile(
@@ -123,19 +136,20 @@ def main(_):
         )
     trained.fit(
         batches,
+        shuffle=False,  # they have an order of their own
         epochs=recipe["epochs"],
         validation_data=(images.pixels(x_test), y_test.astype(np.int32)),
         validation_batch_size=500,
         verbose=0,
-        callbacks=[*callbacks, history],
+        callbacks=[*callbacks, order, history, keras.callbacks.BackupAndRestore(backup)],
     )
-    folder.mkdir(parents=True, exist_ok=True)
     if not run.is_sparse:  # a model of its own, without the optimizer's state
         weights = model.get_weights()
         model = architectures.build(run)
         model.set_weights(weights)
     model.save(folder / MODEL)
     (folder / HISTORY).write_text(json.dumps(history.epochs))
+    (folder / PARTIAL).unlink()
 
 
 if __name__ == "__main__":
