@@ -59,6 +59,7 @@ _TOLD = {
     "width": "width {:g}",
     "batch": "batches of {}",
     "clip": "bound {:g}",
+    "shift": "moved by {}",
     "epochs": "{} epochs",
     "backend": "trained with {}",
 }
