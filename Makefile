@@ -1,6 +1,7 @@
 # make demo    sets everything up, then trains, converts and runs a network
 # make check   lint, format, types, imports and the fast tests, installing included in a minute or two
 # make docs    builds the site of docs/ into build/site, in an environment of its own
+# make notebooks  runs the tutorials and stores what they print
 # make format  formats Python and C
 # make test    runs all tests
 # make bench   runs all benchmarks; tables here, figures in build/bench.json
@@ -28,7 +29,7 @@ C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.
 # What needs no TensorFlow.
 FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/standalone/test_single_source.py tests/examples/test_closing_page.py
 
-.PHONY: check lint lint-c types imports fast-tests format demo docs test bench peers tflm-check keras3-check platformio-check aarch64-check cross-tools clean
+.PHONY: check lint lint-c types imports fast-tests format demo docs notebooks test bench peers tflm-check keras3-check platformio-check aarch64-check cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
@@ -58,6 +59,9 @@ fast-tests: $(CHECK_READY)
 
 docs: $(SITE_READY)
 	NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --quiet --strict
+
+notebooks: $(READY)
+	$(BIN)/python docs/tutorials/execute.py
 
 format: clang-format $(CHECK_READY)
 	$(CHECK_BIN)/ruff check --fix --quiet .

@@ -71,6 +71,11 @@ PAGES = {
         "sbnn_keras.recipes", "sbnn_keras/recipes.py", names=("Recipe",)
     ),
     "reference/sbnn_converter.md": Module("sbnn_converter", "converter/sbnn_converter/__init__.py"),
+    "reference/inspection.md": Module(
+        "sbnn_converter.inspection",
+        "converter/sbnn_converter/inspection.py",
+        names=("inspect_model", "Inspection", "InspectedLayer", "WeightCost"),
+    ),
     "reference/micro.md": Module(
         "sbnn_converter.micro", "converter/sbnn_converter/micro.py", names=("Interpreter",)
     ),
