@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from fractions import Fraction
 
 _MPS2_RAM = 0x20000000
 
@@ -18,7 +19,8 @@ class Core:
       compiler: prefix of the cross compiler's programs.
       flags: the compiler's flags for the core.
       startup: file in ``board/`` with the code that runs before ``main``.
-      instructions_per_tick: how many instructions the board's timer counts as one.
+      instructions_per_tick: how many instructions the board's timer counts as one; a
+        fraction where its clock does not divide a gigahertz.
       code_base: where code and constants lie.
       code_bytes: the most that they may take.
       ram_base: where variables and the stack lie.
@@ -31,7 +33,7 @@ class Core:
     emulator: str = "qemu-system-arm"
     compiler: str = "arm-none-eabi-"
     startup: str = "startup_arm.c"
-    instructions_per_tick: int = 40
+    instructions_per_tick: int | Fraction = 40
     code_base: int = 0
     code_bytes: int = 0x400000
     ram_base: int = _MPS2_RAM
@@ -44,8 +46,9 @@ def _arm(name: str, machine: str, *flags: str, **more) -> Core:
 
 # Cortex-M0 code runs on the an385's Cortex-M3, which executes all of its
 # instructions; QEMU's only Cortex-M0 board has 16 KB of RAM. The cores named "f" and
-# the M7 compute floats in hardware. The an505 starts in the secure state: its code
-# and its RAM are addressed by their secure aliases.
+# the M7 compute floats in hardware, the M55 has vectors (MVE, "Helium") as well. The an505
+# starts in the secure state: its code and its RAM are addressed by their secure aliases. The
+# an547 does, too, but what no one has set apart is secure there.
 _ALL = (
     _arm("cortex-m0", "mps2-an385", "-mcpu=cortex-m0"),
     _arm("cortex-m3", "mps2-an385", "-mcpu=cortex-m3"),
@@ -60,6 +63,15 @@ _ALL = (
         instructions_per_tick=50,
         code_base=0x10000000,
         ram_base=0x38000000,
+    ),
+    _arm(
+        "cortex-m55",
+        "mps3-an547",
+        "-mcpu=cortex-m55",
+        "-mfloat-abi=hard",
+        instructions_per_tick=Fraction(125, 4),
+        code_bytes=0x80000,
+        ram_base=0x21000000,
     ),
     Core(
         "rv32imac",

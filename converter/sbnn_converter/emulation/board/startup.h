@@ -12,7 +12,7 @@ void bench_report(const char* name, uint32_t number);
 void bench_exit(int status);
 
 /* Counts the instructions since bench_start, up to 4 billion, in whole ticks of
- * the board's timer (40 or 50 instructions on Arm, 1 on RISC-V). `bench_stop`
+ * the board's timer (31 to 50 instructions on Arm, 1 on RISC-V). `bench_stop`
  * stops counting, `bench_now` goes on. */
 void bench_start(void);
 uint32_t bench_now(void);

@@ -1,9 +1,9 @@
-/* Arm MPS2 boards: vectors, semihosting, and SysTick as a count of instructions.
+/* Arm MPS2 and MPS3 boards: vectors, semihosting, and SysTick as a count of instructions.
  *
  * Under `-icount shift=0` each instruction takes one nanosecond of the virtual
- * clock, so SysTick, driven at 25 MHz (20 MHz on the an505), ticks once every
- * 40 (50) instructions, exactly alike in every run. Its 24 bits would wrap
- * after 671 million instructions: the handler counts the wraps. */
+ * clock, so SysTick, driven at 25 MHz (20 MHz on the an505, 32 MHz on the an547), ticks
+ * once every 40 (50, 31.25) instructions, exactly alike in every run. Its 24 bits would wrap
+ * after 524 million instructions or more: the handler counts the wraps. */
 #include "board.h"
 #include "startup.h"
 
@@ -30,26 +30,30 @@ void bench_start(void) {
   SYSTICK[0] = 7u; /* enabled, with interrupt, from the processor clock */
 }
 
+/* SBNN_BENCH_INSTRUCTIONS in SBNN_BENCH_TICKS. */
+static uint32_t instructions(uint32_t ticks) {
+  return ticks / SBNN_BENCH_TICKS * SBNN_BENCH_INSTRUCTIONS +
+         ticks % SBNN_BENCH_TICKS * SBNN_BENCH_INSTRUCTIONS / SBNN_BENCH_TICKS;
+}
+
 uint32_t bench_now(void) {
   uint32_t left, turns;
   do { /* once more if the timer wrapped between the two readings */
     turns = wraps;
     left = SYSTICK[2];
   } while (turns != wraps);
-  return (turns * 0x1000000u + (0xFFFFFFu - left)) *
-         SBNN_BENCH_INSTRUCTIONS_PER_TICK;
+  return instructions(turns * 0x1000000u + (0xFFFFFFu - left));
 }
 
 uint32_t bench_stop(void) {
   const uint32_t left = SYSTICK[2];
   SYSTICK[0] = 0u;
-  const uint32_t ticks = wraps * 0x1000000u + (0xFFFFFFu - left);
-  return ticks * SBNN_BENCH_INSTRUCTIONS_PER_TICK;
+  return instructions(wraps * 0x1000000u + (0xFFFFFFu - left));
 }
 
 void sbnn_reset(void) {
 #if defined(__ARM_FP)
-  *(volatile uint32_t*)0xE000ED88u |= 0xFu << 20; /* switch the FPU on */
+  *(volatile uint32_t*)0xE000ED88u |= 0xFu << 20; /* FPU and vectors on */
   __asm__ volatile("dsb\n\tisb");
 #endif
   board_start();
