@@ -131,6 +131,9 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
                               : layout->band_words;
     sbnn_conv2d_sort_words(&s.borders, p, first, words);
     find_inits(&s, words);
+#ifdef SBNN_MVE
+    s.lists.words = words;
+#endif
     sbnn_connection_stream stream;
     sbnn_open_stream(&stream, kernel);
     sbnn_open_signs(&s.signs, kernel);

@@ -93,7 +93,7 @@ typedef struct {
 } listed_sums;
 
 static void plan_sums(const listed_sums* sums) {
-  const sbnn_plane_lists lists = {NULL, 0, sums->list, sums->count, 0};
+  const sbnn_plane_lists lists = {.add = sums->list, .added = sums->count};
   sbnn_plane_program(sums->program, lists, sums->slices, true);
 }
 

@@ -30,6 +30,11 @@
 #define SBNN_IN_REGISTER(value) (void)(value)
 #endif
 
+/* Vectors of Armv8.1-M ("Helium"), whole numbers at least. */
+#if defined(SBNN_THUMB2) && defined(__ARM_FEATURE_MVE)
+#define SBNN_MVE 1
+#endif
+
 /* Zero bits above the highest and below the lowest one; `x` is not 0. */
 SBNN_INLINE uint32_t sbnn_leading_zeros(uint32_t x) {
 #if defined(__GNUC__)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "inline.h"
+#include "plane_program_mve.h"
 #include "plane_steps.h"
 #include "plane_sums.h"
 
@@ -150,6 +151,11 @@ static bool put_lists(uint32_t** program, const sbnn_plane_lists* lists,
 
 int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
                            int32_t slices, bool whole) {
+#ifdef SBNN_MVE
+  if (suits_mve(&lists, slices)) {
+    return put_program_mve(program, lists, slices, whole);
+  }
+#endif
   const bool is_long =
       (slices > SBNN_LONG_SLICES && !whole) || are_long(&lists);
   uint32_t* to = program;

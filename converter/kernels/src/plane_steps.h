@@ -83,4 +83,41 @@ extern const uint16_t sbnn_end_steps_thumb2[];
 enum { PROGRAM_SUBTRACTED, PROGRAM_ADDED, PROGRAM_NUMBERS };
 
 #endif /* SBNN_THUMB2 */
+
+#ifdef SBNN_MVE
+
+/* Steps of plane_sums_mve.h, in the order of the table behind its code, which holds their
+ * addresses. */
+enum {
+  MVE_START_4, /* so many slices, up to sixteen */
+  MVE_ONE = MVE_START_4 + 13,
+  MVE_FIRST = MVE_ONE + 3,
+  MVE_MIXED_1,
+  MVE_LESS_FIRST = MVE_MIXED_1 + 3,
+  MVE_SINGLE,
+  MVE_NONE,
+  MVE_SECOND,
+  MVE_LESS_SECOND,
+  MVE_EIGHT,
+  MVE_EIGHT_KEPT,
+  MVE_QUAD,
+  MVE_MEET,
+  MVE_KEEP,
+  MVE_RIPPLE,
+  MVE_RIPPLES, /* their number follows */
+  MVE_TOP,
+  MVE_PUT_TOP,
+  MVE_SIGN,
+  MVE_WHOLE,
+  MVE_WHOLE_4 /* so many slices, up to sixteen */
+};
+extern const uint32_t sbnn_sum_steps_mve[];
+
+enum { MVE_LEAST_SLICES = 4, MVE_MOST_SLICES = 16 };
+
+/* What stands in front of the planes' addresses: twice their number and one, which no program of
+ * plane_sums_thumb2.h begins with; what they are relative to; where the steps are. */
+enum { MVE_LISTED, MVE_BASE, MVE_STEPS, MVE_HEADER };
+
+#endif /* SBNN_MVE */
 #endif /* SBNN_PLANE_STEPS_H_ */

@@ -14,9 +14,38 @@
 
 #include "bit_slices.h"
 #include "inline.h"
-#include "plane_ends_thumb2.h"
 #include "plane_steps.h"
+#include "plane_sums_mve.h"
+/* Its names are those of the next one, too. */
+#include "plane_ends_thumb2.h"
 #include "plane_sums_thumb2.h"
+
+#ifdef SBNN_MVE
+
+/* Moves the program's addresses from where its last run has left them. */
+SBNN_HOT SBNN_NOINLINE void run_program_mve(const sbnn_plane_sums* sums,
+                                            const uint32_t* planes,
+                                            int32_t words, uint32_t* y,
+                                            int32_t pitch) {
+  uint32_t* const program = sums->program;
+  const uint32_t base = (uint32_t)(uintptr_t)planes;
+  const sbnn_mve_sums all = {program + MVE_HEADER,
+                             program + program[MVE_STEPS],
+                             sums->init,
+                             y,
+                             words,
+                             (int32_t)(program[MVE_LISTED] >> 1),
+                             base - program[MVE_BASE],
+                             4 * pitch};
+  program[MVE_BASE] = base + 16u * (((uint32_t)words + 3u) / 4u);
+  sbnn_sum_words_mve(&all);
+}
+
+SBNN_INLINE bool is_mve(const sbnn_plane_sums* sums) {
+  return (sums->program[MVE_LISTED] & 1u) != 0u;
+}
+
+#endif
 
 #ifdef SBNN_THUMB2
 
@@ -51,6 +80,12 @@ SBNN_HOT void sbnn_plane_run(const sbnn_plane_sums* sums,
 SBNN_HOT void sbnn_plane_signs(const sbnn_plane_sums* sums,
                                const uint32_t* planes, int32_t words,
                                uint32_t* y) {
+#ifdef SBNN_MVE
+  if (is_mve(sums)) {
+    run_program_mve(sums, planes, words, y, 0);
+    return;
+  }
+#endif
   uint32_t slices[SBNN_MAX_SLICES];
   run_program(sums, planes, words, y, slices, 0, 0);
 }
@@ -58,6 +93,12 @@ SBNN_HOT void sbnn_plane_signs(const sbnn_plane_sums* sums,
 SBNN_HOT void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
                                        const uint32_t* planes, int32_t words,
                                        uint32_t* out, int32_t pitch) {
+#ifdef SBNN_MVE
+  if (is_mve(sums)) {
+    run_program_mve(sums, planes, words, out, pitch);
+    return;
+  }
+#endif
   run_program(sums, planes, words, out, out, pitch, 0);
 }
 

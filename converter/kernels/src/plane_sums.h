@@ -29,6 +29,9 @@ typedef struct {
   uint32_t* add;
   int32_t added;
   uint32_t zeros;
+#ifdef SBNN_MVE
+  int32_t words; /* that the program will be run for, or 0 */
+#endif
 } sbnn_plane_lists;
 
 typedef struct {
