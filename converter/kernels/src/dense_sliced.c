@@ -93,7 +93,11 @@ typedef struct {
 } listed_sums;
 
 static void plan_sums(const listed_sums* sums) {
-  const sbnn_plane_lists lists = {.add = sums->list, .added = sums->count};
+  const sbnn_plane_lists lists = {.subtract = NULL,
+                                  .subtracted = 0,
+                                  .add = sums->list,
+                                  .added = sums->count,
+                                  .zeros = 0};
   sbnn_plane_program(sums->program, lists, sums->slices, true);
 }
 

@@ -152,7 +152,7 @@ static bool put_lists(uint32_t** program, const sbnn_plane_lists* lists,
 int32_t sbnn_plane_program(uint32_t* program, sbnn_plane_lists lists,
                            int32_t slices, bool whole) {
 #ifdef SBNN_MVE
-  if (suits_mve(&lists, slices)) {
+  if (suits_mve(&lists, slices, whole)) {
     return put_program_mve(program, lists, slices, whole);
   }
 #endif

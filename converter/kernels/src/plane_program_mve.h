@@ -15,8 +15,11 @@
 /* Where sums of one word are wanted, vectors take no fewer instructions. */
 enum { MVE_LEAST_WORDS = 2 };
 
-SBNN_INLINE bool suits_mve(const sbnn_plane_lists* lists, int32_t slices) {
-  return lists->words >= MVE_LEAST_WORDS && slices <= MVE_MOST_SLICES;
+/* Whole sums may be made of up to four levels, a slice more each. */
+SBNN_INLINE bool suits_mve(const sbnn_plane_lists* lists, int32_t slices,
+                           bool whole) {
+  return lists->words >= MVE_LEAST_WORDS &&
+         slices <= MVE_MOST_SLICES - (whole ? 3 : 0);
 }
 
 static uint32_t* put_mve(uint32_t* to, int32_t step) {
@@ -62,7 +65,7 @@ static uint32_t* put_carry(uint32_t* to, int32_t done, int32_t level,
 
 /* The same for the last one of `done`, behind which all that wait are met, up to the sign. */
 static uint32_t* put_last_carry(uint32_t* to, int32_t done, int32_t level,
-                                int32_t top) {
+                                int32_t top, bool whole) {
   for (; level < top && done != 0 && ((done >> level) & 1) == 0; ++level) {
     to = put_mve(to, MVE_MEET);
   }
@@ -72,10 +75,11 @@ static uint32_t* put_last_carry(uint32_t* to, int32_t done, int32_t level,
       to = put_mve(to, ((done >> level) & 1) != 0 ? MVE_MEET : MVE_RIPPLE);
     }
   }
-  if (top - level == 1) to = put_mve(to, MVE_RIPPLE);
-  if (top - level > 1) {
+  if (whole || top - level > 1) {
     to = put_mve(to, MVE_RIPPLES);
     *to++ = (uint32_t)(top - level);
+  } else if (top - level == 1) {
+    to = put_mve(to, MVE_RIPPLE);
   }
   return put_mve(to, MVE_TOP);
 }
@@ -83,7 +87,7 @@ static uint32_t* put_last_carry(uint32_t* to, int32_t done, int32_t level,
 /* The fours of a list, of which the first `less` are subtracted, with their carries up to
  * the sign; `first` is the step of the very first one if that is none of these. */
 static uint32_t* put_fours(uint32_t* to, int32_t first, int32_t less,
-                           int32_t fours, int32_t top) {
+                           int32_t fours, int32_t top, bool whole) {
   const int32_t eights = (fours + 1) / 2;
   int32_t at = 0; /* fours behind us */
   for (int32_t done = 1; done <= eights; ++done) {
@@ -115,10 +119,10 @@ static uint32_t* put_fours(uint32_t* to, int32_t first, int32_t less,
         ++at;
       }
     }
-    if (done == eights) return put_last_carry(to, done, level, top);
+    if (done == eights) return put_last_carry(to, done, level, top, whole);
     to = put_carry(to, done, level, top);
   }
-  return put_last_carry(put_mve(to, MVE_NONE), 0, 0, top);
+  return put_last_carry(put_mve(to, MVE_NONE), 0, 0, top, whole);
 }
 
 static uint32_t* move_list(uint32_t* to, const uint32_t* from, int32_t count) {
@@ -129,7 +133,7 @@ static uint32_t* move_list(uint32_t* to, const uint32_t* from, int32_t count) {
 /* As sbnn_plane_program. The steps stand behind the lists, which move to the front. */
 static int32_t put_program_mve(uint32_t* program, sbnn_plane_lists lists,
                                int32_t slices, bool whole) {
-  const int32_t lower = (lists.subtracted + 3) & ~3;
+  const int32_t lower = lists.subtracted;
   uint32_t four[4];
   int32_t taken;
   int32_t first = take_first_four(&lists, four, &taken);
@@ -145,7 +149,10 @@ static int32_t put_program_mve(uint32_t* program, sbnn_plane_lists lists,
   const int32_t less = lists.subtracted / 4;
   to = put_mve(to, MVE_START_4 + slices - MVE_LEAST_SLICES);
   to = put_fours(to, first, less == 0 ? 0 : before + less,
-                 before + less + lists.added / 4, slices - MVE_LEAST_SLICES);
+                 before + less + lists.added / 4, slices - MVE_LEAST_SLICES,
+                 whole);
+  program[MVE_SLICES] = (uint32_t)slices;
+  program[MVE_RIPPLED] = (uint32_t)(to - program) - 2u;
   if (whole) {
     to = put_mve(put_mve(to, MVE_PUT_TOP), MVE_WHOLE);
     put_mve(to, MVE_WHOLE_4 + slices - MVE_LEAST_SLICES);

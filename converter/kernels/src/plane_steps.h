@@ -104,7 +104,7 @@ enum {
   MVE_MEET,
   MVE_KEEP,
   MVE_RIPPLE,
-  MVE_RIPPLES, /* their number follows */
+  MVE_RIPPLES, /* their number follows, which may be 0 */
   MVE_TOP,
   MVE_PUT_TOP,
   MVE_SIGN,
@@ -116,8 +116,9 @@ extern const uint32_t sbnn_sum_steps_mve[];
 enum { MVE_LEAST_SLICES = 4, MVE_MOST_SLICES = 16 };
 
 /* What stands in front of the planes' addresses: twice their number and one, which no program of
- * plane_sums_thumb2.h begins with; what they are relative to; where the steps are. */
-enum { MVE_LISTED, MVE_BASE, MVE_STEPS, MVE_HEADER };
+ * plane_sums_thumb2.h begins with; what they are relative to; where the steps are; slices, and,
+ * of whole sums, where the number of levels stands that nothing waits on at the end. */
+enum { MVE_LISTED, MVE_BASE, MVE_STEPS, MVE_SLICES, MVE_RIPPLED, MVE_HEADER };
 
 #endif /* SBNN_MVE */
 #endif /* SBNN_PLANE_STEPS_H_ */

@@ -22,6 +22,18 @@
 
 #ifdef SBNN_MVE
 
+/* Makes a program for whole sums one for so many slices. */
+SBNN_COLD void set_slices_mve(uint32_t* program, int32_t slices) {
+  const uint32_t more = (uint32_t)slices - program[MVE_SLICES];
+  uint32_t* const rippled = program + program[MVE_RIPPLED];
+  program[MVE_SLICES] += more;
+  program[program[MVE_STEPS]] =
+      sbnn_sum_steps_mve[MVE_START_4 + slices - MVE_LEAST_SLICES];
+  *rippled += more;
+  /* Behind it: top, put_top, whole. */
+  rippled[4] = sbnn_sum_steps_mve[MVE_WHOLE_4 + slices - MVE_LEAST_SLICES];
+}
+
 /* Moves the program's addresses from where its last run has left them. */
 SBNN_HOT SBNN_NOINLINE void run_program_mve(const sbnn_plane_sums* sums,
                                             const uint32_t* planes,
@@ -95,6 +107,9 @@ SBNN_HOT void sbnn_plane_sums_of_words(const sbnn_plane_sums* sums,
                                        uint32_t* out, int32_t pitch) {
 #ifdef SBNN_MVE
   if (is_mve(sums)) {
+    if (sums->slices != (int32_t)sums->program[MVE_SLICES]) {
+      set_slices_mve(sums->program, sums->slices);
+    }
     run_program_mve(sums, planes, words, out, pitch);
     return;
   }

@@ -76,26 +76,26 @@ void sbnn_sum_words_mve(const sbnn_mve_sums* sums);
 #define PAIR(x, y) LINE("veor " y ", " y ", " x)
 
 /* sbnn_add_pair of bit_slices.h: carry = sum ^ ((x ^ sum) & ~p). */
-#define ADD_PAIR(sum, x, p, carry)       \
-  LINE("veor " x ", " x ", " sum)        \
-  LINE("vbic " x ", " x ", " p)          \
-  LINE("veor " carry ", " x ", " sum)    \
+#define ADD_PAIR(sum, x, p, carry)    \
+  LINE("veor " x ", " x ", " sum)     \
+  LINE("vbic " x ", " x ", " p)       \
+  LINE("veor " carry ", " x ", " sum) \
   LINE("veor " sum ", " sum ", " p)
 
-#define HALF_ADD(sum, x, carry)          \
-  LINE("veor " sum ", " sum ", " x)      \
+#define HALF_ADD(sum, x, carry)     \
+  LINE("veor " sum ", " sum ", " x) \
   LINE("vbic " carry ", " x ", " sum)
 
 /* q5 and q7 are XORed with q4 and q6: four words into slices 0 and 1. */
-#define ADD_PAIRS(carry)         \
-  LINE("veor q4, q4, q0")        \
-  LINE("vorr q4, q4, q5")        \
-  LINE("veor q0, q0, q5")        \
-  LINE("veor q6, q6, q0")        \
-  LINE("vbic q6, q6, q7")        \
-  LINE("veor q5, q0, q4")        \
-  LINE("veor q0, q0, q7")        \
-  LINE("veor q4, q4, q6")        \
+#define ADD_PAIRS(carry)  \
+  LINE("veor q4, q4, q0") \
+  LINE("vorr q4, q4, q5") \
+  LINE("veor q0, q0, q5") \
+  LINE("veor q6, q6, q0") \
+  LINE("vbic q6, q6, q7") \
+  LINE("veor q5, q0, q4") \
+  LINE("veor q0, q0, q7") \
+  LINE("veor q4, q4, q6") \
   ADD_PAIR("q1", "q5", "q4", carry)
 
 /* The same where q4 and q6 are inverted. */
@@ -139,23 +139,23 @@ void sbnn_sum_words_mve(const sbnn_mve_sums* sums);
   ADD_TO_FOURS
 
 /* q4 with the carry that waits on its level. */
-#define MEET                         \
-  LINE("vldrw.32 q5, " WAITING)      \
-  LINE("vldrw.32 q6, " SLICE)        \
-  PAIR("q4", "q5")                   \
-  ADD_PAIR("q6", "q4", "q5", "q4")   \
+#define MEET                       \
+  LINE("vldrw.32 q5, " WAITING)    \
+  LINE("vldrw.32 q6, " SLICE)      \
+  PAIR("q4", "q5")                 \
+  ADD_PAIR("q6", "q4", "q5", "q4") \
   LINE("vstrw.32 q6, " SLICE)
 
 /* Slice n of the start, and where it stands on the stack. */
-#define START(n, at, place)                    \
-  LABEL("start_" #n)                           \
-  LINE("vldrw.u32 q4, [q7, #" #at "]")         \
+#define START(n, at, place)            \
+  LABEL("start_" #n)                   \
+  LINE("vldrw.u32 q4, [q7, #" #at "]") \
   LINE("vstrw.32 q4, [sp, #" #place "]")
 
 /* `n` slices of the sum; the highest first. */
-#define WHOLE(n, at, place)                    \
-  LABEL("whole_" #n)                           \
-  LINE("vldrw.32 q4, [sp, #" #place "]")       \
+#define WHOLE(n, at, place)              \
+  LABEL("whole_" #n)                     \
+  LINE("vldrw.32 q4, [sp, #" #place "]") \
   LINE("vstrw.32 q4, [q7, #" #at "]")
 
 #define STEP(name) LINE(".word " AT(name) " + 1")
@@ -327,6 +327,7 @@ __asm__(
     NEXT
     LABEL("ripples") /* so many of them */
     LINE("ldr r4, [r3], #4")
+    LINE("cbz r4, " AT("rippled"))
     LABEL("ripples_next")
     LINE("vldrw.32 q5, " SLICE)
     HALF_ADD("q5", "q4", "q4")
@@ -334,6 +335,7 @@ __asm__(
     UP
     LINE("subs r4, #1")
     LINE("bne " AT("ripples_next"))
+    LABEL("rippled")
     NEXT
     LABEL("top")
     LINE("vldrw.32 q5, " SLICE)
