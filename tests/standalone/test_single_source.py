@@ -32,7 +32,7 @@ def test_all_kernels_are_one_source_without_warnings(source, compiler, standard)
     subprocess.run([*command, source], check=True)
 
 
-@pytest.mark.parametrize("name", ["cortex-m0", "cortex-m4", "rv32imac"])
+@pytest.mark.parametrize("name", ["cortex-m0", "cortex-m4", "cortex-m55", "rv32imac"])
 def test_so_they_are_on_cores(source, name, tmp_path):
     """Assembler included, which the compiler alone does not look at."""
     core = emulation.CORES[name]
