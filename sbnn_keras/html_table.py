@@ -6,6 +6,8 @@ from html import escape
 
 # No style sheet: viewers of notebooks drop it, and keep attributes.
 _WORDS, _NUMBER = "text-align:left", "text-align:right"
+_TITLE = "text-align:left;font-weight:bold"
+_SHORT = 24  # characters that stay on one line
 
 
 def html_table(
@@ -29,11 +31,12 @@ def html_table(
 
     def row(cells: Sequence[str], tag: str) -> str:
         inside = "".join(
-            f'<{tag} style="{style}">{_text(cell)}</{tag}>' for cell, style in zip(cells, styles)
+            f'<{tag} style="{style}{_whole(cell)}">{_text(cell)}</{tag}>'
+            for cell, style in zip(cells, styles)
         )
         return f"<tr>{inside}</tr>"
 
-    caption = f"<caption>{_text(title)}</caption>" if title else ""
+    caption = f'<caption style="{_TITLE}">{_text(title)}</caption>' if title else ""
     head = f"<thead>{row(columns, 'th')}</thead>" if any(columns) else ""
     body = "\n".join(row(cells, "td") for cells in rows)
     foot = f"\n<tfoot>{row(footer, 'th')}</tfoot>" if footer is not None else ""
@@ -46,6 +49,10 @@ def html_table(
 def html_line(text: str) -> str:
     """A line between tables."""
     return f"<p>{_text(text)}</p>"
+
+
+def _whole(cell: str) -> str:
+    return ";white-space:nowrap" if len(cell) <= _SHORT else ""
 
 
 def _text(cell: str) -> str:

@@ -83,7 +83,7 @@ def _html(table, title: str) -> str:
 
 
 def _as_text(table) -> list[list[str]]:
-    return [[str(cell) for cell in row] for row in table]
+    return [[f"{x:.2f}" if isinstance(x, float) else str(x) for x in row] for row in table]
 
 
 _HEADER = [

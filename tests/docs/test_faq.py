@@ -20,7 +20,7 @@ from sbnn_converter.runtimes.native_log import captured_stderr
 from sbnn_keras import SparseBinaryDense
 
 PAGE = (DOCS / "faq.md").read_text()
-MESSAGES = re.findall(r"^```text\n(.*)\n```$", PAGE, re.MULTILINE)
+MESSAGES = re.findall(r"^ *> (.*)$", PAGE, re.MULTILINE)
 GOLDEN = DOCS.parent / "tests" / "golden" / "version_1"
 SAMPLE = DOCS.parent / "tests" / "keras" / "samples" / "mnist.npz"
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")

@@ -60,7 +60,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         """What notebooks show."""
         title = f"beside Keras, {self.samples:,} samples"
-        return html_table(("", "", ""), comparison_facts(self), title=title)
+        return html_table(("", "", ""), comparison_facts(self), title=title, words=("",))
 
     def within(self, tolerance: float) -> bool:
         return self.relative <= tolerance  # False for NaN
