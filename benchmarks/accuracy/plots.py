@@ -67,8 +67,7 @@ def accuracy_against(axes: dict[str, str], network_rows: list[Row], title: str, 
     panels[0][0].set_ylabel("test accuracy")
     handles, labels = panels[0][0].get_legend_handles_labels()
     figure.suptitle(title, fontsize=11)
-    figure.legend(handles, labels, loc="lower center", ncols=5, fontsize=8, frameon=False)
-    figure.tight_layout(rect=(0, 0.07, 1, 1))
+    _legend_below(figure, handles, labels, columns=5)
     figure.savefig(path, dpi=110)
     plt.close(figure)
 
@@ -100,10 +99,17 @@ def frontier(network_rows: list[Row], title: str, path: Path) -> None:
     panels[0].set_ylabel("test accuracy")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.suptitle(title, fontsize=11)
-    figure.legend(handles, labels, loc="lower center", ncols=6, fontsize=8, frameon=False)
-    figure.tight_layout(rect=(0, 0.08, 1, 1))
+    _legend_below(figure, handles, labels, columns=6)
     figure.savefig(path, dpi=110)
     plt.close(figure)
+
+
+def _legend_below(figure, handles, labels, columns: int) -> None:
+    """A legend that the panels leave room for, whatever number of rows it has."""
+    figure.legend(handles, labels, loc="lower center", ncols=columns, fontsize=8, frameon=False)
+    rows = -(-len(handles) // columns)
+    inches = 0.05 + 0.18 * rows
+    figure.tight_layout(rect=(0, inches / figure.get_figheight(), 1, 1))
 
 
 def _draw(panel, points, name, kind, colour, marker):
