@@ -29,7 +29,7 @@ chosen_front()  # the first name asked for decides, be it a layer or a recipe
 class Recipe:
     """Settings of a training, and what Keras needs of them.
 
-    What each brought stands in docs/results.md. The bound of latent weights is a matter of
+    What each brought stands in `docs/results.md`. The bound of latent weights is a matter of
     layers: those of `sbnn_keras.applications` have room up to ±3 or ±10, others clip at ±1 and want
     `kernel_constraint=larq.constraints.WeightClip(3)` and
     `kernel_quantizer=SparseBinary(clip_value=3)` for rates of 1e-2.

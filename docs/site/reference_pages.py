@@ -6,12 +6,16 @@ reference shows those of Keras 2 by the names that users import.
 
 import ast
 import dataclasses
+import re
 from pathlib import Path
 
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[2]
+
+
+_NO_TYPE = re.compile(r'(<li class="doc-section-item field-body">\s*)–')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +98,11 @@ def on_files(files: Files, config) -> Files:
     for page, module in PAGES.items():
         files.append(File.generated(config, page, content=page_text(module)))
     return files
+
+
+def on_page_content(html: str, page, config, files) -> str:
+    """Without the dash in front of results whose type no annotation tells."""
+    return _NO_TYPE.sub(r"\1", html) if page.file.src_uri in PAGES else html
 
 
 def page_text(module: Module) -> str:

@@ -34,8 +34,8 @@ _DESCRIPTIONS = {
     "(-1, 0, 1), see `sbnn_keras.core.domains`.",
     "polarity": "negates the sums of every second output channel, as 0/1 weights can "
     'only excite. By default in the domain `"01"`.',
-    "exponent": "the sums are scaled by 2**exponent; by default the power of two nearest "
-    "to 1 / sqrt(fan-in * connections).",
+    "exponent": "the sums are scaled by `2**exponent`; by default the power of two nearest "
+    "to `1 / sqrt(fan-in * connections)`.",
     "kwargs": "as in `tf.keras.layers.Layer`: name, dtype, trainable, input_shape.",
 }
 _DESCRIPTIONS |= {

@@ -31,7 +31,7 @@ class Distiller(keras.Model):
 
     with `p_T = softmax(logits / T)`, T the temperature (arXiv 1503.02531, section 2);
     penalties of layers are added once. What is logged as `loss` is all of it, and
-    `distillation_loss` is the teacher's, with its T**2.
+    `distillation_loss` is the teacher's, with its `T**2`.
     Callbacks of this package act on the student. The teacher is not trained, and not
     saved with the distiller: to save the student, save the student.
 

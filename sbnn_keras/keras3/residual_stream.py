@@ -52,7 +52,7 @@ class ResidualStream(NotForKeras2, keras.layers.Layer):
     Args:
         bits: of the stream, 2 to 16.
         step: what one unit of the stream is worth, a power of two; by default
-            2**-(bits // 2): 1/8 for 6 bits, from -4 to 3.875.
+            `2**-(bits // 2)`: 1/8 for 6 bits, from -4 to 3.875.
         momentum: of the moving mean and variance, as in batch normalization.
         epsilon: added to the variance.
         beta_initializer: of the normalized updates' mean.
