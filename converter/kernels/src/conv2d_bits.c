@@ -133,6 +133,8 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
     find_inits(&s, words);
 #ifdef SBNN_MVE
     s.lists.words = words;
+    s.lists.planes =
+        layout->copies + (layout->levels - 1) * layout->level_words;
 #endif
     sbnn_connection_stream stream;
     sbnn_open_stream(&stream, kernel);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "conv2d_bits_state.h"
+#include "slices_mve.h"
 #include "slices_thumb2.h"
 #include "starts.h"
 
@@ -118,7 +119,11 @@ SBNN_INLINE void slice_each_class(const state* s, bool all, uint32_t* out) {
 }
 
 SBNN_HOT static void slice_classes(const state* s, uint32_t* out) {
-#ifdef SBNN_THUMB2
+#if defined(SBNN_MVE)
+  sbnn_slice_classes_mve(s->kind_values, s->borders.kind_bits,
+                         s->borders.class_at + 1, out, s->borders.word_classes,
+                         s->slices_room);
+#elif defined(SBNN_THUMB2)
   const sbnn_conv2d_borders* b = &s->borders;
   sbnn_slice_classes_thumb2(s->kind_values, b->kind_bits, b->class_at + 1, out,
                             b->word_classes, 4 * s->slices_room);

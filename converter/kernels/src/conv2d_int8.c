@@ -40,6 +40,10 @@
 #include "sbnn/conv2d.h"
 #include "sbnn/planes.h"
 
+#ifdef SBNN_MVE
+#include <arm_mve.h>
+#endif
+
 size_t sbnn_conv2d_int8_scratch_bytes(const sbnn_conv2d_params* p,
                                       const sbnn_connections* kernel) {
   sbnn_carver carver = {NULL, 0};
@@ -153,6 +157,32 @@ SBNN_INLINE int32_t start_lanes(const sbnn_int8_strips* s,
     }                                                           \
   } while (false)
 
+#ifdef SBNN_MVE
+/* The same as below, all sixteen words at once. */
+SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
+                                               int32_t count,
+                                               const uint32_t* strips,
+                                               const uint32_t* start,
+                                               int32_t step) {
+  uint32x4_t a = vld1q_u32(start), b = vld1q_u32(start + step);
+  uint32x4_t c = vld1q_u32(start + 2 * step), d = vld1q_u32(start + 3 * step);
+  for (const uint32_t* const end = list + count; list != end;) {
+    const uint32_t* const word = strips + *list++;
+    a = vaddq_u32(a, vld1q_u32(word));
+    b = vaddq_u32(b, vld1q_u32(word + 4));
+    c = vaddq_u32(c, vld1q_u32(word + 8));
+    d = vaddq_u32(d, vld1q_u32(word + 12));
+  }
+  const uint32x4_t signs = vdupq_n_u32(0x80008000u);
+  uint32x4_t bits = vshrq_n_u32(vandq_u32(a, signs), 4);
+  bits = vshrq_n_u32(vorrq_u32(bits, vandq_u32(b, signs)), 4);
+  bits = vshrq_n_u32(vorrq_u32(bits, vandq_u32(c, signs)), 4);
+  bits = vorrq_u32(bits, vandq_u32(d, signs));
+  /* Word j of four has its bits j + 12 and j + 28 in 15 and 31. */
+  const int32x4_t right = vreinterpretq_s32_u32(vidupq_n_u32(0xFFFFFFFDu, 1));
+  return vaddvq_u32(vshlq_u32(bits, right));
+}
+#else
 /* The 32 bits 15 of the lanes after `count` connections. Of four lanes the next four start
  * `step` words behind. */
 SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
@@ -176,6 +206,7 @@ SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
   } while (strips != end);
   return bits;
 }
+#endif
 
 /* The lanes after `count` connections, all of which start from `start`. */
 SBNN_HOT SBNN_NOINLINE void add_lanes(const uint32_t* list, int32_t count,

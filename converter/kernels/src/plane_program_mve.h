@@ -12,6 +12,8 @@
 
 #ifdef SBNN_MVE
 
+#include <arm_mve.h>
+
 /* Where sums of one word are wanted, vectors take no fewer instructions. */
 enum { MVE_LEAST_WORDS = 2 };
 
@@ -125,8 +127,12 @@ static uint32_t* put_fours(uint32_t* to, int32_t first, int32_t less,
   return put_last_carry(put_mve(to, MVE_NONE), 0, 0, top, whole);
 }
 
-static uint32_t* move_list(uint32_t* to, const uint32_t* from, int32_t count) {
-  for (uint32_t* const end = to + count; to != end;) *to++ = *from++;
+/* A list whose number is a multiple of four, as addresses. */
+SBNN_INLINE uint32_t* move_list_mve(uint32_t* to, const uint32_t* from,
+                                    int32_t count, uint32_t base) {
+  for (uint32_t* const end = to + count; to != end; to += 4, from += 4) {
+    vst1q_u32(to, vaddq_n_u32(vld1q_u32(from), base));
+  }
   return to;
 }
 
@@ -138,12 +144,14 @@ static int32_t put_program_mve(uint32_t* program, sbnn_plane_lists lists,
   int32_t taken;
   int32_t first = take_first_four(&lists, four, &taken);
   if (taken == 0) first = STEP_NONE;
-  uint32_t* to = move_list(program + MVE_HEADER, four, taken);
-  to = move_list(to, lists.subtract, lists.subtracted);
-  to = move_list(to, lists.add, lists.added);
+  const uint32_t base = (uint32_t)(uintptr_t)lists.planes;
+  uint32_t* to = program + MVE_HEADER;
+  for (int32_t i = 0; i < taken; ++i) *to++ = four[i] + base;
+  to = move_list_mve(to, lists.subtract, lists.subtracted, base);
+  to = move_list_mve(to, lists.add, lists.added, base);
   const int32_t steps = (int32_t)(to - program);
   program[MVE_LISTED] = 2u * (uint32_t)(steps - MVE_HEADER) + 1u;
-  program[MVE_BASE] = 0u;
+  program[MVE_BASE] = base;
   program[MVE_STEPS] = (uint32_t)steps;
   const int32_t before = taken != 0 ? 1 : 0;
   const int32_t less = lists.subtracted / 4;

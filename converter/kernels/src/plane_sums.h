@@ -30,7 +30,9 @@ typedef struct {
   int32_t added;
   uint32_t zeros;
 #ifdef SBNN_MVE
-  int32_t words; /* that the program will be run for, or 0 */
+  /* What the program will be run for first, and words, or 0 if that is not known. */
+  const uint32_t* planes;
+  int32_t words;
 #endif
 } sbnn_plane_lists;
 

@@ -48,7 +48,7 @@ typedef struct {
   uint32_t* y;    /* signs, or slices of the first word */
   int32_t words;  /* 1 or more */
   int32_t listed; /* addresses */
-  uint32_t by;    /* what they are moved by at first */
+  uint32_t by;    /* what they are moved by at first, if it is not 0 */
   int32_t pitch;  /* bytes from the slices of a word to the next one's */
 } sbnn_mve_sums;
 
@@ -185,6 +185,7 @@ __asm__(
     LINE("vmul.i32 q0, q0, r9")
     LINE("vadd.i32 q0, q0, r2")
     LINE("vstrw.32 q0, " F_PLACES)
+    LINE("cmp r8, #0") LINE("beq " AT("moved"))
     LINE("wlstp.32 lr, r7, " AT("moved"))
     LABEL("move")
     LINE("vldrw.32 q0, [r0]")
