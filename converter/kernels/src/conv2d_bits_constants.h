@@ -122,7 +122,7 @@ SBNN_HOT static void slice_classes(const state* s, uint32_t* out) {
 #if defined(SBNN_MVE)
   sbnn_slice_classes_mve(s->kind_values, s->borders.kind_bits,
                          s->borders.class_at + 1, out, s->borders.word_classes,
-                         s->slices_room);
+                         4 * s->slices_room);
 #elif defined(SBNN_THUMB2)
   const sbnn_conv2d_borders* b = &s->borders;
   sbnn_slice_classes_thumb2(s->kind_values, b->kind_bits, b->class_at + 1, out,

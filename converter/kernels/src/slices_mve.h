@@ -1,67 +1,75 @@
 /* Bit-slices the starts of all word classes with the vectors of Armv8.1-M; a part of
- * conv2d_bits_constants.h. Slice k of a class is the sum of the masks of the kinds whose value has
- * bit k: a product of four kinds' bits and masks is one instruction. */
+ * conv2d_bits_constants.h. A lane is a slice: the kind's mask is added where its value has the slice's bit.
+ *
+ *     r0  values   r1  the next kind, a number and a mask   lr  kinds left of the class
+ *     q0, q1  slices   q3, q4  their bits
+ */
 #ifndef SBNN_SLICES_MVE_H_
 #define SBNN_SLICES_MVE_H_
 
 #include <stdint.h>
 
-#include "conv2d_borders.h"
 #include "inline.h"
 #include "place.h"
 
 #ifdef SBNN_MVE
 
-#include <arm_mve.h>
+/* As sbnn_slice_classes_thumb2; all classes have kinds. */
+void sbnn_slice_classes_mve(const int32_t* values, const void* kinds,
+                            const int32_t* behind, uint32_t* out,
+                            int32_t classes, int32_t room);
 
-/* For each of `classes` classes: from the values of its kinds, up to the next number at `behind`,
- * eight slices to `out`, which moves on by `room` words. */
-SBNN_HOT static void sbnn_slice_classes_mve(const int32_t* values,
-                                            const sbnn_kind_bits* kinds,
-                                            const int32_t* behind,
-                                            uint32_t* out, int32_t classes,
-                                            int32_t room) {
-  const sbnn_kind_bits* kind = kinds;
-  const uint32x4_t one = vdupq_n_u32(1u);
-  /* A kind's number and its mask are two words apart from the next one's. */
-  const uint32x4_t pairs = vidupq_n_u32(0u, 2);
-  for (int32_t i = 0; i < classes; ++i, out += room) {
-    const sbnn_kind_bits* const end = kinds + *behind++;
-    uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0, a7 = 0;
-    do {
-      const mve_pred16_t there = vctp32q((uint32_t)(end - kind));
-      const uint32_t* const at = (const uint32_t*)(const void*)kind;
-      const uint32x4_t numbers =
-          vldrwq_gather_shifted_offset_z_u32(at, pairs, there);
-      const uint32x4_t masks =
-          vldrwq_gather_shifted_offset_z_u32(at + 1, pairs, there);
-      uint32x4_t bits = vldrwq_gather_shifted_offset_z_u32(
-          (const uint32_t*)(const void*)values, numbers, there);
-#define SBNN_SLICE(to)                                     \
-  (to) = vmladavaq_u32((to), vandq_u32(bits, one), masks); \
-  bits = vshrq_n_u32(bits, 1)
-      SBNN_SLICE(a0);
-      SBNN_SLICE(a1);
-      SBNN_SLICE(a2);
-      SBNN_SLICE(a3);
-      SBNN_SLICE(a4);
-      SBNN_SLICE(a5);
-      SBNN_SLICE(a6);
-      a7 = vmladavaq_u32(a7, vandq_u32(bits, one), masks);
-#undef SBNN_SLICE
-      kind += 4;
-    } while (kind < end);
-    kind = end;
-    out[0] = a0;
-    out[1] = a1;
-    out[2] = a2;
-    out[3] = a3;
-    out[4] = a4;
-    out[5] = a5;
-    out[6] = a6;
-    out[7] = a7;
-  }
-}
+#define LINE(text) text "\n\t"
+#define FOUR_SLICES(bits, to) \
+  LINE("vand q5, q2, " bits)  \
+  LINE("vpt.i32 ne, q5, zr")  \
+  LINE("vaddt.i32 " to ", " to ", r5")
+
+__asm__(
+    SBNN_HOT_PUSHSECTION("sbnn_slice_classes_mve")
+    ".syntax unified\n\t"
+    ".thumb\n\t"
+    ".p2align 2\n\t"
+    ".global sbnn_slice_classes_mve\n\t"
+    ".type sbnn_slice_classes_mve, %function\n\t"
+    ".thumb_func\n"
+    "sbnn_slice_classes_mve:\n\t"
+    LINE("push {r4, r5, r6, r7, r8, lr}")
+    LINE("vpush {d8, d9, d10, d11}")
+    LINE("ldrd r6, r7, [sp, #56]") /* classes, room */
+    LINE("movs r4, #1")
+    LINE("vdup.32 q3, r4")
+    LINE("movs r4, #0")
+    LINE("vidup.u32 q4, r4, #1")
+    LINE("vshl.u32 q3, q3, q4")
+    LINE("vshl.i32 q4, q3, #4")
+    LINE("mov r8, #0")
+    "\n.Lsbnn_slices_mve_class:\n\t"
+    LINE("ldr r4, [r2], #4")
+    LINE("vmov.i32 q0, #0")
+    LINE("sub r12, r4, r8")
+    LINE("vmov.i32 q1, #0")
+    LINE("mov r8, r4")
+    LINE("dls lr, r12")
+    "\n.Lsbnn_slices_mve_kind:\n\t"
+    LINE("ldrd r4, r5, [r1], #8")
+    LINE("ldr r4, [r0, r4, lsl #2]")
+    LINE("vdup.32 q2, r4")
+    FOUR_SLICES("q3", "q0")
+    FOUR_SLICES("q4", "q1")
+    LINE("le lr, .Lsbnn_slices_mve_kind")
+    LINE("vstrw.32 q0, [r3]")
+    LINE("vstrw.32 q1, [r3, #16]")
+    LINE("add r3, r3, r7")
+    LINE("subs r6, #1")
+    LINE("bne .Lsbnn_slices_mve_class")
+    LINE("vpop {d8, d9, d10, d11}")
+    LINE("pop {r4, r5, r6, r7, r8, pc}")
+    ".size sbnn_slice_classes_mve, . - sbnn_slice_classes_mve\n\t"
+    ".popsection\n");
+
+#undef FOUR_SLICES
+#undef LINE
 
 #endif /* SBNN_MVE */
 #endif /* SBNN_SLICES_MVE_H_ */

@@ -1,0 +1,122 @@
+/* The copies of conv2d_short_rows.h with the vectors of Armv8.1-M: four channels at once, one a
+ * lane, since planes of short rows are a few words; a part of conv2d_copies.c. */
+#ifndef SBNN_CONV2D_SHORT_ROWS_MVE_H_
+#define SBNN_CONV2D_SHORT_ROWS_MVE_H_
+
+#include "conv2d_layout.h"
+#include "inline.h"
+
+#ifdef SBNN_MVE
+
+#include <arm_mve.h>
+
+/* Where a word of each channel goes, in bytes from the first one. */
+typedef struct {
+  uint32x4_t channels;
+  mve_pred16_t there;
+} sbnn_lanes;
+
+SBNN_INLINE uint32x4_t load_lanes(const uint32_t* from, sbnn_lanes lanes) {
+  return vldrwq_gather_offset_z_u32(from, lanes.channels, lanes.there);
+}
+
+SBNN_INLINE void store_lanes(uint32_t* to, sbnn_lanes lanes, uint32x4_t word) {
+  vstrwq_scatter_offset_p_u32(to, lanes.channels, word, lanes.there);
+}
+
+/* One tap column. */
+SBNN_INLINE void copy_column_mve(const sbnn_conv2d_layout* layout,
+                                 const uint32_t* plane, sbnn_lanes from,
+                                 uint32_t* out, sbnn_lanes to, int32_t first,
+                                 int32_t words, uint32_t pad, int32_t width,
+                                 int32_t kx) {
+  const uint32_t edge = width == 8 ? 0x01010101u : 0x00010001u;
+  const sbnn_row_copies* copies = layout->row_copies;
+  const uint32_t* at = plane + first;
+  const uint32_t* const end = at + words;
+  const uint32_t moved_in = kx == 0 ? edge : edge << (width - 1);
+  const uint32x4_t keep = vdupq_n_u32(kx == 1 ? 0xFFFFFFFFu : ~moved_in);
+  const uint32x4_t fill = vdupq_n_u32(kx == 1 ? 0u : pad & moved_in);
+#define SBNN_MOVED(word)                                 \
+  vorrq_u32(vandq_u32(kx == 0   ? vshlq_n_u32((word), 1) \
+                      : kx == 2 ? vshrq_n_u32((word), 1) \
+                                : (word),                \
+                      keep),                             \
+            fill)
+#define SBNN_ROW_UP(low, high)                                            \
+  (width == 8 ? vorrq_u32(vshrq_n_u32((low), 8), vshlq_n_u32((high), 24)) \
+              : vorrq_u32(vshrq_n_u32((low), 16), vshlq_n_u32((high), 16)))
+#define SBNN_ROW_DOWN(low, high)                                          \
+  (width == 8 ? vorrq_u32(vshrq_n_u32((low), 24), vshlq_n_u32((high), 8)) \
+              : SBNN_ROW_UP(low, high))
+  uint32_t* above = out + kx * copies[0].words;
+  uint32_t* here = out + copies[1].at + kx * copies[1].words;
+  uint32_t* below =
+      width == 8 ? out + copies[2].at + kx * copies[2].words : NULL;
+  const uint32x4_t outside = vdupq_n_u32(pad);
+  uint32x4_t before = outside;
+  if (first > 0) {
+    const uint32x4_t word = load_lanes(at - 1, from);
+    before = SBNN_MOVED(word);
+  }
+  uint32x4_t next = load_lanes(at, from);
+  uint32x4_t word = SBNN_MOVED(next);
+  for (;;) {
+    const uint32x4_t up = SBNN_ROW_DOWN(before, word);
+    store_lanes(above++, to, up);
+    store_lanes(here++, to, word);
+    before = word;
+    if (++at == end) break;
+    next = load_lanes(at, from);
+    word = SBNN_MOVED(next);
+    if (width == 8) {
+      const uint32x4_t down = SBNN_ROW_UP(before, word);
+      store_lanes(below++, to, down);
+    }
+  }
+  uint32x4_t behind = outside;
+  if (first + words < layout->in_words) {
+    next = load_lanes(end, from);
+    behind = SBNN_MOVED(next);
+  }
+  const uint32x4_t last = SBNN_ROW_UP(before, behind);
+  /* In 16 columns tap row 2 is row 0 one word further on. */
+  store_lanes(width == 8 ? below : above, to, last);
+#undef SBNN_ROW_DOWN
+#undef SBNN_ROW_UP
+#undef SBNN_MOVED
+}
+
+SBNN_INLINE void copy_short_rows_of_mve(const sbnn_conv2d_layout* layout,
+                                        const uint32_t* plane, uint32_t* out,
+                                        int32_t first, int32_t words,
+                                        uint32_t pad, int32_t width) {
+  const uint32_t in_words = (uint32_t)(layout->levels * layout->in_words);
+  const uint32_t out_words = (uint32_t)layout->channel_words;
+  const uint32x4_t lanes = vidupq_n_u32(0u, 4);
+  for (int32_t c = 0; c < layout->group_in; c += 4) {
+    const mve_pred16_t there = vctp32q((uint32_t)(layout->group_in - c));
+    const sbnn_lanes from = {vmulq_n_u32(lanes, in_words), there};
+    const sbnn_lanes to = {vmulq_n_u32(lanes, out_words), there};
+    copy_column_mve(layout, plane, from, out, to, first, words, pad, width, 0);
+    copy_column_mve(layout, plane, from, out, to, first, words, pad, width, 1);
+    copy_column_mve(layout, plane, from, out, to, first, words, pad, width, 2);
+    plane += 4 * in_words;
+    out += 4 * out_words;
+  }
+}
+
+/* All channels of a level. */
+static void copy_short_rows_mve(const sbnn_conv2d_layout* layout,
+                                const uint32_t* plane, uint32_t* out,
+                                int32_t first, int32_t words, uint32_t pad,
+                                int32_t width) {
+  if (width == 8) {
+    copy_short_rows_of_mve(layout, plane, out, first, words, pad, 8);
+  } else {
+    copy_short_rows_of_mve(layout, plane, out, first, words, pad, 16);
+  }
+}
+
+#endif /* SBNN_MVE */
+#endif /* SBNN_CONV2D_SHORT_ROWS_MVE_H_ */
