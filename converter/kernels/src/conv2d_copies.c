@@ -5,7 +5,7 @@
 #include "conv2d_layout.h"
 #include "conv2d_parts.h"
 #include "conv2d_short_rows.h"
-#include "conv2d_short_rows_mve.h"
+#include "conv2d_rows_mve.h"
 #include "inline.h"
 #include "row_bits.h"
 #include "sbnn/planes.h"
@@ -118,18 +118,6 @@ static void move(const uint32_t* from, int64_t bit, uint32_t* to,
 #define RIGHT(word, shift) ((word) >> (shift))
 #endif
 
-#ifdef SBNN_MVE
-/* `words` words, their columns moved by `moved` and zeros moved in. */
-static uint32_t* move_rows(const uint32_t* from, int32_t moved, uint32_t* to,
-                           int32_t words) {
-  uint32_t* const end = to + words;
-  for (; words > 0; words -= 4, from += 4, to += 4) {
-    const mve_pred16_t there = vctp32q((uint32_t)words);
-    vst1q_p_u32(to, vshlq_r_u32(vld1q_z_u32(from, there), -moved), there);
-  }
-  return end;
-}
-#else
 /* `words` words, their columns moved by `moved` and zeros moved in. */
 static uint32_t* move_rows(const uint32_t* from, int32_t moved, uint32_t* to,
                            int32_t words) {
@@ -149,7 +137,6 @@ static uint32_t* move_rows(const uint32_t* from, int32_t moved, uint32_t* to,
   }
   return to;
 }
-#endif
 
 static int32_t column_of(const sbnn_conv2d_params* p, int32_t kx) {
   return kx * p->dilation_width - p->pad_left;
@@ -304,6 +291,11 @@ void sbnn_conv2d_copy_planes(const sbnn_conv2d_layout* layout,
 #ifdef SBNN_MVE
     if (layout->way == SBNN_COPY_SHORT_ROWS) {
       copy_short_rows_mve(layout, plane, out, first, words, pad, p->in_width);
+      continue;
+    }
+    if (layout->way == SBNN_COPY_WORD_ROWS) {
+      copy_word_rows_mve(layout, p, plane, out, first,
+                         layout->row_copies[0].words - cut, pad);
       continue;
     }
 #endif

@@ -1,7 +1,7 @@
-/* The copies of conv2d_short_rows.h with the vectors of Armv8.1-M: four channels at once, one a
- * lane, since planes of short rows are a few words; a part of conv2d_copies.c. */
-#ifndef SBNN_CONV2D_SHORT_ROWS_MVE_H_
-#define SBNN_CONV2D_SHORT_ROWS_MVE_H_
+/* Copies of planes whose words are whole rows with the vectors of Armv8.1-M: four channels at once,
+ * one a lane, since planes are a few words; a part of conv2d_copies.c. */
+#ifndef SBNN_CONV2D_ROWS_MVE_H_
+#define SBNN_CONV2D_ROWS_MVE_H_
 
 #include "conv2d_layout.h"
 #include "inline.h"
@@ -24,7 +24,7 @@ SBNN_INLINE void store_lanes(uint32_t* to, sbnn_lanes lanes, uint32x4_t word) {
   vstrwq_scatter_offset_p_u32(to, lanes.channels, word, lanes.there);
 }
 
-/* One tap column. */
+/* One tap column of short rows (conv2d_short_rows.h). */
 SBNN_INLINE void copy_column_mve(const sbnn_conv2d_layout* layout,
                                  const uint32_t* plane, sbnn_lanes from,
                                  uint32_t* out, sbnn_lanes to, int32_t first,
@@ -106,6 +106,42 @@ SBNN_INLINE void copy_short_rows_of_mve(const sbnn_conv2d_layout* layout,
   }
 }
 
+/* Rows of one word: tap rows share a copy, which is the plane with what it is padded by. */
+static void copy_word_rows_mve(const sbnn_conv2d_layout* layout,
+                               const sbnn_conv2d_params* p,
+                               const uint32_t* plane, uint32_t* out,
+                               int32_t first, int32_t words, uint32_t pad) {
+  const uint32_t in_words = (uint32_t)(layout->levels * layout->in_words);
+  const uint32_t out_words = (uint32_t)layout->channel_words;
+  const uint32x4_t lanes = vidupq_n_u32(0u, 4);
+  const uint32x4_t outside = vdupq_n_u32(pad);
+  const int32_t start = first - p->pad_top;
+  for (int32_t c = 0; c < layout->group_in; c += 4) {
+    const mve_pred16_t there = vctp32q((uint32_t)(layout->group_in - c));
+    const sbnn_lanes from = {vmulq_n_u32(lanes, in_words), there};
+    const sbnn_lanes to = {vmulq_n_u32(lanes, out_words), there};
+    for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
+      const int32_t moved = kx * p->dilation_width - p->pad_left;
+      const uint32x4_t fill =
+          vdupq_n_u32(pad & (moved < 0 ? ~(0xFFFFFFFFu << -moved)
+                                       : ~(0xFFFFFFFFu >> moved)));
+      uint32_t* at = out + kx * layout->row_copies[0].words;
+      int32_t row = start;
+      const int32_t end = start + words;
+      const int32_t behind = end < p->in_height ? end : p->in_height;
+      for (; row < end && row < 0; ++row) store_lanes(at++, to, outside);
+      for (; row < behind; ++row) {
+        const uint32x4_t word =
+            vshlq_r_u32(load_lanes(plane + row, from), -moved);
+        store_lanes(at++, to, vorrq_u32(word, fill));
+      }
+      for (; row < end; ++row) store_lanes(at++, to, outside);
+    }
+    plane += 4 * in_words;
+    out += 4 * out_words;
+  }
+}
+
 /* All channels of a level. */
 static void copy_short_rows_mve(const sbnn_conv2d_layout* layout,
                                 const uint32_t* plane, uint32_t* out,
@@ -119,4 +155,4 @@ static void copy_short_rows_mve(const sbnn_conv2d_layout* layout,
 }
 
 #endif /* SBNN_MVE */
-#endif /* SBNN_CONV2D_SHORT_ROWS_MVE_H_ */
+#endif /* SBNN_CONV2D_ROWS_MVE_H_ */
