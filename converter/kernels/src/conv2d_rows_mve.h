@@ -10,24 +10,17 @@
 
 #include <arm_mve.h>
 
-/* Where a word of each channel goes, in bytes from the first one. */
-typedef struct {
-  uint32x4_t channels;
-  mve_pred16_t there;
-} sbnn_lanes;
-
-SBNN_INLINE uint32x4_t load_lanes(const uint32_t* from, sbnn_lanes lanes) {
-  return vldrwq_gather_offset_z_u32(from, lanes.channels, lanes.there);
-}
-
-SBNN_INLINE void store_lanes(uint32_t* to, sbnn_lanes lanes, uint32x4_t word) {
-  vstrwq_scatter_offset_p_u32(to, lanes.channels, word, lanes.there);
+/* Where a word of each of four channels is, in bytes from the first one's. Where there are less, the
+ * first one is meant again: it is the same word. */
+SBNN_INLINE uint32x4_t lanes_of(uint32_t channel_words, int32_t channels) {
+  const uint32x4_t lanes = vmulq_n_u32(vidupq_n_u32(0u, 4), channel_words);
+  return vpselq_u32(lanes, vdupq_n_u32(0u), vctp32q((uint32_t)channels));
 }
 
 /* One tap column of short rows (conv2d_short_rows.h). */
 SBNN_INLINE void copy_column_mve(const sbnn_conv2d_layout* layout,
-                                 const uint32_t* plane, sbnn_lanes from,
-                                 uint32_t* out, sbnn_lanes to, int32_t first,
+                                 const uint32_t* plane, uint32x4_t from,
+                                 uint32_t* out, uint32x4_t to, int32_t first,
                                  int32_t words, uint32_t pad, int32_t width,
                                  int32_t kx) {
   const uint32_t edge = width == 8 ? 0x01010101u : 0x00010001u;
@@ -56,32 +49,32 @@ SBNN_INLINE void copy_column_mve(const sbnn_conv2d_layout* layout,
   const uint32x4_t outside = vdupq_n_u32(pad);
   uint32x4_t before = outside;
   if (first > 0) {
-    const uint32x4_t word = load_lanes(at - 1, from);
+    const uint32x4_t word = vldrwq_gather_offset_u32(at - 1, from);
     before = SBNN_MOVED(word);
   }
-  uint32x4_t next = load_lanes(at, from);
+  uint32x4_t next = vldrwq_gather_offset_u32(at, from);
   uint32x4_t word = SBNN_MOVED(next);
   for (;;) {
     const uint32x4_t up = SBNN_ROW_DOWN(before, word);
-    store_lanes(above++, to, up);
-    store_lanes(here++, to, word);
+    vstrwq_scatter_offset_u32(above++, to, up);
+    vstrwq_scatter_offset_u32(here++, to, word);
     before = word;
     if (++at == end) break;
-    next = load_lanes(at, from);
+    next = vldrwq_gather_offset_u32(at, from);
     word = SBNN_MOVED(next);
     if (width == 8) {
       const uint32x4_t down = SBNN_ROW_UP(before, word);
-      store_lanes(below++, to, down);
+      vstrwq_scatter_offset_u32(below++, to, down);
     }
   }
   uint32x4_t behind = outside;
   if (first + words < layout->in_words) {
-    next = load_lanes(end, from);
+    next = vldrwq_gather_offset_u32(end, from);
     behind = SBNN_MOVED(next);
   }
   const uint32x4_t last = SBNN_ROW_UP(before, behind);
   /* In 16 columns tap row 2 is row 0 one word further on. */
-  store_lanes(width == 8 ? below : above, to, last);
+  vstrwq_scatter_offset_u32(width == 8 ? below : above, to, last);
 #undef SBNN_ROW_DOWN
 #undef SBNN_ROW_UP
 #undef SBNN_MOVED
@@ -93,11 +86,9 @@ SBNN_INLINE void copy_short_rows_of_mve(const sbnn_conv2d_layout* layout,
                                         uint32_t pad, int32_t width) {
   const uint32_t in_words = (uint32_t)(layout->levels * layout->in_words);
   const uint32_t out_words = (uint32_t)layout->channel_words;
-  const uint32x4_t lanes = vidupq_n_u32(0u, 4);
   for (int32_t c = 0; c < layout->group_in; c += 4) {
-    const mve_pred16_t there = vctp32q((uint32_t)(layout->group_in - c));
-    const sbnn_lanes from = {vmulq_n_u32(lanes, in_words), there};
-    const sbnn_lanes to = {vmulq_n_u32(lanes, out_words), there};
+    const uint32x4_t from = lanes_of(in_words, layout->group_in - c);
+    const uint32x4_t to = lanes_of(out_words, layout->group_in - c);
     copy_column_mve(layout, plane, from, out, to, first, words, pad, width, 0);
     copy_column_mve(layout, plane, from, out, to, first, words, pad, width, 1);
     copy_column_mve(layout, plane, from, out, to, first, words, pad, width, 2);
@@ -113,13 +104,11 @@ static void copy_word_rows_mve(const sbnn_conv2d_layout* layout,
                                int32_t first, int32_t words, uint32_t pad) {
   const uint32_t in_words = (uint32_t)(layout->levels * layout->in_words);
   const uint32_t out_words = (uint32_t)layout->channel_words;
-  const uint32x4_t lanes = vidupq_n_u32(0u, 4);
   const uint32x4_t outside = vdupq_n_u32(pad);
   const int32_t start = first - p->pad_top;
   for (int32_t c = 0; c < layout->group_in; c += 4) {
-    const mve_pred16_t there = vctp32q((uint32_t)(layout->group_in - c));
-    const sbnn_lanes from = {vmulq_n_u32(lanes, in_words), there};
-    const sbnn_lanes to = {vmulq_n_u32(lanes, out_words), there};
+    const uint32x4_t from = lanes_of(in_words, layout->group_in - c);
+    const uint32x4_t to = lanes_of(out_words, layout->group_in - c);
     for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
       const int32_t moved = kx * p->dilation_width - p->pad_left;
       const uint32x4_t fill =
@@ -129,13 +118,15 @@ static void copy_word_rows_mve(const sbnn_conv2d_layout* layout,
       int32_t row = start;
       const int32_t end = start + words;
       const int32_t behind = end < p->in_height ? end : p->in_height;
-      for (; row < end && row < 0; ++row) store_lanes(at++, to, outside);
+      for (; row < end && row < 0; ++row)
+        vstrwq_scatter_offset_u32(at++, to, outside);
+      const uint32_t* in = plane + row;
       for (; row < behind; ++row) {
         const uint32x4_t word =
-            vshlq_r_u32(load_lanes(plane + row, from), -moved);
-        store_lanes(at++, to, vorrq_u32(word, fill));
+            vshlq_r_u32(vldrwq_gather_offset_u32(in++, from), -moved);
+        vstrwq_scatter_offset_u32(at++, to, vorrq_u32(word, fill));
       }
-      for (; row < end; ++row) store_lanes(at++, to, outside);
+      for (; row < end; ++row) vstrwq_scatter_offset_u32(at++, to, outside);
     }
     plane += 4 * in_words;
     out += 4 * out_words;

@@ -39,10 +39,8 @@ static int32_t take_first_four(sbnn_plane_lists* lists, uint32_t first[4],
     first[i] = lists->subtract[lists->subtracted + i];
   }
   if (over == 0) {
-    lists->added -= *taken;
-    for (int32_t i = 0; i < *taken; ++i) {
-      first[i] = lists->add[lists->added + i];
-    }
+    lists->added -= *taken; /* what lies behind them does not matter */
+    vst1q_u32(first, vld1q_u32(lists->add + lists->added));
     return MVE_ONE - 1 + *taken;
   }
   for (int32_t i = over; i < 4; ++i) {
@@ -104,6 +102,10 @@ static uint32_t* put_fours(uint32_t* to, int32_t first, int32_t less,
         level = 2;
       } else if ((done & 1) != 0 && done != eights) {
         to = put_mve(to, MVE_EIGHT_KEPT);
+        at += 2;
+        continue;
+      } else if ((done & 3) == 2 && done != eights && top > 1) {
+        to = put_mve(to, MVE_EIGHT_MET);
         at += 2;
         continue;
       } else {

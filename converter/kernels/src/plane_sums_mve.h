@@ -300,13 +300,22 @@ __asm__(
     EIGHT
     LINE("vstrw.32 q4, [sp]")
     NEXT
+    LABEL("eight_met") /* and the carry waits a level above */
+    EIGHT
+    LINE("vldrw.32 q5, [sp]")
+    LINE("vldrw.32 q6, [sp, #16]")
+    PAIR("q4", "q5")
+    ADD_PAIR("q6", "q4", "q5", "q4")
+    LINE("vstrw.32 q6, [sp, #16]")
+    LINE("vstrw.32 q4, [sp, #32]")
+    NEXT
     LABEL("quad")
     LINE("str r3, " F_RETURN)
     LINE("adr.w r3, " AT("quad_steps"))
     NEXT
     ".p2align 2\n"
     LABEL("quad_steps")
-    STEP("eight_kept") STEP("eight") STEP("meet") STEP("keep")
+    STEP("eight_kept") STEP("eight_met")
     STEP("eight_kept") STEP("eight") STEP("meet") STEP("meet")
     STEP("return")
     LABEL("return")
@@ -381,7 +390,7 @@ __asm__(
     STEP("start_16") STEP("one") STEP("two") STEP("three") STEP("first")
     STEP("mixed_1") STEP("mixed_2") STEP("mixed_3") STEP("less_first")
     STEP("single") STEP("none") STEP("second") STEP("less_second")
-    STEP("eight") STEP("eight_kept") STEP("quad") STEP("meet") STEP("keep")
+    STEP("eight") STEP("eight_kept") STEP("eight_met") STEP("quad") STEP("meet") STEP("keep")
     STEP("ripple") STEP("ripples") STEP("top") STEP("put_top") STEP("sign")
     STEP("whole") STEP("whole_4") STEP("whole_5") STEP("whole_6")
     STEP("whole_7") STEP("whole_8") STEP("whole_9") STEP("whole_10")
