@@ -243,6 +243,10 @@ static void put_stream(uint32_t* to, const sbnn_plane_end* end, uint32_t y,
 }
 
 bool sbnn_plane_ends(const sbnn_plane_end* end, sbnn_plane_lists lists) {
+#ifdef SBNN_MVE
+  /* Whole sums take a quarter of the instructions, which outweighs their ends. */
+  if (suits_mve(&lists, end->slices, true)) return false;
+#endif
   if (end->levels > 2 || end->slices < SBNN_LONG_SLICES + end->levels ||
       end->slices > 10 || are_long(&lists)) {
     return false;
