@@ -28,6 +28,7 @@
 #define SBNN_CONV2D_BITS_PLANES_H_
 
 #include "conv2d_bits_constants.h"
+#include "conv2d_bits_ends_mve.h"
 #include "conv2d_bits_state.h"
 #include "conv2d_bits_stream.h"
 #include "conv2d_bits_window.h"
@@ -86,6 +87,7 @@ SBNN_HOT static int32_t sum_words(state* s, int32_t count, int32_t net,
   }
 }
 
+#ifndef SBNN_MVE
 /* Where sliced numbers are at least `least`, which is 1 or more; slices are XORed with
  * `invert`, and the sign is not looked at. */
 SBNN_INLINE uint32_t reaches(const uint32_t* sum, const uint32_t* sign,
@@ -109,6 +111,7 @@ SBNN_INLINE uint32_t compare(const uint32_t* sum, const uint32_t* sign,
   /* D >= -d unless ~D = -D - 1 >= d. */
   return ~(*sign & reaches(sum, sign, (uint32_t)-distance, 0xFFFFFFFFu));
 }
+#endif
 
 SBNN_HOT static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
                                 bool count_taps, int32_t first, int32_t words,
@@ -134,6 +137,10 @@ SBNN_HOT static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
   const int32_t slices =
       sum_words(s, count, net, count_taps, words, origin, &end);
   if (slices == 0) return;
+#ifdef SBNN_MVE
+  sbnn_cut_words_mve(s->sums, slices, s->slices_room, distances, cuts, planes,
+                     flip, y, pitch, words);
+#else
   const uint32_t* sum = s->sums;
   for (int32_t w = 0; w < words; ++w, ++y, sum += s->slices_room) {
     const uint32_t* sign = sum + slices - 1;
@@ -153,6 +160,7 @@ SBNN_HOT static void write_cuts(state* s, int32_t f, int32_t count, int32_t net,
     }
     for (int32_t k = 0; k < planes; ++k) y[k * pitch] = bits[k];
   }
+#endif
 }
 
 SBNN_HOT static void write_stream_words(state* s, int32_t f, int32_t count,
@@ -185,6 +193,12 @@ SBNN_HOT static void write_stream_words(state* s, int32_t f, int32_t count,
   const sbnn_stream_sum sum = {
       planes,           pitch,         by.left, by.low, slices - dropped,
       0u - by.inverted, s->slices_room};
+#ifdef SBNN_MVE
+  if (sum.left == 0 && sum.slices <= planes) {
+    sbnn_add_to_stream_mve(&sum, s->sums + dropped, stream, y, words);
+    return;
+  }
+#endif
   sbnn_add_to_stream(&sum, s->sums + dropped, stream, y, words);
 }
 
