@@ -2,7 +2,8 @@
 
     python benchmarks/mcu/run.py [--core cortex-m4] [--json build/mcu.json] [--check]
 
-prints a table; ``--check`` compares each result with the reference kernels too.
+prints a table, of a Cortex-M4 and an M55 by default; ``--check`` compares each result with the
+reference kernels too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import kernel_program
 from sbnn_converter import emulation
 from tools_at_hand import require_tools
 
+VECTORS = "cortex-m55"
 PROGRAMS = ("bench_conv.c", "bench_dense.c", "bench_layers.c")
 
 
@@ -45,7 +47,7 @@ def main() -> int:
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
-    cores = [emulation.CORES[name] for name in args.core or ["cortex-m4"]]
+    cores = [emulation.CORES[name] for name in args.core or ["cortex-m4", VECTORS]]
     require_tools(*cores)
     results = {core.name: measure(core, args.check) for core in cores}
     names = list(next(iter(results.values())))
@@ -56,7 +58,9 @@ def main() -> int:
         args.json.parent.mkdir(parents=True, exist_ok=True)
         first = next(iter(results))
         mcu = {k: v for k, v in results[first].items() if k.startswith("mcu.")}
-        args.json.write_text(json.dumps({**mcu, "mcu.by_core": results}, indent=2) + "\n")
+        m55 = {k.replace("mcu.", "m55."): v for k, v in results.get(VECTORS, {}).items()}
+        m55 = {k: v for k, v in m55.items() if k.startswith("m55.")}
+        args.json.write_text(json.dumps({**mcu, **m55, "mcu.by_core": results}, indent=2) + "\n")
     return 0
 
 

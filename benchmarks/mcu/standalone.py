@@ -33,6 +33,7 @@ from tools_at_hand import require_tools
 
 SAMPLES = 2
 BIG = "binarynet_half"
+VECTORS = "cortex-m55"
 STARTED = {"binarynet_half_5": BIG, "mlp_5": "mnist_mlp"}
 WHOLE = {**STARTED, "mlp_5_signed_2bit": "signed_mlp"}
 
@@ -117,6 +118,7 @@ def main() -> int:
         "cortex-m4f",
         "cortex-m7",
         "cortex-m33",
+        VECTORS,
     ]
     cores = [emulation.CORES[name] for name in names]
     riscv = emulation.CORES["rv32imac"]
@@ -153,6 +155,8 @@ def main() -> int:
             for network, by in trials.items()
         }
         result = {f"mcu.{BIG}_5.{key}": value for key, value in figures.items()}
+        if VECTORS in trials[BIG]:
+            result[f"m55.{BIG}_5.instructions"] = trials[BIG][VECTORS].instructions
         args.json.write_text(
             json.dumps({**result, **started, "mcu.networks.by_core": by_core}, indent=2) + "\n"
         )

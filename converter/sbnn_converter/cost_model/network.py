@@ -199,7 +199,7 @@ def _plain_c(model: bytes, cost: NetworkCost) -> Way | None:
         {
             "peak": export.ram_bytes,
             "input, output": ports,
-            "stack": plain_c_stack_bytes(step.kernel for step in cost.steps),
+            "stack": plain_c_stack_bytes((step.kernel for step in cost.steps), cost.core),
         },
         "",
     )

@@ -30,6 +30,8 @@ from sbnn_converter.tflite.model_file import read_model
 
 # The cores that networks are profiled for.
 PROFILED = tuple(sorted({*emulation.CORES, *cores()}))
+# What an instruction takes on average is that of code without vectors.
+_WITH_VECTORS = "cortex-m55"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,8 +112,8 @@ def profile(
 
     Args:
       model: the flatbuffer as bytes, or the path of a .tflite file.
-      core: one of ``PROFILED``. A Cortex-M0+ and an M55, which QEMU has no board for, run
-        the code of an M0 and an M7; their cycles are their own.
+      core: one of ``PROFILED``. A Cortex-M0+, which QEMU has no board for, runs the code of
+        an M0; its cycles are its own. Those of an M55, which runs vectors, are not known.
       samples: an array ``[n, ...]`` for each input in its type, of which the first sample
         is run; ``None`` takes a random one.
       wait_states: cycles that a word of flash takes longer than one, for the cycles.
@@ -126,7 +128,7 @@ def profile(
     """
     if core not in PROFILED:
         raise ValueError(f"found core '{core}', wanted one of {', '.join(PROFILED)}")
-    emulated = emulation.CORES[counted_core(core)]
+    emulated = emulation.CORES.get(core) or emulation.CORES[counted_core(core)]
     export = plan_export(read_model(model))
     if samples is None:
         inputs = random_inputs(export.network)
@@ -159,7 +161,7 @@ def _rounded(cycles: Cycles | None) -> dict[str, int] | None:
 
 
 def _cycles(op: StoredStep, instructions: int, core: str, wait_states: int) -> Cycles | None:
-    if not isinstance(op, SbnnStep) or core not in timing.CORES:
+    if not isinstance(op, SbnnStep) or core not in timing.CORES or core == _WITH_VECTORS:
         return None
     return op_cycles(kernel_of(op.sbnn), instructions, core, wait_states)
 
