@@ -6,10 +6,9 @@
 #include "conv2d_bits_stream.h"
 #include "inline.h"
 #include "sbnn/planes.h"
+#include "vectors_mve.h"
 
 #ifdef SBNN_MVE
-
-#include <arm_mve.h>
 
 /* The slices of four words: those of a word stand side by side. */
 typedef struct {

@@ -39,10 +39,7 @@
 #include "row_bits.h"
 #include "sbnn/conv2d.h"
 #include "sbnn/planes.h"
-
-#ifdef SBNN_MVE
-#include <arm_mve.h>
-#endif
+#include "vectors_mve.h"
 
 size_t sbnn_conv2d_int8_scratch_bytes(const sbnn_conv2d_params* p,
                                       const sbnn_connections* kernel) {

@@ -5,10 +5,9 @@
 
 #include "conv2d_layout.h"
 #include "inline.h"
+#include "vectors_mve.h"
 
 #ifdef SBNN_MVE
-
-#include <arm_mve.h>
 
 /* Where a word of each of four channels is, in bytes from the first one's. Where there are less, the
  * first one is meant again: it is the same word. */

@@ -9,10 +9,9 @@
 
 #include "plane_steps.h"
 #include "plane_sums.h"
+#include "vectors_mve.h"
 
 #ifdef SBNN_MVE
-
-#include <arm_mve.h>
 
 /* Where sums of one word are wanted, vectors take no fewer instructions. */
 enum { MVE_LEAST_WORDS = 2 };

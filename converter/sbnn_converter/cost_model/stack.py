@@ -1,9 +1,9 @@
 """The stack that a network takes: the most that was measured in QEMU.
 
 Plain C by kernel, on Cortex-M0 to M33 (they differ by 80 bytes at most) and on a Cortex-M55,
-whose sums of planes keep vectors there, painted in front of the call (``emulation.trial``). TensorFlow Lite Micro as a whole, interpreter and
-kernels, on a Cortex-M4: ``make tflm-check`` prints it. ``docs/tflm.md`` and
-``docs/standalone-c.md`` have the tables.
+whose sums of planes keep vectors there, painted in front of the call (``emulation.trial``).
+TensorFlow Lite Micro as a whole, interpreter and kernels, on a Cortex-M4: ``make tflm-check``
+prints it. ``docs/tflm.md`` and ``docs/standalone-c.md`` have the tables.
 """
 
 from __future__ import annotations
