@@ -6,37 +6,21 @@ import subprocess
 
 import pytest
 
-from host_program import KERNELS, NATIVE, REFERENCES, RUNTIME, STRICT, build
+import host_program
+from host_program import KERNELS, NATIVE, RUNTIME, STRICT
 
 
 def sources(*folders: pathlib.Path) -> list[pathlib.Path]:
     return [source for folder in folders for source in sorted(folder.glob("*.c"))]
 
 
-# From narrow to wide, and what the kernel calls the instructions.
-LEVELS = ["baseline", "avx2", "avx512"]
-FLAGS = {"avx512": "avx512bw", "avx2": "avx2"}
-
-
-def widest() -> str:
-    """The level with the widest vectors of those that this processor has."""
-    words = set(pathlib.Path("/proc/cpuinfo").read_text().split())
-    return next((level for level, flag in FLAGS.items() if flag in words), "baseline")
-
-
 @pytest.mark.slow
 def test_every_level_gives_the_references_results_within_its_memory(objects, tmp_path):
     """Batches, threads and random shapes; levels that this processor lacks are left out."""
     image = tmp_path / "test_host"
-    watched = [NATIVE / "test_host.c"] + sources(
-        KERNELS / "src", KERNELS / "host", RUNTIME / "host", RUNTIME / "ops"
-    )
-    # With sanitizers, a level takes longest of all to compile: the widest vectors are
-    # watched that run here.
-    levels = [KERNELS / "host" / f"level_{level}.c" for level in LEVELS]
-    unwatched = [level for level in levels if level != levels[LEVELS.index(widest())]]
-    watched = [source for source in watched if source not in unwatched]
-    build(objects, image, watched, [*REFERENCES, *unwatched])
+    watched, levels = host_program.host_sources()
+    parts = [*host_program.REFERENCES, *levels]
+    host_program.build(objects, image, [NATIVE / "test_host.c", *watched], parts)
     done = subprocess.run([image], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 

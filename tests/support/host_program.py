@@ -36,3 +36,21 @@ def build(objects: Objects, out: Path, watched: Iterable[Path], unwatched=REFERE
     parts = objects.compile([*COMPILER, "-g1", "-O1", *SANITIZERS], watched)
     parts += objects.compile([*COMPILER, "-O2"], unwatched)
     subprocess.run(["gcc", *SANITIZERS, *parts, "-pthread", "-o", out], check=True)
+
+
+# From narrow to wide, and what the kernel calls the instructions.
+_LEVELS = {"baseline": None, "avx2": "avx2", "avx512": "avx512bw"}
+
+
+def host_sources() -> tuple[list[Path], list[Path]]:
+    """Kernels and runtime of a host: those to watch, and those that take too long for that.
+
+    With sanitizers, a level takes longest of all to compile: the one with the widest vectors
+    that this processor has is watched.
+    """
+    flags = set(Path("/proc/cpuinfo").read_text().split())
+    widest = [name for name, flag in _LEVELS.items() if flag is None or flag in flags][-1]
+    levels = [KERNELS / "host" / f"level_{name}.c" for name in _LEVELS if name != widest]
+    folders = [KERNELS / "src", KERNELS / "host", RUNTIME / "host", RUNTIME / "ops"]
+    found = [source for folder in folders for source in sorted(folder.glob("*.c"))]
+    return [source for source in found if source not in levels], levels
