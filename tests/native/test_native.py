@@ -17,8 +17,15 @@ ROOT = HERE.parent.parent
 KERNELS = ROOT / "converter" / "kernels"
 
 # What the vectors of a Cortex-M55 have code of their own for.
-WITH_VECTORS = ["test_conv2d", "test_planes"]
-PROGRAMS = ["test_connections", "test_conv2d", "test_dense", "test_max_pool2d", "test_planes"]
+WITH_VECTORS = ["test_conv2d", "test_plane_sums", "test_planes"]
+PROGRAMS = [
+    "test_connections",
+    "test_conv2d",
+    "test_dense",
+    "test_max_pool2d",
+    "test_plane_sums",
+    "test_planes",
+]
 # Where C sources are; one that is missing here would not be compiled.
 FOLDERS = {"src", "host", "c", "micro", "ops", "plan", "tflite"}
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
