@@ -24,12 +24,12 @@ from scipy.optimize import nnls
 from code_sizes import code_sizes
 from op_counts import measure_ops
 from samples import Sampler
-from sbnn_converter import cost_model, emulation
+from sbnn_converter import emulation
 from sbnn_converter.cost_model.features import KERNELS, SIGN_STEPS, op_features
+from sbnn_converter.cost_model.measured import FILE
 from sbnn_converter.native.plan import plan_op
 from tools_at_hand import require_tools
 
-OUT = pathlib.Path(cost_model.__file__).with_name("coefficients.json")
 _CHECKED = 0.3  # share of the samples that are kept from the fit
 
 
@@ -70,15 +70,15 @@ def main() -> int:
         "--signed", action="store_true", help="fit the steps of kernels with signs, no others"
     )
     parser.add_argument("--worst", action="store_true", help="print the worst ops")
-    parser.add_argument("--out", type=pathlib.Path, default=OUT)
+    parser.add_argument("--out", type=pathlib.Path, default=FILE)
     args = parser.parse_args()
     cores = [emulation.CORES[name] for name in args.core or known_cores]
     require_tools(*cores)
-    known = json.loads(args.out.read_text()) if args.out.exists() else {"cores": {}}
+    known = json.loads(args.out.read_text()) if args.out.exists() else {}
     print(f"{'core':12}{'kernel':18}{'ops':>5}{'mean error':>12}{'90 % below':>12}{'worst':>8}")
     for board in cores:
         core = board.name
-        entry = known["cores"].setdefault(core, {})
+        entry = known.setdefault("cores", {}).setdefault(core, {})
         for kernel in args.kernel or KERNELS:
             if args.signed and not kernel.startswith(("conv2d", "dense")):
                 continue

@@ -1,20 +1,17 @@
 """Estimated cycles of an op: its instructions, times what an average one of its kernel takes.
 
 Which instructions a kernel runs was traced (``benchmarks/mcu/fit_mixes.py``) and lies in
-``mixes.json``: of code for Cortex-M0 and M0+, and of code for all others, with floats in
+``coefficients.json``: of code for Cortex-M0 and M0+, and of code for all others, with floats in
 software or in hardware.
 """
 
 from __future__ import annotations
 
-import functools
-import json
 from collections.abc import Mapping
-from pathlib import Path
 
+from sbnn_converter.cost_model.measured import measured
 from sbnn_converter.cost_model.timing import Cycles, cycles_an_instruction
 
-_FILE = Path(__file__).with_name("mixes.json")
 # The core whose code was traced for this one.
 _TRACED = {
     "cortex-m0": "cortex-m0",
@@ -25,10 +22,9 @@ _TRACED = {
 }
 
 
-@functools.cache
 def mixes() -> dict[str, dict[str, dict[str, float]]]:
     """Traced core to kernel to mix (``timing.KINDS``)."""
-    return json.loads(_FILE.read_text())
+    return measured()["mixes"]
 
 
 def mix_of(kernel: str, core: str) -> Mapping[str, float]:

@@ -7,12 +7,10 @@ that a step takes, fitted to counts in QEMU by ``benchmarks/mcu/fit_cost_model.p
 from __future__ import annotations
 
 import dataclasses
-import functools
-import json
-from pathlib import Path
 
 from sbnn_converter.cost_model.cycles import op_cycles
 from sbnn_converter.cost_model.features import op_features
+from sbnn_converter.cost_model.measured import measured
 from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.native.plan import Plan, plan_op
 from sbnn_converter.tflite.flatbuffer import StoredOp
@@ -20,7 +18,6 @@ from sbnn_converter.tflite.flatbuffer import StoredOp
 DEFAULT_CORE = "cortex-m4"
 # Cores whose instructions are those of another one, which were counted.
 _COUNTED_AS = {"cortex-m0plus": "cortex-m0", "cortex-m55": "cortex-m7"}
-_FILE = Path(__file__).with_name("coefficients.json")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,19 +38,13 @@ class OpCost:
     flash_bytes: int
 
 
-@functools.cache
-def model_file() -> dict:
-    """What was fitted: ``cores``, ``code_bytes``; see the fitting program."""
-    return json.loads(_FILE.read_text())
-
-
 def cores() -> tuple[str, ...]:
     """The cores that costs are known for."""
-    return tuple(sorted((*model_file()["cores"], *_COUNTED_AS)))
+    return tuple(sorted((*measured()["cores"], *_COUNTED_AS)))
 
 
 def counted_core(core: str) -> str:
-    """The core whose figures ``model_file`` has for ``core``."""
+    """The core whose figures ``measured`` has for ``core``."""
     return _COUNTED_AS.get(core, core)
 
 
@@ -94,5 +85,5 @@ def estimate_op(
 def estimate_instructions(op: StoredOp, plan: Plan, core: str) -> tuple[str, float]:
     """The kernel that runs ``op`` as planned, and its instructions."""
     kernel, counts = op_features(op, plan)
-    coefficients = model_file()["cores"][counted_core(core)][kernel]
+    coefficients = measured()["cores"][counted_core(core)][kernel]
     return kernel, sum(coefficients.get(step, 0.0) * n for step, n in counts.items())

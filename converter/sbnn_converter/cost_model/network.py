@@ -22,9 +22,9 @@ from sbnn_converter.cost_model.estimate import (
     check_core,
     counted_core,
     estimate_op,
-    model_file,
 )
 from sbnn_converter.cost_model.features import kernel_of
+from sbnn_converter.cost_model.measured import measured
 from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES, plain_c_stack_bytes
 from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.errors import ConversionError
@@ -189,7 +189,7 @@ def _plain_c(model: bytes, cost: NetworkCost) -> Way | None:
         export = plan_export(model)
     except ConversionError:
         return None
-    sizes = model_file()["code_bytes"][counted_core(cost.core)]["sources"]
+    sizes = measured()["code_bytes"][counted_core(cost.core)]["sources"]
     code = sum(sizes.get(path, 0) for path in export.kernels)
     # Inputs and outputs are the caller's, unless the plan has a place for them.
     ports = sum(t.bytes for t in (*export.network.inputs, *export.network.outputs))
@@ -206,7 +206,7 @@ def _plain_c(model: bytes, cost: NetworkCost) -> Way | None:
 
 
 def _micro(stored: StoredModel, cost: NetworkCost) -> Way:
-    code = model_file()["code_bytes"][counted_core(cost.core)]
+    code = measured()["code_bytes"][counted_core(cost.core)]
     paths = {path for op in stored.sbnn_ops for path in code["ops"][op.name]}
     return Way(
         MICRO,
@@ -226,7 +226,7 @@ def bookkeeping_bytes(stored: StoredModel, core: str = DEFAULT_CORE) -> int:
         _INTERPRETER_BYTES
         + _TENSOR_BYTES * len(stored.tensors)
         + _NODE_BYTES * len(stored.steps)
-        + model_file()["code_bytes"][counted_core(core)]["op_bytes"] * len(stored.sbnn_ops)
+        + measured()["code_bytes"][counted_core(core)]["op_bytes"] * len(stored.sbnn_ops)
     )
 
 
