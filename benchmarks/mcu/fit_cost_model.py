@@ -1,11 +1,13 @@
 """Fits the cost model to instruction counts in QEMU.
 
-    python benchmarks/mcu/fit_cost_model.py [--core cortex-m4] [--samples 40] [--signed]
+    python benchmarks/mcu/fit_cost_model.py [--core cortex-m4] [--samples 40]
+    python benchmarks/mcu/fit_cost_model.py [--signed] [--code golomb]
 
 measures random ops of every kind on every core and writes the coefficients to
 converter/sbnn_converter/cost_model/coefficients.json; with --signed, ops with weights -1, 0
-and +1, and what their signs take on top. The errors in the table are
-those on other random ops than the ones fitted to.
+and +1, and what their signs take on top; with --code, ops with that weight code, and what
+reading it takes. All else stays as it is. The errors in the table are those on other random ops
+than the ones fitted to.
 """
 
 from __future__ import annotations
@@ -25,9 +27,15 @@ from code_sizes import code_sizes
 from op_counts import measure_ops
 from samples import Sampler
 from sbnn_converter import emulation
-from sbnn_converter.cost_model.features import KERNELS, SIGN_STEPS, op_features
+from sbnn_converter.cost_model.features import (
+    KERNELS,
+    SIGN_STEPS,
+    decode_step,
+    op_features,
+)
 from sbnn_converter.cost_model.measured import FILE
 from sbnn_converter.native.plan import plan_op
+from sbnn_converter.weights.code import CODINGS
 from tools_at_hand import require_tools
 
 _CHECKED = 0.3  # share of the samples that are kept from the fit
@@ -42,13 +50,16 @@ def fit(counts: list[dict[str, float]], measured: np.ndarray) -> dict[str, float
     return {s: float(f"{c:.4g}") for s, c in zip(steps, solution / scale) if c > 0}
 
 
-def fit_signs(
-    counts: list[dict[str, float]], measured: np.ndarray, known: dict[str, float]
+def fit_some(
+    counts: list[dict[str, float]],
+    measured: np.ndarray,
+    known: dict[str, float],
+    some: set[str],
 ) -> dict[str, float]:
-    """``known`` with what the steps take that only kernels with signs have."""
-    plain = {step: c for step, c in known.items() if step not in SIGN_STEPS}
+    """``known`` with what the steps ``some`` take, all others as they are."""
+    plain = {step: c for step, c in known.items() if step not in some}
     rest = np.maximum(measured - estimates(counts, plain), 0)
-    steps = sorted({step for one in counts for step in one} & SIGN_STEPS)
+    steps = sorted({step for one in counts for step in one} & some)
     matrix = np.array([[one.get(step, 0.0) for step in steps] for one in counts])
     scale = np.maximum(matrix.max(0), 1.0)
     solution, _ = nnls(matrix / measured[:, None] / scale, rest / measured)
@@ -69,25 +80,29 @@ def main() -> int:
     parser.add_argument(
         "--signed", action="store_true", help="fit the steps of kernels with signs, no others"
     )
+    parser.add_argument(
+        "--code", choices=CODINGS, help="fit the step that reads this weight code, no others"
+    )
     parser.add_argument("--worst", action="store_true", help="print the worst ops")
     parser.add_argument("--out", type=pathlib.Path, default=FILE)
     args = parser.parse_args()
     cores = [emulation.CORES[name] for name in args.core or known_cores]
     require_tools(*cores)
+    some = SIGN_STEPS if args.signed else {decode_step(args.code)} if args.code else None
     known = json.loads(args.out.read_text()) if args.out.exists() else {}
     print(f"{'core':12}{'kernel':18}{'ops':>5}{'mean error':>12}{'90 % below':>12}{'worst':>8}")
     for board in cores:
         core = board.name
         entry = known.setdefault("cores", {}).setdefault(core, {})
         for kernel in args.kernel or KERNELS:
-            if args.signed and not kernel.startswith(("conv2d", "dense")):
-                continue
-            sampled = Sampler(args.seed, args.signed).ops(kernel, args.samples)
-            found = measure_ops(sampled, core)
+            sampled = Sampler(args.seed, args.signed, args.code).ops(kernel, args.samples)
             counts = [op_features(op, plan_op(op))[1] for op in sampled]
+            if some and not any(some & one.keys() for one in counts):
+                continue
+            found = measure_ops(sampled, core)
             measured = np.array([m.instructions for m in found], float)
             held = int(len(measured) * _CHECKED)
-            fitting = partial(fit_signs, known=entry[kernel]) if args.signed else fit
+            fitting = partial(fit_some, known=entry[kernel], some=some) if some else fit
             checked = fitting(counts[held:], measured[held:])
             errors = np.abs(estimates(counts[:held], checked) / measured[:held] - 1)
             entry[kernel] = fitting(counts, measured)

@@ -6,11 +6,12 @@ import numpy as np
 
 from sbnn_converter.tensors.bit_planes import plane_words
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor
-from sbnn_converter.weights.code import encode
+from sbnn_converter.weights.code import CHOICES, encode
 
 _FACES = {"bits": "INT32", "int8": "INT8", "float": "FLOAT32", "int16": "INT16"}
 # Mostly what a conversion takes, but the others have their price, too.
-_CODES = ("auto", "auto", "auto", "auto", "bytes", "bytes", "golomb", "bitmap")
+_OTHERS = [name for name in CHOICES[1:] if name not in ("rice", "sliced")]
+_CODES = (*4 * ["auto"], "bytes", *reversed(_OTHERS))
 
 
 class Sampler:
@@ -19,11 +20,13 @@ class Sampler:
     Args:
       seed: of the draws.
       signed: give all kernels the weights -1, 0 and +1.
+      code: the weight code of all that may have any; None draws one for each.
     """
 
-    def __init__(self, seed: int, signed: bool = False):
+    def __init__(self, seed: int, signed: bool = False, code: str | None = None):
         self._rng = np.random.default_rng(seed)
         self._signed = signed
+        self._codes = (code,) if code else _CODES
 
     def ops(self, kernel: str, count: int) -> list[StoredOp]:
         """``count`` ops that the kernel of this name runs."""
@@ -126,7 +129,7 @@ class Sampler:
         self, name, face, output, shape, image, packed, options, ones, general, code=None
     ) -> StoredOp:
         """The op around a kernel, with an output stage of the kind ``output``."""
-        coded = encode(ones, code or self._pick(*_CODES))
+        coded = encode(ones, code or self._pick(*self._codes))
         shift = 1 if general else 0
         options |= {
             "version": 2,

@@ -76,12 +76,17 @@ def _decoding(op: StoredOp, weights: int, times: int, most: int = 4) -> dict[str
     # Several codes are read at once where they fit into a register (rice.h), else
     # one by one; a bitmap is a Rice code with parameter 0.
     if code not in ("rice", "bitmap"):
-        return {f"decode {code}": float(connections)}
+        return {decode_step(code): float(connections)}
     density = op.options["connections"] / weights if weights else 0.0
     fit = _share_that_fits(density, op.options["code_parameter"], most)
     alone = connections * (1 - fit) / (1 + (most - 1) * fit)
     few = "one" if most == 2 else f"fewer than {most}"
     return {f"decode {most} at once": connections - alone, f"decode {few}": alone}
+
+
+def decode_step(code: str) -> str:
+    """The step that reads a connection of a weight code that is read one by one."""
+    return f"decode {code}"
 
 
 def _share_that_fits(density: float, parameter: int, count: int) -> float:
