@@ -96,6 +96,11 @@ class Op:
                 )
 
     @classmethod
+    def in_c(cls) -> str:
+        """What its files, its kernel and its parameters are called in C: ``conv2d``."""
+        return cls.__module__.rpartition(".")[2]
+
+    @classmethod
     def rules(cls) -> list[Option]:
         """Its options, in the order in which they were declared."""
         return [Option(f.name, **f.metadata) for f in dataclasses.fields(cls)]

@@ -42,19 +42,18 @@ def sbnn_call(op: SbnnStep) -> Call:
       NotExportable: it is none that this version knows.
       ValueError: the kernels refuse it.
     """
-    known = {
+    calls = {
         "SbnnConv2D": _conv2d,
         "SbnnDense": _dense,
         "SbnnMaxPool2D": _max_pool2d,
         "SbnnQuantize": _quantize,
         "SbnnDequantize": _dequantize,
-        "SbnnAveragePool2D": _average_pool2d,
         "SbnnAdd": _add,
     }
-    if op.name not in known:
+    if op.name not in OPS:
         raise NotExportable("this version knows no such op")
     # The very checks that every runtime makes: the C that is written makes none.
-    return known[op.name](op, plan_op(op.sbnn))
+    return calls.get(op.name, _between_planes)(op, plan_op(op.sbnn))
 
 
 def _suffix(face: Face) -> str:
@@ -244,9 +243,11 @@ def _max_pool2d(op: SbnnStep, _: Plan) -> Call:
     return _on_planes(op, function, f"{count}, {minimum}", marks, "sbnn_max_pool2d.h")
 
 
-def _average_pool2d(op: SbnnStep, _: Plan) -> Call:
-    planes = op.sbnn.reads.planes
-    return _on_planes(op, "sbnn_average_pool2d", f", {planes}", {}, "sbnn_average_pool2d.h")
+def _between_planes(op: SbnnStep, _: Plan) -> Call:
+    """The call of a kernel ``sbnn_NAME(params, planes, x, y)`` without constants, as
+    ``sbnn_average_pool2d`` is; others stand in ``sbnn_call``."""
+    name = f"sbnn_{OPS[op.name].in_c()}"
+    return _on_planes(op, name, f", {op.sbnn.reads.planes}", {}, f"{name}.h")
 
 
 def _add(op: SbnnStep, _: Plan) -> Call:
