@@ -90,24 +90,28 @@ class _Builder:
         if isinstance(layer, Model):
             return to_keras_2(layer)
         from sbnn_keras.keras3.layers_base import SparseBinaryLayer
-        from sbnn_keras.keras3.quant_hard_tanh import QuantHardTanh
 
         name = type(layer).__name__
         if isinstance(layer, SparseBinaryLayer):
             return _sparse_binary(layer)
-        if isinstance(layer, QuantHardTanh):
-            return _quantizer(layer)
         from sbnn_keras import keras2
 
         known = getattr(keras2, name, None) or getattr(tf_keras.layers, name, None)
         if known is None and isinstance(layer, Layer):
-            known = _larq_quantizer(name)
+            known = _known_quantizer(name)
         if known is None or not isinstance(layer, Layer):
             raise ValueError(
                 f"Layer {layer.name!r} cannot be moved to Keras 2: found {name}, wanted a layer "
                 "that Keras 2 has under this name."
             )
         return known.from_config(_config(layer, known))
+
+
+def _known_quantizer(name: str):
+    """The quantizer that Keras 2 has under a name, ours or Larq's; None if it has none."""
+    from sbnn_keras.keras2 import quantizers
+
+    return getattr(quantizers, name, None) or _larq_quantizer(name)
 
 
 def _larq_quantizer(name: str):
@@ -160,12 +164,8 @@ def _quantizer(quantizer):
 
     if not isinstance(quantizer, Layer):
         return quantizer
-    import larq
-
-    from sbnn_keras.keras2 import quantizers
-
     name = type(quantizer).__name__
-    known = getattr(quantizers, name, None) or getattr(larq.quantizers, name, None)
+    known = _known_quantizer(name)
     if known is None:
         raise ValueError(
             f"Quantizer {quantizer.name!r} cannot be moved to Keras 2: found {name}, wanted one "

@@ -21,6 +21,12 @@ def output_exponent(fan_in: int, connections: float) -> int:
     return round(-0.5 * math.log2(max(1.0, fan_in * connections)))
 
 
+def input_exponent(quantizer) -> int:
+    """What the quantizer of a layer's inputs adds to the layer's default exponent: its
+    attribute `exponent`, where its levels are larger than ±1, else 0."""
+    return getattr(quantizer, "exponent", 0)
+
+
 def channel_signs(channels: int, polarity: bool) -> np.ndarray:
     """float32 sign of each output channel's scale, shape [channels].
 

@@ -18,14 +18,13 @@ import tensorflow as tf
 
 from sbnn_keras.core.arguments import check_exponent, check_polarity, check_whole
 from sbnn_keras.core.domains import RATIO_STEPS, get_domain
-from sbnn_keras.core.scale import channel_signs, output_exponent
+from sbnn_keras.core.scale import channel_signs, input_exponent, output_exponent
 from sbnn_keras.keras2.centred_bias import centre_bias
 from sbnn_keras.keras2.constraints import Between
 from sbnn_keras.keras2.finite import check_finite
 from sbnn_keras.keras2.keras_3 import NotForKeras3, check_arguments, check_inputs
 from sbnn_keras.keras2.large_inputs import warn_if_large
 from sbnn_keras.keras2.one_sign import warn_if_one_sign
-from sbnn_keras.keras2.quant_hard_tanh import QuantHardTanh
 from sbnn_keras.keras2.quantizers import SparseBinary
 from sbnn_keras.keras2.raw_input import is_raw_input
 from sbnn_keras.keras2.scaling import scale_outputs
@@ -210,9 +209,7 @@ class SparseBinaryLayer(NotForKeras3, tf.keras.layers.Layer):
 
     def _default_exponent(self) -> int:
         # What goes into the sums are whole numbers: their scale is left to the output.
-        exponent = 0
-        if isinstance(self.input_quantizer, QuantHardTanh):
-            exponent = self.input_quantizer.exponent
+        exponent = input_exponent(self.input_quantizer)
         for kernel, quantizer in self._kernels():
             fan_in = int(np.prod(kernel.shape[:-1]))
             if kernel.name.split("/")[-1].startswith("depthwise"):

@@ -20,12 +20,11 @@ from keras import ops
 
 from sbnn_keras.core.arguments import check_exponent, check_polarity, check_whole
 from sbnn_keras.core.domains import RATIO_STEPS, Signs, get_domain
-from sbnn_keras.core.scale import channel_signs, output_exponent
+from sbnn_keras.core.scale import channel_signs, input_exponent, output_exponent
 from sbnn_keras.keras3 import quantizers
 from sbnn_keras.keras3.constraints import Between, WeightClip
 from sbnn_keras.keras3.first_batch import warn_if_large, warn_if_one_sign
 from sbnn_keras.keras3.keras_2 import NotForKeras2, check_arguments, check_inputs
-from sbnn_keras.keras3.quant_hard_tanh import QuantHardTanh
 from sbnn_keras.keras3.quantizers import SparseBinary
 from sbnn_keras.keras3.raw_input import is_raw_input
 from sbnn_keras.keras3.signs import ApproxSign, SteSign, SwishSign
@@ -181,9 +180,7 @@ class SparseBinaryLayer(NotForKeras2, keras.layers.Layer):
         # What goes into the sums are whole numbers: their scale is left to the output.
         if not self._domain.is_sparse:
             return 0
-        exponent = 0
-        if isinstance(self.input_quantizer, QuantHardTanh):
-            exponent = self.input_quantizer.exponent
+        exponent = input_exponent(self.input_quantizer)
         for name, quantizer in self._own_quantizers.items():
             shape = self._latent(name).shape
             fan_in = math.prod(shape[:-2] if name.startswith("depthwise") else shape[:-1])
