@@ -1,15 +1,3 @@
-"""The version that is installed; it is written in ``pyproject.toml`` alone."""
+"""The version of both packages and both distributions: it is written here alone."""
 
-import importlib.metadata
-
-
-def _installed() -> str:
-    for distribution in ("sbnn-keras", "sbnn-keras3"):
-        try:
-            return importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return "unknown"  # sources that nobody has installed
-
-
-__version__ = _installed()
+__version__ = "0.1.0"

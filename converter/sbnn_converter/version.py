@@ -1,15 +1,18 @@
-"""The version that is installed; it is written in ``pyproject.toml`` alone."""
+"""The version, which is written in ``sbnn_keras/version.py`` alone.
 
-import importlib.metadata
+Importing `sbnn_keras` can choose a Keras and load it, which inspecting a file should not:
+that one file is run by its path.
+"""
 
-
-def _installed() -> str:
-    for distribution in ("sbnn-keras", "sbnn-keras3"):
-        try:
-            return importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return "unknown"  # sources that nobody has installed
+import importlib.util
+import runpy
+from pathlib import Path
 
 
-__version__ = _installed()
+def _written_in(package: str) -> str:
+    spec = importlib.util.find_spec(package)
+    assert spec is not None and spec.origin is not None  # one distribution has both packages
+    return runpy.run_path(str(Path(spec.origin).with_name("version.py")))["__version__"]
+
+
+__version__ = _written_in("sbnn_keras")

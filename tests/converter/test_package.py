@@ -92,12 +92,12 @@ def test_the_second_name_is_the_same_package_without_keras_2(tmp_path):
     for python in ("3.10", "3.13"):
         found = wanted_by(light, python)
         assert {"keras", "tensorflow", "absl-py", "ai-edge-litert"} < set(found)
-        assert not of_keras_2 & set(found) and found["numpy"] == ""
+        assert not of_keras_2 & set(found) and "<" not in found["numpy"]
     # The whole one has Keras 2 wherever NumPy 1 is to be had.
     assert of_keras_2 < set(wanted_by(whole, "3.10"))
-    assert wanted_by(whole, "3.12")["numpy"] == "<2"
+    assert "<2" in wanted_by(whole, "3.12")["numpy"]
     assert not of_keras_2 & set(wanted_by(whole, "3.13"))
-    assert wanted_by(whole, "3.13")["numpy"] == ""
+    assert "<" not in wanted_by(whole, "3.13")["numpy"]
 
 
 def test_results_have_short_reprs():
