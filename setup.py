@@ -2,22 +2,34 @@
 
 The native libraries are plain shared objects that TensorFlow Lite and
 TensorFlow Lite Micro load at run time. They know nothing of Python, so one C
-compiler is all that a build needs. Their sources travel in the wheel: the
-exports for microcontrollers copy them out.
+compiler is all that a build needs, and one wheel of a platform serves every
+Python. Their sources travel in the wheel: the exports for microcontrollers
+copy them out.
 
 `keras3/backend.py` has it build the same under the name sbnn-keras3.
 """
 
 import glob
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import setuptools
 from setuptools import Distribution, Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.sdist import sdist
+
+if int(setuptools.__version__.partition(".")[0]) < 77:
+    sys.exit(
+        f"setuptools {setuptools.__version__} builds this package, wanted 77 or later: build with "
+        "isolation, or 'pip install \"setuptools>=77,<81\"' into this environment"
+    )
+
+from setuptools.command.bdist_wheel import bdist_wheel
 
 KERNELS = "converter/kernels"
 RUNTIME = "converter/runtime"
@@ -74,13 +86,52 @@ class BuildSharedLibrary(build_ext):
         return "/".join([*package, f"lib{name}.so"])
 
 
+class WheelForEveryPython(bdist_wheel):
+    """Tags the wheel with its platform alone: nothing in it is compiled for one Python."""
+
+    def get_tag(self):
+        *_, platform = super().get_tag()
+        return "py3", "none", platform
+
+
+class NamedSourceArchive(sdist):
+    """Writes the name and the dependencies of the distribution into its ``pyproject.toml``.
+
+    The archive of another distribution than the tree's own is a tree of that name.
+    """
+
+    def make_release_tree(self, base_dir, files):
+        super().make_release_tree(base_dir, files)
+        folder = os.environ.get("SBNN_DISTRIBUTION")
+        if folder:
+            path = Path(base_dir) / "pyproject.toml"
+            own = path.read_text(encoding="utf-8")
+            other = (Path(folder) / "pyproject.toml").read_text(encoding="utf-8")
+            path.unlink()  # it may be the tree's own file, linked
+            path.write_text(with_requirements_of(other, own), encoding="utf-8")
+
+
+def with_requirements_of(other: str, own: str) -> str:
+    """The ``pyproject.toml`` ``own`` with name, dependencies and extras of ``other``."""
+    for part in (
+        r'^name = "[^"]*"$',
+        r"^dependencies = \[$.*?^\]$",
+        r"^\[project\.optional-dependencies\]$.*?(?=^\[)",
+    ):
+        pattern = re.compile(part, re.MULTILINE | re.DOTALL)
+        (given,) = pattern.findall(other + "\n[")
+        own, count = pattern.subn(lambda _, given=given: given, own)
+        assert count == 1, part
+    return own
+
+
 class NamedDistribution(Distribution):
     """Has the name and the dependencies that stand in the folder of another distribution."""
 
     def _finalize_requires(self):
-        # Called whenever names and dependencies have been set, from whichever file.
+        # Called whenever names and dependencies have been set, from whichever file, and before.
         folder = os.environ.get("SBNN_DISTRIBUTION")
-        if folder:
+        if folder and self.metadata.name:
             project = read_toml(Path(folder) / "pyproject.toml")["project"]
             self.metadata.name = project["name"]
             self.install_requires = list(project["dependencies"])
@@ -120,5 +171,9 @@ setup(
         shared_library("sbnn_plan", "plan", "SBNN_POINTER_BYTES=4u"),
     ],
     distclass=NamedDistribution,
-    cmdclass={"build_ext": BuildSharedLibrary},
+    cmdclass={
+        "build_ext": BuildSharedLibrary,
+        "bdist_wheel": WheelForEveryPython,
+        "sdist": NamedSourceArchive,
+    },
 )

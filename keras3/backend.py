@@ -12,8 +12,3 @@ FOLDER = Path(__file__).resolve().parent
 
 os.chdir(FOLDER.parent)
 os.environ["SBNN_DISTRIBUTION"] = FOLDER.name
-
-
-def build_sdist(sdist_directory, config_settings=None):
-    """An archive of the tree would say the other name: there is one, of sbnn-keras."""
-    raise NotImplementedError("sbnn-keras3 has no source archive: build a wheel, or sbnn-keras")

@@ -16,12 +16,13 @@ ROOT = Path(__file__).parents[2]
 def wheel(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     # A copy without what earlier builds left behind, as in a fresh clone.
-    left_out = shutil.ignore_patterns(".*", "build", "*.egg-info", "*.so")
+    left_out = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "*.so")
     source = shutil.copytree(ROOT, folder / "source", ignore=left_out)
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-    # What is in it and how it loads does not hang on how fast the kernels are.
-    quickly = {**os.environ, "CFLAGS": "-O0"}
-    subprocess.run([*command, "-w", str(folder), str(source)], check=True, env=quickly)
+    # What is in it and how it loads does not hang on how fast the kernels are. The header is that
+    # of `make wheels`.
+    flags = {**os.environ, "CFLAGS": f"-O0 -include {ROOT}/packaging/glibc_2_17.h"}
+    subprocess.run([*command, "-w", str(folder), str(source)], check=True, env=flags)
     (path,) = folder.glob("*.whl")
     return path
 
@@ -70,9 +71,32 @@ def test_the_wheel_installs_two_packages_and_no_more(wheel):
     assert top == {"sbnn_keras", "sbnn_converter"}
 
 
+def test_the_wheel_is_for_every_python_and_one_platform(wheel):
+    *_, python, abi, platform = wheel.stem.split("-")
+    assert (python, abi) == ("py3", "none") and platform != "any"
+
+
+def test_the_libraries_want_no_more_than_a_c_library_of_2012(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as archive:
+        libraries = [n for n in archive.namelist() if n.endswith(".so")]
+        archive.extractall(tmp_path, libraries)
+    assert len(libraries) == 3
+    for library in libraries:
+        command = ["nm", "--dynamic", "--undefined-only", tmp_path / library]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        for line in done.stdout.splitlines():
+            kind, name = line.split()[-2:]
+            if kind != "w":  # what the linker's start-up code would use if it were there
+                symbol, _, version = name.partition("@GLIBC_")
+                assert version and tuple(map(int, version.split("."))) <= (2, 17), (library, name)
+                assert not symbol.startswith("Py")
+
+
 def test_the_installed_packages_work_away_from_the_repository(wheel, tmp_path):
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
-    subprocess.run([*command, "--target", str(tmp_path), str(wheel)], check=True)
+    without_compiler = {**os.environ, "CC": "/bin/false", "PATH": str(tmp_path / "bin")}
+    command += ["--target", str(tmp_path), str(wheel)]
+    subprocess.run(command, check=True, env=without_compiler)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
 
     def run(*arguments):
