@@ -70,8 +70,8 @@ class Row:
 def rows() -> Iterator[Row]:
     for distribution in DISTRIBUTIONS:
         yield Row(PYTHONS[0], distribution, "oldest")
-    for distribution in DISTRIBUTIONS:
-        for python in reversed(PYTHONS):
+    for python in reversed(PYTHONS):
+        for distribution in DISTRIBUTIONS:
             yield Row(python, distribution, "newest")
     for release in BETWEEN:
         yield Row("3.11", "sbnn-keras", release)

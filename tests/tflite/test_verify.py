@@ -116,6 +116,12 @@ def with_distant_buffer(model):
     model.buffers[1].data, model.buffers[1].offset, model.buffers[1].size = None, 4000000, 108
 
 
+def with_weights_elsewhere(model):
+    group, buffer = schema.ExternalBufferGroupT(), schema.ExternalBufferT()
+    group.name = b"weights.bin"
+    model.externalBufferGroups, model.externalBuffers = [group], [buffer]
+
+
 def that_runs_itself(model):
     of_code(RESHAPE, builtinCode=119, deprecatedBuiltinCode=119)(model)
     options = schema.WhileOptionsT()
@@ -177,6 +183,7 @@ def floats(*numbers):
         (with_signature, "a signature's 'x' is tensor 9999"),
         (with_metadata, "metadata 'm' is buffer 9999"),
         (with_distant_buffer, "a buffer ends at byte 4000108"),
+        (with_weights_elsewhere, "its weights lie in other files"),
         (of_op(ADD, largeCustomOptionsOffset=9999999), "an op's options end outside"),
         (that_runs_itself, r"graphs \[0\] run one another without end"),
         (lambda model: vars(model).update(subgraphs=[]), "holds no graph"),
@@ -189,6 +196,19 @@ def test_what_does_not_fit_together_is_named(change, words):
     with pytest.raises(DamagedFile, match=words) as caught:
         read_model(packed(model))
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_the_schema_of_the_oldest_tensorflow_has_fewer_names(monkeypatch):
+    if not hasattr(schema, "ExternalBufferT"):
+        pytest.skip("this is the oldest TensorFlow")
+    whole, elsewhere = packed(network()), network()
+    with_weights_elsewhere(elsewhere)
+    elsewhere = packed(elsewhere)
+    for name in [name for name in vars(schema.Model) if name.startswith("ExternalBuffer")]:
+        monkeypatch.delattr(schema.Model, name)
+    read_model(whole)
+    with pytest.raises(DamagedFile, match="its weights lie in other files"):
+        read_model(elsewhere)
 
 
 def test_micro_has_lstms_of_one_activation():

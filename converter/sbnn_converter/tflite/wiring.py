@@ -14,6 +14,9 @@ from sbnn_converter.tflite.flatbuffer import is_ours, op_name
 from sbnn_converter.tflite.op_table import FOREIGN, OURS, SIGNATURES, Signature
 
 _LEFT_OUT = -1
+# Places of ExternalBufferGroups and ExternalBuffers in a model's layout, for which the schema of
+# TensorFlow 2.16 and its next releases has no names.
+_EXTERNAL = (20, 22)
 _CUSTOM = 32  # what the schema calls an op that is not its own
 # Ops that run other graphs, with the fields of their options that name these.
 _CALLS = {
@@ -49,9 +52,15 @@ def _check_index(what: str, index: int, count: int, of: str) -> None:
         raise DamagedFile(f"{what} is {of} {index} of {count}; {WAY_OUT}")
 
 
+def _vector_length(table, place: int) -> int:
+    """Elements of the vector at this place of a table's layout; 0 if there is none."""
+    start = table._tab.Offset(place)
+    return table._tab.VectorLen(start) if start else 0
+
+
 def _check_outside(root, size: int) -> None:
     """Buffers by their place in the file, and what refers to buffers beside tensors."""
-    if root.ExternalBuffersLength() or root.ExternalBufferGroupsLength():
+    if any(_vector_length(root, place) for place in _EXTERNAL):
         raise DamagedFile(f"its weights lie in other files, which are not read; {WAY_OUT}")
     for buffer in map(root.Buffers, range(root.BuffersLength())):
         if buffer.Offset() > 1 and buffer.Offset() + buffer.Size() > size:
