@@ -1,4 +1,4 @@
-"""What the README's first steps do, where the package is installed: trains, converts, inspects, predicts.
+"""The README's first steps where the package is installed: trains, converts, inspects, predicts.
 
     python tests/packaging/first_script.py README.md
 
