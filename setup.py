@@ -82,6 +82,7 @@ class BuildSharedLibrary(build_ext):
         return ext.export_symbols
 
     def get_ext_filename(self, ext_name):
+        # macOS makes bundles of them, which it loads under this name as it does Python's own.
         *package, name = ext_name.split(".")
         return "/".join([*package, f"lib{name}.so"])
 
