@@ -40,7 +40,7 @@ def test_signatures_and_docstrings_are_the_functions_own(name):
     parameters = inspect.signature(function).parameters
     assert not any(p.kind == p.VAR_KEYWORD for p in parameters.values())
     assert set(parameters) <= set(function.__doc__.replace(":", " ").split())
-    for section in ("Example::", "Args:", "Returns:", "Raises:"):
+    for section in ("```python", "Args:", "Returns:", "Raises:"):
         assert section in function.__doc__
     # Editors do not run __getattr__: they read the imports for type checking.
     tree = ast.parse(Path(sbnn_converter.__file__).read_text())

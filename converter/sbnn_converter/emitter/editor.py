@@ -20,7 +20,7 @@ class FlatbufferEditor:
     """A flatbuffer as objects, with the few edits that the converter makes."""
 
     def __init__(self, model: bytes):
-        self._model = flatbuffer_utils.read_model_from_bytearray(bytearray(model))
+        self._model = _read(bytearray(model))
         self._graph = self._model.subgraphs[0]
 
     def bytes(self) -> bytes:
@@ -445,6 +445,17 @@ class FlatbufferEditor:
                     place < 0 or name in (f"output_{place}", "") or not name.startswith("output_")
                 ):
                     entry.tensorIndex = new
+
+
+def _read(model: bytearray):
+    """The flatbuffer as the schema's objects.
+
+    TensorFlow 2.16 has only the function for constants that lie inside of the flatbuffer, as all
+    do up to 2 GB.
+    """
+    if hasattr(flatbuffer_utils, "read_model_from_bytearray"):
+        return flatbuffer_utils.read_model_from_bytearray(model)
+    return flatbuffer_utils.convert_bytearray_to_object(model)
 
 
 def _numbers(vector) -> list[int]:
