@@ -98,6 +98,33 @@ void print_number(const char* name, int32_t number) {
 }
 #endif
 
+int run_cases(const case_kind* kinds, size_t count, int32_t few, int32_t many) {
+#if defined(SBNN_QEMU) || defined(SBNN_FEW_CASES)
+  const int32_t cases = few;
+  (void)many;
+#else
+  const int32_t cases = many;
+  (void)few;
+#endif
+  int32_t wrong = 0;
+  for (int32_t seed = 1; seed <= cases && wrong < 10; ++seed) {
+    for (size_t i = 0; i < count; ++i) {
+      seed_random((uint32_t)seed);
+      const bool right = kinds[i].run();
+      if (!free_all() || !right) {
+        print(kinds[i].name);
+        print_number("seed", seed);
+        print(right ? ": writes outside its memory\n" : ": wrong result\n");
+        ++wrong;
+      }
+    }
+  }
+  print_number("cases", cases);
+  print_number("wrong", wrong);
+  print("\n");
+  return wrong != 0;
+}
+
 static void put_bits(uint32_t* words, uint32_t* at, uint32_t value,
                      uint32_t count) {
   for (uint32_t i = count; i-- > 0u; ++*at) {

@@ -76,4 +76,19 @@ uint32_t* random_planes(int32_t planes, int32_t positions);
 void print(const char* text);
 void print_number(const char* name, int32_t number);
 
+/* A kind of random cases, each right or not. */
+typedef struct {
+  const char* name;
+  bool (*run)(void);
+} case_kind;
+
+/* Runs `many` cases of each kind, or `few` under emulation, and prints the seeds of
+ * those that are wrong or write outside their memory. The status of `main`. */
+int run_cases(const case_kind* kinds, size_t count, int32_t few, int32_t many);
+
+#define RUN_CASES(few, many, ...)                                              \
+  run_cases((const case_kind[]){__VA_ARGS__},                                  \
+            sizeof((const case_kind[]){__VA_ARGS__}) / sizeof(case_kind), few, \
+            many)
+
 #endif /* SBNN_TESTS_SUPPORT_H_ */

@@ -54,25 +54,6 @@ static bool quantize_case(void) {
 }
 
 int main(void) {
-#if defined(SBNN_QEMU) || defined(SBNN_FEW_CASES)
-  const int32_t cases = 100;
-#else
-  const int32_t cases = 2000;
-#endif
-  int32_t wrong = 0;
-  for (int32_t seed = 1; seed <= cases && wrong < 10; ++seed) {
-    seed_random((uint32_t)seed);
-    const bool right = pool_case() && quantize_case();
-    if (!right || !free_all()) {
-      print("max pooling or quantizing");
-      print_number("seed", seed);
-      print(right ? ": writes outside its memory\n" : ": wrong result\n");
-      free_all();
-      ++wrong;
-    }
-  }
-  print_number("cases", cases);
-  print_number("wrong", wrong);
-  print("\n");
-  return wrong != 0;
+  return RUN_CASES(100, 2000, {"max pooling", pool_case},
+                   {"quantizing", quantize_case});
 }

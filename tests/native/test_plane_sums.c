@@ -105,25 +105,4 @@ static bool sums_case(void) {
   return true;
 }
 
-int main(void) {
-#if defined(SBNN_QEMU) || defined(SBNN_FEW_CASES)
-  const int32_t cases = 60;
-#else
-  const int32_t cases = 300;
-#endif
-  int32_t wrong = 0;
-  for (int32_t seed = 1; seed <= cases && wrong < 10; ++seed) {
-    seed_random((uint32_t)seed);
-    const bool right = sums_case();
-    if (!free_all() || !right) {
-      print("sums of planes");
-      print_number("seed", seed);
-      print(right ? ": writes outside its memory\n" : ": wrong result\n");
-      ++wrong;
-    }
-  }
-  print_number("cases", cases);
-  print_number("wrong", wrong);
-  print("\n");
-  return wrong != 0;
-}
+int main(void) { return RUN_CASES(60, 300, {"sums of planes", sums_case}); }

@@ -200,34 +200,8 @@ static bool add_case(void) {
 }
 
 int main(void) {
-  static const struct {
-    const char* name;
-    bool (*run)(void);
-  } kCases[] = {{"max pooling", max_pool_case},
-                {"average pooling", average_pool_case},
-                {"quantizing numbers", quantize_case},
-                {"quantizing planes", planes_case},
-                {"adding", add_case}};
-#if defined(SBNN_QEMU) || defined(SBNN_FEW_CASES)
-  const int32_t cases = 60;
-#else
-  const int32_t cases = 1000;
-#endif
-  int32_t wrong = 0;
-  for (int32_t seed = 1; seed <= cases && wrong < 10; ++seed) {
-    for (size_t i = 0; i < sizeof(kCases) / sizeof(kCases[0]); ++i) {
-      seed_random((uint32_t)seed);
-      const bool right = kCases[i].run();
-      if (!free_all() || !right) {
-        print(kCases[i].name);
-        print_number("seed", seed);
-        print(right ? ": writes outside its memory\n" : ": wrong result\n");
-        ++wrong;
-      }
-    }
-  }
-  print_number("cases", cases);
-  print_number("wrong", wrong);
-  print("\n");
-  return wrong != 0;
+  return RUN_CASES(60, 1000, {"max pooling", max_pool_case},
+                   {"average pooling", average_pool_case},
+                   {"quantizing numbers", quantize_case},
+                   {"quantizing planes", planes_case}, {"adding", add_case});
 }
