@@ -146,6 +146,7 @@ def test_clocks_and_wait_states_want_a_core(capfd, monkeypatch, tmp_path):
         (["--wait_states", "1"], "--wait_states needs --profile"),
         (["--profile", "cortex-m4", "--mhz", "0"], "--mhz is 0"),
         (["--profile", "rv32imac", "--mhz", "9"], "no cycles are known for 'rv32imac', wanted"),
+        (["--profile", "cortex-m55", "--mhz", "9"], "no cycles are known for 'cortex-m55'"),
         (["--profile", "cortex-m4", "--mhz", "inf"], "wanted a finite number"),
     ):
         result = programs.run_here(capfd, monkeypatch, "sbnn-inspect", tmp_path / "m", *words)

@@ -92,10 +92,10 @@ def _check_flags() -> None:
     for flag in (_MHZ, _WAIT_STATES):
         if flag.value is not None and _PROFILE.value is None:
             raise command.UsageError(f"--{flag.name} needs --profile: name the board's core")
-        if flag.value is not None and _PROFILE.value not in timing.CORES:
+        if flag.value is not None and _PROFILE.value not in timing.COUNTED:
             raise command.UsageError(
                 f"--{flag.name}: no cycles are known for '{_PROFILE.value}', wanted one of "
-                f"{', '.join(sorted(timing.CORES))}"
+                f"{', '.join(sorted(timing.COUNTED))}"
             )
     if _MHZ.value == 0:
         raise command.UsageError("--mhz is 0: wanted a number above 0")

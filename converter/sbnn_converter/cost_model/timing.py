@@ -107,6 +107,9 @@ _SCALED = {
     "cortex-m7": (3.42 / 5.01, 0.5),
 }
 CORES = (*_TABLES, *_SCALED)
+# Those whose counted instructions are known in cycles: an M55 runs vectors, and what an average
+# instruction takes is that of code without. Its estimates are of such code.
+COUNTED = tuple(core for core in CORES if core != "cortex-m55")
 
 
 def cycles_an_instruction(mix: Mapping[str, float], core: str, wait_states: int = 0) -> Cycles:

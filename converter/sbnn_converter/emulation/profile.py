@@ -30,8 +30,6 @@ from sbnn_converter.tflite.model_file import read_model
 
 # The cores that networks are profiled for.
 PROFILED = tuple(sorted({*emulation.CORES, *cores()}))
-# What an instruction takes on average is that of code without vectors.
-_WITH_VECTORS = "cortex-m55"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,7 +159,7 @@ def _rounded(cycles: Cycles | None) -> dict[str, int] | None:
 
 
 def _cycles(op: StoredStep, instructions: int, core: str, wait_states: int) -> Cycles | None:
-    if not isinstance(op, SbnnStep) or core not in timing.CORES or core == _WITH_VECTORS:
+    if not isinstance(op, SbnnStep) or core not in timing.COUNTED:
         return None
     return op_cycles(kernel_of(op.sbnn), instructions, core, wait_states)
 
