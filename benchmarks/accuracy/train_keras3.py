@@ -141,7 +141,12 @@ def main(_):
         validation_data=(images.pixels(x_test), y_test.astype(np.int32)),
         validation_batch_size=500,
         verbose=0,
-        callbacks=[*callbacks, order, history, keras.callbacks.BackupAndRestore(backup)],
+        callbacks=[
+            *callbacks,
+            order,
+            history,
+            keras.callbacks.BackupAndRestore(backup, double_checkpoint=True),
+        ],
     )
     if not run.is_sparse:  # a model of its own, without the optimizer's state
         weights = model.get_weights()

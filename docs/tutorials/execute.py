@@ -8,6 +8,7 @@ the machine. `tests/docs/test_tutorials.py` runs them and finds the same words, 
 aside.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def executed(name: str) -> nbformat.NotebookNode:
     client = nbclient.NotebookClient(
         notebook, timeout=600, resources={"metadata": {"path": str(FOLDER)}}
     )
-    client.execute()
+    # Tables as wide as a notebook shows them, not as the terminal that this runs in.
+    client.execute(env={k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")})
     notebook.metadata = {"kernelspec": _KERNEL, "language_info": _LANGUAGE}
     for cell in notebook.cells:
         cell.metadata = {}

@@ -24,7 +24,7 @@ MESSAGES = re.findall(r"^ *> (.*)$", PAGE, re.MULTILINE)
 GOLDEN = DOCS.parent / "tests" / "golden" / "version_1"
 SAMPLE = DOCS.parent / "tests" / "keras" / "samples" / "mnist.npz"
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_NAME = re.compile(r"'[a-z_]+\d*'|^[a-z_]+\d*(?=: )|^Sbnn\w+")
+_NAME = re.compile(r"'[a-z_]\w*'|^[a-z_]+\d*(?=: )|^Sbnn\w+")
 
 
 def words(message: str) -> str:

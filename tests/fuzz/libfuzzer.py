@@ -75,6 +75,8 @@ def fuzz(program: Path, corpus: Path, runs: int, seed: int) -> str:
     """
     corpus.mkdir(exist_ok=True)
     options = [f"-runs={runs}", f"-seed={seed}", "-max_len=2048", "-timeout=60"]
+    # The peak that a process counts begins with that of who has started it.
+    options += ["-rss_limit_mb=0", "-malloc_limit_mb=2048"]
     told = run([program, *options, f"-artifact_prefix={corpus.parent}/", corpus])
     reached = [int(number) for number in re.findall(r"cov: (\d+)", told)]
     done = re.search(r"Done (\d+) runs in (\d+) second", told)

@@ -19,7 +19,6 @@ from sbnn_converter.standalone.kernel_files import included_files
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"].*\n', re.M)
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.M)
-_UNDEFINE = re.compile(r"^[ \t]*#[ \t]*undef[ \t]+(\w+)", re.M)
 _OPTIMIZE = re.compile(r"^#pragma GCC optimize\b.*\n", re.M)
 _GUARD = re.compile(r"_H_$")
 # What a file does to the compiler: it begins anew for each that includes it, and ends with it.
@@ -88,9 +87,9 @@ def _unit(path: str, written: set[str], standard: set[str], shared: set[str]) ->
         body = (
             f"{_GCC}#pragma GCC push_options\n#endif\n{body}{_GCC}#pragma GCC pop_options\n#endif\n"
         )
-    ended = set(_UNDEFINE.findall(body)) | shared
+    # One that a header ends itself may be begun again by the next.
     macros = dict.fromkeys(m for m in _DEFINE.findall(body) if not _GUARD.search(m))
-    undefined = "".join(f"#undef {macro}\n" for macro in macros if macro not in ended)
+    undefined = "".join(f"#undef {macro}\n" for macro in macros if macro not in shared)
     return f"{body}{undefined}"
 
 
