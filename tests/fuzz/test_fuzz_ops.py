@@ -23,6 +23,7 @@ def fuzzer(objects, tmp_path_factory) -> Path:
     return program
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_half_broken_ops_are_refused_by_name_or_run_inside_their_buffers(fuzzer, seed):
     done = subprocess.run([fuzzer, str(seed), "10000"], capture_output=True, text=True, timeout=300)
