@@ -7,12 +7,11 @@
  * clang -fsanitize=fuzzer the bytes come from libFuzzer (libfuzzer.py); else `main` makes
  * them up, the same in every run: fuzz_ops [SEED [COUNT]].
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/host_op.h"
+#include "fuzz_on_hosts.h"
 #include "micro/micro_op.h"
 #include "ops/classes.h"
 #include "ops/face.h"
@@ -640,45 +639,6 @@ static size_t bytes_of(const sbnn_tensor* t) {
   return elements * size;
 }
 
-/* Alike to the bit, but for the sign and the payload of what is no number: which of two
- * such an addition hands on is the compiler's choice. */
-static bool is_alike(const uint8_t* a, const uint8_t* b, size_t bytes,
-                     bool is_float) {
-  if (!is_float) return memcmp(a, b, bytes) == 0;
-  for (size_t i = 0; i < bytes; i += sizeof(float)) {
-    float one, other;
-    memcpy(&one, a + i, sizeof(float));
-    memcpy(&other, b + i, sizeof(float));
-    if (memcmp(a + i, b + i, sizeof(float)) != 0 &&
-        !(isnan(one) && isnan(other))) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/* The host's answers, at all levels that this processor has, are those in `y`. */
-static void run_on_hosts(const sbnn_op* op, const uint8_t* x,
-                         const uint8_t* other, const uint8_t* y, size_t bytes) {
-  static const char* const kLevels[] = {"baseline", "avx2", "avx512"};
-  static sbnn_host* hosts[sizeof(kLevels) / sizeof(kLevels[0])];
-  for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); ++i) {
-    if (hosts[i] == NULL) hosts[i] = sbnn_open_host(kLevels[i]);
-    if (hosts[i] == NULL) continue;
-    uint8_t* found = (uint8_t*)malloc(bytes);
-    sbnn_host_op* made = sbnn_make_host_op(hosts[i], op);
-    if (found == NULL || made == NULL) exit(3);
-    sbnn_run_host_op(made, x, other, found);
-    if (!is_alike(found, y, bytes,
-                  op->output.face.kind == SBNN_FLOAT_NUMBERS)) {
-      fprintf(stderr, "%s differs at level %s\n", op->kind->name, kLevels[i]);
-      abort();
-    }
-    sbnn_free_host_op(made);
-    free(found);
-  }
-}
-
 static void run(source* s, const sbnn_micro_op* op, model* m,
                 const sbnn_micro_wiring* wiring) {
   const sbnn_tensor* x = &m->tensors[wiring->inputs[0]];
@@ -704,7 +664,7 @@ static void run(source* s, const sbnn_micro_op* op, model* m,
     for (size_t i = 0; i < bytes; ++i) other[i] = (uint8_t)take(s, 1);
   }
   sbnn_invoke_op(&op->op, from, other, to, scratch);
-  run_on_hosts(&op->op, from, other, to, y_bytes);
+  fuzz_on_hosts(&op->op, from, other, to, y_bytes);
   free(from), free(other), free(to), free(scratch);
 }
 

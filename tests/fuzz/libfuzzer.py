@@ -34,7 +34,7 @@ def sources(target: str) -> list[Path]:
         return [KERNELS / "src" / f"connection{part}.c" for part in ("s", "_check", "_stream")]
     folders = [KERNELS / "src", KERNELS / "host", RUNTIME / "ops", RUNTIME / "host"]
     found = [source for folder in folders for source in sorted(folder.glob("*.c"))]
-    return [*found, RUNTIME / "micro" / "micro_op.c"]
+    return [*found, RUNTIME / "micro" / "micro_op.c", HERE / "fuzz_on_hosts.c"]
 
 
 TARGETS = ("options", "codes", "ops")

@@ -13,17 +13,31 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
-def fuzzer(objects, tmp_path_factory) -> Path:
+def fuzzer(request, objects, tmp_path_factory) -> Path:
+    """The program, with the hosts or with a microcontroller's kernels alone."""
     if not shutil.which("gcc"):
         pytest.skip("not installed: gcc")
     program = tmp_path_factory.mktemp("fuzz") / "fuzz_ops"
-    watched, levels = host_program.host_sources()
     parts = [host_program.RUNTIME / "micro" / "micro_op.c", HERE / "fuzz_ops.c"]
-    host_program.build(objects, program, [*watched, *parts], levels)
+    if request.param:
+        watched, levels = host_program.host_sources()
+        parts += [*watched, HERE / "fuzz_on_hosts.c"]
+    else:
+        kernels = sorted((host_program.KERNELS / "src").glob("*.c"))
+        ops = sorted((host_program.RUNTIME / "ops").glob("*.c"))
+        parts, levels = [*parts, *kernels, *ops, HERE / "fuzz_without_hosts.c"], []
+    host_program.build(objects, program, parts, levels)
     return program
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize(
+    "fuzzer",
+    [
+        pytest.param(False, id="micro"),
+        pytest.param(True, id="hosts, too", marks=pytest.mark.slow),
+    ],
+    indirect=True,
+)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_half_broken_ops_are_refused_by_name_or_run_inside_their_buffers(fuzzer, seed):
     done = subprocess.run([fuzzer, str(seed), "10000"], capture_output=True, text=True, timeout=300)

@@ -56,10 +56,12 @@ def main() -> None:
     tests = sorted(host_program.NATIVE.glob("test_*.c"))
     pool = [test for test in tests if test.stem == "test_thread_pool"]
     fuzzer = ROOT / "tests" / "fuzz" / "fuzz_ops.c"
+    hosts = compile_all([fuzzer.with_name("fuzz_on_hosts.c")], folder / "programs", [])
     for source in [*tests, fuzzer]:
         (part,) = compile_all([source], folder / "programs", [])
+        asked = hosts if source == fuzzer else []
         program = folder / source.stem
-        linked = [part, *covered, *([] if source in pool else others)]
+        linked = [part, *asked, *covered, *([] if source in pool else others)]
         subprocess.run(["gcc", "--coverage", *linked, "-pthread", "-lm", "-o", program], check=True)
         print(f"running {source.stem}", flush=True)
         arguments = ["1", str(FUZZED_OPS)] if source == fuzzer else []
