@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
-from host_program import KERNELS, RUNTIME, SANITIZERS, STRICT  # noqa: E402
+from host_program import KERNELS, RUNTIME, SANITIZERS, STRICT, host_sources  # noqa: E402
 
 FLAGS = [*STRICT, "-g1", "-O1", *SANITIZERS, f"-I{KERNELS / 'include'}", f"-I{RUNTIME}"]
 
@@ -32,9 +32,8 @@ def sources(target: str) -> list[Path]:
         return [RUNTIME / "ops" / "options.c"]
     if target == "codes":
         return [KERNELS / "src" / f"connection{part}.c" for part in ("s", "_check", "_stream")]
-    folders = [KERNELS / "src", KERNELS / "host", RUNTIME / "ops", RUNTIME / "host"]
-    found = [source for folder in folders for source in sorted(folder.glob("*.c"))]
-    return [*found, RUNTIME / "micro" / "micro_op.c", HERE / "fuzz_on_hosts.c"]
+    watched, levels = host_sources()
+    return [*watched, *levels, RUNTIME / "micro" / "micro_op.c", HERE / "fuzz_on_hosts.c"]
 
 
 TARGETS = ("options", "codes", "ops")
