@@ -130,6 +130,38 @@ def that_runs_itself(model):
     of_op(RESHAPE, builtinOptionsType=kind, builtinOptions=options)(model)
 
 
+def reshaped(*sizes):
+    options = schema.ReshapeOptionsT()
+    options.newShape = np.array(sizes, np.int32)
+    return of_op(RESHAPE, builtinOptionsType=17, builtinOptions=options)
+
+
+def squeezed(*axes):
+    options = schema.SqueezeOptionsT()
+    options.squeezeDims = np.array(axes, np.int32)
+
+    def change(model):
+        of_code(RESHAPE, builtinCode=43, deprecatedBuiltinCode=43)(model)
+        of_op(RESHAPE, builtinOptionsType=30, builtinOptions=options)(model)
+
+    return change
+
+
+def expanded(axis):
+    def change(model):
+        of_code(RESHAPE, builtinCode=70, deprecatedBuiltinCode=70)(model)
+        content, tensor = schema.BufferT(), schema.TensorT()
+        content.data = np.array([axis], np.int32).view(np.uint8)
+        tensor.name, tensor.shape, tensor.type = "axis", np.array([1], np.int32), 2
+        tensor.buffer = len(model.buffers)
+        model.buffers.append(content)
+        graph = model.subgraphs[0]
+        graph.tensors.append(tensor)
+        of_op(RESHAPE, inputs=[Y, len(graph.tensors) - 1])(model)
+
+    return change
+
+
 def floats(*numbers):
     return np.array(numbers, np.float32)
 
@@ -163,6 +195,14 @@ def floats(*numbers):
         (of_tensor(SUMS, shape=[1, 30, 3, 3]), "CONV_2D: it writes the shape"),
         (of_tensor(Y, shape=[1, 3, 3, 30]), "ADD: it writes the shape"),
         (of_tensor(FLAT, shape=[1, 270]), "RESHAPE"),
+        (reshaped(1, 9, 3), "RESHAPE: it writes the shape .1, 27., wanted .1, 9, 3."),
+        (reshaped(*[27] * 44), r"RESHAPE: it writes the shape"),
+        (reshaped(-1, -1), "RESHAPE: the new shape"),
+        (reshaped(-1, 5), r"RESHAPE: \[1, 3, 3, 3\] as \[-1, 5\]"),
+        (squeezed(1), r"SQUEEZE: \[1, 3, 3, 3\] without axes \[1\]"),
+        (squeezed(0), r"SQUEEZE: it writes the shape \[1, 27\], wanted \[3, 3, 3\]"),
+        (expanded(7), r"EXPAND_DIMS: axis 7 of 5"),
+        (expanded(0), r"EXPAND_DIMS: it writes the shape \[1, 27\], wanted \[1, 1, 3, 3, 3\]"),
         (of_op(RESHAPE, inputs=[Y, X]), "RESHAPE: input 1 is INT8, wanted whole numbers"),
         (of_tensor(X, sparsity=schema.SparsityParametersT()), "sparse form"),
         (of_scales(Y, scale=floats(np.nan)), "tensor 4 't4': found a scale"),
@@ -209,6 +249,16 @@ def test_the_schema_of_the_oldest_tensorflow_has_fewer_names(monkeypatch):
     read_model(whole)
     with pytest.raises(DamagedFile, match="its weights lie in other files"):
         read_model(elsewhere)
+
+
+def test_micro_has_six_axes():
+    for rank in (6, 7):
+        model = network()
+        of_tensor(Y, shape=[1] * (rank - 4) + [1, 3, 3, 3])(model)
+        of_tensor(SUMS, shape=[1] * (rank - 4) + [1, 3, 3, 3])(model)
+        limit = micro_limit(packed(model))
+        assert (limit is None) == (rank == 6), limit
+        assert limit is None or "of 7 axes, wanted 6 at most" in limit[1]
 
 
 def test_micro_has_lstms_of_one_activation():

@@ -6,6 +6,8 @@ from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.damage import reading_flatbuffer
 from sbnn_converter.tflite.flatbuffer import op_name
 
+_MOST_RANK = 6  # of which its kernels keep the sizes; they end the process at more
+
 
 def micro_limit(model: bytes) -> tuple[str, str] | None:
     """The first op of ``model`` that TensorFlow Lite Micro would crash in, or run
@@ -32,6 +34,10 @@ def micro_limit(model: bytes) -> tuple[str, str] | None:
 
 def _limit(graph, operator, name: str, has_loops: bool) -> str | None:
     written = [graph.tensors[t] for t in operator.outputs]
+    read = [graph.tensors[t] for t in operator.inputs if t >= 0]
+    rank = max((len(t.shape) for t in (*read, *written) if t.shape is not None), default=0)
+    if rank > _MOST_RANK:
+        return f"it has a tensor of {rank} axes, wanted {_MOST_RANK} at most"
     # An open batch is one sample there; in a loop the first axis may be time.
     if any(_is_open(tensor, from_axis=0 if has_loops else 1) for tensor in written):
         return "the shape of what it writes is known only while it runs"

@@ -206,11 +206,42 @@ def _concatenation(step: StoredStep) -> list[Shape]:
     return [(*shapes[0][:axis], size, *shapes[0][axis + 1 :])]
 
 
-def _same_elements(step: StoredStep) -> None:
-    if len(step.inputs) > 1:
-        _numbers(step, 1)
+def _reshape(step: StoredStep) -> list[Shape] | None:
     x, y = step.input(0), step.outputs[0]
     _need(x.elements == y.elements, f"{list(x.shape)} as {list(y.shape)}")
+    if len(step.inputs) > 1:
+        sizes = _numbers(step, 1)
+    else:
+        listed = step.options and step.options.newShape
+        sizes = None if listed is None else [int(n) for n in listed]
+    if sizes is None or (sizes == [0] and not y.shape):  # the latter: how files once named scalars
+        return None
+    _need(sizes.count(-1) <= 1 and min(sizes, default=0) >= -1, f"the new shape {sizes}")
+    if -1 not in sizes:
+        return [tuple(sizes)]
+    others = math.prod(size for size in sizes if size != -1)
+    if others == 0:
+        return None  # any size will do
+    _need(x.elements % others == 0, f"{list(x.shape)} as {sizes}")
+    return [tuple(x.elements // others if size == -1 else size for size in sizes)]
+
+
+def _squeeze(step: StoredStep) -> list[Shape]:
+    shape, listed = step.input(0).shape, step.options.squeezeDims
+    gone = {_axis(int(axis), len(shape)) for axis in (listed if listed is not None else ())}
+    _need(all(shape[axis] == 1 for axis in gone), f"{list(shape)} without axes {sorted(gone)}")
+    if not gone:
+        return [tuple(size for size in shape if size != 1)]
+    return [tuple(size for axis, size in enumerate(shape) if axis not in gone)]
+
+
+def _expand_dims(step: StoredStep) -> list[Shape] | None:
+    shape, axes = step.input(0).shape, _numbers(step, 1)
+    if axes is None:
+        return None
+    _need(len(axes) == 1, f"axes {axes}")
+    axis = _axis(axes[0], len(shape) + 1)
+    return [(*shape[:axis], 1, *shape[axis:])]
 
 
 def _pack(step: StoredStep) -> list[Shape]:
@@ -384,7 +415,6 @@ _RULES = {
         _broadcast,
     ),
     **_table("AVERAGE_POOL_2D MAX_POOL_2D L2_POOL_2D", _pool),
-    **_table("RESHAPE SQUEEZE EXPAND_DIMS", _same_elements),
     **_table(
         "MEAN SUM REDUCE_MAX REDUCE_MIN REDUCE_PROD REDUCE_ANY REDUCE_ALL",
         _reduce,
@@ -397,14 +427,17 @@ _RULES = {
     "CONV_2D": _conv_2d,
     "DEPTHWISE_CONV_2D": _depthwise_conv_2d,
     "DEPTH_TO_SPACE": _depth_to_space,
+    "EXPAND_DIMS": _expand_dims,
     "FULLY_CONNECTED": _fully_connected,
     "GATHER": _gather,
     "MIRROR_PAD": _mirror_pad,
     "PACK": _pack,
+    "RESHAPE": _reshape,
     "SLICE": _slice,
     "SPACE_TO_DEPTH": _space_to_depth,
     "SPLIT": _split,
     "SPLIT_V": _split_v,
+    "SQUEEZE": _squeeze,
     "STRIDED_SLICE": _strided_slice,
     "TILE": _tile,
     "TRANSPOSE": _transpose,
