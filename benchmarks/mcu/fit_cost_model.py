@@ -27,6 +27,7 @@ from code_sizes import code_sizes
 from op_counts import measure_ops
 from samples import Sampler
 from sbnn_converter import emulation
+from sbnn_converter.cost_model.estimate import plan_for
 from sbnn_converter.cost_model.features import (
     KERNELS,
     SIGN_STEPS,
@@ -34,7 +35,6 @@ from sbnn_converter.cost_model.features import (
     op_features,
 )
 from sbnn_converter.cost_model.measured import FILE
-from sbnn_converter.native.plan import plan_op
 from sbnn_converter.weights.code import CODINGS
 from tools_at_hand import require_tools
 
@@ -96,7 +96,7 @@ def main() -> int:
         entry = known.setdefault("cores", {}).setdefault(core, {})
         for kernel in args.kernel or KERNELS:
             sampled = Sampler(args.seed, args.signed, args.code).ops(kernel, args.samples)
-            counts = [op_features(op, plan_op(op))[1] for op in sampled]
+            counts = [op_features(op, plan_for(op, core))[1] for op in sampled]
             if some and not any(some & one.keys() for one in counts):
                 continue
             found = measure_ops(sampled, core)

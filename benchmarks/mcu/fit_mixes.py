@@ -24,10 +24,9 @@ from instruction_trace import trace
 from op_counts import RUNTIME, cases_header
 from samples import Sampler
 from sbnn_converter import emulation
-from sbnn_converter.cost_model.estimate import estimate_instructions
+from sbnn_converter.cost_model.estimate import estimate_instructions, plan_for
 from sbnn_converter.cost_model.features import KERNELS
 from sbnn_converter.cost_model.measured import FILE
-from sbnn_converter.native.plan import plan_op
 from sbnn_converter.tflite.flatbuffer import StoredOp
 from tools_at_hand import require_tools
 
@@ -68,7 +67,7 @@ class Programs:
 def small_ops(kernel: str, core: str, seed: int, count: int) -> list[StoredOp]:
     """Random ops that a trace of takes seconds."""
     drawn = Sampler(seed).ops(kernel, 20 * count)
-    small = [op for op in drawn if estimate_instructions(op, plan_op(op), core)[1] < _MOST]
+    small = [op for op in drawn if estimate_instructions(op, plan_for(op, core), core)[1] < _MOST]
     return small[:count]
 
 

@@ -30,10 +30,14 @@
 size_t sbnn_conv2d_bits_scratch_bytes(const sbnn_conv2d_params* params,
                                       const sbnn_connections* kernel,
                                       const sbnn_output* output) {
-  sbnn_carver carver = {NULL, 0};
+  size_t most = 0;
   state s;
-  set_up(&s, params, kernel, output, &carver);
-  return sbnn_carved(&carver);
+  for (int32_t anywhere = 0; anywhere < 2; ++anywhere) {
+    sbnn_carver carver = {NULL, 0};
+    set_up(&s, params, kernel, output, anywhere != 0, &carver);
+    if (sbnn_carved(&carver) > most) most = sbnn_carved(&carver);
+  }
+  return most;
 }
 
 /* Compares the sums of a channel with its threshold. Of `count` connections `net` are
@@ -112,7 +116,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
                       const uint32_t* x, void* y, void* scratch) {
   sbnn_carver carver = {(uint8_t*)scratch, 0};
   state s;
-  set_up(&s, p, kernel, output, &carver);
+  set_up(&s, p, kernel, output, SBNN_LOADS_ANYWHERE != 0, &carver);
   const sbnn_conv2d_layout* layout = &s.layout;
   const sbnn_conv2d_borders* b = &s.borders;
   const bool count_taps =
@@ -123,7 +127,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
   for (int32_t i = 0; i < layout->taps; ++i) {
     const uint32_t before = s.by_tap ? (uint32_t)(i * layout->group_in) : 0u;
     s.tap_bytes[i] =
-        4u * (layout->tap_at[i] - before * (uint32_t)layout->channel_words);
+        layout->tap_at[i] - 4u * before * (uint32_t)layout->channel_words;
   }
   for (int32_t first = 0; first < layout->words; first += layout->band_words) {
     const int32_t words = layout->words - first < layout->band_words

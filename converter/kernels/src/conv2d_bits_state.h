@@ -40,7 +40,7 @@ typedef struct {
   sbnn_sign_reader signs;
   uint32_t* program;
   uint32_t*
-      tap_bytes; /* layout.tap_at in bytes, less what connections tap by tap count more */
+      tap_bytes; /* layout.tap_at less what connections tap by tap count more */
   int32_t* tap_counts;  /* a channel's connections of each tap */
   int32_t* rectangles;  /* kernel_height + 1 rows of sums, and one to work in */
   int32_t* kind_values; /* a channel's constant for each kind of position */
@@ -126,7 +126,7 @@ static bool are_common(const sbnn_tap_range* kinds, int32_t count) {
 
 SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
                       const sbnn_connections* kernel, const sbnn_output* output,
-                      sbnn_carver* carver) {
+                      bool anywhere, sbnn_carver* carver) {
   memset(s, 0, sizeof(*s));
   s->params = p;
   s->output = output;
@@ -136,7 +136,7 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
   const int32_t rest = p->out_height * p->out_width % 32;
   s->last_mask = rest == 0 ? 0xFFFFFFFFu : 0xFFFFFFFFu >> (32 - rest);
   s->most = kernel->most;
-  sbnn_conv2d_lay_out(&s->layout, p, carver);
+  sbnn_conv2d_lay_out(&s->layout, p, anywhere, carver);
   s->is_signed = kernel->is_signed != 0u;
   s->by_tap = p->tap_major != 0 || s->layout.taps == 1;
   s->weight = (1 << s->layout.levels) - 1;

@@ -4,11 +4,12 @@
 #include "sbnn/planes.h"
 #include "tap_rows.h"
 
-/* The first tap row that shares its copies with `ky`. */
-static int32_t sharer(const sbnn_conv2d_params* p, int32_t ky) {
+/* The first tap row that shares its copies with `ky`, where words are loaded from every
+ * `unit` bits. */
+static int32_t sharer(const sbnn_conv2d_params* p, uint32_t unit, int32_t ky) {
   for (int32_t other = 0; other < ky; ++other) {
     if (sbnn_rho_of(p, other) == sbnn_rho_of(p, ky) &&
-        (sbnn_moved_bits(p, other) - sbnn_moved_bits(p, ky)) % 32u == 0u) {
+        (sbnn_moved_bits(p, ky) - sbnn_moved_bits(p, other)) % unit == 0u) {
       return other;
     }
   }
@@ -16,32 +17,32 @@ static int32_t sharer(const sbnn_conv2d_params* p, int32_t ky) {
 }
 
 /* Fills in row copies (if there is memory) and the words of a channel. */
-static int64_t plan_copies(const sbnn_conv2d_params* p, int32_t band,
-                           sbnn_conv2d_layout* layout) {
+static int64_t plan_copies(const sbnn_conv2d_params* p, uint32_t unit,
+                           int32_t band, sbnn_conv2d_layout* layout) {
   int64_t at = 0;
   int32_t count = 0;
   for (int32_t ky = 0; ky < p->kernel_height; ++ky) {
-    if (sharer(p, ky) != ky) continue;
+    if (sharer(p, unit, ky) != ky) continue;
     int32_t last = ky;
     for (int32_t other = ky + 1; other < p->kernel_height; ++other) {
-      if (sharer(p, other) == ky) last = other;
+      if (sharer(p, unit, other) == ky) last = other;
     }
-    const int32_t first = (int32_t)(sbnn_moved_bits(p, ky) / 32u);
+    const uint32_t moved = sbnn_moved_bits(p, ky);
     const int32_t words =
-        band + (int32_t)(sbnn_moved_bits(p, last) / 32u) - first;
+        band + (int32_t)((sbnn_moved_bits(p, last) - moved + 31u) / 32u);
     if (layout != NULL && layout->row_copies != NULL) {
       sbnn_row_copies* copies = &layout->row_copies[count];
       copies->rho = sbnn_rho_of(p, ky);
-      copies->phase = (int32_t)(sbnn_moved_bits(p, ky) % 32u);
-      copies->first = first;
+      copies->phase = (int32_t)(moved % 32u);
+      copies->first = (int32_t)(moved / 32u);
       copies->words = words;
       copies->at = (int32_t)at;
       for (int32_t other = ky; other < p->kernel_height; ++other) {
-        if (sharer(p, other) != ky) continue;
+        if (sharer(p, unit, other) != ky) continue;
         for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
           layout->tap_at[other * p->kernel_width + kx] =
-              (uint32_t)(at + kx * words - first) +
-              sbnn_moved_bits(p, other) / 32u;
+              4u * (uint32_t)(at + kx * words) +
+              (sbnn_moved_bits(p, other) - moved) / 8u;
         }
       }
     }
@@ -83,7 +84,8 @@ static sbnn_copy_way way_of(const sbnn_conv2d_params* p) {
 }
 
 void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
-                         sbnn_carver* carver) {
+                         bool anywhere, sbnn_carver* carver) {
+  const uint32_t unit = anywhere ? 8u : 32u;
   out->words = sbnn_plane_words(p->out_height * p->out_width);
   out->in_words = sbnn_plane_words(p->in_height * p->in_width);
   out->taps = p->kernel_height * p->kernel_width;
@@ -99,14 +101,14 @@ void sbnn_conv2d_lay_out(sbnn_conv2d_layout* out, const sbnn_conv2d_params* p,
   int32_t bands = 1;
   out->band_words = out->words;
   while (out->band_words > 1 &&
-         plan_copies(p, out->band_words, NULL) * copied * 4 > room) {
+         plan_copies(p, unit, out->band_words, NULL) * copied * 4 > room) {
     out->band_words = divide_up(out->words, ++bands);
   }
 
   out->row_copies = (sbnn_row_copies*)sbnn_carve(carver, p->kernel_height,
                                                  sizeof(sbnn_row_copies));
   out->tap_at = (uint32_t*)sbnn_carve(carver, out->taps, sizeof(uint32_t));
-  const int64_t channel_words = plan_copies(p, out->band_words, out);
+  const int64_t channel_words = plan_copies(p, unit, out->band_words, out);
   out->channel_words = (int32_t)channel_words;
 
   /* Relative to bit 32 * (first word of the band), the copies read from the

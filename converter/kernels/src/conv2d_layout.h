@@ -14,7 +14,9 @@
  * wants the 32 bits from 32 * w + q * W on. With q * W = 32 * words + phase, a
  * copy of the stream moved by `phase` bits makes these a word. Tap rows of
  * equal rho and phase share the copy; where W is a multiple of 32 and the
- * stride is 1, that is all of them: three copies for a 3x3 kernel.
+ * stride is 1, that is all of them: three copies for a 3x3 kernel. A core that
+ * loads words from *anywhere*, not only from addresses that are multiples of 4,
+ * needs equal phases within a byte only: there W may be a multiple of 8.
  *
  * Copies are made for a *band* of output words at a time, so that they fit into
  * a small scratch memory, and for the input channels of one group. Of activations
@@ -27,6 +29,7 @@
 #include <stdint.h>
 
 #include "carver.h"
+#include "inline.h"
 #include "sbnn/conv2d.h"
 
 /* How copies are made. */
@@ -38,10 +41,18 @@ typedef enum {
   SBNN_COPY_WORD_ROWS /* and a row is a word: no column comes from another one */
 } sbnn_copy_way;
 
+/* Whether this core does: vectors do not, and a compiler may be told not to. */
+#if defined(SBNN_THUMB2) && defined(__ARM_FEATURE_UNALIGNED) && \
+    !defined(SBNN_MVE)
+enum { SBNN_LOADS_ANYWHERE = 1 };
+#else
+enum { SBNN_LOADS_ANYWHERE = 0 };
+#endif
+
 /* The tap rows that share copies. */
 typedef struct {
   int32_t rho, phase;
-  int32_t first; /* words that the lowest of them is moved by */
+  int32_t first; /* words that the first of them is moved by */
   int32_t words; /* of a copy, for a whole band */
   int32_t at;    /* of the copy for kx = 0 within a channel's copies */
 } sbnn_row_copies;
@@ -66,7 +77,7 @@ typedef struct {
   sbnn_copy_way way;
   int32_t row_copies_count;
   sbnn_row_copies* row_copies;
-  uint32_t* tap_at; /* word offset of each tap's copy in its channel's copies */
+  uint32_t* tap_at; /* byte offset of each tap's copy in its channel's copies */
   /* A stream, or the input plane (or a part of it) with guards, from `buffer_bit` on,
    * counted from the stream's (or the plane's) bit 0 and relative to the band. */
   int64_t buffer_bit;
@@ -82,9 +93,11 @@ typedef struct {
   int32_t level_words; /* from a level to the next */
 } sbnn_conv2d_layout;
 
-/* Plans the copies and takes the memory they need from `carver`. */
+/* Plans the copies for cores that load words from anywhere, or for others, and takes
+ * the memory they need from `carver`. */
 void sbnn_conv2d_lay_out(sbnn_conv2d_layout* layout,
-                         const sbnn_conv2d_params* params, sbnn_carver* carver);
+                         const sbnn_conv2d_params* params, bool anywhere,
+                         sbnn_carver* carver);
 
 /* Makes the copies of `group` for the band of `words` words from `first` on. Of each
  * band, group 0 must be the first: it plans the moves of all. */

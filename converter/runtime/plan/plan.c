@@ -47,20 +47,21 @@ static int64_t stream_rows(const sbnn_conv2d_params* p,
          ((p->out_width + 15) / 16);
 }
 
-static bool plan_conv2d_bits(const sbnn_op* op, sbnn_plan* plan) {
+static bool plan_conv2d_bits(const sbnn_op* op, bool anywhere,
+                             sbnn_plan* plan) {
   const sbnn_conv2d_params* p = &op->params.conv2d;
   sbnn_conv2d_layout layout;
   sbnn_conv2d_borders borders;
   sbnn_carver carver = {NULL, 0};
   memset(&layout, 0, sizeof(layout));
   memset(&borders, 0, sizeof(borders));
-  sbnn_conv2d_lay_out(&layout, p, &carver);
+  sbnn_conv2d_lay_out(&layout, p, anywhere, &carver);
   sbnn_conv2d_find_borders(&borders, p, &layout, &carver);
   void* memory = malloc(sbnn_carved(&carver) + sizeof(void*));
   if (memory == NULL) return false;
   carver.memory = (uint8_t*)memory;
   carver.used = 0;
-  sbnn_conv2d_lay_out(&layout, p, &carver);
+  sbnn_conv2d_lay_out(&layout, p, anywhere, &carver);
   sbnn_conv2d_find_borders(&borders, p, &layout, &carver);
   for (int32_t first = 0; first < layout.words; first += layout.band_words) {
     const int32_t words = layout.words - first < layout.band_words
@@ -102,12 +103,13 @@ static void plan_conv2d_int8(const sbnn_op* op, sbnn_plan* plan) {
                               op->kernel.most * strips.zero, 0, &base);
 }
 
-/* Prepares the op `name` from its options and tensors as a runtime would.
+/* Prepares the op `name` from its options and tensors as a runtime would, for cores that load
+ * words from anywhere (conv2d_layout.h) or for others; scratch memory suffices for all.
  * `output` has its type only. False if the op is refused; `problem` says why. */
 __attribute__((visibility("default"))) bool SbnnPlanOp(
     const char* name, const uint8_t* options, size_t size,
-    const sbnn_tensor* inputs, int32_t input_count, sbnn_tensor* output,
-    sbnn_plan* plan, sbnn_problem* problem) {
+    const sbnn_tensor* inputs, int32_t input_count, bool anywhere,
+    sbnn_tensor* output, sbnn_plan* plan, sbnn_problem* problem) {
   memset(plan, 0, sizeof(*plan));
   memset(problem, 0, sizeof(*problem));
   const sbnn_op_class* kind = sbnn_find_op(name);
@@ -122,7 +124,7 @@ __attribute__((visibility("default"))) bool SbnnPlanOp(
   plan->most = op.kernel.most;
   if (kind != &sbnn_conv2d_class) return true;
   if (op.input.kind == SBNN_INT8_NUMBERS) plan_conv2d_int8(&op, plan);
-  if (op.input.kind == SBNN_PLANES && !plan_conv2d_bits(&op, plan)) {
+  if (op.input.kind == SBNN_PLANES && !plan_conv2d_bits(&op, anywhere, plan)) {
     problem->what = "out of memory";
     return false;
   }

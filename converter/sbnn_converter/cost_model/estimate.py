@@ -18,6 +18,8 @@ from sbnn_converter.tflite.flatbuffer import StoredOp
 DEFAULT_CORE = "cortex-m4"
 # Cores whose instructions are those of another one, which were counted.
 _COUNTED_AS = {"cortex-m0plus": "cortex-m0", "cortex-m55": "cortex-m7"}
+# Cores that load words from addresses of words only; vectors do, too.
+_WORD_BY_WORD = {"cortex-m0", "cortex-m0plus", "cortex-m55"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +50,11 @@ def counted_core(core: str) -> str:
     return _COUNTED_AS.get(core, core)
 
 
+def plan_for(op: StoredOp, core: str, **options: int) -> Plan:
+    """What the kernels plan for ``op`` on ``core``; as ``plan_op``."""
+    return plan_op(op, loads_anywhere=core not in _WORD_BY_WORD, **options)
+
+
 def check_core(core: str) -> None:
     """Raises ValueError unless costs are known for ``core``."""
     if core not in cores():
@@ -71,7 +78,7 @@ def estimate_op(
       ValueError: the core is unknown, or every runtime would refuse the op.
     """
     check_core(core)
-    plan = plan_op(op, **options)
+    plan = plan_for(op, core, **options)
     changed = dataclasses.replace(op, options={**op.options, **options})
     kernel, instructions = estimate_instructions(changed, plan, core)
     return OpCost(

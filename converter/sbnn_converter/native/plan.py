@@ -80,11 +80,13 @@ class _Problem(ctypes.Structure):
     ]
 
 
-def plan_op(op: StoredOp, **options: int) -> Plan:
+def plan_op(op: StoredOp, *, loads_anywhere: bool = False, **options: int) -> Plan:
     """Asks the kernels what ``op`` needs.
 
     Args:
       op: the op as it stands in a file.
+      loads_anywhere: whether the core loads words from any address, which takes fewer
+        copies; scratch memory suffices for both kinds of cores.
       **options: options that take the place of the file's.
 
     Raises:
@@ -106,6 +108,7 @@ def plan_op(op: StoredOp, **options: int) -> Plan:
         len(packed),
         inputs,
         len(tensors),
+        loads_anywhere,
         ctypes.byref(output),
         ctypes.byref(plan),
         ctypes.byref(problem),
@@ -137,6 +140,7 @@ def _library() -> ctypes.CDLL:
         ctypes.c_size_t,
         ctypes.POINTER(_Tensor),
         ctypes.c_int32,
+        ctypes.c_bool,
         ctypes.POINTER(_Tensor),
         ctypes.POINTER(_Plan),
         ctypes.POINTER(_Problem),
