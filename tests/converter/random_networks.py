@@ -6,7 +6,10 @@ out the others. SBNN_RANDOM_NETWORKS says how many a run tries.
 
 import contextlib
 import dataclasses
+import functools
+import importlib
 import os
+import unittest.mock
 
 import numpy as np
 import tensorflow as tf
@@ -17,6 +20,7 @@ import grid
 import planes_grid
 import sbnn_keras
 from networks import K, stir
+from sbnn_converter.runtimes import interpreter
 
 BESIDE = 20  # at most, in a model
 SHAPE = planes_grid.SHAPE
@@ -190,6 +194,19 @@ def level(name: str):
             del os.environ["SBNN_HOST_ISA"]
         else:
             os.environ["SBNN_HOST_ISA"] = before
+
+
+@contextlib.contextmanager
+def kernels_that_round_alike():
+    """Runtimes run TensorFlow Lite's ops by its own kernels, which round as those for
+    microcontrollers do; XNNPACK, which newer ones run int8 by, rounds some otherwise."""
+    with contextlib.ExitStack() as stack:
+        for name in interpreter.available_runtimes():
+            module = importlib.import_module(interpreter._RUNTIMES[name])
+            plain = module.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+            made = functools.partial(module.Interpreter, experimental_op_resolver_type=plain)
+            stack.enter_context(unittest.mock.patch.object(module, "Interpreter", made))
+        yield
 
 
 _tried = {"float": 0, "int8": 0}

@@ -81,7 +81,7 @@ def test_goals_order_size_time_and_memory(binarynet):
     code = {goal: inspect_model(m).total.code_bytes for goal, m in binarynet.items()}
     assert code["size"] <= code[None] <= code["speed"]
     assert cost["speed"].instructions <= cost[None].instructions
-    assert cost[None].instructions <= 1.5 * 1.1 * cost["speed"].instructions
+    assert cost[None].instructions <= 1.5 * 1.05 * cost["speed"].instructions
     # Codes that save next to nothing and are read slowly are not taken.
     assert cost["size"].instructions <= 2 * cost[None].instructions
     assert cost["size"].ram_bytes <= cost[None].ram_bytes <= cost["speed"].ram_bytes

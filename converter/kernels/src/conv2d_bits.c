@@ -21,6 +21,7 @@
 #include "conv2d_bits_constants.h"
 #include "conv2d_bits_list.h"
 #include "conv2d_bits_planes.h"
+#include "conv2d_bits_rows.h"
 #include "conv2d_bits_state.h"
 #include "conv2d_bits_window.h"
 #include "plane_sums.h"
@@ -69,8 +70,7 @@ SBNN_HOT static void write_channel_bits(state* s, int32_t channel,
   } else {
     rule.drop = dropped;
     if (!s->is_signed) rule.any_sign = 0;
-    find_starts(s, net, count_taps, rule);
-    slice_constants(s, slices, invert);
+    find_sliced_starts(s, net, count_taps, rule, slices, invert);
   }
   const sbnn_plane_sums sums = {s->program, s->word_inits, slices};
   sbnn_plane_signs(&sums, planes, words, y);
@@ -135,6 +135,9 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
                               : layout->band_words;
     sbnn_conv2d_sort_words(&s.borders, p, first, words);
     find_inits(&s, words);
+#ifndef SBNN_MVE
+    if (s.is_in_rows) find_row_constants(&s, first, words);
+#endif
 #ifdef SBNN_MVE
     s.lists.words = words;
     s.lists.planes =

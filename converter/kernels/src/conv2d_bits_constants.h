@@ -10,30 +10,30 @@
 #include "slices_thumb2.h"
 #include "starts.h"
 
-/* The starts of a row of kinds of a 3x3 window, from the sums of its columns. */
-SBNN_INLINE int32_t* starts_of_three(const int32_t* columns,
-                                     sbnn_start_rule rule, int32_t* out) {
-  const int32_t left = columns[0] + columns[1];
-  out[0] = sbnn_start_of(rule, columns[1] + columns[2]);
-  out[1] = sbnn_start_of(rule, left + columns[2]);
-  out[2] = sbnn_start_of(rule, left);
-  return out + 3;
-}
-
 /* The same as below where the window is one of 3x3 in the middle of what it is padded by: its
  * upper row, its lower row, its first and last columns are cut off, or nothing is. */
 SBNN_INLINE void find_starts_of_3x3(const state* s, sbnn_start_rule rule) {
   const int32_t* c = s->tap_counts;
-  int32_t* out = s->kind_values;
-  int32_t above[3], all[3], below[3];
-  for (int32_t i = 0; i < 3; ++i) {
-    below[i] = c[i] + c[3 + i];
-    above[i] = c[3 + i] + c[6 + i];
-    all[i] = c[i] + above[i];
-  }
-  out = starts_of_three(above, rule, out);
-  out = starts_of_three(all, rule, out);
-  starts_of_three(below, rule, out);
+  int32_t* const out = s->kind_values;
+  int32_t first, all, last; /* of two tap rows: but their first taps, ... */
+  const int32_t first_1 = c[4] + c[5], last_1 = c[3] + c[4];
+  const int32_t all_1 = c[3] + first_1;
+  const int32_t first_2 = c[7] + c[8], last_2 = c[6] + c[7];
+  const int32_t all_2 = c[6] + first_2;
+  const int32_t first_0 = c[1] + c[2], last_0 = c[0] + c[1];
+  const int32_t all_0 = c[0] + first_0;
+  first = first_1 + first_2;
+  all = all_1 + all_2;
+  last = last_1 + last_2;
+  out[0] = sbnn_start_of(rule, first);
+  out[1] = sbnn_start_of(rule, all);
+  out[2] = sbnn_start_of(rule, last);
+  out[3] = sbnn_start_of(rule, first_0 + first);
+  out[4] = sbnn_start_of(rule, all_0 + all);
+  out[5] = sbnn_start_of(rule, last_0 + last);
+  out[6] = sbnn_start_of(rule, first_0 + first_1);
+  out[7] = sbnn_start_of(rule, all_0 + all_1);
+  out[8] = sbnn_start_of(rule, last_0 + last_1);
 }
 
 /* The start of each kind of position, from the counts of the taps: the taps of a

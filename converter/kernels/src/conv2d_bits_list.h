@@ -8,12 +8,6 @@
 #include "conv2d_bits_state.h"
 #include "taps_thumb2.h"
 
-#if defined(__GNUC__) && !defined(__clang__)
-#define UNROLLED _Pragma("GCC unroll 4")
-#else
-#define UNROLLED
-#endif
-
 /* Takes those that subtract out of a list whose connections stand channel by channel, and places
  * both. Returns the end of those that add. Files had this order before there was the other one. */
 SBNN_COLD uint32_t* split_by_channel(state* s, const uint32_t* end) {
@@ -119,7 +113,7 @@ SBNN_HOT static void place_by_channel(state* s, const uint32_t* end,
       *at = c * channel_bytes + tap_bytes[tap];
     }
   } else {
-    UNROLLED
+    SBNN_UNROLLED_BY_4
     for (uint32_t* at = s->list; at != end; ++at) {
       const uint32_t c = (uint32_t)((uint64_t)*at * reciprocal >> 32);
       const uint32_t tap = *at - c * taps;

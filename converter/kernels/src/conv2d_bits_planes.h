@@ -29,6 +29,7 @@
 
 #include "conv2d_bits_constants.h"
 #include "conv2d_bits_ends_mve.h"
+#include "conv2d_bits_rows.h"
 #include "conv2d_bits_state.h"
 #include "conv2d_bits_stream.h"
 #include "conv2d_bits_window.h"
@@ -63,8 +64,7 @@ SBNN_HOT static int32_t sum_words(state* s, int32_t count, int32_t net,
       s->weight;
   const sbnn_start_rule rule = {-origin - (lower << lowest),
                                 s->params->domain.shift, 0, -1};
-  find_starts(s, net * s->weight, count_taps, rule);
-  slice_constants(s, slices, 0u);
+  find_sliced_starts(s, net * s->weight, count_taps, rule, slices, 0u);
   if (s->whole_window) add_window(s, words, slices, 0);
   if (ends) {
     sbnn_plane_run(&sums, planes, words, layout->level_words);

@@ -30,6 +30,7 @@ typedef struct {
   bool whole_window;   /* alpha_steps is not 0 */
   uint32_t last_mask;  /* positions in a plane's last word */
   bool is_3x3;         /* the common window: find_starts_of_3x3 */
+  bool is_in_rows;     /* and words are whole rows: conv2d_bits_rows.h */
   bool is_signed;
   bool by_tap; /* connections of a channel stand tap by tap */
   /* A channel's connections, and, of a signed kernel, those that add; what is made of
@@ -45,6 +46,8 @@ typedef struct {
   int32_t* rectangles;  /* kernel_height + 1 rows of sums, and one to work in */
   int32_t* kind_values; /* a channel's constant for each kind of position */
   uint32_t* constants;  /* the same, bit-sliced, for each word class */
+  uint32_t*
+      row_constants[3]; /* those of the first word, inner ones, the last */
   uint32_t* inits;      /* constants + whole window, for each word */
   const uint32_t** word_inits; /* where each word's start is */
   /* Sums of all words, slices_room each, where they are not only compared, and where
@@ -182,8 +185,11 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
     s->inits = (uint32_t*)sbnn_carve(
         carver, (int64_t)s->layout.band_words * s->slices_room, 4u);
   }
-  s->constants = (uint32_t*)sbnn_carve(
-      carver, (int64_t)s->borders.word_classes * s->slices_room, 4u);
+  /* Of what has no place in a band, one more. */
+  s->is_in_rows = s->layout.way == SBNN_COPY_SHORT_ROWS && p->pad_value == 0 &&
+                  s->layout.words > 1;
+  const int64_t classes = s->borders.word_classes + (s->is_in_rows ? 1 : 0);
+  s->constants = (uint32_t*)sbnn_carve(carver, classes * s->slices_room, 4u);
   const int64_t summed = s->bits ? 0 : s->layout.band_words;
   s->sums = (uint32_t*)sbnn_carve(carver, summed * s->slices_room, 4u);
   s->level_inits = (const uint32_t**)sbnn_carve(

@@ -142,17 +142,40 @@ SBNN_INLINE int32_t start_lanes(const sbnn_int8_strips* s,
   return 4;
 }
 
+/* The next four words of `at`; with one instruction where there is one for it. */
+#ifdef SBNN_THUMB2
+#define SBNN_FOUR_WORDS(at, a, b, c, d)                  \
+  register uint32_t a __asm__("r4");                     \
+  register uint32_t b __asm__("r5");                     \
+  register uint32_t c __asm__("r6");                     \
+  register uint32_t d __asm__("r8");                     \
+  __asm__("ldmia %0!, {r4, r5, r6, r8}"                  \
+          : "+r"(at), "=r"(a), "=r"(b), "=r"(c), "=r"(d) \
+          : "m"(*(const uint32_t(*)[4])(const void*)(at)))
+#else
+#define SBNN_FOUR_WORDS(at, a, b, c, d)                        \
+  uint32_t a = (at)[0], b = (at)[1], c = (at)[2], d = (at)[3]; \
+  (at) += 4
+#endif
+
+SBNN_INLINE void add_four_words(const uint32_t** at, uint32_t lanes[4]) {
+  const uint32_t* from = *at;
+  SBNN_FOUR_WORDS(from, a, b, c, d);
+  lanes[0] += a;
+  lanes[1] += b;
+  lanes[2] += c;
+  lanes[3] += d;
+  *at = from;
+}
+
 /* Adds the listed words to four lanes. */
-#define SBNN_ADD_FOUR(list, list_end, strips, a, b, c, d)       \
-  do {                                                          \
-    for (const uint32_t* at = (list); at != (list_end); ++at) { \
-      const uint32_t* word = (strips) + *at;                    \
-      (a) += word[0];                                           \
-      (b) += word[1];                                           \
-      (c) += word[2];                                           \
-      (d) += word[3];                                           \
-    }                                                           \
-  } while (false)
+SBNN_INLINE void add_listed(const uint32_t* list, const uint32_t* list_end,
+                            const uint32_t* strips, uint32_t lanes[4]) {
+  while (list != list_end) {
+    const uint32_t* word = strips + *list++;
+    add_four_words(&word, lanes);
+  }
+}
 
 #ifdef SBNN_MVE
 /* The same as below, all sixteen words at once. */
@@ -180,6 +203,28 @@ SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
   return vaddvq_u32(vshlq_u32(bits, right));
 }
 #else
+/* The same as below for the few connections that most channels over three colours have, up to
+ * three, all lanes from `start`. */
+SBNN_INLINE uint32_t compare_few(const uint32_t* list, int32_t count,
+                                 const uint32_t* strips, uint32_t start) {
+  const uint32_t* a = strips + list[0];
+  const uint32_t* b = count > 1 ? strips + list[1] : NULL;
+  const uint32_t* c = count > 2 ? strips + list[2] : NULL;
+  const uint32_t* const end = a + LANES;
+  uint32_t bits = 0;
+  do {
+    uint32_t lanes[4] = {start, start, start, start};
+    add_four_words(&a, lanes);
+    if (count > 1) add_four_words(&b, lanes);
+    if (count > 2) add_four_words(&c, lanes);
+    SBNN_UNROLLED_BY_4
+    for (int32_t j = 0; j < 4; ++j) {
+      bits = (bits >> 1) | (lanes[j] & 0x80008000u);
+    }
+  } while (a != end);
+  return bits;
+}
+
 /* The 32 bits 15 of the lanes after `count` connections. Of four lanes the next four start
  * `step` words behind. */
 SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
@@ -191,13 +236,13 @@ SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
   const uint32_t* const end = strips + LANES;
   uint32_t bits = 0;
   do {
-    uint32_t a = start[0], b = start[1], c = start[2], d = start[3];
-    SBNN_ADD_FOUR(list, list_end, strips, a, b, c, d);
+    uint32_t lanes[4] = {start[0], start[1], start[2], start[3]};
+    add_listed(list, list_end, strips, lanes);
     /* Sixteen steps bring these bits to j and j + 16. */
-    bits = (bits >> 1) | (a & 0x80008000u);
-    bits = (bits >> 1) | (b & 0x80008000u);
-    bits = (bits >> 1) | (c & 0x80008000u);
-    bits = (bits >> 1) | (d & 0x80008000u);
+    SBNN_UNROLLED_BY_4
+    for (int32_t j = 0; j < 4; ++j) {
+      bits = (bits >> 1) | (lanes[j] & 0x80008000u);
+    }
     strips += 4;
     start += step;
   } while (strips != end);
@@ -205,18 +250,46 @@ SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
 }
 #endif
 
+/* Words of `rows` rows whose lanes all start from `start`; strips of a row stand `row_words`
+ * behind those of the row before, its word `step` words. */
+SBNN_HOT SBNN_NOINLINE void compare_rows(const uint32_t* list, int32_t count,
+                                         const uint32_t* strips,
+                                         int32_t row_words, uint32_t start,
+                                         uint32_t flip, int32_t rows,
+                                         int32_t step, uint32_t* y) {
+  const uint32_t lanes[4] = {start, start, start, start};
+  uint32_t bits = compare_strips(list, 0, strips, lanes, 0);
+  uint32_t* const end = y + rows * step;
+  for (; y != end; y += step, strips += row_words) {
+#ifdef SBNN_MVE
+    if (count > 0) bits = compare_strips(list, count, strips, lanes, 0);
+#else
+    if (count == 1) {
+      bits = compare_few(list, 1, strips, start);
+    } else if (count == 2) {
+      bits = compare_few(list, 2, strips, start);
+    } else if (count == 3) {
+      bits = compare_few(list, 3, strips, start);
+    } else if (count > 3) {
+      bits = compare_strips(list, count, strips, lanes, 0);
+    }
+#endif
+    *y = bits ^ flip;
+  }
+}
+
 /* The lanes after `count` connections, all of which start from `start`. */
 SBNN_HOT SBNN_NOINLINE void add_lanes(const uint32_t* list, int32_t count,
                                       const uint32_t* strips, uint32_t start,
                                       uint32_t lanes[LANES]) {
   const uint32_t* const list_end = list + count;
   for (int32_t j = 0; j < LANES; j += 4) {
-    uint32_t a = start, b = start, c = start, d = start;
-    SBNN_ADD_FOUR(list, list_end, strips, a, b, c, d);
-    lanes[j] = a;
-    lanes[j + 1] = b;
-    lanes[j + 2] = c;
-    lanes[j + 3] = d;
+    uint32_t four[4] = {start, start, start, start};
+    add_listed(list, list_end, strips, four);
+    lanes[j] = four[0];
+    lanes[j + 1] = four[1];
+    lanes[j + 2] = four[2];
+    lanes[j + 3] = four[3];
     strips += 4;
   }
 }
@@ -304,6 +377,12 @@ SBNN_INLINE void compare_channel(const sbnn_int8_strips* s,
   const bool whole_words = present == STRIP && p->out_width % STRIP == 0;
   const uint32_t* strips = s->strips;
   const int32_t* windows = p->domain.alpha_steps != 0 ? s->windows : NULL;
+  if (cuts == 1 && windows == NULL && whole_words) {
+    compare_rows(s->list, count, strips, p->stride_height * s->row_words,
+                 two_lanes(bases[0] >> p->domain.shift), flip, rows,
+                 p->out_width / STRIP, channel + first / STRIP);
+    return;
+  }
   uint32_t start[LANES];
   int32_t step = 0;
   uint32_t bits[SBNN_MAX_ACTIVATION_BITS] = {0};

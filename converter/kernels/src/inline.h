@@ -17,6 +17,13 @@
 #define SBNN_COLD static
 #endif
 
+/* In front of a loop; clang finds out by itself. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define SBNN_UNROLLED_BY_4 _Pragma("GCC unroll 4")
+#else
+#define SBNN_UNROLLED_BY_4
+#endif
+
 #include <stdint.h>
 
 /* Thumb-2, the instruction set of Cortex-M3 and up: a few instructions that

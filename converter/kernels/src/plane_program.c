@@ -72,6 +72,21 @@ static uint32_t* put_between(uint32_t* to, int32_t blocks, bool is_long,
   return (blocks & 7) == 0 ? put(to, STEP_LONG_RIPPLE) : to;
 }
 
+/* Blocks `block` to `behind`, of sixteen that are added, each. */
+SBNN_NOINLINE uint32_t* put_blocks(uint32_t* to, const uint32_t* list,
+                                   int32_t block, int32_t behind,
+                                   bool is_long) {
+  const uint32_t step = (uint32_t)(uintptr_t)sbnn_sum_steps_thumb2 -
+                        sbnn_sum_steps_thumb2[STEP_BLOCK];
+  for (; block != behind; ++block, list += 16) {
+    to = move_four(to, list);
+    if (block != 0 || is_long) to = put_between(to, block, is_long, false);
+    *to++ = step;
+    to = move_twelve(to, list + 4);
+  }
+  return to;
+}
+
 /* More carries than those of a block and a tail can be kept of two blocks. */
 enum { MOST_FOURS = 15 };
 
@@ -123,9 +138,10 @@ static bool put_lists(uint32_t** program, const sbnn_plane_lists* lists,
     to = put(move_four(to, more), STEP_BLOCK + (i & 3));
     for (more += 4; (++i & 3) != 0; more += 4) to = move_four(to, more);
   }
-  for (; i < 4 * blocks; i += 4, more += 16) {
-    to = put_between(move_four(to, more), i / 4, is_long, false);
-    to = move_twelve(put(to, STEP_BLOCK), more + 4);
+  if (i < 4 * blocks) {
+    to = put_blocks(to, more, i / 4, blocks, is_long);
+    more += 4 * (4 * blocks - i);
+    i = 4 * blocks;
   }
   for (; i != count; ++i, more += 4) {
     to = move_four(to, more);

@@ -142,9 +142,13 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         "add": connections * words * planes,
         "output word": filters * words * cuts,
         "output slice": filters * words * slices * cuts,
-        "border slice": filters * plan.word_classes * slices,
-        "border kind": filters * plan.kind_bits,
     }
+    if plan.way == "short rows" and plan.kinds == 9 and words > 1:  # conv2d_bits_rows.h
+        counts["channel of rows"] = passes * filters
+        counts["slice of rows"] = passes * filters * slices
+    else:
+        counts["border slice"] = filters * plan.word_classes * slices
+        counts["border kind"] = filters * plan.kind_bits
     if o.get("tap_major"):
         counts["tap"] = passes * filters * o["kernel_height"] * o["kernel_width"]
     else:
@@ -178,6 +182,8 @@ def _conv2d_int8(op: StoredOp, plan: Plan) -> dict[str, float]:
     filters, positions = o["out_channels"], o["out_height"] * o["out_width"]
     fan_in = o["in_channels"] // o["groups"] * o["kernel_height"] * o["kernel_width"]
     way = "lanes" if plan.lanes else "sums"
+    if plan.lanes and op.writes.cuts == 1 and not o["alpha_steps"] and o["out_width"] % 32 == 0:
+        way = "whole words"
     cuts = op.writes.cuts if plan.lanes else 1
     passes = cuts if o["alpha_steps"] else 1  # over the pixels
     counts = {

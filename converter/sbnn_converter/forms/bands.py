@@ -37,7 +37,7 @@ class Band:
 
 
 def bands_of(op: StoredOp, core: str) -> list[Band]:
-    """The limits worth having for ``op``, from the fastest to the smallest."""
+    """Limits for ``op``, from the fastest on, of those that are as fast from the smallest on."""
     whole = _whole_bytes(op)
     if whole is None:
         cost = estimate_op(op, core)
@@ -46,12 +46,7 @@ def bands_of(op: StoredOp, core: str) -> list[Band]:
     for limit in sorted({-(-whole * n // _MOST_PARTS) for n in range(1, _MOST_PARTS + 1)}):
         cost = estimate_op(op, core, band_bytes=max(1, limit))
         bands.append(Band(max(1, limit), cost.scratch_bytes, cost.instructions))
-    bands.sort(key=lambda band: (band.instructions, band.scratch_bytes, band.bytes))
-    kept = bands[:1]
-    for band in bands[1:]:
-        if band.scratch_bytes < kept[-1].scratch_bytes:
-            kept.append(band)
-    return kept
+    return sorted(bands, key=lambda band: (band.instructions, band.scratch_bytes, band.bytes))
 
 
 def _whole_bytes(op: StoredOp) -> int | None:
@@ -76,8 +71,11 @@ def choose_bands(
 ) -> list[Band]:
     """A band of each op such that the peak is small.
 
+    Below the peak every op gets as much as there is: a core that copies more than the one
+    that instructions are counted for goes over its weights less often.
+
     Args:
-      bands: of each op, from the fastest to the smallest.
+      bands: of each op, from the fastest on.
       live: bytes of tensors alive while each runs.
       slower: how many times as many instructions as the fastest choice takes are
         good for a smaller peak.
@@ -95,7 +93,7 @@ def choose_bands(
             chosen.append(fitting[0])
         return chosen
 
-    most = slower * sum(op[0].instructions for op in bands)
+    longest = slower * sum(op[0].instructions for op in bands)
     found = None
     for limit in sorted({total for peaks in at for total in peaks}):
         if peak is not None and found is not None and limit > peak:
@@ -104,6 +102,21 @@ def choose_bands(
         if choice is None:
             continue
         found = choice
-        if peak is None and sum(band.instructions for band in choice) <= most:
+        if peak is None and sum(band.instructions for band in choice) <= longest:
             break
-    return found if found is not None else []
+    if found is None:
+        return []
+    most = max(base + aligned(band.scratch_bytes) for band, base in zip(found, live))
+    return [_roomiest(op, band, most - base) for op, band, base in zip(bands, found, live)]
+
+
+def _roomiest(bands: list[Band], chosen: Band, room: int) -> Band:
+    """The largest limit that takes no longer than the chosen one, and no more than ``room``."""
+    return max(
+        (
+            band
+            for band in bands
+            if band.instructions <= chosen.instructions and aligned(band.scratch_bytes) <= room
+        ),
+        key=lambda band: band.bytes or 0,
+    )

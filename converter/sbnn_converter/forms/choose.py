@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # starting TensorFlow takes seconds: only who writes a file n
 GOALS = ("size", "speed")
 SLOWER = 1.5
 # The same for memory: a smaller peak may cost so many times the instructions.
-_SLOWER_FOR_MEMORY = {None: 1.1, "size": 1.5, "speed": 1.0}
+_SLOWER_FOR_MEMORY = {None: 1.05, "size": 1.5, "speed": 1.0}
 
 
 def choose_forms(
@@ -49,7 +49,7 @@ def choose_forms(
       optimize_for: ``"size"``: the smallest file, to a hundredth of a layer's bytes,
         and little memory; ``"speed"``: the fewest instructions; ``None``: the smallest
         file that takes at most 1.5 times the instructions of the fastest, and little
-        memory where that costs a tenth of the time at most.
+        memory where that costs a twentieth of the time at most.
       keep_codes: leave the weight codes as they are.
       core: the core to count instructions for.
       ram_kb: RAM that the network may take in TensorFlow Lite Micro, in KB: the
