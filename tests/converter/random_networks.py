@@ -6,10 +6,7 @@ out the others. SBNN_RANDOM_NETWORKS says how many a run tries.
 
 import contextlib
 import dataclasses
-import functools
-import importlib
 import os
-import unittest.mock
 
 import numpy as np
 import tensorflow as tf
@@ -20,7 +17,8 @@ import grid
 import planes_grid
 import sbnn_keras
 from networks import K, stir
-from sbnn_converter.runtimes import interpreter
+from sbnn_converter.op_schema import OPS
+from sbnn_converter.tflite.flatbuffer import read_stored_model
 
 BESIDE = 20  # at most, in a model
 SHAPE = planes_grid.SHAPE
@@ -196,17 +194,16 @@ def level(name: str):
             os.environ["SBNN_HOST_ISA"] = before
 
 
-@contextlib.contextmanager
-def kernels_that_round_alike():
-    """Runtimes run TensorFlow Lite's ops by its own kernels, which round as those for
-    microcontrollers do; XNNPACK, which newer ones run int8 by, rounds some otherwise."""
-    with contextlib.ExitStack() as stack:
-        for name in interpreter.available_runtimes():
-            module = importlib.import_module(interpreter._RUNTIMES[name])
-            plain = module.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-            made = functools.partial(module.Interpreter, experimental_op_resolver_type=plain)
-            stack.enter_context(unittest.mock.patch.object(module, "Interpreter", made))
-        yield
+# Ops of TensorFlow Lite that round nothing, or as all its versions do.
+_ALIKE = {"RESHAPE", "CONCATENATION", "MAX_POOL_2D", "PAD", "QUANTIZE", "DEQUANTIZE"}
+
+
+def runtimes_for(model: bytes, runtimes: list[str]) -> list[str]:
+    """Those that give the same numbers as TensorFlow Lite Micro: the int8 kernels of TensorFlow
+    Lite itself round otherwise in new versions, and in XNNPACK, by one step."""
+    names = {step.name for step in read_stored_model(model).steps} - OPS.keys()
+    is_int8 = read_stored_model(model).inputs[0].type == "INT8"
+    return ["tflite_runtime"] if is_int8 and names - _ALIKE else runtimes
 
 
 _tried = {"float": 0, "int8": 0}

@@ -102,3 +102,30 @@ def test_planes_between_layers_in_int8(rng):
     for (outputs,) in found.values():
         assert np.mean(np.abs(outputs - wanted[: len(outputs)]) > 0.5) < 0.05
     assert {"SbnnQuantize", "SbnnDequantize"} < set(ops_of(converted))
+
+
+def test_a_stream_that_reaches_its_ends_is_no_half_of_a_step_in_int8(rng):
+    # Its planes stand for the odd numbers from -255 to 255. As int8 with a step of 2, older
+    # runtimes would round them up, newer ones to even numbers.
+    x = tf.keras.Input(several_bits.SHAPE)
+    stream = ResidualStream(8)
+    model = stir(tf.keras.Model(x, stream(several_bits.conv(QuantHardTanh(2))(x))))
+    n = model.output_shape[-1]
+    stream.set_weights([np.ones(n), np.zeros(n), np.zeros(n), np.full(n, 0.002)])
+    data = rng.normal(0, 2, (20, *several_bits.SHAPE)).astype(np.float32)
+    values = answers_of_keras(model, data)[0]
+    assert (values.min(), values.max()) == (-8.0, 8.0 - 1 / 16)  # both ends
+    converted = sbnn_converter.convert_keras_model(
+        model,
+        representative_dataset=lambda: ([image[None]] for image in data),
+        inference_input_type="int8",
+        inference_output_type="int8",
+    )
+    steps = read_stored_model(converted).steps
+    (planes,) = (step.outputs[0].index for step in steps if step.name == "SbnnDequantize")
+    (quantize,) = (
+        step for step in steps if step.name == "QUANTIZE" and step.input(0).index == planes
+    )
+    in_steps = np.arange(-255, 256, 2) / quantize.outputs[0].scales
+    assert np.abs(in_steps % 1 - 0.5).min() > 1e-4
+    assert in_steps.max() > 127

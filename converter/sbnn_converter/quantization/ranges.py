@@ -19,6 +19,7 @@ _SIGN_ZOOM = 32
 # A little less than a half, so that exact zeros stay zero and positive.
 _ALMOST_HALF = 0.498
 _STEPS_IN_RANGE = 255
+_OFF_HALVES = 1 + 1 / 1024
 # Values of an INT16 tensor that are a little larger than those seen do not saturate.
 _WIDE_MARGIN = 1.25
 
@@ -39,7 +40,8 @@ def decide(
       wide: the nodes that are to be INT16.
     """
     ranges = {
-        n: prescribed_range(n) or _with_zero(*values, n in signed) for n, values in seen.items()
+        n: prescribed_range(n) or _with_zero(*_off_halves(n, values), n in signed)
+        for n, values in seen.items()
     }
     _let_rectifiers_saturate(graph, ranges)
     _share_ranges(graph, ranges)
@@ -88,6 +90,14 @@ def _wide_ranges(
         for group in unequal:
             far.update(dict.fromkeys(group, max(far[n] for n in group)))
     return far
+
+
+def _off_halves(node: g.Node, values: Range) -> Range:
+    """A range in which activations of several bits, which are whole numbers, are not halves of a
+    step: these are rounded up by some versions of TensorFlow Lite, to even numbers by others."""
+    if isinstance(node, g.SbnnOp) and node.op == "SbnnDequantize":
+        return values[0] * _OFF_HALVES, values[1] * _OFF_HALVES
+    return values
 
 
 def _with_zero(low: float, high: float, only_sign: bool) -> Range:
