@@ -1,5 +1,5 @@
-/* What the counters of a channel start from where words are whole rows of 8 or 16 columns and
- * the window is the common one of 3x3, without the lists of kinds (conv2d_borders.h); a part of
+/* What the counters of a channel start from where words are whole rows of 8, 16 or 32 columns
+ * and the window is the common one of 3x3, without the lists of kinds (conv2d_borders.h); a part of
  * conv2d_bits.c.
  *
  * There are three kinds of rows, the first, inner ones and the last, and three kinds of columns
@@ -14,7 +14,7 @@
 
 #ifndef SBNN_MVE
 /* Where the bytes of the starts of inner columns and of the last one stand; that of the first
- * one begins at bit 0. */
+ * one begins at bit 0. Those of 32 columns stand like those of 8. */
 enum { INNER_OF_8 = 8, LAST_OF_8 = 16, INNER_OF_16 = 23, LAST_OF_16 = 15 };
 
 SBNN_INLINE uint32_t side_by_side(const int32_t* starts, int32_t inner,
@@ -26,6 +26,7 @@ SBNN_INLINE uint32_t side_by_side(const int32_t* starts, int32_t inner,
 #ifdef SBNN_THUMB2
 #define slice_rows_of_8 sbnn_slice_rows_of_8_thumb2
 #define slice_rows_of_16 sbnn_slice_rows_of_16_thumb2
+#define slice_rows_of_32 sbnn_slice_rows_of_32_thumb2
 #else
 
 /* Slice `i` of rows whose bytes of starts stand so. */
@@ -40,7 +41,9 @@ SBNN_INLINE void slice_rows_of(const uint32_t rows[3], uint32_t* first,
                                uint32_t* inner, uint32_t* last, int32_t slices,
                                int32_t width, int32_t inner_at,
                                int32_t last_at) {
-  const uint32_t each = width == 8 ? 0x01010101u : 0x00010001u;
+  const uint32_t each = width == 8    ? 0x01010101u
+                        : width == 16 ? 0x00010001u
+                                      : 1u;
   for (int32_t i = 0; i < slices; ++i) {
     const uint32_t top = slice_of_row(rows[0], i, width, inner_at, last_at);
     const uint32_t middle = slice_of_row(rows[1], i, width, inner_at, last_at);
@@ -60,6 +63,11 @@ static void slice_rows_of_8(const uint32_t rows[3], uint32_t* first,
 static void slice_rows_of_16(const uint32_t rows[3], uint32_t* first,
                              uint32_t* inner, uint32_t* last, int32_t slices) {
   slice_rows_of(rows, first, inner, last, slices, 16, INNER_OF_16, LAST_OF_16);
+}
+
+static void slice_rows_of_32(const uint32_t rows[3], uint32_t* first,
+                             uint32_t* inner, uint32_t* last, int32_t slices) {
+  slice_rows_of(rows, first, inner, last, slices, 32, INNER_OF_8, LAST_OF_8);
 }
 #endif
 
@@ -90,11 +98,15 @@ SBNN_HOT static void slice_whole_rows(const state* s, sbnn_start_rule rule,
     uint32_t* const inner = out[1] + done;
     uint32_t* const last = out[2] + done;
     uint32_t rows[3];
-    if (s->params->out_width == 8) {
+    if (s->params->out_width != 16) {
       rows[0] = side_by_side(starts, INNER_OF_8, LAST_OF_8);
       rows[1] = side_by_side(starts + 3, INNER_OF_8, LAST_OF_8);
       rows[2] = side_by_side(starts + 6, INNER_OF_8, LAST_OF_8);
-      slice_rows_of_8(rows, first, inner, last, some);
+      if (s->params->out_width == 8) {
+        slice_rows_of_8(rows, first, inner, last, some);
+      } else {
+        slice_rows_of_32(rows, first, inner, last, some);
+      }
     } else {
       rows[0] = side_by_side(starts, INNER_OF_16, LAST_OF_16);
       rows[1] = side_by_side(starts + 3, INNER_OF_16, LAST_OF_16);

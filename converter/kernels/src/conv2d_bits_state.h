@@ -13,6 +13,7 @@
 #include "plane_sums.h"
 #include "sbnn/conv2d.h"
 #include "stream_sums.h"
+#include "tap_rows.h"
 #include "whole_numbers.h"
 
 /* Slices that constants are cut into together. */
@@ -186,8 +187,10 @@ SBNN_COLD void set_up(state* s, const sbnn_conv2d_params* p,
         carver, (int64_t)s->layout.band_words * s->slices_room, 4u);
   }
   /* Of what has no place in a band, one more. */
-  s->is_in_rows = s->layout.way == SBNN_COPY_SHORT_ROWS && p->pad_value == 0 &&
-                  s->layout.words > 1;
+  s->is_in_rows = (s->layout.way == SBNN_COPY_SHORT_ROWS ||
+                   s->layout.way == SBNN_COPY_WORD_ROWS) &&
+                  sbnn_is_3x3_in_the_middle(p) && p->pad_value == 0 &&
+                  p->out_height > 2 && s->layout.words > 1;
   const int64_t classes = s->borders.word_classes + (s->is_in_rows ? 1 : 0);
   s->constants = (uint32_t*)sbnn_carve(carver, classes * s->slices_room, 4u);
   const int64_t summed = s->bits ? 0 : s->layout.band_words;

@@ -55,12 +55,6 @@ static int64_t plan_copies(const sbnn_conv2d_params* p, uint32_t unit,
 
 static int32_t divide_up(int32_t a, int32_t b) { return (a + b - 1) / b; }
 
-static bool is_3x3_in_the_middle(const sbnn_conv2d_params* p) {
-  return p->kernel_height == 3 && p->kernel_width == 3 && p->pad_top == 1 &&
-         p->pad_left == 1 && p->dilation_height == 1 &&
-         p->dilation_width == 1 && p->out_height == p->in_height;
-}
-
 static sbnn_copy_way way_of(const sbnn_conv2d_params* p) {
   const int32_t width = p->out_width;
   if (p->stride_height == 2 && p->stride_width == 2 &&
@@ -77,7 +71,7 @@ static sbnn_copy_way way_of(const sbnn_conv2d_params* p) {
     return SBNN_COPY_WORD_ROWS;
   }
   if ((width == 8 || width == 16) && p->in_height * width % 32 == 0 &&
-      is_3x3_in_the_middle(p)) {
+      sbnn_is_3x3_in_the_middle(p)) {
     return SBNN_COPY_SHORT_ROWS;
   }
   return SBNN_COPY_MOVED;

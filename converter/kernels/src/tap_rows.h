@@ -6,6 +6,7 @@
 #ifndef SBNN_TAP_ROWS_H_
 #define SBNN_TAP_ROWS_H_
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sbnn/conv2d.h"
@@ -20,6 +21,14 @@ static inline uint32_t sbnn_moved_bits(const sbnn_conv2d_params* p,
                                        int32_t ky) {
   return (uint32_t)(ky * p->dilation_height / p->stride_height) *
          (uint32_t)p->out_width;
+}
+
+/* Whether the window is one of 3x3 whose middle sees, without strides, each row and column. */
+static inline bool sbnn_is_3x3_in_the_middle(const sbnn_conv2d_params* p) {
+  return p->kernel_height == 3 && p->kernel_width == 3 && p->pad_top == 1 &&
+         p->pad_left == 1 && p->dilation_height == 1 &&
+         p->dilation_width == 1 && p->out_height == p->in_height &&
+         p->out_width == p->in_width;
 }
 
 /* The half of `x`, rounded down. */
