@@ -128,7 +128,7 @@ class Interpreter(QuantizedFaces):
             except RuntimeError as error:
                 too_small = _OUT_OF_ARENA.search(log.text())
                 if too_small:
-                    raise _arena_too_small(size, too_small.group(0)) from None
+                    raise _arena_too_small(size, too_small.group(0).strip()) from None
                 raise RuntimeError(
                     f"TensorFlow Lite Micro refuses the model: {log.reason(error)}"
                 ) from None

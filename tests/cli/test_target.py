@@ -17,7 +17,7 @@ def test_the_table_has_the_estimate(sbnn_convert, digits):
         assert f"{way.flash_bytes:,} B" in result.stdout
         assert f"{way.ram_bytes:,} B" in result.stdout
     assert result.stdout.count(" fits") == 2
-    assert "stack 1,752" in result.stdout and "stack 1,336" in result.stdout
+    assert "stack 1,752" in result.stdout and "stack 1,376" in result.stdout
 
 
 def test_cycles_and_time_are_told_within_bounds(sbnn_convert, digits):

@@ -162,6 +162,28 @@ def expanded(axis):
     return change
 
 
+def quantizing_to_floats(model):
+    of_code(RESHAPE, builtinCode=114, deprecatedBuiltinCode=114)(model)
+    of_tensor(FLAT, shape=[1, 3, 3, 3], type=0)(model)
+    of_op(SOFTMAX, inputs=[Y])(model)
+    of_tensor(ENDS, shape=[1, 3, 3, 3])(model)
+
+
+def with_a_large_bias(model):
+    of_tensor(BIAS, type=4)(model)
+    model.buffers[2].data = np.array([1, 2, 2**60], np.int64).view(np.uint8)
+
+
+def as_lstm(without):
+    def change(model):
+        of_code(RESHAPE, builtinCode=44, deprecatedBuiltinCode=44)(model)
+        inputs = [Y] * 24
+        inputs[without] = -1
+        of_op(RESHAPE, inputs=inputs)(model)
+
+    return change
+
+
 def floats(*numbers):
     return np.array(numbers, np.float32)
 
@@ -204,6 +226,11 @@ def floats(*numbers):
         (expanded(7), r"EXPAND_DIMS: axis 7 of 5"),
         (expanded(0), r"EXPAND_DIMS: it writes the shape \[1, 27\], wanted \[1, 1, 3, 3, 3\]"),
         (of_op(RESHAPE, inputs=[Y, X]), "RESHAPE: input 1 is INT8, wanted whole numbers"),
+        (of_tensor(Y, type=0), "ADD: found INT8, FLOAT32 in one op"),
+        (quantizing_to_floats, "QUANTIZE: it writes FLOAT32, wanted whole numbers"),
+        (with_a_large_bias, "CONV_2D: a bias beyond 47 bits"),
+        (as_lstm(2), "UNIDIRECTIONAL_SEQUENCE_LSTM: an input is left out"),
+        (as_lstm(12), "UNIDIRECTIONAL_SEQUENCE_LSTM: an input is left out"),
         (of_tensor(X, sparsity=schema.SparsityParametersT()), "sparse form"),
         (of_scales(Y, scale=floats(np.nan)), "tensor 4 't4': found a scale"),
         (of_scales(Y, scale=floats(0)), "tensor 4 't4': found a scale"),
@@ -259,6 +286,15 @@ def test_micro_has_six_axes():
         limit = micro_limit(packed(model))
         assert (limit is None) == (rank == 6), limit
         assert limit is None or "of 7 axes, wanted 6 at most" in limit[1]
+
+
+def test_micro_has_constant_axes():
+    for axes in (X, Y):  # of which neither is
+        model = network()
+        of_code(RESHAPE, builtinCode=40, deprecatedBuiltinCode=40)(model)
+        of_op(RESHAPE, inputs=[Y, axes])(model)
+        limit = micro_limit(packed(model))
+        assert limit == ("MEAN", "its axes or paddings are computed")
 
 
 def test_micro_has_lstms_of_one_activation():

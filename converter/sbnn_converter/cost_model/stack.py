@@ -16,7 +16,7 @@ MICRO_STACK_BYTES = 1_752
 ADVISED_STACK_BYTES = 4_096
 
 _KERNELS = {
-    "conv2d bits": 1_336,
+    "conv2d bits": 1_376,
     "dense sliced": 920,
     "conv2d int8": 588,
     "average_pool2d": 560,

@@ -6,6 +6,13 @@ from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.damage import reading_flatbuffer
 from sbnn_converter.tflite.flatbuffer import op_name
 
+# Ops of which it asks for axes while it prepares, with the input that holds them.
+_AXES = {
+    **dict.fromkeys(["MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "ARG_MAX", "ARG_MIN"], 1),
+    **dict.fromkeys(["EXPAND_DIMS", "TRANSPOSE", "PAD", "PADV2", "MIRROR_PAD"], 1),
+    "SPLIT": 0,
+    "SPLIT_V": 2,
+}
 _MOST_RANK = 6  # of which its kernels keep the sizes; they end the process at more
 
 
@@ -26,13 +33,13 @@ def micro_limit(model: bytes) -> tuple[str, str] | None:
         for graph in root.subgraphs:
             for operator in graph.operators or ():
                 name = names[operator.opcodeIndex]
-                reason = _limit(graph, operator, name, has_loops)
+                reason = _limit(graph, operator, name, root.buffers, has_loops)
                 if reason:
                     return name, reason
     return None
 
 
-def _limit(graph, operator, name: str, has_loops: bool) -> str | None:
+def _limit(graph, operator, name: str, buffers, has_loops: bool) -> str | None:
     written = [graph.tensors[t] for t in operator.outputs]
     read = [graph.tensors[t] for t in operator.inputs if t >= 0]
     rank = max((len(t.shape) for t in (*read, *written) if t.shape is not None), default=0)
@@ -41,6 +48,8 @@ def _limit(graph, operator, name: str, has_loops: bool) -> str | None:
     # An open batch is one sample there; in a loop the first axis may be time.
     if any(_is_open(tensor, from_axis=0 if has_loops else 1) for tensor in written):
         return "the shape of what it writes is known only while it runs"
+    if name in _AXES and not _is_constant(graph, operator.inputs[_AXES[name]], buffers):
+        return "its axes or paddings are computed"
     if name == "UNIDIRECTIONAL_SEQUENCE_LSTM":
         function = getattr(operator.builtinOptions, "fusedActivationFunction", 0)
         if function != schema.ActivationFunctionType.TANH:
@@ -50,6 +59,11 @@ def _limit(graph, operator, name: str, has_loops: bool) -> str | None:
         if any(big % small for big, small in zip(out[1:3], read[1:3])):
             return "it takes other pixels, unless the image grows by a whole factor"
     return None
+
+
+def _is_constant(graph, index: int, buffers) -> bool:
+    data = buffers[graph.tensors[index].buffer].data
+    return data is not None and len(data) > 0
 
 
 def _is_open(tensor, from_axis: int) -> bool:

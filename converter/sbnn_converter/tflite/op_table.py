@@ -85,6 +85,9 @@ def _limits(text: str) -> tuple[int, int]:
 
 
 SIGNATURES = _read_table()
+# Weights and biases of three gates, and the states; those of the input gate are all there or none.
+LSTM_NEEDS = (2, 3, 4, 6, 7, 8, 13, 14, 15, 18, 19)
+LSTM_INPUT_GATE = (1, 5, 12)
 # Kernels of ours look at all of them themselves, and at what of them is a constant.
 OURS = Signature((1, sys.maxsize), (1, 1))
 # No runtime of ours has a kernel for another's op.

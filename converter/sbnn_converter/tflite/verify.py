@@ -14,6 +14,7 @@ from sbnn_converter.tflite.damage import reading_flatbuffer
 from sbnn_converter.tflite.flatbuffer import read_graph
 from sbnn_converter.tflite.op_factors import check_factors
 from sbnn_converter.tflite.op_shapes import check_shapes
+from sbnn_converter.tflite.op_types import check_types
 from sbnn_converter.tflite.stored_tensors import check_tensors
 from sbnn_converter.tflite.structure import check_structure
 from sbnn_converter.tflite.wiring import check_wiring
@@ -45,4 +46,5 @@ def _check(content: bytes) -> None:
         for graph in map(root.Subgraphs, range(root.SubgraphsLength())):
             steps = read_graph(root, graph)[1]
             check_shapes(root, graph, steps)
+            check_types(steps)
             check_factors(steps)

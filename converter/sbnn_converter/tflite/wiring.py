@@ -11,7 +11,14 @@ import numpy as np
 from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.damage import WAY_OUT, DamagedFile, reading_flatbuffer
 from sbnn_converter.tflite.flatbuffer import is_ours, op_name
-from sbnn_converter.tflite.op_table import FOREIGN, OURS, SIGNATURES, Signature
+from sbnn_converter.tflite.op_table import (
+    FOREIGN,
+    LSTM_INPUT_GATE,
+    LSTM_NEEDS,
+    OURS,
+    SIGNATURES,
+    Signature,
+)
 
 _LEFT_OUT = -1
 # Places of ExternalBufferGroups and ExternalBuffers in a model's layout, for which the schema of
@@ -138,6 +145,10 @@ def _check_counts(name: str, operator) -> None:
     inputs = _numbers(operator.InputsAsNumpy())
     if _LEFT_OUT in inputs[: signature.optional]:  # None: in all of them
         raise DamagedFile(f"{name}: an input is left out; {WAY_OUT}")
+    if name in ("LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM"):
+        gate = {inputs[place] == _LEFT_OUT for place in LSTM_INPUT_GATE}
+        if len(gate) > 1 or _LEFT_OUT in (inputs[place] for place in LSTM_NEEDS):
+            raise DamagedFile(f"{name}: an input is left out; {WAY_OUT}")
 
 
 def _signature(name: str, operator) -> Signature:
