@@ -11,7 +11,7 @@ from flatbuffers import flexbuffers
 from sbnn_converter.op_schema import OPS, Option
 from sbnn_converter.op_schema.faces import Faced
 from sbnn_converter.op_schema.numbers import NUMBERS
-from sbnn_converter.op_schema.packing import pack, unpack
+from sbnn_converter.op_schema.packing import pack, pack_numbered, unpack
 from sbnn_converter.op_schema.stage import Staged
 from sbnn_converter.op_schema.weights import Weighted
 
@@ -196,3 +196,9 @@ def test_maps_in_maps_are_not_followed():
     assert unpack(bytes(flexbuffers.Dumps(maps))) == {"a": None, "b": 1}
     with pytest.raises(ValueError, match="4096 bytes of options"):
         unpack(bytes(4096))
+
+
+@pytest.mark.parametrize("value", [None, 1.5, "1"])
+def test_an_option_that_is_no_whole_number_is_named(value):
+    with pytest.raises(ValueError, match="option 'units' is .*, wanted a whole number"):
+        pack_numbered({"units": value})

@@ -8,6 +8,7 @@ numbered options, in about a fifth of the bytes. Readers take either (``docs/for
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral
 
 from flatbuffers import flexbuffers
 
@@ -31,11 +32,16 @@ def pack(options: Mapping[str, int]) -> bytes:
 def pack_numbered(options: Mapping[str, int]) -> bytes:
     """The form of version 2 whatever the version is: kernels read either, and it is packed
     in a tenth of the time. Names that no op has are left out, as kernels do not ask for them.
+
+    Raises:
+      ValueError: an option is no whole number.
     """
     row = bytearray()
     for name, value in options.items():
         if name not in NUMBERS:
             continue
+        if not isinstance(value, Integral):
+            raise ValueError(f"option '{name}' is {value!r}, wanted a whole number")
         row.append(NUMBERS[name])
         row += _packed(2 * value if value >= 0 else -2 * value - 1)
     return bytes(flexbuffers.Dumps(bytes(row)))
