@@ -17,7 +17,6 @@ import grid
 import planes_grid
 import sbnn_keras
 from networks import K, stir
-from sbnn_converter.op_schema import OPS
 from sbnn_converter.tflite.flatbuffer import read_stored_model
 
 BESIDE = 20  # at most, in a model
@@ -201,9 +200,10 @@ _ALIKE = {"RESHAPE", "CONCATENATION", "MAX_POOL_2D", "PAD", "QUANTIZE", "DEQUANT
 def runtimes_for(model: bytes, runtimes: list[str]) -> list[str]:
     """Those that give the same numbers as TensorFlow Lite Micro: the int8 kernels of TensorFlow
     Lite itself round otherwise in new versions, and in XNNPACK, by one step."""
-    names = {step.name for step in read_stored_model(model).steps} - OPS.keys()
-    is_int8 = read_stored_model(model).inputs[0].type == "INT8"
-    return ["tflite_runtime"] if is_int8 and names - _ALIKE else runtimes
+    stored = read_stored_model(model)
+    if stored.inputs[0].type == "INT8" and not _ALIKE.issuperset(stored.other_ops):
+        return [name for name in runtimes if name == "tflite_runtime"]
+    return runtimes
 
 
 _tried = {"float": 0, "int8": 0}

@@ -32,7 +32,7 @@ def answers(model: bytes, x: np.ndarray, objects) -> dict[str, list[np.ndarray]]
     """Outputs by engine: runtimes of a host, levels of instructions, TFLM, plain C."""
     found = {}
     runtimes = random_networks.runtimes_for(model, available_runtimes())
-    for number, name in enumerate(LEVELS):
+    for number, name in enumerate(LEVELS if runtimes else ()):
         with random_networks.level(name):
             try:
                 interpreter = sbnn_converter.Interpreter(model, runtimes[number % len(runtimes)])

@@ -137,8 +137,7 @@ void sbnn_conv2d_bits(const sbnn_conv2d_params* p,
     find_inits(&s, words);
 #ifndef SBNN_MVE
     if (s.is_in_rows) find_row_constants(&s, first, words);
-#endif
-#ifdef SBNN_MVE
+#else
     s.lists.words = words;
     s.lists.planes =
         layout->copies + (layout->levels - 1) * layout->level_words;

@@ -15,16 +15,16 @@
 SBNN_INLINE void find_starts_of_3x3(const state* s, sbnn_start_rule rule) {
   const int32_t* c = s->tap_counts;
   int32_t* const out = s->kind_values;
-  int32_t first, all, last; /* of two tap rows: but their first taps, ... */
+  /* Of each tap row, what the first column sees, the last one, and all others. */
   const int32_t first_1 = c[4] + c[5], last_1 = c[3] + c[4];
   const int32_t all_1 = c[3] + first_1;
   const int32_t first_2 = c[7] + c[8], last_2 = c[6] + c[7];
   const int32_t all_2 = c[6] + first_2;
   const int32_t first_0 = c[1] + c[2], last_0 = c[0] + c[1];
   const int32_t all_0 = c[0] + first_0;
-  first = first_1 + first_2;
-  all = all_1 + all_2;
-  last = last_1 + last_2;
+  /* Of the lower two tap rows. */
+  const int32_t first = first_1 + first_2, last = last_1 + last_2;
+  const int32_t all = all_1 + all_2;
   out[0] = sbnn_start_of(rule, first);
   out[1] = sbnn_start_of(rule, all);
   out[2] = sbnn_start_of(rule, last);

@@ -17,10 +17,14 @@
  * one begins at bit 0. Those of 32 columns stand like those of 8. */
 enum { INNER_OF_8 = 8, LAST_OF_8 = 16, INNER_OF_16 = 23, LAST_OF_16 = 15 };
 
-SBNN_INLINE uint32_t side_by_side(const int32_t* starts, int32_t inner,
-                                  int32_t last) {
-  return (uint32_t)(uint8_t)starts[0] | (uint32_t)(uint8_t)starts[1] << inner |
-         (uint32_t)(uint8_t)starts[2] << last;
+SBNN_INLINE void put_side_by_side(const int32_t* starts, int32_t inner,
+                                  int32_t last, uint32_t rows[3]) {
+  SBNN_UNROLLED_BY_4
+  for (int32_t i = 0; i < 3; ++i, starts += 3) {
+    rows[i] = (uint32_t)(uint8_t)starts[0] |
+              (uint32_t)(uint8_t)starts[1] << inner |
+              (uint32_t)(uint8_t)starts[2] << last;
+  }
 }
 
 #ifdef SBNN_THUMB2
@@ -99,18 +103,14 @@ SBNN_HOT static void slice_whole_rows(const state* s, sbnn_start_rule rule,
     uint32_t* const last = out[2] + done;
     uint32_t rows[3];
     if (s->params->out_width != 16) {
-      rows[0] = side_by_side(starts, INNER_OF_8, LAST_OF_8);
-      rows[1] = side_by_side(starts + 3, INNER_OF_8, LAST_OF_8);
-      rows[2] = side_by_side(starts + 6, INNER_OF_8, LAST_OF_8);
+      put_side_by_side(starts, INNER_OF_8, LAST_OF_8, rows);
       if (s->params->out_width == 8) {
         slice_rows_of_8(rows, first, inner, last, some);
       } else {
         slice_rows_of_32(rows, first, inner, last, some);
       }
     } else {
-      rows[0] = side_by_side(starts, INNER_OF_16, LAST_OF_16);
-      rows[1] = side_by_side(starts + 3, INNER_OF_16, LAST_OF_16);
-      rows[2] = side_by_side(starts + 6, INNER_OF_16, LAST_OF_16);
+      put_side_by_side(starts, INNER_OF_16, LAST_OF_16, rows);
       slice_rows_of_16(rows, first, inner, last, some);
     }
     if (left <= 8) break;

@@ -203,6 +203,15 @@ SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
   return vaddvq_u32(vshlq_u32(bits, right));
 }
 #else
+/* Four more signs of both halves; sixteen steps bring them to j and j + 16. */
+SBNN_INLINE uint32_t collect_signs(uint32_t bits, const uint32_t lanes[4]) {
+  SBNN_UNROLLED_BY_4
+  for (int32_t j = 0; j < 4; ++j) {
+    bits = (bits >> 1) | (lanes[j] & 0x80008000u);
+  }
+  return bits;
+}
+
 /* The same as below for the few connections that most channels over three colours have, up to
  * three, all lanes from `start`. */
 SBNN_INLINE uint32_t compare_few(const uint32_t* list, int32_t count,
@@ -217,10 +226,7 @@ SBNN_INLINE uint32_t compare_few(const uint32_t* list, int32_t count,
     add_four_words(&a, lanes);
     if (count > 1) add_four_words(&b, lanes);
     if (count > 2) add_four_words(&c, lanes);
-    SBNN_UNROLLED_BY_4
-    for (int32_t j = 0; j < 4; ++j) {
-      bits = (bits >> 1) | (lanes[j] & 0x80008000u);
-    }
+    bits = collect_signs(bits, lanes);
   } while (a != end);
   return bits;
 }
@@ -238,11 +244,7 @@ SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
   do {
     uint32_t lanes[4] = {start[0], start[1], start[2], start[3]};
     add_listed(list, list_end, strips, lanes);
-    /* Sixteen steps bring these bits to j and j + 16. */
-    SBNN_UNROLLED_BY_4
-    for (int32_t j = 0; j < 4; ++j) {
-      bits = (bits >> 1) | (lanes[j] & 0x80008000u);
-    }
+    bits = collect_signs(bits, lanes);
     strips += 4;
     start += step;
   } while (strips != end);
@@ -258,7 +260,8 @@ SBNN_HOT SBNN_NOINLINE void compare_rows(const uint32_t* list, int32_t count,
                                          uint32_t flip, int32_t rows,
                                          int32_t step, uint32_t* y) {
   const uint32_t lanes[4] = {start, start, start, start};
-  uint32_t bits = compare_strips(list, 0, strips, lanes, 0);
+  uint32_t bits = 0; /* without connections all rows are alike */
+  if (count == 0) bits = compare_strips(list, 0, strips, lanes, 0);
   uint32_t* const end = y + rows * step;
   for (; y != end; y += step, strips += row_words) {
 #ifdef SBNN_MVE

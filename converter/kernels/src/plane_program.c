@@ -10,9 +10,13 @@
 
 #ifdef SBNN_THUMB2
 
+SBNN_INLINE uint32_t address_of(int32_t step) {
+  return (uint32_t)(uintptr_t)sbnn_sum_steps_thumb2 -
+         sbnn_sum_steps_thumb2[step];
+}
+
 static uint32_t* put(uint32_t* to, int32_t step) {
-  *to =
-      (uint32_t)(uintptr_t)sbnn_sum_steps_thumb2 - sbnn_sum_steps_thumb2[step];
+  *to = address_of(step);
   return to + 1;
 }
 
@@ -76,8 +80,7 @@ static uint32_t* put_between(uint32_t* to, int32_t blocks, bool is_long,
 SBNN_NOINLINE uint32_t* put_blocks(uint32_t* to, const uint32_t* list,
                                    int32_t block, int32_t behind,
                                    bool is_long) {
-  const uint32_t step = (uint32_t)(uintptr_t)sbnn_sum_steps_thumb2 -
-                        sbnn_sum_steps_thumb2[STEP_BLOCK];
+  const uint32_t step = address_of(STEP_BLOCK);
   for (; block != behind; ++block, list += 16) {
     to = move_four(to, list);
     if (block != 0 || is_long) to = put_between(to, block, is_long, false);

@@ -144,7 +144,6 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         "output slice": filters * words * slices * cuts,
     }
     if plan.way == "short rows" and plan.kinds == 9 and words > 1:  # conv2d_bits_rows.h
-        counts["channel of rows"] = passes * filters
         counts["slice of rows"] = passes * filters * slices
     else:
         counts["border slice"] = filters * plan.word_classes * slices

@@ -37,7 +37,7 @@ class Band:
 
 
 def bands_of(op: StoredOp, core: str) -> list[Band]:
-    """Limits for ``op``, from the fastest on, of those that are as fast from the smallest on."""
+    """Limits for ``op``, the fastest first; of equally fast ones, that of least memory."""
     whole = _whole_bytes(op)
     if whole is None:
         cost = estimate_op(op, core)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from sbnn_converter.tflite.damage import WAY_OUT, DamagedFile
 from sbnn_converter.tflite.flatbuffer import StoredStep, StoredTensor
 
@@ -27,6 +29,8 @@ _WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED"
 _PRODUCTS = _WEIGHTED | {"MUL", "PRELU"}
 # Of sums in 32 bits, and of those in 64 that layers of INT16 have.
 _LARGEST_FACTOR, _LARGEST_OF_INT16 = 2.0**30, 2.0**7
+# Sums of INT16 layers are multiplied in 64 bits; a bias may take so many of them.
+_BIAS_BITS = 47
 _COMPARISONS = {"EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL"}
 
 
@@ -52,6 +56,8 @@ def _damage(step: StoredStep) -> str | None:
         beta = getattr(step.options, "beta", 0.0)
         if not (math.isfinite(beta) and beta > 0):
             return f"its factor is {beta}, wanted a positive number"
+    if found := _large_bias(step):
+        return found
     tensors = [*step.present_inputs, *step.outputs]
     quantized = [tensor for tensor in tensors if tensor.type in _QUANTIZED]
     for tensor in quantized:
@@ -72,6 +78,16 @@ def _damage(step: StoredStep) -> str | None:
     if step.name in _COMPARISONS:
         return _below_one(max(tensor.scale for tensor in step.present_inputs))
     return _rescaling(step, read)
+
+
+def _large_bias(step: StoredStep) -> str | None:
+    """What is wrong with the last input of a layer of weights, its bias if there is one."""
+    bias = step.present_inputs[-1]
+    if step.name not in _WEIGHTED or bias.type != "INT64" or bias.data is None:
+        return None
+    if np.all(np.abs(bias.data.astype(np.float64)) < 2.0 ** (_BIAS_BITS - 1)):
+        return None
+    return f"a bias beyond {_BIAS_BITS} bits"
 
 
 def _rescaling(step: StoredStep, read: StoredTensor) -> str | None:

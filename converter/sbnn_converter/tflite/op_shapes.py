@@ -229,9 +229,8 @@ def _reshape(step: StoredStep) -> list[Shape] | None:
 def _squeeze(step: StoredStep) -> list[Shape]:
     shape, listed = step.input(0).shape, step.options.squeezeDims
     gone = {_axis(int(axis), len(shape)) for axis in (listed if listed is not None else ())}
+    gone = gone or {axis for axis, size in enumerate(shape) if size == 1}
     _need(all(shape[axis] == 1 for axis in gone), f"{list(shape)} without axes {sorted(gone)}")
-    if not gone:
-        return [tuple(size for size in shape if size != 1)]
     return [tuple(size for axis, size in enumerate(shape) if axis not in gone)]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Container
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,16 +16,19 @@ class Signature:
 
     Attributes:
       inputs, outputs: the least and the most.
-      optional: the first input that may be left out; None: no one may.
+      optional: the places of inputs that may be left out.
+      together: those of them that are left out together or not at all.
     """
 
     inputs: tuple[int, int]
     outputs: tuple[int, int]
-    optional: int | None = None
+    optional: Container[int] = frozenset()
+    together: frozenset[int] = frozenset()
 
 
 # Convolutions have their biases: XNNPACK reads one where TensorFlow Lite could do without.
-# Inputs, outputs, and behind "?" the first input that may be left out: then the ops.
+# Inputs, outputs, behind "?" the inputs that may be left out, behind "&" those of them that are
+# left out together: then the ops.
 _TABLE = """
 1 1: ABS CAST CEIL COMPLEX_ABS COS DEQUANTIZE ELU EXP FAKE_QUANT FLOOR GELU HARD_SWISH IMAG
 1 1: LEAKY_RELU LOG LOGICAL_NOT LOGISTIC NEG QUANTIZE REAL RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1
@@ -55,10 +59,10 @@ _TABLE = """
 1 2: UNIQUE
 5 2: NON_MAX_SUPPRESSION_V4
 6 3: NON_MAX_SUPPRESSION_V5
-5 1 ?3: SVDF RNN UNIDIRECTIONAL_SEQUENCE_RNN
-12 1-2 ?4: BIDIRECTIONAL_SEQUENCE_RNN
-20-24 1 ?1: LSTM UNIDIRECTIONAL_SEQUENCE_LSTM
-48 1-2 ?1: BIDIRECTIONAL_SEQUENCE_LSTM
+5 1 ?3-4: SVDF RNN UNIDIRECTIONAL_SEQUENCE_RNN
+12 1-2 ?4-11: BIDIRECTIONAL_SEQUENCE_RNN
+20-24 1 ?1,5,9-12,16-17,20-23 &1,5,12: LSTM UNIDIRECTIONAL_SEQUENCE_LSTM
+48 1-2 ?1-47: BIDIRECTIONAL_SEQUENCE_LSTM
 1- 0-: WHILE IF
 0 0: CALL_ONCE
 0 1: VAR_HANDLE HASHTABLE
@@ -71,12 +75,21 @@ def _read_table() -> dict[str, Signature]:
     found = {}
     for line in _TABLE.strip().splitlines():
         numbers, names = line.split(":")
-        inputs, outputs, *optional = numbers.split()
+        inputs, outputs, *listed = numbers.split()
+        places = {group[0]: _places(group[1:]) for group in listed}
         signature = Signature(
-            _limits(inputs), _limits(outputs), int(optional[0][1:]) if optional else None
+            _limits(inputs),
+            _limits(outputs),
+            optional=places.get("?", frozenset()),
+            together=places.get("&", frozenset()),
         )
         found.update(dict.fromkeys(names.split(), signature))
     return found
+
+
+def _places(text: str) -> frozenset[int]:
+    ends = (part.partition("-") for part in text.split(","))
+    return frozenset(n for low, _, high in ends for n in range(int(low), int(high or low) + 1))
 
 
 def _limits(text: str) -> tuple[int, int]:
@@ -85,10 +98,7 @@ def _limits(text: str) -> tuple[int, int]:
 
 
 SIGNATURES = _read_table()
-# Weights and biases of three gates, and the states; those of the input gate are all there or none.
-LSTM_NEEDS = (2, 3, 4, 6, 7, 8, 13, 14, 15, 18, 19)
-LSTM_INPUT_GATE = (1, 5, 12)
 # Kernels of ours look at all of them themselves, and at what of them is a constant.
 OURS = Signature((1, sys.maxsize), (1, 1))
 # No runtime of ours has a kernel for another's op.
-FOREIGN = Signature((0, sys.maxsize), (0, sys.maxsize), optional=0)
+FOREIGN = Signature((0, sys.maxsize), (0, sys.maxsize), optional=range(sys.maxsize))

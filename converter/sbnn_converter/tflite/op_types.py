@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from sbnn_converter.tflite.damage import WAY_OUT, DamagedFile
-from sbnn_converter.tflite.flatbuffer import StoredStep, StoredTensor
+from sbnn_converter.tflite.flatbuffer import StoredStep
+from sbnn_converter.tflite.op_table import SIGNATURES
 
 # One input and one output of one type.
 _LIKE_INPUT = set(
@@ -23,11 +22,9 @@ _LIKE_INPUT = set(
 # All inputs and the output of one type.
 _ALL_ALIKE = {"ADD", "SUB", "DIV", "MAXIMUM", "MINIMUM", "CONCATENATION", "PACK"}
 _INPUTS_ALIKE = {"MUL", "EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL"}
-_WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"}
+assert SIGNATURES.keys() >= _LIKE_INPUT | _ALL_ALIKE | _INPUTS_ALIKE
 _QUANTIZED = {"INT4", "INT8", "UINT8", "INT16", "INT32"}
 _FLOATS = {"FLOAT16", "FLOAT32", "BFLOAT16"}
-# Sums of INT16 layers are multiplied in 64 bits; a bias may take so many of them.
-_BIAS_BITS = 47
 
 
 def check_types(steps: Sequence[StoredStep]) -> None:
@@ -58,19 +55,7 @@ def _damage(step: StoredStep) -> str | None:
         return f"it writes {written[0]}, wanted whole numbers"
     if step.name == "DEQUANTIZE" and written[0] not in _FLOATS:
         return f"it writes {written[0]}, wanted FLOAT32"
-    if any(_is_large(tensor) for tensor in step.present_inputs if _is_bias(step, tensor)):
-        return f"a bias beyond {_BIAS_BITS} bits"
     return None
-
-
-def _is_bias(step: StoredStep, tensor: StoredTensor) -> bool:
-    return step.name in _WEIGHTED and tensor.index == step.present_inputs[-1].index
-
-
-def _is_large(bias: StoredTensor) -> bool:
-    if bias.type != "INT64" or bias.data is None:
-        return False
-    return bool(np.any(np.abs(bias.data.astype(np.float64)) >= 2.0 ** (_BIAS_BITS - 1)))
 
 
 def _unlike(types: Sequence[str]) -> str | None:

@@ -11,14 +11,7 @@ import numpy as np
 from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.damage import WAY_OUT, DamagedFile, reading_flatbuffer
 from sbnn_converter.tflite.flatbuffer import is_ours, op_name
-from sbnn_converter.tflite.op_table import (
-    FOREIGN,
-    LSTM_INPUT_GATE,
-    LSTM_NEEDS,
-    OURS,
-    SIGNATURES,
-    Signature,
-)
+from sbnn_converter.tflite.op_table import FOREIGN, OURS, SIGNATURES, Signature
 
 _LEFT_OUT = -1
 # Places of ExternalBufferGroups and ExternalBuffers in a model's layout, for which the schema of
@@ -143,12 +136,10 @@ def _check_counts(name: str, operator) -> None:
             wanted = f"{low}" if found < low else f"{high} at most"
             raise DamagedFile(f"{name}: found {found} {what}, wanted {wanted}; {WAY_OUT}")
     inputs = _numbers(operator.InputsAsNumpy())
-    if _LEFT_OUT in inputs[: signature.optional]:  # None: in all of them
+    left_out = {place for place, tensor in enumerate(inputs) if tensor == _LEFT_OUT}
+    needed = any(place not in signature.optional for place in left_out)
+    if needed or 0 < len(left_out & signature.together) < len(signature.together):
         raise DamagedFile(f"{name}: an input is left out; {WAY_OUT}")
-    if name in ("LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM"):
-        gate = {inputs[place] == _LEFT_OUT for place in LSTM_INPUT_GATE}
-        if len(gate) > 1 or _LEFT_OUT in (inputs[place] for place in LSTM_NEEDS):
-            raise DamagedFile(f"{name}: an input is left out; {WAY_OUT}")
 
 
 def _signature(name: str, operator) -> Signature:
