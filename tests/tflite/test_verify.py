@@ -174,11 +174,11 @@ def with_a_large_bias(model):
     model.buffers[2].data = np.array([1, 2, 2**60], np.int64).view(np.uint8)
 
 
-def as_lstm(without):
+def without_an_input(builtin, count, place):
     def change(model):
-        of_code(RESHAPE, builtinCode=44, deprecatedBuiltinCode=44)(model)
-        inputs = [Y] * 24
-        inputs[without] = -1
+        of_code(RESHAPE, builtinCode=builtin, deprecatedBuiltinCode=builtin)(model)
+        inputs = [Y] * count
+        inputs[place] = -1
         of_op(RESHAPE, inputs=inputs)(model)
 
     return change
@@ -229,8 +229,11 @@ def floats(*numbers):
         (of_tensor(Y, type=0), "ADD: found INT8, FLOAT32 in one op"),
         (quantizing_to_floats, "QUANTIZE: it writes FLOAT32, wanted whole numbers"),
         (with_a_large_bias, "CONV_2D: a bias beyond 47 bits"),
-        (as_lstm(2), "UNIDIRECTIONAL_SEQUENCE_LSTM: an input is left out"),
-        (as_lstm(12), "UNIDIRECTIONAL_SEQUENCE_LSTM: an input is left out"),
+        (without_an_input(44, 24, 2), "UNIDIRECTIONAL_SEQUENCE_LSTM: an input is left out"),
+        (without_an_input(44, 24, 12), "UNIDIRECTIONAL_SEQUENCE_LSTM: an input is left out"),
+        (without_an_input(52, 48, 35), "BIDIRECTIONAL_SEQUENCE_LSTM: an input is left out"),
+        (without_an_input(46, 12, 4), "BIDIRECTIONAL_SEQUENCE_RNN: an input is left out"),
+        (without_an_input(27, 5, 4), "SVDF: an input is left out"),
         (of_tensor(X, sparsity=schema.SparsityParametersT()), "sparse form"),
         (of_scales(Y, scale=floats(np.nan)), "tensor 4 't4': found a scale"),
         (of_scales(Y, scale=floats(0)), "tensor 4 't4': found a scale"),
