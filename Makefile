@@ -83,7 +83,7 @@ keras3-check:
 	@test -x $(KERAS3)/bin/python || $(PYTHON) -m venv $(KERAS3)
 	$(KERAS3)/bin/python -m pip install --quiet --disable-pip-version-check --editable './keras3[jax,torch,micro,tensorboard]' keras-tuner keras-hub
 	@for backend in tensorflow jax torch; do \
-	  for script in keras_3_alone keras_3_beside_others; do \
+	  for script in keras_3_activations keras_3_alone keras_3_beside_others; do \
 	    KERAS_BACKEND=$$backend TF_CPP_MIN_LOG_LEVEL=3 $(KERAS3)/bin/python tests/keras/$$script.py || exit 1; \
 	  done; \
 	done

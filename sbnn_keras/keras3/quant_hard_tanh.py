@@ -5,10 +5,10 @@ from keras import ops
 
 from sbnn_keras.core.arguments import check_number
 from sbnn_keras.core.levels import check_bits, default_step, level_exponent, nearest_level
+from sbnn_keras.keras3 import straight_through
 from sbnn_keras.keras3.constraints import Between
 from sbnn_keras.keras3.keras_2 import NotForKeras2
 from sbnn_keras.keras3.registered import registered
-from sbnn_keras.keras3.straight_through import carries_gradients, carry
 
 __all__ = ["QuantHardTanh"]
 
@@ -99,9 +99,15 @@ def _is_positive(number: float) -> bool:
 
 def _quantize(x, step, bits: int):
     """The levels, with their pseudo-gradients in x and step."""
-    inside = ops.cast(ops.abs(x) < step * 2.0 ** (bits - 1), x.dtype)
-    levels = carry(nearest_level(ops.stop_gradient(x), step, bits, ops), x, inside)
-    if isinstance(step, float) or not carries_gradients():
+
+    def inside(x):
+        return ops.cast(ops.abs(x) < step * 2.0 ** (bits - 1), x.dtype)
+
+    if isinstance(step, float):
+        return straight_through.step(x, lambda x: nearest_level(x, step, bits, ops), inside)
+    inside = inside(x)
+    levels = straight_through.carry(nearest_level(ops.stop_gradient(x), step, bits, ops), x, inside)
+    if not straight_through.carries_gradients():
         return levels
     size = ops.cast(ops.size(x), "float32") * 2.0 ** (bits - 1)
     slope = -inside * x / step * ops.cast(ops.rsqrt(size), x.dtype)

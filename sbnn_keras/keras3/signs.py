@@ -6,13 +6,29 @@ from keras import ops
 from sbnn_keras.keras3 import pseudo_gradients
 from sbnn_keras.keras3.keras_2 import NotForKeras2
 from sbnn_keras.keras3.registered import registered
-from sbnn_keras.keras3.straight_through import carry
+from sbnn_keras.keras3.straight_through import step
 
 __all__ = ["ApproxSign", "SteHeaviside", "SteSign", "SwishSign"]
 
 
+def _sign(x):
+    """1 where x >= 0, else -1; NaN where x is NaN, so that it cannot pass unseen."""
+    # 0.1 as in Larq's: two signs and a sum are fewer passes than choices between tensors.
+    return _nan_kept(x, ops.sign(ops.sign(x) + 0.1))
+
+
+def _heaviside(x):
+    """1 where x > 0, else 0; NaN where x is NaN."""
+    return _nan_kept(x, ops.maximum(ops.sign(x), 0.0))
+
+
+def _nan_kept(x, value):
+    # PyTorch's sign of NaN is 0.
+    return ops.where(ops.isnan(x), x, value) if keras.backend.backend() == "torch" else value
+
+
 class _OneBit(NotForKeras2, keras.layers.Layer):
-    _low = -1.0
+    _value = staticmethod(_sign)
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -21,10 +37,7 @@ class _OneBit(NotForKeras2, keras.layers.Layer):
         self.supports_masking = True
 
     def call(self, inputs):
-        fixed = ops.stop_gradient(inputs)
-        one = ops.ones_like(fixed)
-        high = fixed >= 0 if self._low else fixed > 0
-        return carry(ops.where(high, one, self._low * one), inputs, self._slope(fixed))
+        return step(inputs, self._value, self._slope)
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -54,7 +67,7 @@ class SteSign(_Clipped):
 class SteHeaviside(_Clipped):
     """1 where x > 0, else 0; the gradient is 1 where |x| <= clip_value, else 0."""
 
-    _low = 0.0
+    _value = staticmethod(_heaviside)
 
 
 @registered

@@ -38,6 +38,26 @@ def carry(value, x, slope=None):
     return ops.stop_gradient(value) + zero
 
 
+def step(x, value, slope):
+    """`value(x)`, with `slope(x)` as its gradient, which only a backward pass computes.
+
+    Cheaper than `carry` where tensors are large, and for functions of `x` alone.
+    """
+    if not carries_gradients():
+        return value(x)
+
+    @ops.custom_gradient
+    def forward(x):
+        def backward(*upstream_before, upstream=None):
+            if upstream is None:
+                (upstream,) = upstream_before
+            return upstream * slope(x)
+
+        return value(x), backward
+
+    return forward(x)
+
+
 def round_ratio(ratio, steps: int):
     """Rounds to multiples of 1 / steps; the gradient passes straight through."""
     return carry(ops.round(ratio * steps) / steps, ratio)

@@ -35,6 +35,12 @@ def test_a_network_converted_without_keras_2_answers_as_keras_3_does(answers, ne
     assert of_tflite <= 1e-4 and of_tflm <= 1e-4
 
 
+def test_activations_of_few_bits_have_their_values_and_slopes():
+    done = processes.run([SCRIPT.with_name("keras_3_activations.py")])
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("tensorflow: values and slopes of 7")
+
+
 def test_nothing_of_keras_2_was_loaded(answers):
     assert answers["loaded"] == [[]]
 
