@@ -12,7 +12,7 @@ import numpy as np
 import sbnn_keras.keras3
 
 X = np.array([-9, -4, -2, -1.5, -1, -0.3, -0.0, 0, 0.2, 0.7, 1, 1.25, 2, 3.9, 4, 9], "float32")
-MAGNITUDE = abs(X)
+magnitude = abs(X)
 SIGN = np.where(X >= 0, 1.0, -1.0)
 BNN_PLUS = 5 * (2 - 5 * X * np.tanh(2.5 * X)) / (1 + np.cosh(5 * X.astype("float64")))
 LEVELS = 2 * np.clip(np.floor(X), -2, 1) + 1
@@ -20,13 +20,13 @@ FINE_LEVELS = 2 * np.clip(np.floor(X / np.float32(0.6)), -4, 3) + 1
 
 # What they make of X, and the slope there.
 WANTED = {
-    "ste_sign": (SIGN, MAGNITUDE <= 1),
-    "approx_sign": (SIGN, np.where(MAGNITUDE <= 1, 2 - 2 * MAGNITUDE, 0)),
+    "ste_sign": (SIGN, magnitude <= 1),
+    "approx_sign": (SIGN, np.where(magnitude <= 1, 2 - 2 * magnitude, 0)),
     "swish_sign": (SIGN, BNN_PLUS),
-    "ste_heaviside": (X > 0, MAGNITUDE <= 1),
-    "quant_hard_tanh": (LEVELS, MAGNITUDE < 2),
-    sbnn_keras.quantizers.QuantHardTanh(bits=3): (FINE_LEVELS, MAGNITUDE < np.float32(2.4)),
-    sbnn_keras.quantizers.QuantHardTanh(bits=2, learn_step=True): (LEVELS, MAGNITUDE < 2),
+    "ste_heaviside": (X > 0, magnitude <= 1),
+    "quant_hard_tanh": (LEVELS, magnitude < 2),
+    sbnn_keras.quantizers.QuantHardTanh(bits=3): (FINE_LEVELS, magnitude < np.float32(2.4)),
+    sbnn_keras.quantizers.QuantHardTanh(bits=2, learn_step=True): (LEVELS, magnitude < 2),
 }
 
 
