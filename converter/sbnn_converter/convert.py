@@ -68,7 +68,9 @@ def convert_keras_model(
         dimensions, of Keras 2, or of Keras 3 with any backend.
       inference_input_type: type of the converted model's inputs: float32, int8
         or uint8.
-      inference_output_type: type of its outputs, likewise.
+      inference_output_type: type of its outputs, likewise. A float32 output of a network
+        whose last layer with weights is binary is never rounded to int8, whatever its
+        inputs and inner layers are.
       representative_dataset: as TFLiteConverter's: a function whose result
         iterates over samples, each a list with one float array for each input, of
         shape ``[1, ...]``. With it, everything that is not binary becomes int8;
@@ -121,7 +123,7 @@ def _converted(model, options: ConversionOptions, report: Callable[[str], None])
     int8 = None
     with converting():
         if options.representative_dataset is not None:
-            int8 = quantize(graph, options.representative_dataset)
+            int8 = quantize(graph, options.representative_dataset, options.inference_output_type)
         flatbuffer = emit(graph, int8, options.weight_code)
     flatbuffer = finish(flatbuffer, graph, int8, options, report)
     with converting():

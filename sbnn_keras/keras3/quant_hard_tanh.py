@@ -105,10 +105,10 @@ def _quantize(x, step, bits: int):
 
     if isinstance(step, float):
         return straight_through.step(x, lambda x: nearest_level(x, step, bits, ops), inside)
-    inside = inside(x)
-    levels = straight_through.carry(nearest_level(ops.stop_gradient(x), step, bits, ops), x, inside)
+    slope = inside(x)
+    levels = straight_through.carry(nearest_level(ops.stop_gradient(x), step, bits, ops), x, slope)
     if not straight_through.carries_gradients():
         return levels
     size = ops.cast(ops.size(x), "float32") * 2.0 ** (bits - 1)
-    slope = -inside * x / step * ops.cast(ops.rsqrt(size), x.dtype)
-    return levels + (step - ops.stop_gradient(step)) * ops.stop_gradient(slope)
+    of_step = -slope * x / step * ops.cast(ops.rsqrt(size), x.dtype)
+    return levels + (step - ops.stop_gradient(step)) * ops.stop_gradient(of_step)

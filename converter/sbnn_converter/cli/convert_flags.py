@@ -51,7 +51,7 @@ _OUTPUT_TYPE = flags.DEFINE_enum(
     "inference_output_type",
     "float32",
     _TYPES,
-    "Type of its outputs.",
+    "Type of its outputs; float32 is never rounded to int8 on the way from the last binary layer.",
     flag_values=FLAGS,
 )
 _REPRESENTATIVE = flags.DEFINE_string(

@@ -12,6 +12,7 @@ from sbnn_converter.emitter.edited import EditedOp
 from sbnn_converter.emitter.editor import FlatbufferEditor
 from sbnn_converter.emitter.emit import Int8
 from sbnn_converter.quantization.calibration import calibrate
+from sbnn_converter.quantization.float_outputs import kept_float
 from sbnn_converter.quantization.int8_faces import give_int8_faces
 from sbnn_converter.quantization.port_types import give_port_types
 from sbnn_converter.quantization.prepare import prepare
@@ -19,16 +20,23 @@ from sbnn_converter.quantization.ranges import decide
 from sbnn_converter.quantization.wide import count_roundings
 
 
-def quantize(graph: g.Graph, dataset: Callable[[], Iterable[list[np.ndarray]]]) -> Int8:
+def quantize(
+    graph: g.Graph, dataset: Callable[[], Iterable[list[np.ndarray]]], output_type: tf.DType
+) -> Int8:
     """Prepares a graph for int8, looks at its values, and decides how each is rounded.
 
     Args:
       graph: a graph that the passes have finished with; rewritten in place.
       dataset: representative inputs, see ``calibrate``.
+      output_type: float32, int8 or uint8.
     """
     signed, wide = prepare(graph)
     seen = calibrate(graph, dataset)
-    return decide(graph, seen, signed, wide)
+    int8 = decide(graph, seen, signed, wide)
+    if output_type.is_floating:
+        for node in kept_float(graph):
+            int8.ranges.pop(node, None)
+    return int8
 
 
 def speak_int8(

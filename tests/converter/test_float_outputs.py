@@ -1,0 +1,130 @@
+"""int8 inside and at the inputs, float at the outputs: answers are Keras's own."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import sbnn_converter
+import sbnn_converter.micro
+from networks import K, stir
+from on_host import OnHost
+from sbnn_converter.tflite.flatbuffer import read_stored_model
+from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
+from sbnn_keras.quantizers import QuantHardTanh
+
+SHAPE = (8, 8, 3)
+
+
+@pytest.fixture
+def x(rng):
+    """Multiples of 1/128 with both ends of the range: int8 holds them as they are."""
+    values = rng.integers(-128, 128, (60, *SHAPE))
+    values[0, 0, 0, :2] = -128, 127
+    return (values / 128).astype(np.float32)
+
+
+def body(inputs):
+    y = SparseBinaryConv2D(16, 3, connections=0.3, domain="signed", use_bias=False)(inputs)
+    y = K.BatchNormalization()(y)
+    y = K.MaxPooling2D(2)(y)
+    y = SparseBinaryConv2D(8, 3, padding="same", connections=0.3, input_quantizer=QuantHardTanh(2))(
+        y
+    )
+    return K.BatchNormalization()(y)
+
+
+def classes(y, activation):
+    y = SparseBinaryDense(10, connections=0.3, input_quantizer="ste_sign")(K.Flatten()(y))
+    return K.Activation(activation)(K.BatchNormalization()(y))
+
+
+def network(outputs) -> tf.keras.Model:
+    inputs = tf.keras.Input(SHAPE)
+    return stir(tf.keras.Model(inputs, outputs(inputs)))
+
+
+def in_int8(model, x, output_type="float32") -> bytes:
+    return sbnn_converter.convert_keras_model(
+        model,
+        representative_dataset=lambda: ([sample[None]] for sample in x),
+        inference_input_type="int8",
+        inference_output_type=output_type,
+    )
+
+
+def ops_of(model: bytes) -> list[str]:
+    return [step.name for step in read_stored_model(model).steps]
+
+
+def steps_of(x) -> np.ndarray:
+    return (x * 128).astype(np.int8)
+
+
+EXACT = {
+    "logits": lambda x: classes(body(x), "linear"),
+    "softmax": lambda x: classes(body(x), "softmax"),
+    "relu": lambda x: classes(body(x), "relu"),
+    "image": lambda x: K.Activation("sigmoid")(body(x)),
+    "reshaped": lambda x: K.Reshape((5, 2))(classes(body(x), "linear")),
+    "several": lambda x: [classes(body(x), "softmax"), classes(body(x), "linear")],
+    "first_layer": lambda x: classes(x, "softmax"),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_what_follows_the_last_sums_stays_float(rng, x, tmp_path, objects, name):
+    model = network(EXACT[name])
+    converted = in_int8(model, x)
+    for op in ops_of(converted):
+        assert op not in ("DEQUANTIZE", "QUANTIZE"), ops_of(converted)
+    keras = model.predict(x, verbose=0)
+    runtimes = [sbnn_converter.Interpreter(converted), sbnn_converter.micro.Interpreter(converted)]
+    for runtime in runtimes:
+        found = runtime.predict(steps_of(x))
+        tf.nest.map_structure(
+            lambda f, k: np.testing.assert_allclose(f, k, rtol=0, atol=2e-6), found, keras
+        )
+    export = sbnn_converter.export_c(converted, tmp_path)
+    assert OnHost(export, tmp_path, objects, ()).check() == 0
+
+
+def test_answers_that_int8_changes_are_not_changed(rng, x):
+    # Logits that are nearly equal: rounded to int8 they tie, as floats they do not.
+    model = network(EXACT["logits"])
+    model.layers[-2].gamma.assign(model.layers[-2].gamma * 1e-3)
+    model.layers[-2].beta.assign(tf.linspace(0.0, 1e-4, 10) + tf.one_hot(0, 10) * -1.0)
+    keras = model.predict(x, verbose=0).argmax(1)
+    with_float = sbnn_converter.Interpreter(in_int8(model, x)).predict(steps_of(x))
+    all_int8 = sbnn_converter.Interpreter(in_int8(model, x, "int8")).predict(steps_of(x))
+    assert (all_int8.argmax(1) != keras).any()  # the trap is there
+    np.testing.assert_array_equal(with_float.argmax(1), keras)
+
+
+READ_OTHERWISE = {
+    "weights_behind": lambda x: K.Dense(10)(K.Flatten()(body(x))),
+    "smaller_than_the_sums": lambda x: K.GlobalAveragePooling2D()(body(x)),
+    "tanh_before_the_end": lambda x: K.Reshape((5, 2))(classes(body(x), "tanh")),
+    "two_at_once": lambda x: K.Add()([body(x), body(x)]),
+}
+
+
+@pytest.mark.parametrize("name", READ_OTHERWISE)
+def test_what_has_weights_or_is_smaller_than_the_sums_is_int8_as_before(rng, x, name):
+    model = network(READ_OTHERWISE[name])
+    converted = in_int8(model, x)
+    assert ops_of(converted)[-1] == "DEQUANTIZE", ops_of(converted)
+    found = sbnn_converter.Interpreter(converted).predict(steps_of(x))
+    keras = model.predict(x, verbose=0)
+    assert np.abs(found - keras).max() <= 0.05 * np.ptp(keras)
+
+
+def test_an_output_that_is_read_too_is_int8(rng, x):
+    def outputs(inputs):
+        y = body(inputs)
+        return [y, classes(y, "linear")]
+
+    model = network(outputs)
+    converted = in_int8(model, x)
+    found = sbnn_converter.Interpreter(converted).predict(steps_of(x))
+    for f, k in zip(found, model.predict(x, verbose=0)):
+        assert np.abs(f - k).max() <= 0.05 * np.ptp(k)
