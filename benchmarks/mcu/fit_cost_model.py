@@ -31,7 +31,7 @@ from sbnn_converter.cost_model.estimate import plan_for
 from sbnn_converter.cost_model.features import (
     KERNELS,
     SIGN_STEPS,
-    decode_step,
+    code_steps,
     op_features,
 )
 from sbnn_converter.cost_model.measured import FILE
@@ -88,7 +88,7 @@ def main() -> int:
     args = parser.parse_args()
     cores = [emulation.CORES[name] for name in args.core or known_cores]
     require_tools(*cores)
-    some = SIGN_STEPS if args.signed else {decode_step(args.code)} if args.code else None
+    some = SIGN_STEPS if args.signed else code_steps(args.code) if args.code else None
     known = json.loads(args.out.read_text()) if args.out.exists() else {}
     print(f"{'core':12}{'kernel':18}{'ops':>5}{'mean error':>12}{'90 % below':>12}{'worst':>8}")
     for board in cores:
@@ -97,12 +97,13 @@ def main() -> int:
         for kernel in args.kernel or KERNELS:
             sampled = Sampler(args.seed, args.signed, args.code).ops(kernel, args.samples)
             counts = [op_features(op, plan_for(op, core))[1] for op in sampled]
-            if some and not any(some & one.keys() for one in counts):
+            taken = some and some & {step for one in counts for step in one}
+            if some and not taken:
                 continue
             found = measure_ops(sampled, core)
             measured = np.array([m.instructions for m in found], float)
             held = int(len(measured) * _CHECKED)
-            fitting = partial(fit_some, known=entry[kernel], some=some) if some else fit
+            fitting = partial(fit_some, known=entry[kernel], some=taken) if some else fit
             checked = fitting(counts[held:], measured[held:])
             errors = np.abs(estimates(counts[:held], checked) / measured[:held] - 1)
             entry[kernel] = fitting(counts, measured)

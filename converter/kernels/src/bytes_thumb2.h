@@ -4,25 +4,10 @@
 
 #include <stdint.h>
 
+#include "byte_places_thumb2.h"
 #include "inline.h"
 
 #ifdef SBNN_THUMB2
-
-/* r`to` = r`from` + a byte of r3; the DSP extension does both at once. */
-#ifdef __ARM_FEATURE_DSP
-#define FIRST_BYTE(to, from) "uxtab " to ", " from ", r3\n\t"
-#define NEXT_BYTE(to, from, bits) \
-  "uxtab " to ", " from ", r3, ror #" bits "\n\t"
-#else
-#define FIRST_BYTE(to, from) \
-  "uxtb " to                 \
-  ", r3\n\t"                 \
-  "add " to ", " to ", " from "\n\t"
-#define NEXT_BYTE(to, from, bits) \
-  "uxtb " to ", r3, ror #" bits   \
-  "\n\t"                          \
-  "add " to ", " to ", " from "\n\t"
-#endif
 
 /* Appends four connections to `to` for each word from `word` on, until one is at or behind `end`
  * or the word is `last`; none of these words is `last`. Returns the end of the list. */
@@ -34,9 +19,9 @@ SBNN_INLINE uint32_t* sbnn_read_bytes_thumb2(const uint32_t** word,
   uint32_t at = *index;
   __asm__ volatile(
       "1:\n\t"
-      "ldr r3, [%[from]], #4\n\t" FIRST_BYTE("r4", "%[at]")
-          NEXT_BYTE("r5", "r4", "8") NEXT_BYTE("r6", "r5", "16")
-              NEXT_BYTE("%[at]", "r6", "24")
+      "ldr r3, [%[from]], #4\n\t" SBNN_FIRST_BYTE("r4", "%[at]")
+          SBNN_NEXT_BYTE("r5", "r4", "8") SBNN_NEXT_BYTE("r6", "r5", "16")
+              SBNN_NEXT_BYTE("%[at]", "r6", "24")
       "adds r4, r4, #1\n\t"
       "adds r5, r5, #2\n\t"
       "adds r6, r6, #3\n\t"
@@ -55,9 +40,6 @@ SBNN_INLINE uint32_t* sbnn_read_bytes_thumb2(const uint32_t** word,
   *index = at;
   return to;
 }
-
-#undef FIRST_BYTE
-#undef NEXT_BYTE
 
 #endif /* SBNN_THUMB2 */
 #endif /* SBNN_BYTES_THUMB2_H_ */

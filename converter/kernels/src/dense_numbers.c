@@ -1,9 +1,14 @@
 /* Dense layers on numbers, the first of a network: the connections of a unit
- * are decoded into a list, and the inputs in the list added up. */
+ * are decoded into a list, and the inputs in the list added up. Gaps that are
+ * bytes need no list. */
 #include "hot.h"
+
+#include <stdbool.h>
 
 #include "carver.h"
 #include "connection_stream.h"
+#include "dense_bytes.h"
+#include "dense_units.h"
 #include "listed_sums.h"
 #include "sbnn/dense.h"
 #include "sbnn/planes.h"
@@ -14,8 +19,12 @@ static size_t list_bytes(const sbnn_connections* kernel) {
   return sbnn_carved(&carver);
 }
 
+static bool needs_no_list(const sbnn_connections* kernel) {
+  return kernel->code == SBNN_CODE_BYTES && kernel->is_signed == 0u;
+}
+
 size_t sbnn_dense_int8_scratch_bytes(const sbnn_connections* kernel) {
-  return list_bytes(kernel);
+  return needs_no_list(kernel) ? 0u : list_bytes(kernel);
 }
 
 SBNN_HOT void sbnn_dense_int8(const sbnn_dense_params* p,
@@ -30,9 +39,15 @@ SBNN_HOT void sbnn_dense_int8(const sbnn_dense_params* p,
     window_part =
         (window_part - inputs * p->in_zero_point) * p->domain.alpha_steps;
   }
+  sbnn_zero_planes(output, 1, y);
+  if (needs_no_list(kernel)) {
+    sbnn_dense_units units = {
+        output, window_part, p->domain.shift, 0, p->units, 0, y};
+    sbnn_dense_bytes(&units, kernel, x, inputs, p->in_zero_point);
+    return;
+  }
   sbnn_connection_stream stream;
   sbnn_open_stream(&stream, kernel);
-  sbnn_zero_planes(output, 1, y);
   uint32_t sign = 0;
   for (int32_t unit = 0; unit < p->units; ++unit) {
     const int32_t count = sbnn_stream_places(&stream, (uint32_t)inputs, list);

@@ -10,10 +10,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "byte_gaps.h"
 #include "carver.h"
 #include "connection_stream.h"
 #include "dense_blocks_thumb2.h"
+#include "dense_bytes.h"
+#include "dense_units.h"
 #include "dense_variants.h"
 #include "dense_window.h"
 #include "listed_sums.h"
@@ -85,45 +86,11 @@ SBNN_HOT static void spread_planes(const sbnn_dense_params* p,
   }
 }
 
-typedef struct {
-  const sbnn_output* output;
-  int32_t window_part, shift;
-  int32_t unit, units;
-  uint32_t bits; /* of the units since the last multiple of 32 */
-  void* y;
-} layer;
-
-SBNN_HOT static void finish_unit(void* the_layer, int32_t sum) {
-  layer* l = (layer*)the_layer;
-  const sbnn_output* output = l->output;
-  const int32_t unit = l->unit++;
-  sum = sum * (1 << l->shift) + l->window_part;
-  if (output->stage != SBNN_CUTS || output->by.cuts.count > 1) {
-    sbnn_write_sums(output, unit, 0, &sum, 1, l->y);
-    return;
-  }
-  uint32_t bits = l->bits;
-  if (sum >= sbnn_integer_inline(output->by.cuts.thresholds, unit))
-    bits |= 1u << (unit & 31);
-  l->bits = bits;
-  if ((unit & 31) == 31 || unit + 1 == l->units) {
-    const uint32_t there = 0xFFFFFFFFu >> (31 - (unit & 31));
-    ((uint32_t*)l->y)[unit >> 5] =
-        (bits ^ output->by.cuts.flips[unit >> 5]) & there;
-    l->bits = 0;
-  }
-}
-
-/* Those that have no connection any more, too. */
-SBNN_HOT static void finish_units(layer* l, int32_t sum) {
-  for (; l->unit < l->units; sum = 0) finish_unit(l, sum);
-}
-
 /* What lies before inputs + count; units that lie before *at are finished. */
-SBNN_HOT static int32_t add_at(layer* l, uintptr_t* at, uintptr_t end,
-                               uintptr_t size, int32_t sum) {
+SBNN_HOT static int32_t add_at(sbnn_dense_units* l, uintptr_t* at,
+                               uintptr_t end, uintptr_t size, int32_t sum) {
   while (*at >= end) {
-    finish_unit(l, sum);
+    sbnn_finish_unit(l, sum);
     sum = 0;
     *at -= size;
   }
@@ -132,7 +99,7 @@ SBNN_HOT static int32_t add_at(layer* l, uintptr_t* at, uintptr_t end,
 
 /* Runs all units; `k`, the parameter of a Rice code, is best a constant where this
  * is inlined. */
-SBNN_INLINE void run(layer* l, const sbnn_connections* code,
+SBNN_INLINE void run(sbnn_dense_units* l, const sbnn_connections* code,
                      const int8_t* inputs, int32_t input_count, uint32_t k) {
   const uintptr_t size = (uintptr_t)input_count;
   const uintptr_t end = (uintptr_t)inputs + size;
@@ -142,7 +109,7 @@ SBNN_INLINE void run(layer* l, const sbnn_connections* code,
   int32_t sum = 0;
 #ifdef SBNN_THUMB2
   sbnn_dense_cursor cursor = {
-      at, 0, 0, code->words, last_window, end, size, finish_unit, l};
+      at, 0, 0, code->words, last_window, end, size, sbnn_finish_unit, l};
 #endif
   for (;;) {
     if (bit < last_window) {
@@ -194,48 +161,14 @@ SBNN_INLINE void run(layer* l, const sbnn_connections* code,
     at += step;
     sum = add_at(l, &at, end, size, sum);
   }
-  finish_units(l, sum);
-}
-
-/* The same where gaps are bytes: four are a word. */
-SBNN_HOT static void run_bytes(layer* l, const sbnn_connections* code,
-                               const int8_t* inputs, int32_t input_count) {
-  const uintptr_t size = (uintptr_t)input_count;
-  const uintptr_t end = (uintptr_t)inputs + size;
-  const uint32_t* word = code->words;
-  const uint32_t* const last = word + code->word_count - 1;
-  const bool skips = code->parameter != 0u;
-  uintptr_t at = (uintptr_t)inputs - 1u;
-  int32_t sum = 0;
-  while (word <= last) {
-    uint32_t gaps = *word++;
-    const uintptr_t a = at + (gaps & 255u);
-    const uintptr_t b = a + ((gaps >> 8) & 255u);
-    const uintptr_t c = b + ((gaps >> 16) & 255u);
-    const uintptr_t d = c + (gaps >> 24);
-    if (d + 4u < end && word <= last && !(skips && sbnn_has_skip(gaps))) {
-      sum += *(const int8_t*)(a + 1u);
-      sum += *(const int8_t*)(b + 2u);
-      sum += *(const int8_t*)(c + 3u);
-      sum += *(const int8_t*)(d + 4u);
-      at = d + 4u;
-      continue;
-    }
-    for (int32_t i = 0; i < 4; ++i, gaps >>= 8) {
-      at += gaps & 255u;
-      if ((gaps & 255u) != SBNN_SKIP) {
-        ++at;
-        sum = add_at(l, &at, end, size, sum);
-      }
-    }
-  }
-  finish_units(l, sum);
+  sbnn_finish_units(l, sum);
 }
 
 /* A sign says where a connection adds, and the next one is counted from itself all
  * the same: connections go through a list. */
-SBNN_HOT static void run_signed(layer* l, const sbnn_connections* code,
-                                const memory* m, int32_t count) {
+SBNN_HOT static void run_signed(sbnn_dense_units* l,
+                                const sbnn_connections* code, const memory* m,
+                                int32_t count) {
   sbnn_connection_stream stream;
   uint32_t sign = 0;
   sbnn_open_stream(&stream, code);
@@ -243,8 +176,8 @@ SBNN_HOT static void run_signed(layer* l, const sbnn_connections* code,
     const int32_t listed =
         sbnn_stream_places(&stream, (uint32_t)count, m->list);
     int32_t net;
-    finish_unit(l, sbnn_sum_signed(m->list, listed, m->inputs, code->signs,
-                                   &sign, &net));
+    sbnn_finish_unit(l, sbnn_sum_signed(m->list, listed, m->inputs, code->signs,
+                                        &sign, &net));
   }
 }
 
@@ -256,7 +189,7 @@ SBNN_HOT void sbnn_dense_streamed(const sbnn_dense_params* p,
   const memory m = carve_memory(p, kernel, &carver);
   spread_planes(p, x, m.inputs);
   sbnn_zero_planes(output, 1, y);
-  layer l = {
+  sbnn_dense_units l = {
       output, sbnn_dense_window_part(p, x), p->domain.shift, 0, p->units, 0, y};
   const int8_t* inputs = m.inputs;
   const int32_t count = p->planes * p->positions;
@@ -265,7 +198,7 @@ SBNN_HOT void sbnn_dense_streamed(const sbnn_dense_params* p,
     return;
   }
   if (kernel->code == SBNN_CODE_BYTES) {
-    run_bytes(&l, kernel, inputs, count);
+    sbnn_dense_bytes(&l, kernel, inputs, count, 0);
     return;
   }
 #ifndef SBNN_THUMB2

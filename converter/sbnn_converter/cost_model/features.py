@@ -26,6 +26,9 @@ SIGN_STEPS = {
     "32 units listed",
 }
 
+# What dense layers do with gaps that are bytes.
+_BYTE_GAPS = {"byte gap", "byte gap beside rare ones", "unit of byte gaps"}
+
 
 def op_features(op: StoredOp, plan: Plan) -> tuple[str, dict[str, float]]:
     """The kernel that runs ``op``, and how often it takes each of its steps.
@@ -64,6 +67,8 @@ def kernel_of(op: StoredOp) -> str:
     name = names.get(op.name)
     if name == "dense bits" and code_name(op.options["code"]) == "sliced":
         name = "dense sliced"
+    if name == "dense int8" and _is_used_at_once(op):
+        name = "dense bits"  # whose inputs are bytes by then, too
     if name not in _COUNTS:
         raise ValueError(f"{op.name} on {op.input.type}: no cost is known for it")
     return name
@@ -87,6 +92,22 @@ def _decoding(op: StoredOp, weights: int, times: int, most: int = 4) -> dict[str
 def decode_step(code: str) -> str:
     """The step that reads a connection of a weight code that is read one by one."""
     return f"decode {code}"
+
+
+def code_steps(code: str) -> set[str]:
+    """The steps that only kernels with this weight code take."""
+    return {decode_step(code)} | (_BYTE_GAPS if code == "bytes" else set())
+
+
+def _gaps_used_at_once(op: StoredOp) -> dict[str, float]:
+    """Gaps that are bytes, where each connection is added as it is read (dense_bytes.c)."""
+    o = op.options
+    rare = "byte gap beside rare ones" if o["code_parameter"] else "byte gap"
+    return {rare: float(o["connections"]), "unit of byte gaps": float(o["units"])}
+
+
+def _is_used_at_once(op: StoredOp) -> bool:
+    return code_name(op.options["code"]) == "bytes" and not _has_signs(op)
 
 
 def _share_that_fits(density: float, parameter: int, count: int) -> float:
@@ -236,11 +257,13 @@ def _dense_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         }
     # Parameters that the kernel has a block of its own for (dense_blocks_thumb2.h).
     at_once = 4 if o["code_parameter"] in (3, 4, 5) else 2
-    return {
-        **_decoding(op, o["units"] * inputs, 1, at_once),
-        "input": inputs * op.reads.planes,
-        **_sums(op, o["units"]),
-    }
+    read = (
+        _gaps_used_at_once(op)
+        if _is_used_at_once(op)
+        else _decoding(op, o["units"] * inputs, 1, at_once)
+    )
+    looked_at = op.reads.planes if op.reads.is_planes else bool(o["alpha_steps"])
+    return {**read, "input": inputs * looked_at, **_sums(op, o["units"])}
 
 
 def _dense_sliced(op: StoredOp, plan: Plan) -> dict[str, float]:
