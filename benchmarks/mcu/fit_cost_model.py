@@ -6,8 +6,8 @@
 measures random ops of every kind on every core and writes the coefficients to
 converter/sbnn_converter/cost_model/coefficients.json; with --signed, ops with weights -1, 0
 and +1, and what their signs take on top; with --code, ops with that weight code, and what
-reading it takes. All else stays as it is. The errors in the table are those on other random ops
-than the ones fitted to.
+reading it takes, with both, too. All else stays as it is. The errors in the table are those on
+other random ops than the ones fitted to.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def main() -> int:
     args = parser.parse_args()
     cores = [emulation.CORES[name] for name in args.core or known_cores]
     require_tools(*cores)
-    some = SIGN_STEPS if args.signed else code_steps(args.code) if args.code else None
+    some = code_steps(args.code) if args.code else SIGN_STEPS if args.signed else None
     known = json.loads(args.out.read_text()) if args.out.exists() else {}
     print(f"{'core':12}{'kernel':18}{'ops':>5}{'mean error':>12}{'90 % below':>12}{'worst':>8}")
     for board in cores:

@@ -81,6 +81,30 @@ static bool run(sbnn_dense_params* p) {
   return right;
 }
 
+/* Gaps that are bytes over int8, small and many: connections end anywhere in a word, and words
+ * anywhere in a word of signs. */
+static bool run_bytes(void) {
+  sbnn_dense_params p;
+  memset(&p, 0, sizeof(p));
+  p.units = PICK(1, 2, 5, 9, 40);
+  p.planes = 1;
+  p.positions = PICK(1, 3, 16, 49, 200, 500);
+  p.in_zero_point = PICK(-128, -3, 0, 127);
+  int8_t* ones;
+  sbnn_connections kernel = random_kernel_coded(
+      p.units, p.positions, PICK(0, 1, 5, 20, 60, 100), true, &ones);
+  if (random_in(0, 2) != 0) sign_kernel(&kernel, ones, PICK(0, 10, 50, 100));
+  size_t bytes;
+  const sbnn_output output = random_output(p.units, 0, 4096, &bytes);
+  void* wanted = allocate(bytes);
+  void* found = allocate(bytes);
+  const int8_t* x = random_int8(p.positions);
+  reference_dense_int8(&p, ones, &output, x, wanted);
+  sbnn_dense_int8(&p, &kernel, &output, x, found,
+                  allocate(sbnn_dense_int8_scratch_bytes(&kernel)));
+  return is_valid(&kernel, p.positions) && memcmp(wanted, found, bytes) == 0;
+}
+
 int main(void) {
 #if defined(SBNN_QEMU) || defined(SBNN_FEW_CASES)
   const int32_t cases = 60;
@@ -119,7 +143,17 @@ int main(void) {
       ++wrong;
     }
   }
-  print_number("cases", cases);
+  for (int32_t seed = 1; seed <= 10 * cases && wrong < 10; ++seed) {
+    seed_random((uint32_t)seed);
+    const bool right = run_bytes();
+    if (!right || !free_all()) {
+      print_number("bytes over int8, seed", seed);
+      print(right ? ": writes outside its memory\n" : ": wrong result\n");
+      free_all();
+      ++wrong;
+    }
+  }
+  print_number("cases", 11 * cases);
   print_number("wrong", wrong);
   print("\n");
   return wrong != 0;

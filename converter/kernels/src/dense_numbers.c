@@ -3,8 +3,6 @@
  * bytes need no list. */
 #include "hot.h"
 
-#include <stdbool.h>
-
 #include "carver.h"
 #include "connection_stream.h"
 #include "dense_bytes.h"
@@ -19,12 +17,8 @@ static size_t list_bytes(const sbnn_connections* kernel) {
   return sbnn_carved(&carver);
 }
 
-static bool needs_no_list(const sbnn_connections* kernel) {
-  return kernel->code == SBNN_CODE_BYTES && kernel->is_signed == 0u;
-}
-
 size_t sbnn_dense_int8_scratch_bytes(const sbnn_connections* kernel) {
-  return needs_no_list(kernel) ? 0u : list_bytes(kernel);
+  return sbnn_is_dense_bytes(kernel) ? 0u : list_bytes(kernel);
 }
 
 SBNN_HOT void sbnn_dense_int8(const sbnn_dense_params* p,
@@ -40,10 +34,10 @@ SBNN_HOT void sbnn_dense_int8(const sbnn_dense_params* p,
         (window_part - inputs * p->in_zero_point) * p->domain.alpha_steps;
   }
   sbnn_zero_planes(output, 1, y);
-  if (needs_no_list(kernel)) {
+  if (sbnn_is_dense_bytes(kernel)) {
     sbnn_dense_units units = {
         output, window_part, p->domain.shift, 0, p->units, 0, y};
-    sbnn_dense_bytes(&units, kernel, x, inputs, p->in_zero_point);
+    sbnn_run_dense_bytes(&units, kernel, x, inputs, p->in_zero_point);
     return;
   }
   sbnn_connection_stream stream;

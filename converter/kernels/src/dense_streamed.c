@@ -30,11 +30,12 @@ static memory carve_memory(const sbnn_dense_params* p,
                            const sbnn_connections* kernel,
                            sbnn_carver* carver) {
   const int64_t inputs = (int64_t)p->planes * p->positions;
-  const bool is_signed = kernel->is_signed != 0u;
+  const bool is_listed =
+      kernel->is_signed != 0u && !sbnn_is_dense_bytes(kernel);
   memory m;
   m.inputs = (int8_t*)sbnn_carve(carver, inputs, 1u);
   m.list = (uint32_t*)sbnn_carve(
-      carver, is_signed ? kernel->most + SBNN_STREAM_SLACK : 0, 4u);
+      carver, is_listed ? kernel->most + SBNN_STREAM_SLACK : 0, 4u);
   return m;
 }
 
@@ -193,12 +194,12 @@ SBNN_HOT void sbnn_dense_streamed(const sbnn_dense_params* p,
       output, sbnn_dense_window_part(p, x), p->domain.shift, 0, p->units, 0, y};
   const int8_t* inputs = m.inputs;
   const int32_t count = p->planes * p->positions;
-  if (kernel->is_signed != 0u) {
-    run_signed(&l, kernel, &m, count);
+  if (sbnn_is_dense_bytes(kernel)) {
+    sbnn_run_dense_bytes(&l, kernel, inputs, count, 0);
     return;
   }
-  if (kernel->code == SBNN_CODE_BYTES) {
-    sbnn_dense_bytes(&l, kernel, inputs, count, 0);
+  if (kernel->is_signed != 0u) {
+    run_signed(&l, kernel, &m, count);
     return;
   }
 #ifndef SBNN_THUMB2

@@ -27,7 +27,13 @@ SIGN_STEPS = {
 }
 
 # What dense layers do with gaps that are bytes.
-_BYTE_GAPS = {"byte gap", "byte gap beside rare ones", "unit of byte gaps"}
+_BYTE_GAPS = {
+    "byte gap",
+    "byte gap beside rare ones",
+    "unit of byte gaps",
+    "byte gap with a sign",
+    "unit of byte gaps with signs",
+}
 
 
 def op_features(op: StoredOp, plan: Plan) -> tuple[str, dict[str, float]]:
@@ -100,14 +106,19 @@ def code_steps(code: str) -> set[str]:
 
 
 def _gaps_used_at_once(op: StoredOp) -> dict[str, float]:
-    """Gaps that are bytes, where each connection is added as it is read (dense_bytes.c)."""
+    """Gaps that are bytes, where each connection is added as it is read (dense_bytes.h)."""
     o = op.options
+    unit = "unit of byte gaps"
+    if _has_signs(op):
+        return {"byte gap with a sign": o["connections"], f"{unit} with signs": o["units"]}
     rare = "byte gap beside rare ones" if o["code_parameter"] else "byte gap"
-    return {rare: float(o["connections"]), "unit of byte gaps": float(o["units"])}
+    return {rare: o["connections"], unit: o["units"]}
 
 
 def _is_used_at_once(op: StoredOp) -> bool:
-    return code_name(op.options["code"]) == "bytes" and not _has_signs(op)
+    if code_name(op.options["code"]) != "bytes":
+        return False
+    return not (_has_signs(op) and op.options["code_parameter"])
 
 
 def _share_that_fits(density: float, parameter: int, count: int) -> float:
@@ -247,23 +258,16 @@ def _conv2d_float(op: StoredOp, plan: Plan) -> dict[str, float]:
 def _dense_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     o = op.options
     inputs = o["planes"] * o["positions"]
+    looked_at = op.reads.planes if op.reads.is_planes else bool(o["alpha_steps"])
+    counts = {"input": inputs * looked_at, **_sums(op, o["units"])}
+    if _is_used_at_once(op):
+        return counts | _gaps_used_at_once(op)
     if _has_signs(op):  # connections go through a list
-        return {
-            **_decoding(op, o["units"] * inputs, 1),
-            "sign": o["connections"],
-            "unit with signs": o["units"],
-            "input": inputs * op.reads.planes,
-            **_sums(op, o["units"]),
-        }
+        counts |= {"sign": o["connections"], "unit with signs": o["units"]}
+        return counts | _decoding(op, o["units"] * inputs, 1)
     # Parameters that the kernel has a block of its own for (dense_blocks_thumb2.h).
     at_once = 4 if o["code_parameter"] in (3, 4, 5) else 2
-    read = (
-        _gaps_used_at_once(op)
-        if _is_used_at_once(op)
-        else _decoding(op, o["units"] * inputs, 1, at_once)
-    )
-    looked_at = op.reads.planes if op.reads.is_planes else bool(o["alpha_steps"])
-    return {**read, "input": inputs * looked_at, **_sums(op, o["units"])}
+    return counts | _decoding(op, o["units"] * inputs, 1, at_once)
 
 
 def _dense_sliced(op: StoredOp, plan: Plan) -> dict[str, float]:
