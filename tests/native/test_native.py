@@ -122,7 +122,7 @@ def test_instruction_counts_stay_within_their_limits(kernels, references, tmp_pa
 def test_all_kernels_together_fit_their_share_of_flash(kernels):
     core = emulation.CORES["cortex-m4"]
     # Signs, activations of several bits and streams are in it. No network needs all of them.
-    assert emulation.image_size(core, *kernels_for(core, kernels)).flash <= 41 * 1024
+    assert emulation.image_size(core, *kernels_for(core, kernels)).flash <= 42 * 1024
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])

@@ -32,7 +32,7 @@ SBNN_INLINE int32_t subtracting(const signed_state* s) {
   return found;
 }
 
-SBNN_INLINE int32_t sum_of_unit(const signed_state* s) {
+SBNN_NOINLINE int32_t sum_of_unit(const signed_state* s) {
   const int32_t less = subtracting(s);
   const int32_t net = (int32_t)(s->number - s->begin) - 2 * less;
   return s->sum + less - net * s->zero;
@@ -79,18 +79,6 @@ SBNN_HOT void sbnn_dense_signed_bytes(sbnn_dense_units* units,
 #endif
     uint32_t signs = next_signs(&s);
     uint32_t gaps = *word++;
-    if (word <= last) {
-      const uintptr_t a = at + (gaps & 255u) + 1u;
-      const uintptr_t b = a + ((gaps >> 8) & 255u) + 1u;
-      const uintptr_t c = b + ((gaps >> 16) & 255u) + 1u;
-      const uintptr_t d = c + (gaps >> 24) + 1u;
-      uintptr_t behind = add_at(units, &s, a, signs);
-      behind += add_at(units, &s, b - behind, signs >> 1);
-      behind += add_at(units, &s, c - behind, signs >> 2);
-      behind += add_at(units, &s, d - behind, signs >> 3);
-      at = d - behind;
-      continue;
-    }
     for (int32_t i = 0; i < 4; ++i, gaps >>= 8, signs >>= 1) {
       if ((gaps & 255u) == SBNN_SKIP) break; /* the last word is filled up */
       at += (gaps & 255u) + 1u;
