@@ -18,8 +18,8 @@ typedef struct {
 
 /* Adds the input at `at`. What lies behind the inputs' end belongs to the next unit: returns how
  * far the units that end here reach, which is to be taken off all addresses from here on. */
-SBNN_INLINE uintptr_t add_at(sbnn_dense_units* units, bytes_state* s,
-                             uintptr_t at) {
+SBNN_INLINE uintptr_t add_input(sbnn_dense_units* units, bytes_state* s,
+                                uintptr_t at) {
   uintptr_t behind = 0;
   for (; at - behind >= s->end; behind += s->size) {
     sbnn_finish_unit(units, s->sum - s->zeros);
@@ -63,10 +63,10 @@ SBNN_HOT void sbnn_dense_bytes(sbnn_dense_units* units,
         at = d;
         continue;
       }
-      uintptr_t behind = add_at(units, &s, a);
-      behind += add_at(units, &s, b - behind);
-      behind += add_at(units, &s, c - behind);
-      behind += add_at(units, &s, d - behind);
+      uintptr_t behind = add_input(units, &s, a);
+      behind += add_input(units, &s, b - behind);
+      behind += add_input(units, &s, c - behind);
+      behind += add_input(units, &s, d - behind);
       at = d - behind;
       continue;
     }
@@ -74,7 +74,7 @@ SBNN_HOT void sbnn_dense_bytes(sbnn_dense_units* units,
       at += gaps & 255u;
       if ((gaps & 255u) != SBNN_SKIP) { /* the last word is filled up */
         ++at;
-        at -= add_at(units, &s, at);
+        at -= add_input(units, &s, at);
       }
     }
   }

@@ -44,8 +44,8 @@ SBNN_INLINE uint32_t next_signs(const signed_state* s) {
 }
 
 /* Adds the input at `at`, or what it is less if bit 0 of `signs` is one; as in dense_bytes.c. */
-SBNN_INLINE uintptr_t add_at(sbnn_dense_units* units, signed_state* s,
-                             uintptr_t at, uint32_t signs) {
+SBNN_INLINE uintptr_t add_signed_input(sbnn_dense_units* units, signed_state* s,
+                                       uintptr_t at, uint32_t signs) {
   uintptr_t behind = 0;
   for (; at - behind >= s->end; behind += s->size) {
     sbnn_finish_unit(units, sum_of_unit(s));
@@ -82,7 +82,7 @@ SBNN_HOT void sbnn_dense_signed_bytes(sbnn_dense_units* units,
     for (int32_t i = 0; i < 4; ++i, gaps >>= 8, signs >>= 1) {
       if ((gaps & 255u) == SBNN_SKIP) break; /* the last word is filled up */
       at += (gaps & 255u) + 1u;
-      at -= add_at(units, &s, at, signs);
+      at -= add_signed_input(units, &s, at, signs);
     }
   }
   sbnn_finish_units(units, sum_of_unit(&s));
