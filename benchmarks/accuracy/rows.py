@@ -56,6 +56,7 @@ _DOMAINS = {"general": "general domain", "01": "domain 0/1", "signed": "signed"}
 # Changes of a recipe that make a row of their own, and those that make none.
 _KINDS = {"bits", "stream", "distill"}
 _TOLD = {
+    "first_domain": "first layer {}",
     "width": "width {:g}",
     "batch": "batches of {}",
     "clip": "bound {:g}",
