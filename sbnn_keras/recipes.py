@@ -22,6 +22,8 @@ from sbnn_keras.core.connections import check_share
 from sbnn_keras.core.decay import PolynomialDecay
 from sbnn_keras.front import chosen_front, chosen_keras
 
+__all__ = ["Recipe"]
+
 chosen_front()  # the first name asked for decides, be it a layer or a recipe
 
 
