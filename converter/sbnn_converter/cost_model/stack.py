@@ -21,6 +21,7 @@ _KERNELS = {
     "conv2d int8": 588,
     "average_pool2d": 560,
     "max_pool2d planes": 520,
+    "dense bits": 440,
 }
 _OTHERS = 400
 _ON_CORE = {"cortex-m55": {"conv2d bits": 1_936}}
