@@ -149,9 +149,10 @@ clang-format:
 # $(call environment,FOLDER): an empty environment, if there is none.
 environment = test -x $(1)/bin/pip || $(PYTHON) -m venv $(1) || { echo "cannot create $(1): install venv, for example with 'apt-get install python3-venv'"; exit 1; }
 
-$(READY): setup.py pyproject.toml $(NATIVE) | compiler
+$(READY): setup.py pyproject.toml sbnn_keras/version.py $(NATIVE) | compiler
 	@$(call environment,$(VENV))
 	@echo "installing into $(VENV); this takes a minute or two the first time"
+	@rm -rf *.egg-info  # of another version, which pip leaves there
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
