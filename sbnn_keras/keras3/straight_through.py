@@ -48,9 +48,9 @@ def step(x, value, slope):
 
     @ops.custom_gradient
     def forward(x):
-        def backward(*upstream_before, upstream=None):
-            if upstream is None:
-                (upstream,) = upstream_before
+        def backward(*args, upstream=None):
+            if upstream is None:  # some backends hand it over by its place
+                (upstream,) = args
             return upstream * slope(x)
 
         return value(x), backward
