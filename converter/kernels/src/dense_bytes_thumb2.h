@@ -1,4 +1,5 @@
-/* The inner loop of dense layers whose gaps are bytes, for Thumb-2; a part of dense_bytes.c. */
+/* The inner loops of dense layers whose gaps are bytes, for Thumb-2; a part of dense_bytes.c and
+ * dense_signed_bytes.c. */
 #ifndef SBNN_DENSE_BYTES_THUMB2_H_
 #define SBNN_DENSE_BYTES_THUMB2_H_
 
