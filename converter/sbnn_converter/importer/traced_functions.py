@@ -118,7 +118,19 @@ def _monotone_step(function: Callable, shape) -> g.PointwiseStep | None:
     step = g.PointwiseStep(function, found.affine, rank, uniform=uniform, key=_key(function))
     if found.affine is not None:
         return step
-    return dataclasses.replace(step, levels=levels_of(step, shape[-1], rank))
+    return dataclasses.replace(step, levels=_levels(step, shape[-1], rank))
+
+
+_levels_by_arguments: dict[tuple, tuple[float, ...] | None] = {}
+
+
+def _levels(step: g.PointwiseStep, channels: int, rank: int) -> tuple[float, ...] | None:
+    """``levels_of``, looked for once for all quantizers that are made with the same arguments."""
+    if not step.uniform or step.key is None or getattr(step.apply, "weights", None):
+        return levels_of(step, channels, rank)
+    if step.key not in _levels_by_arguments:
+        _levels_by_arguments[step.key] = levels_of(step, channels, rank)
+    return _levels_by_arguments[step.key]
 
 
 def _key(function: Callable) -> tuple | None:
