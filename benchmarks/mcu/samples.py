@@ -8,7 +8,18 @@ from sbnn_converter.tensors.bit_planes import plane_words
 from sbnn_converter.tflite.flatbuffer import StoredOp, StoredTensor
 from sbnn_converter.weights.code import CHOICES, encode
 
-_FACES = {"bits": "INT32", "int8": "INT8", "float": "FLOAT32", "int16": "INT16"}
+_FACES = {
+    "bits": "INT32",
+    "levels": "INT32",  # of activations of several bits
+    "stream": "INT32",
+    "int8": "INT8",
+    "float": "FLOAT32",
+    "int16": "INT16",
+}
+# Of connections.
+_SHARES = (0.005, 0.01, 0.02, 0.05, 0.05, 0.1, 0.2, 0.5)
+_USUAL_SHARES = (0.02, 0.05, 0.07, 0.1)
+_PLANES = {"levels": 2, "stream": 6}
 # Mostly what a conversion takes, but the others have their price, too.
 _OTHERS = [name for name in CHOICES[1:] if name not in ("rice", "sliced")]
 _CODES = (*4 * ["auto"], "bytes", *reversed(_OTHERS))
@@ -59,7 +70,11 @@ class Sampler:
         channels = self._pick(1, 3, 4, 8) if small else self._pick(16, 32, 64, 96)
         filters = self._pick(8, 16, 32, 64) if small else self._pick(16, 32, 64, 128)
         kernel, stride, groups = self._pick(1, 3, 3, 3, 5), self._pick(1, 1, 1, 2), 1
-        if self._rng.random() < 0.2:  # depthwise
+        usual = not small and self._rng.random() < 0.5
+        if usual:  # what most layers of networks for pictures are
+            size, kernel, stride = self._pick(8, 16, 32), 3, 1
+            channels, filters = self._pick(1, 2, 4) * 256 // size, self._pick(1, 2, 4) * 256 // size
+        elif self._rng.random() < 0.2:  # depthwise
             groups, filters, kernel = channels, channels, 3
         out = -(-size // stride)
         general = self._rng.random() < 0.2 and not self._signed
@@ -83,19 +98,25 @@ class Sampler:
             "groups": groups,
             "band_bytes": self._pick(4096, 20480, 32768),
         }
+        reads = 1 if small else self._pick(1, 1, 2)
         if small:
             shape = (1, size, size, channels)
         else:
-            shape = (1, channels, plane_words(size * size))
-        ones = self._kernel((filters, channels // groups, kernel, kernel))
+            shape = (1, channels * reads, plane_words(size * size))
+        if reads > 1:
+            options["in_planes"] = reads
+        shares = _USUAL_SHARES if usual else _SHARES
+        ones = self._kernel((filters, channels // groups, kernel, kernel), shares)
         options["tap_major"] = int(not small and kernel > 1 and groups == 1)
         output = (
-            self._pick("bits", "bits", "int8", "float")
-            if face != "float"
-            else (self._pick("bits", "float"))
+            self._pick("bits", "bits", "levels", "stream", "int8", "float")
+            if face == "bits"
+            else self._pick("bits", "bits", "levels", "int8", "float")
+            if face == "int8"
+            else self._pick("bits", "float")
         )
         image = (1, out, out, filters)
-        packed = (1, filters, plane_words(out * out))
+        packed = (1, filters * _PLANES.get(output, 1), plane_words(out * out))
         return self._layer("SbnnConv2D", face, output, shape, image, packed, options, ones, general)
 
     def _dense(self, face: str, sliced: bool = False) -> StoredOp:
@@ -105,7 +126,7 @@ class Sampler:
         options = {"units": units, "planes": planes, "positions": positions}
         words = planes * plane_words(positions)
         shape = (1, words) if face == "bits" else (1, positions)
-        ones = self._kernel((units, planes * positions))
+        ones = self._kernel((units, planes * positions), _SHARES)
         output = self._pick("bits", "bits", "float" if face == "float" else "int8", "float")
         return self._layer(
             "SbnnDense",
@@ -120,9 +141,8 @@ class Sampler:
             "sliced" if sliced else None,
         )
 
-    def _kernel(self, shape: tuple[int, ...]) -> np.ndarray:
-        density = self._pick(0.005, 0.01, 0.02, 0.05, 0.05, 0.1, 0.2, 0.5)
-        ones = self._rng.random(shape) < density
+    def _kernel(self, shape: tuple[int, ...], shares: tuple[float, ...]) -> np.ndarray:
+        ones = self._rng.random(shape) < self._pick(*shares)
         return ones * self._rng.choice([-1, 1], shape) if self._signed else ones
 
     def _layer(
@@ -140,21 +160,30 @@ class Sampler:
             "code": coded.code,
             "code_parameter": coded.parameter,
             "in_zero_point": -3,
-            "output_shift": 8,
+            "output_shift": self._pick(1, 2, 3, 4) if output == "stream" else 8,
         }
+        if output in _PLANES:
+            options |= {"out_planes": _PLANES[output], "stream": int(output == "stream")}
         constants = [coded.words.view(np.int32), *self._stage(len(ones), face, output)]
         return StoredOp(
             name,
             options,
             constants,
             StoredTensor("x", _FACES[face], shape),
-            StoredTensor("y", _FACES[output], packed if output == "bits" else image),
+            StoredTensor("y", _FACES[output], image if output in ("int8", "float") else packed),
         )
 
     def _stage(self, channels: int, face: str, output: str) -> list[np.ndarray]:
         if output == "float":
             return [np.ones(channels, np.float32)] * 2
+        if output == "stream":
+            factors = self._rng.integers(1, 3, channels).astype(np.int8)
+            return [factors, self._rng.integers(-64, 65, channels).astype(np.int16)]
         dtype = np.float32 if (face, output) == ("float", "bits") else np.int32
+        if output == "levels":
+            cuts = self._rng.integers(-8, 9, (channels, 2 ** _PLANES[output] - 1))
+            flips = np.zeros(plane_words(channels), np.int32)
+            return [np.sort(cuts, axis=1).astype(dtype).ravel(), flips]
         first = self._rng.integers(-8, 9, channels).astype(dtype)
         if output == "bits":
             flips = self._rng.integers(-(2**31), 2**31, plane_words(channels))

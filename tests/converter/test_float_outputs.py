@@ -1,4 +1,4 @@
-"""int8 inside and at the inputs, float at the outputs: answers are Keras's own."""
+"""int8 inside and at the inputs: outputs that come from the last sums answer as Keras does."""
 
 import numpy as np
 import pytest
@@ -98,6 +98,44 @@ def test_answers_that_int8_changes_are_not_changed(rng, x):
     all_int8 = sbnn_converter.Interpreter(in_int8(model, x, "int8")).predict(steps_of(x))
     assert (all_int8.argmax(1) != keras).any()  # the trap is there
     np.testing.assert_array_equal(with_float.argmax(1), keras)
+
+
+@pytest.mark.parametrize("output_type", ["int8", "uint8"])
+@pytest.mark.parametrize("name", ["softmax", "first_layer", "behind_a_reshape"])
+def test_a_softmax_over_classes_is_rounded_once(x, tmp_path, objects, name, output_type):
+    outputs = {**EXACT, "behind_a_reshape": lambda x: K.Softmax()(K.Reshape((10,))(pooled(x)))}
+    model = network(outputs[name])
+    converted = in_int8(model, x, output_type)
+    written = ["SOFTMAX", "QUANTIZE", *(["QUANTIZE"] if output_type == "uint8" else [])]
+    assert ops_of(converted)[-len(written) :] == written
+    wanted = np.minimum(model.predict(x, verbose=0) * 256, 255)
+    for opener in (sbnn_converter.Interpreter, sbnn_converter.micro.Interpreter):
+        found = opener(converted).predict(steps_of(x)).astype(int)
+        found += 128 if output_type == "int8" else 0
+        assert np.abs(found - wanted).max() < 0.501
+    export = sbnn_converter.export_c(converted, tmp_path)
+    assert OnHost(export, tmp_path, objects, ()).check() == 0
+
+
+def pooled(x):
+    y = SparseBinaryConv2D(10, 6, connections=0.3, domain="signed", padding="valid")(x[:, :6, :6])
+    return K.BatchNormalization()(y)
+
+
+INT8_BEFORE = {
+    "softmax_of_an_image": lambda x: K.Softmax()(body(x)),
+    "sigmoid": lambda x: classes(body(x), "sigmoid"),
+    "softmax_behind_weights": lambda x: K.Dense(10, "softmax")(K.Flatten()(body(x))),
+}
+
+
+@pytest.mark.parametrize("name", INT8_BEFORE)
+def test_what_is_no_softmax_over_classes_reads_int8(x, name):
+    model = network(INT8_BEFORE[name])
+    converted = in_int8(model, x, "int8")
+    assert "QUANTIZE" not in ops_of(converted), ops_of(converted)
+    found = sbnn_converter.Interpreter(converted).predict(steps_of(x))
+    assert np.abs((found + 128.0) / 256 - model.predict(x, verbose=0)).max() <= 0.1
 
 
 READ_OTHERWISE = {

@@ -105,8 +105,9 @@ def cases_header(ops: Sequence[StoredOp]) -> str:
         lines.append(f"static const uint8_t options{i}[] = {{{_list(options)}}};")
         inputs = [_tensor(op.input.type, op.input.shape, "0")]
         for j, constant in enumerate(op.constants):
-            words = np.ascontiguousarray(constant).view(np.uint32)
-            kind = "FLOAT32" if constant.dtype == np.float32 else "INT32"
+            stored = constant.tobytes()
+            words = np.frombuffer(stored + bytes(-len(stored) % 4), np.uint32)
+            kind = constant.dtype.name.upper()
             lines.append(f"static const uint32_t data{i}_{j}[] = {{{_list(words)}}};")
             inputs.append(_tensor(kind, constant.shape, f"(void*)(uintptr_t)data{i}_{j}"))
         if op.other is not None:

@@ -208,7 +208,7 @@ SBNN_NOINLINE void fill_table(const sbnn_scale* scale, int32_t f, int32_t most,
                               int8_t table[256]) {
   const int32_t step = scale->multipliers[f];
   int64_t scaled = scale->offsets[f] - (int64_t)step * most;
-  for (int32_t n = -most; n <= most && n <= INT8_MAX; ++n, scaled += step) {
+  for (int32_t n = -most; n <= most; ++n, scaled += step) {
     int64_t y = scaled >> scale->shift;
     if (y > INT8_MAX) y = INT8_MAX;
     if (y < INT8_MIN) y = INT8_MIN;
@@ -243,15 +243,11 @@ SBNN_HOT static void write_numbers(state* s, int32_t f, int32_t count,
   const int32_t positions = s->params->out_height * s->params->out_width;
   const int32_t slices = sum_words(s, count, net, count_taps, words, 0, NULL);
   const int32_t step = s->output->channels;
-  const bool by_table =
-      s->output->face.kind == SBNN_INT8_NUMBERS && slices <= 8 && words >= 4;
+  const int64_t most = largest_sum(s, count);
+  const bool by_table = s->output->face.kind == SBNN_INT8_NUMBERS &&
+                        most <= INT8_MAX && words >= 4;
   int8_t table[256];
-  if (by_table) {
-    int32_t most = 1 << (slices - 1);
-    const int32_t reached = (count * s->weight) << s->params->domain.shift;
-    if (!s->whole_window && reached < most) most = reached;
-    fill_table(&s->output->by.scale, f, most, table);
-  }
+  if (by_table) fill_table(&s->output->by.scale, f, (int32_t)most, table);
   int32_t numbers[32];
   for (int32_t w = 0; w < words; ++w) {
     const uint32_t* sliced = s->sums + w * s->slices_room;

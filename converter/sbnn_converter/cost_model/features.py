@@ -26,6 +26,12 @@ SIGN_STEPS = {
     "32 units listed",
 }
 
+# Slices that convolutions sum in, at least, and those of one bit (plane_sums.h); at most,
+# where what becomes of the sums is part of their program (plane_program.c).
+_LONG_SLICES = 7
+_SHORT_SLICES = 5
+_FUSED_SLICES = 10
+
 # What dense layers do with gaps that are bytes.
 _BYTE_GAPS = {
     "byte gap",
@@ -153,6 +159,35 @@ def _slices(connections: float) -> int:
     return max(5, 1 + int(connections + 1).bit_length())
 
 
+def _sum_range(op: StoredOp, connections: float, fan_in: int) -> tuple[float, int]:
+    """The largest sum of a filter with so many connections, and the slices that it is made in."""
+    o, levels = op.options, op.reads.planes
+    most = connections * (2**levels - 1) * 2 ** o["domain_shift"]
+    most += abs(o["alpha_steps"]) * fan_in
+    if levels == op.writes.planes == 1:  # the counters alone
+        least = _LONG_SLICES if o["alpha_steps"] else _SHORT_SLICES
+        return most, max(least, 1 + int(connections + 1).bit_length()) + o["domain_shift"]
+    least = o["domain_shift"] + levels + _LONG_SLICES
+    return most, max(least, 1 + int(most + 1).bit_length())
+
+
+def _stage_words(op: StoredOp, words: int, slices: int) -> dict[str, int]:
+    """What makes an output of ``words`` of sums in ``slices``, as long as it needs no numbers."""
+    o, planes = op.options, op.writes.planes
+    is_stream = bool(o.get("stream"))
+    kept = slices - o["output_shift"] if is_stream else 0
+    if planes > 1 and slices <= _FUSED_SLICES and not o["domain_shift"] and kept <= planes:
+        kind = "fused"  # sums of a word go from registers into its planes
+    else:
+        kind = "stream" if is_stream else "output"
+    times = 1 if is_stream or not planes else op.writes.cuts
+    return {
+        f"{kind} word": words * times,
+        f"{kind} plane": words * planes if is_stream else 0,
+        f"{kind} slice": words * slices * times,
+    }
+
+
 def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     o = op.options
     filters, positions = o["out_channels"], o["out_height"] * o["out_width"]
@@ -161,9 +196,8 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     connections = o["connections"]
     # Each plane of an activation is added at its slice, by the same connections.
     planes = op.reads.planes
-    slices = _slices(connections / filters) + o["domain_shift"] + planes - 1
+    most, slices = _sum_range(op, connections / filters, fan_in)
     to_bits = op.writes.is_planes
-    cuts = 1 if not to_bits or o.get("stream") else op.writes.cuts
     counts = {
         **_decoding(op, filters * fan_in, passes),
         "pass": passes,
@@ -172,8 +206,8 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         f"copy {plan.way}": plan.copies,
         f"copy word {plan.way}": plan.copy_words,
         "add": connections * words * planes,
-        "output word": filters * words * cuts,
-        "output slice": filters * words * slices * cuts,
+        "add further plane": connections * words * (planes - 1),
+        **_stage_words(op, filters * words, slices),
     }
     if plan.way == "short rows" and plan.kinds == 9 and words > 1:  # conv2d_bits_rows.h
         counts["slice of rows"] = passes * filters * slices
@@ -198,9 +232,9 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
         counts["window add"] = o["groups"] * fan_in * words * planes
         counts["window word"] = o["groups"] * words
         counts["window slice"] = filters * words * (slices + 2) if to_bits else 0
-    if op.writes == INT8 and slices <= 8 and words >= 4 * passes:
+    if op.writes == INT8 and most < 128 and words >= 4 * passes:
         # Through a table of what a byte can be.
-        counts["table entry"] = 2 * connections + filters
+        counts["table entry"] = filters * (2 * most + 1)
         counts["table word"] = filters * words
     elif not to_bits:
         counts["unslice byte"] = filters * words * -(-slices // 8)

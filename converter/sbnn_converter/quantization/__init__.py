@@ -33,9 +33,8 @@ def quantize(
     signed, wide = prepare(graph)
     seen = calibrate(graph, dataset)
     int8 = decide(graph, seen, signed, wide)
-    if output_type.is_floating:
-        for node in kept_float(graph):
-            int8.ranges.pop(node, None)
+    for node in kept_float(graph, output_type):
+        int8.ranges.pop(node, None)
     return int8
 
 

@@ -1,26 +1,45 @@
-"""Float outputs of a network in int8 straight from the sums of its last binary layer.
+"""Outputs of a network in int8 straight from the sums of its last binary layer.
 
 These sums are whole numbers, and scale and bias make floats of them in one step: an output
 that is a float anyway need not be rounded to int8 on the way, and answers are the float
 network's own as far as the last layer is concerned. That holds, too, for what lies behind it
 without weights, a softmax for example.
+
+A softmax over classes that leaves as int8 reads floats, too. In int8, 256 steps from the smallest to
+the largest number would be shared by all samples, and where two classes are close they would
+tie, or both lie above what a few representative samples have shown.
 """
 
 from __future__ import annotations
 
 import math
 
+import tensorflow as tf
+
 from sbnn_converter import graph as g
-from sbnn_converter.quantization.prescribed import prescribed_range
+from sbnn_converter.quantization.prescribed import is_softmax, prescribed_range
 
 
-def kept_float(graph: g.Graph) -> set[g.Node]:
-    """The nodes whose values need no range where outputs are float.
+def kept_float(graph: g.Graph, output_type: tf.DType) -> set[g.Node]:
+    """The nodes whose values need no range.
 
     Args:
       graph: the network in its int8 form.
+      output_type: float32, int8 or uint8.
     """
-    return {node for output in graph.outputs for node in _way_to(graph, output)}
+    kept = set()
+    for output in graph.outputs:
+        way = _way_to(graph, output)
+        if output_type.is_floating:
+            kept.update(way)
+        elif way and _is_answer(output):
+            kept.update(way[1:])
+    return kept
+
+
+def _is_answer(node: g.Node) -> bool:
+    """Whether it is the softmax over a network's classes, and not one at each place of an image."""
+    return is_softmax(node) and math.prod(node.shape) == node.shape[-1]
 
 
 def _way_to(graph: g.Graph, output: g.Node) -> list[g.Node]:

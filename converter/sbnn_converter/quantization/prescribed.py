@@ -23,6 +23,10 @@ def prescribed_range(node: g.Node) -> Range | None:
     return _PRESCRIBED.get(_function_name(node))
 
 
+def is_softmax(node: g.Node) -> bool:
+    return _function_name(node) == "softmax"
+
+
 def free_prescribed_ranges(graph: g.Graph) -> None:
     """Puts an op that changes the scale between a softmax, say, and what joins it with
     others: its own scale is prescribed, and so are theirs by what joins them."""
