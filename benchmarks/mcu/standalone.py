@@ -121,9 +121,9 @@ def main() -> int:
         VECTORS,
     ]
     cores = [emulation.CORES[name] for name in names]
-    riscv = emulation.CORES["rv32imac"]
-    if not args.core and not emulation.missing_tools(riscv):
-        cores.append(riscv)
+    riscv = [core for name, core in emulation.CORES.items() if name.startswith("rv32")]
+    if not args.core and not emulation.missing_tools(*riscv):
+        cores += riscv
     require_tools(*cores)
     with tempfile.TemporaryDirectory() as folder:
         kernels = KernelObjects(pathlib.Path(folder))

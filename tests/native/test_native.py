@@ -71,7 +71,9 @@ def test_host_results_are_the_references_and_no_access_is_out_of_bounds(program,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("core", emulated("cortex-m0", "cortex-m4", "cortex-m55", "rv32imac"))
+@pytest.mark.parametrize(
+    "core", emulated("cortex-m0", "cortex-m4", "cortex-m55", "rv32imac", "rv32imac_zbb")
+)
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_emulated_cores_give_the_references_results(program, core, kernels, references, tmp_path):
     if core == "cortex-m55" and program not in WITH_VECTORS:

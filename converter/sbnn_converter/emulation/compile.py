@@ -127,6 +127,7 @@ def compile_program(
     _run(
         [
             *_compiler(core, includes, defines, flags),
+            *core.link_flags,
             *libraries,
             "-Wl,--gc-sections",
             "-T",
