@@ -1,7 +1,7 @@
 """C programs around the kernels on this machine, watched by sanitizers."""
 
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from objects import Objects
@@ -24,7 +24,13 @@ SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover"]
 REFERENCES = [NATIVE / "support.c", *sorted((NATIVE / "reference").glob("*.c"))]
 
 
-def build(objects: Objects, out: Path, watched: Iterable[Path], unwatched=REFERENCES) -> None:
+def build(
+    objects: Objects,
+    out: Path,
+    watched: Iterable[Path],
+    unwatched: Iterable[Path] = REFERENCES,
+    flags: Sequence[str] = (),
+) -> None:
     """Links a program.
 
     Args:
@@ -32,10 +38,11 @@ def build(objects: Objects, out: Path, watched: Iterable[Path], unwatched=REFERE
       out: the program.
       watched: sources whose every access to memory and every operation is checked.
       unwatched: the other sources. References are slow when they are watched.
+      flags: of the compiler, for all of them.
     """
-    parts = objects.compile([*COMPILER, "-g1", "-O1", *SANITIZERS], watched)
-    parts += objects.compile([*COMPILER, "-O2"], unwatched)
-    subprocess.run(["gcc", *SANITIZERS, *parts, "-pthread", "-o", out], check=True)
+    parts = objects.compile([*COMPILER, *flags, "-g1", "-O1", *SANITIZERS], watched)
+    parts += objects.compile([*COMPILER, *flags, "-O2"], unwatched)
+    subprocess.run(["gcc", *flags, *SANITIZERS, *parts, "-pthread", "-o", out], check=True)
 
 
 # From narrow to wide, and what the kernel calls the instructions.
