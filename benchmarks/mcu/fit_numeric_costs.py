@@ -1,11 +1,12 @@
 """Fits the costs of TensorFlow Lite's own ops, in the C kernels of runtime/c, to QEMU.
 
     python benchmarks/mcu/fit_numeric_costs.py [--core cortex-m4] [--kernel "conv2d int8"]
+    python benchmarks/mcu/fit_numeric_costs.py --mixes
 
-measures random ops of every kind on every core, traces which kinds of instructions they run,
-and writes both to converter/sbnn_converter/cost_model/coefficients.json, under "numeric". All
-else stays as it is. The errors in the table are those on other random ops than the ones
-fitted to.
+measures random ops of every kind on every core and writes the coefficients to
+converter/sbnn_converter/cost_model/coefficients.json, under "numeric"; with --mixes, which
+kinds of instructions they run, traced, for the estimate of cycles. All else stays as it is. The
+errors in the table are those on other random ops than the ones fitted to.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ from tools_at_hand import require_tools
 
 _CHECKED = 0.3  # share of the samples that are kept from the fit
 _AT_ONCE = 4  # kernels in a program
-_TRACED_OPS = 3  # of each kernel
+_TRACED_OPS = 2  # of each kernel
+_MOST_TRACED = 60_000  # instructions of one
+_LEAST = 1_000  # instructions of an op that counts: the timers tell 32 to 50 apart
 
 
 def measured_ops(
@@ -50,24 +53,33 @@ def measured_ops(
     found: dict[str, list[tuple[dict[str, float], int]]] = {kernel: [] for kernel in kernels}
     for op, instructions in zip(export.ops, trial.by_op, strict=True):
         kernel, counts = numeric_features(op)
-        found[kernel].append((counts, instructions))
+        if instructions >= _LEAST:
+            found[kernel].append((counts, instructions))
     return found
 
 
 def traced_mix(
-    kernel: str, core: emulation.Core, seed: int, objects: KernelObjects
+    kernel: str,
+    coefficients: dict[str, float],
+    core: emulation.Core,
+    seed: int,
+    objects: KernelObjects,
 ) -> dict[str, float]:
-    """What an average instruction of a kernel is."""
+    """What an average instruction of a kernel is, in ops that a trace of takes a second."""
     sampler = NumericSampler(seed)
-    export = plan_export(builtin_model(sampler.ops(kernel, _TRACED_OPS)))
+    drawn = sampler.ops(kernel, 20 * _TRACED_OPS)
+    steps = plan_export(builtin_model(drawn)).ops
+    found = estimates([numeric_features(op)[1] for op in steps], coefficients)
+    small = [op for op, each in zip(drawn, found, strict=True) if _LEAST < each < _MOST_TRACED]
+    export = plan_export(builtin_model(small[:_TRACED_OPS]))
     hook = f"{export.name}_after_op"
     with tempfile.TemporaryDirectory() as folder:
         inputs = sampler.inputs(export.network)
         image, _ = build_trial(export, core, inputs, pathlib.Path(folder), kernels=objects)
         left_out = {hook, "bench_now", "on_systick"}
         parts = trace(core, image, {f"{export.name}_invoke", hook}, {"bench_stop"}, left_out)
-    found = sum((count_kinds(part) for part in parts), Counter())
-    return {kind: float(f"{share:.4g}") for kind, share in sorted(mix(found).items())}
+    whole = sum((count_kinds(part) for part in parts), Counter())
+    return {kind: float(f"{share:.4g}") for kind, share in sorted(mix(whole).items())}
 
 
 def main() -> int:
@@ -77,7 +89,7 @@ def main() -> int:
     parser.add_argument("--kernel", action="append", choices=NUMERIC_KERNELS)
     parser.add_argument("--samples", type=int, default=30, help="ops of each kind")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no_mixes", action="store_true", help="trace nothing")
+    parser.add_argument("--mixes", action="store_true", help="trace, and fit nothing")
     parser.add_argument("--out", type=pathlib.Path, default=FILE)
     args = parser.parse_args()
     cores = [emulation.CORES[name] for name in args.core or sorted(known["cores"])]
@@ -87,15 +99,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         objects = KernelObjects(pathlib.Path(folder))
         for core in cores:
+            if args.mixes:
+                _trace(core, kernels, args, objects)
+                continue
             found = {}
             for first in range(0, len(kernels), _AT_ONCE):
                 some = kernels[first : first + _AT_ONCE]
                 found |= measured_ops(some, core, args.samples, args.seed, objects)
             fitted = {kernel: _fitted(core.name, kernel, ops) for kernel, ops in found.items()}
-            mixes = {}
-            if core.name in TRACED and not args.no_mixes:
-                mixes = {kernel: traced_mix(kernel, core, args.seed, objects) for kernel in kernels}
-            _write(args.out, core.name, fitted, mixes)
+            _write(args.out, "cores", core.name, fitted)
     return 0
 
 
@@ -106,19 +118,25 @@ def _fitted(core: str, kernel: str, ops: list[tuple[dict[str, float], int]]) -> 
     held = int(len(ops) * _CHECKED)
     checked = fit(counts[held:], instructions[held:])
     errors = np.abs(estimates(counts[:held], checked) / instructions[:held] - 1)
-    print(
-        f"{core:12}{kernel:20}{len(ops):5}{errors.mean():12.1%}{errors.max():8.1%}", flush=True
-    )
+    print(f"{core:12}{kernel:20}{len(ops):5}{errors.mean():12.1%}{errors.max():8.1%}", flush=True)
     return fit(counts, instructions)
 
 
-def _write(out: pathlib.Path, core: str, fitted: dict, mixes: dict) -> None:
+def _trace(core: emulation.Core, kernels: list[str], args, objects: KernelObjects) -> None:
+    if core.name not in TRACED:
+        return  # its code is that of one of these
+    fitted = json.loads(args.out.read_text())["numeric"]["cores"][core.name]
+    mixes = {}
+    for kernel in kernels:
+        mixes[kernel] = traced_mix(kernel, fitted[kernel], core, args.seed, objects)
+        print(f"{core.name:12}{kernel:20}{len(mixes[kernel]):5} kinds", flush=True)
+    _write(args.out, "mixes", core.name, mixes)
+
+
+def _write(out: pathlib.Path, part: str, core: str, found: dict) -> None:
     """Adds what was found of a core to the file, as others may have left it by now."""
     known = json.loads(out.read_text())
-    numeric = known.setdefault("numeric", {})
-    numeric.setdefault("cores", {}).setdefault(core, {}).update(fitted)
-    if mixes:
-        numeric.setdefault("mixes", {}).setdefault(core, {}).update(mixes)
+    known.setdefault("numeric", {}).setdefault(part, {}).setdefault(core, {}).update(found)
     out.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 

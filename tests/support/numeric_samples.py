@@ -122,9 +122,7 @@ class NumericSampler:
         x = self._tensor(kind, (1, *image, channels))
         y = self._tensor(kind, (1, *out, filters), scale=scale)
         fields |= {"depthMultiplier": multiple}
-        return BuiltinOp(
-            "DEPTHWISE_CONV_2D", [x, w, bias], [y], "DepthwiseConv2DOptions", fields
-        )
+        return BuiltinOp("DEPTHWISE_CONV_2D", [x, w, bias], [y], "DepthwiseConv2DOptions", fields)
 
     def _draw_dense(self, kind: str) -> BuiltinOp:
         while True:
@@ -221,7 +219,9 @@ class NumericSampler:
     def _draw_mean(self, kind: str) -> BuiltinOp:
         shape = (1, *self._sides(), self._pick(4, 8, 16, 32))
         y = self._tensor(kind, (1, shape[-1]), scale=0.01)
-        return BuiltinOp("MEAN", [self._tensor(kind, shape), self._numbers([1, 2])], [y], "ReducerOptions")
+        return BuiltinOp(
+            "MEAN", [self._tensor(kind, shape), self._numbers([1, 2])], [y], "ReducerOptions"
+        )
 
     def _draw_softmax(self, kind: str) -> BuiltinOp:
         shape = (1, self._pick(1, 1, 4, 8), self._pick(4, 10, 10, 32, 100))
@@ -268,13 +268,17 @@ class NumericSampler:
             if self._are_words(kind, shape, padded):
                 break
         x = self._tensor(kind, shape)
-        return BuiltinOp("PAD", [x, self._numbers(pads)], [self._tensor(kind, padded)], "PadOptions")
+        return BuiltinOp(
+            "PAD", [x, self._numbers(pads)], [self._tensor(kind, padded)], "PadOptions"
+        )
 
     def _draw_pick(self) -> BuiltinOp:
         while True:
             kind, shape = self._words()
             begins = [int(self._rng.integers(0, n // 2 + 1)) for n in shape]
-            sizes = [n - b - int(self._rng.integers(0, 2)) * (n - b > 2) for n, b in zip(shape, begins)]
+            sizes = [
+                n - b - int(self._rng.integers(0, 2)) * (n - b > 2) for n, b in zip(shape, begins)
+            ]
             if self._rng.random() < 0.5:
                 begins[3], sizes[3] = 0, shape[3]
             if self._are_words(kind, sizes):

@@ -73,9 +73,7 @@ def _relu(op: StoredStep) -> tuple[str, Counts]:
 
 
 def _function(op: StoredStep) -> tuple[str, Counts]:
-    return _of_elements(
-        op, f"{op.name.lower()} float" if _kind(op) == "float" else "look up int8"
-    )
+    return _of_elements(op, f"{op.name.lower()} float" if _kind(op) == "float" else "look up int8")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,9 +112,7 @@ def _conv2d(op: StoredStep) -> tuple[str, Counts]:
     filters, height, width, channels = op.input(1).shape
     found, fields = _windows(op, (height, width))
     is_one_run = (
-        _kind(op) == "int8"
-        and fields["dilation_width"] == 1
-        and fields["in_channels"] == channels
+        _kind(op) == "int8" and fields["dilation_width"] == 1 and fields["in_channels"] == channels
     )
     return f"conv2d {_kind(op)}", {
         "multiplication": found.taps * channels * filters,
@@ -263,7 +259,11 @@ _FEATURES: Mapping[str, Callable[[StoredStep], tuple[str, Counts]]] = {
 
 # All kernels, of every type that they have.
 NUMERIC_KERNELS = (
-    *(f"{name} {kind}" for name in ("conv2d", "depthwise", "dense") for kind in ("int8", "int16", "float")),
+    *(
+        f"{name} {kind}"
+        for name in ("conv2d", "depthwise", "dense")
+        for kind in ("int8", "int16", "float")
+    ),
     *("add int8", "add int16", "add float"),
     *(f"{name} {kind}" for name in ("subtract", "multiply", "prelu") for kind in ("int8", "float")),
     *("requantize", "limit float", "quantize float", "dequantize int8"),
