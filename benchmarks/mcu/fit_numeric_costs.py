@@ -36,9 +36,9 @@ from sbnn_converter.standalone import plan_export
 from tools_at_hand import require_tools
 
 _CHECKED = 0.3  # share of the samples that are kept from the fit
-_AT_ONCE = 4  # kernels in a program
+_AT_ONCE = 10  # kernels in a program
 _TRACED_OPS = 2  # of each kernel
-_MOST_TRACED = 60_000  # instructions of one
+_MOST_TRACED = 40_000  # instructions of one
 _LEAST = 1_000  # instructions of an op that counts: the timers tell 32 to 50 apart
 
 
@@ -58,28 +58,34 @@ def measured_ops(
     return found
 
 
-def traced_mix(
-    kernel: str,
-    coefficients: dict[str, float],
+def traced_mixes(
+    coefficients: dict[str, dict[str, float]],
     core: emulation.Core,
     seed: int,
     objects: KernelObjects,
-) -> dict[str, float]:
-    """What an average instruction of a kernel is, in ops that a trace of takes a second."""
-    sampler = NumericSampler(seed)
-    drawn = sampler.ops(kernel, 20 * _TRACED_OPS)
-    steps = plan_export(builtin_model(drawn)).ops
-    found = estimates([numeric_features(op)[1] for op in steps], coefficients)
-    small = [op for op, each in zip(drawn, found, strict=True) if _LEAST < each < _MOST_TRACED]
-    export = plan_export(builtin_model(small[:_TRACED_OPS]))
+) -> dict[str, dict[str, float]]:
+    """By kernel: what an average instruction is, in ops that a trace of takes little time."""
+    sampler, ops = NumericSampler(seed), []
+    for kernel, costs in coefficients.items():
+        drawn = sampler.ops(kernel, 20 * _TRACED_OPS)
+        steps = plan_export(builtin_model(drawn)).ops
+        found = estimates([numeric_features(op)[1] for op in steps], costs)
+        small = [op for op, each in zip(drawn, found) if _LEAST < each < _MOST_TRACED]
+        ops += small[:_TRACED_OPS]
+    export = plan_export(builtin_model(ops))
     hook = f"{export.name}_after_op"
     with tempfile.TemporaryDirectory() as folder:
         inputs = sampler.inputs(export.network)
         image, _ = build_trial(export, core, inputs, pathlib.Path(folder), kernels=objects)
         left_out = {hook, "bench_now", "on_systick"}
         parts = trace(core, image, {f"{export.name}_invoke", hook}, {"bench_stop"}, left_out)
-    whole = sum((count_kinds(part) for part in parts), Counter())
-    return {kind: float(f"{share:.4g}") for kind, share in sorted(mix(whole).items())}
+    kinds: dict[str, Counter[str]] = {kernel: Counter() for kernel in coefficients}
+    for op, part in zip(export.ops, parts):  # behind the last op is the way back
+        kinds[numeric_features(op)[0]] += count_kinds(part)
+    return {
+        kernel: {kind: float(f"{share:.4g}") for kind, share in sorted(mix(found).items())}
+        for kernel, found in kinds.items()
+    }
 
 
 def main() -> int:
@@ -126,11 +132,11 @@ def _trace(core: emulation.Core, kernels: list[str], args, objects: KernelObject
     if core.name not in TRACED:
         return  # its code is that of one of these
     fitted = json.loads(args.out.read_text())["numeric"]["cores"][core.name]
-    mixes = {}
-    for kernel in kernels:
-        mixes[kernel] = traced_mix(kernel, fitted[kernel], core, args.seed, objects)
-        print(f"{core.name:12}{kernel:20}{len(mixes[kernel]):5} kinds", flush=True)
-    _write(args.out, "mixes", core.name, mixes)
+    for first in range(0, len(kernels), _AT_ONCE):
+        some = {kernel: fitted[kernel] for kernel in kernels[first : first + _AT_ONCE]}
+        mixes = traced_mixes(some, core, args.seed, objects)
+        print(f"{core.name:12}traced {', '.join(mixes)}", flush=True)
+        _write(args.out, "mixes", core.name, mixes)
 
 
 def _write(out: pathlib.Path, part: str, core: str, found: dict) -> None:
