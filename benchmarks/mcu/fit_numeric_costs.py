@@ -38,7 +38,9 @@ from tools_at_hand import require_tools
 _CHECKED = 0.3  # share of the samples that are kept from the fit
 _AT_ONCE = 10  # kernels in a program
 _TRACED_OPS = 2  # of each kernel
-_MOST_TRACED = 40_000  # instructions of one
+# Instructions of one, about: enough for the innermost loops to outweigh all else.
+_TRACED_SIZE = {"conv2d": 120_000, "depthwise": 60_000, "dense": 60_000}
+_TRACED_OTHERS = 15_000
 _LEAST = 1_000  # instructions of an op that counts: the timers tell 32 to 50 apart
 
 
@@ -70,8 +72,9 @@ def traced_mixes(
         drawn = sampler.ops(kernel, 20 * _TRACED_OPS)
         steps = plan_export(builtin_model(drawn)).ops
         found = estimates([numeric_features(op)[1] for op in steps], costs)
-        small = [op for op, each in zip(drawn, found) if _LEAST < each < _MOST_TRACED]
-        ops += small[:_TRACED_OPS]
+        wanted = _TRACED_SIZE.get(kernel.split()[0], _TRACED_OTHERS)
+        nearest = np.argsort(np.abs(np.log(found / wanted)), kind="stable")
+        ops += [drawn[i] for i in nearest[:_TRACED_OPS]]
     export = plan_export(builtin_model(ops))
     hook = f"{export.name}_after_op"
     with tempfile.TemporaryDirectory() as folder:

@@ -63,7 +63,7 @@ def test_mixes_are_of_one_instruction(core):
 
 @needs_core
 def test_ops_of_every_kind_are_estimated_within_15_percent_of_a_count(kernels):
-    """But for the float sums of an average: what software takes depends on the numbers."""
+    """Those of floats within 30: what software takes for them depends on the numbers."""
     sampler = NumericSampler(7)
     ops = [op for kernel in NUMERIC_KERNELS for op in sampler.ops(kernel, 2)]
     export = plan_export(builtin_model(ops))
@@ -72,7 +72,7 @@ def test_ops_of_every_kind_are_estimated_within_15_percent_of_a_count(kernels):
     ).by_op
     for op, count in zip(export.ops, counted, strict=True):
         kernel, cost = estimate_numeric(op, CORE)
-        bound = 0.3 if kernel == "average pool float" else 0.15
+        bound = 0.3 if kernel.endswith("float") else 0.15
         # The board's timer counts ticks of 40 instructions.
         assert cost.instructions == pytest.approx(count, rel=bound, abs=120), (kernel, op.number)
 
@@ -91,6 +91,7 @@ def hybrid() -> tf.keras.Model:
             K.BatchNormalization(),
             K.ReLU(),
             K.DepthwiseConv2D(3, padding="same"),
+            K.Conv2D(16, 3, activation="relu"),
             K.AveragePooling2D(2),
             K.Flatten(),
             SparseBinaryDense(64, connections=0.05, **sign),
