@@ -70,8 +70,7 @@ def instructions(model: bytes) -> tuple[int, bool]:
     """Instructions of a sample on a Cortex-M4, and whether they are estimated.
 
     Counted in QEMU where it and an ARM compiler are installed (`make cross-tools`) and
-    the network can be written as plain C; else estimated, without ops that no cost is
-    known for.
+    the network can be written as plain C; else estimated, without ops that have no C kernel.
     """
     import sbnn_converter
     from sbnn_converter import emulation

@@ -40,8 +40,7 @@ def main() -> int:
         for name, model in models.items():
             cost = estimate_network(model, CORE.name)
             traced = traced_cycles(model, kernels)
-            known = [counts for op, counts in traced.items() if cost.steps[op].cycles is not None]
-            instructions, cycles = (sum(column) for column in zip(*known))
+            instructions, cycles = (sum(column) for column in zip(*traced.values()))
             guess = cost.cycles
             error = guess.likely / cycles - 1
             print(

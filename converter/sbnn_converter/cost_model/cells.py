@@ -80,6 +80,17 @@ def cycle_words(cycles: Cycles, wait_states: int, mhz: float | None) -> str:
     return f"{text}, at {mhz:g} MHz {time.likely:,.3g} ms ({time.low:,.3g} to {time.high:,.3g} ms)"
 
 
+def numeric_words(cost: NetworkCost) -> str:
+    """Which figures are those of other kernels than TensorFlow Lite Micro's; empty: none."""
+    if not cost.numeric:
+        return ""
+    return (
+        f"estimated as plain C runs them: {', '.join(cost.numeric)}; TensorFlow Lite Micro has "
+        "its own kernels (CMSIS-NN's int8 convolutions are faster), whose code and scratch "
+        "memory are not included"
+    )
+
+
 def unknown_words(cost: NetworkCost) -> str:
     """What the figures leave out; empty: nothing."""
     if not cost.unknown:

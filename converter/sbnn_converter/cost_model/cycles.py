@@ -27,9 +27,14 @@ def mixes() -> dict[str, dict[str, dict[str, float]]]:
     return measured()["mixes"]
 
 
+def traced_core(core: str) -> str:
+    """The core whose code was traced for ``core``."""
+    return _TRACED.get(core, "cortex-m4")
+
+
 def mix_of(kernel: str, core: str) -> Mapping[str, float]:
     """The mix of a kernel's instructions on a core."""
-    return mixes()[_TRACED.get(core, "cortex-m4")][kernel]
+    return mixes()[traced_core(core)][kernel]
 
 
 def op_cycles(kernel: str, instructions: float, core: str, wait_states: int = 0) -> Cycles:

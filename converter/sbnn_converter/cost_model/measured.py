@@ -15,6 +15,6 @@ def measured() -> dict:
 
     Returns:
       ``cores`` and ``code_bytes`` as ``fit_cost_model.py`` writes them, ``mixes`` as
-      ``fit_mixes.py`` does.
+      ``fit_mixes.py`` does, ``numeric`` as ``fit_numeric_costs.py`` does.
     """
     return json.loads(FILE.read_text())

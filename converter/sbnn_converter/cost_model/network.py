@@ -12,6 +12,7 @@ import os
 from sbnn_converter.cost_model.cells import (
     OP_TITLES,
     WAY_TITLES,
+    numeric_words,
     op_cells,
     total_cells,
     unknown_words,
@@ -25,13 +26,21 @@ from sbnn_converter.cost_model.estimate import (
 )
 from sbnn_converter.cost_model.features import kernel_of
 from sbnn_converter.cost_model.measured import measured
+from sbnn_converter.cost_model.numeric_estimate import estimate_numeric, runs_in_c
 from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES, plain_c_stack_bytes
 from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.html_repr import html_line, html_table
 from sbnn_converter.memory.lifetimes import aligned, live_bytes
 from sbnn_converter.short_repr import ShortRepr
-from sbnn_converter.tflite.flatbuffer import SbnnStep, StoredModel, read_stored_model
+from sbnn_converter.standalone import Export, plan_export
+from sbnn_converter.standalone.numeric_calls import is_view
+from sbnn_converter.tflite.flatbuffer import (
+    SbnnStep,
+    StoredModel,
+    StoredStep,
+    read_stored_model,
+)
 from sbnn_converter.tflite.model_file import read_model
 
 # TensorFlow Lite Micro on a 32-bit core keeps this much of each tensor and node
@@ -40,6 +49,10 @@ _TENSOR_BYTES = 12
 _NODE_BYTES = 64
 _INTERPRETER_BYTES = 512
 
+# What the names of kernels begin with that run TensorFlow Lite's own ops.
+NUMERIC = "TFLite "
+VIEW = "view"
+
 
 @dataclasses.dataclass(frozen=True)
 class StepCost:
@@ -47,8 +60,8 @@ class StepCost:
 
     Attributes:
       name: the Keras layer, where the file tells it, else the op.
-      kernel: what runs it, such as ``"conv2d bits"``; the op's own name if it is none
-        of ours.
+      kernel: what runs it, such as ``"conv2d bits"``, ``"TFLite conv2d int8"`` for an op
+        of TensorFlow Lite's own, or ``"view"``; the op's own name where no cost is known.
       instructions: of one run; None where no cost is known.
       cycles: likewise, within bounds.
       tensor_bytes: all tensors alive while it runs.
@@ -63,6 +76,11 @@ class StepCost:
     tensor_bytes: int
     scratch_bytes: int
     flash_bytes: int
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it is TensorFlow Lite's own, and its cost that of a kernel of plain C."""
+        return self.kernel.startswith(NUMERIC)
 
     @property
     def ram_bytes(self) -> int:
@@ -126,6 +144,11 @@ class NetworkCost(ShortRepr):
         return list(dict.fromkeys(s.kernel for s in self.steps if s.instructions is None))
 
     @property
+    def numeric(self) -> list[str]:
+        """TensorFlow Lite's own ops whose cost is that of plain C."""
+        return list(dict.fromkeys(step.name for step in self.steps if step.is_numeric))
+
+    @property
     def ram_bytes(self) -> int:
         """Tensors and scratch memory at the peak."""
         return max((step.ram_bytes for step in self.steps), default=0)
@@ -143,7 +166,7 @@ class NetworkCost(ShortRepr):
             [
                 html_table(OP_TITLES, op_cells(self), total_cells(self), title, ("kernel",)),
                 html_table(WAY_TITLES, ways, words=WAY_TITLES[3:]),
-                *map(html_line, filter(None, [unknown_words(self)])),
+                *map(html_line, filter(None, [numeric_words(self), unknown_words(self)])),
             ]
         )
 
@@ -173,22 +196,26 @@ def estimate_network(
     check_core(core)
     model = read_model(model)
     stored = read_stored_model(model)
+    export = _export(model)
     steps = [
-        _step(stored, number, live, core, wait_states)
-        for number, live in enumerate(live_bytes(stored))
+        _step(step, live, core, wait_states, export is not None or runs_in_c(step))
+        for step, live in zip(stored.steps, live_bytes(stored), strict=True)
     ]
     cost = NetworkCost(core, steps, [])
-    ways = [_plain_c(model, cost), _micro(stored, cost)]
-    return dataclasses.replace(cost, ways=[way for way in ways if way is not None])
+    ways = (
+        [_micro(stored, cost)] if export is None else [_plain_c(export, cost), _micro(stored, cost)]
+    )
+    return dataclasses.replace(cost, ways=ways)
 
 
-def _plain_c(model: bytes, cost: NetworkCost) -> Way | None:
-    from sbnn_converter.standalone import plan_export
-
+def _export(model: bytes) -> Export | None:
     try:
-        export = plan_export(model)
+        return plan_export(model)
     except ConversionError:
         return None
+
+
+def _plain_c(export: Export, cost: NetworkCost) -> Way:
     sizes = measured()["code_bytes"][counted_core(cost.core)]["sources"]
     code = sum(sizes.get(path, 0) for path in export.kernels)
     # Inputs and outputs are the caller's, unless the plan has a place for them.
@@ -230,15 +257,22 @@ def bookkeeping_bytes(stored: StoredModel, core: str = DEFAULT_CORE) -> int:
     )
 
 
-def _step(stored: StoredModel, number: int, live: int, core: str, wait_states: int) -> StepCost:
-    step = stored.steps[number]
+def _step(step: StoredStep, live: int, core: str, wait_states: int, is_known: bool) -> StepCost:
+    """An op's cost; ``is_known``: it is ours, a view, or has a kernel of plain C."""
+    name, kernel = step.label, step.name
     flash = sum(tensor.constant_bytes for tensor in step.present_inputs)
-    if not isinstance(step, SbnnStep):
-        return StepCost(step.name, step.name, None, None, live, 0, flash)
-    cost = estimate_op(step.sbnn, core, wait_states)
+    if isinstance(step, SbnnStep):
+        kernel, cost = kernel_of(step.sbnn), estimate_op(step.sbnn, core, wait_states)
+    elif is_view(step):
+        return StepCost(name, VIEW, 0, Cycles(), live, 0, flash)
+    elif is_known:
+        kernel, cost = estimate_numeric(step, core, wait_states)
+        kernel = NUMERIC + kernel
+    else:
+        return StepCost(name, kernel, None, None, live, 0, flash)
     return StepCost(
-        name=step.sbnn.layer or step.name,
-        kernel=kernel_of(step.sbnn),
+        name=name,
+        kernel=kernel,
         instructions=cost.instructions,
         cycles=cost.cycles,
         tensor_bytes=live,

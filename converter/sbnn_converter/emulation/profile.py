@@ -13,6 +13,8 @@ from sbnn_converter.cost_model import timing
 from sbnn_converter.cost_model.cycles import op_cycles
 from sbnn_converter.cost_model.estimate import cores, counted_core
 from sbnn_converter.cost_model.features import kernel_of
+from sbnn_converter.cost_model.numeric_estimate import numeric_cycles
+from sbnn_converter.cost_model.numeric_features import numeric_features
 from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.emulation.profile_cells import (
     memory_words,
@@ -40,8 +42,8 @@ class OpProfile:
       label: the Keras layer, or the kind of op.
       op: its name in the file.
       instructions: what it takes.
-      cycles: what these take on the core, estimated within bounds; None for TensorFlow
-        Lite's own ops, and on cores that no table of cycles is known for.
+      cycles: what these take on the core, estimated within bounds; None on cores that no
+        table of cycles is known for.
     """
 
     label: str
@@ -159,9 +161,11 @@ def _rounded(cycles: Cycles | None) -> dict[str, int] | None:
 
 
 def _cycles(op: StoredStep, instructions: int, core: str, wait_states: int) -> Cycles | None:
-    if not isinstance(op, SbnnStep) or core not in timing.COUNTED:
+    if core not in timing.COUNTED:
         return None
-    return op_cycles(kernel_of(op.sbnn), instructions, core, wait_states)
+    if isinstance(op, SbnnStep):
+        return op_cycles(kernel_of(op.sbnn), instructions, core, wait_states)
+    return numeric_cycles(numeric_features(op)[0], instructions, core, wait_states)
 
 
 def random_inputs(network: StoredModel, count: int = 1) -> list[np.ndarray]:

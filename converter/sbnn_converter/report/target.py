@@ -8,6 +8,7 @@ from sbnn_converter.cost_model.board import Board
 from sbnn_converter.cost_model.cells import (
     OP_TITLES,
     cycle_words,
+    numeric_words,
     op_cells,
     total_cells,
     unknown_words,
@@ -31,8 +32,8 @@ def print_target(cost: NetworkCost, board: Board) -> None:
     print_table(console, _OP_COLUMNS, op_cells(cost), total_cells(cost))
     console.print(cycle_words(cost.cycles, board.wait_states, board.mhz))
     _print_ways(console, cost, board)
-    if left_out := unknown_words(cost):
-        console.print(left_out)
+    for words in filter(None, (numeric_words(cost), unknown_words(cost))):
+        console.print(words)
 
 
 def _print_ways(console: Console, cost: NetworkCost, board: Board) -> None:

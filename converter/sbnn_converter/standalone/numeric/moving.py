@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -16,6 +17,22 @@ from sbnn_converter.standalone.numeric.common import (
     type_of,
 )
 from sbnn_converter.tflite.flatbuffer import StoredStep
+
+
+@dataclasses.dataclass(frozen=True)
+class Walk:
+    """A way through a tensor on four nested axes, in bytes: ``sbnn_net_walk``.
+
+    Attributes:
+      start: where it begins.
+      bytes: what is taken at each place of the innermost axis.
+      counts, steps: of each axis, outermost first.
+    """
+
+    start: int
+    bytes: int
+    counts: tuple[int, ...]
+    steps: tuple[int, ...]
 
 
 def concatenation(op: StoredStep) -> Call:
@@ -101,7 +118,7 @@ def split(op: StoredStep) -> Call:
     return Call(tuple(statements), places, ("sbnn_net_copy_rows",))
 
 
-def strided_slice(op: StoredStep) -> Call:
+def _strided_slice_walk(op: StoredStep) -> Walk:
     x, o = op.input(0), op.options
     begins, ends, strides = (
         [int(v) for v in need_constant(tensor, "bounds").ravel()] for tensor in op.inputs[1:4]
@@ -121,10 +138,10 @@ def strided_slice(op: StoredStep) -> Call:
             stride,
         )
         picked[axis] = picked[axis][part]
-    return _pick(op, picked, tuple(range(len(x.shape))))
+    return _walk(op, picked, tuple(range(len(x.shape))))
 
 
-def slice_(op: StoredStep) -> Call:
+def _slice_walk(op: StoredStep) -> Walk:
     x = op.input(0)
     begins, sizes = (
         [int(v) for v in need_constant(tensor, "bounds").ravel()] for tensor in op.inputs[1:3]
@@ -133,17 +150,17 @@ def slice_(op: StoredStep) -> Call:
         range(begin, whole if size < 0 else begin + size)
         for begin, size, whole in zip(begins, sizes, x.shape)
     ]
-    return _pick(op, picked, tuple(range(len(x.shape))))
+    return _walk(op, picked, tuple(range(len(x.shape))))
 
 
-def transpose(op: StoredStep) -> Call:
+def _transpose_walk(op: StoredStep) -> Walk:
     axes = tuple(
         int(a) % len(op.input(0).shape) for a in need_constant(op.inputs[1], "permutation").ravel()
     )
-    return _pick(op, [range(size) for size in op.input(0).shape], axes)
+    return _walk(op, [range(size) for size in op.input(0).shape], axes)
 
 
-def _pick(op: StoredStep, picked: list[range], axes: tuple[int, ...]) -> Call:
+def _walk(op: StoredStep, picked: list[range], axes: tuple[int, ...]) -> Walk:
     """A walk over ``picked`` of each axis of the input, the axes in this order."""
     x, y, item = op.input(0), op.outputs[0], _item_bytes(op)
     if math.prod(len(p) for p in picked) != y.elements or not y.elements:
@@ -165,15 +182,32 @@ def _pick(op: StoredStep, picked: list[range], axes: tuple[int, ...]) -> Call:
     if len(walk) > 4:
         raise NotExportable("found more than four axes that are not together")
     walk = [(1, 0)] * (4 - len(walk)) + walk
-    name = f"op{op.number}_walk"
+    return Walk(start, run, tuple(count for count, _ in walk), tuple(step for _, step in walk))
+
+
+_WALKS: Mapping[str, Callable[[StoredStep], Walk]] = {
+    "SLICE": _slice_walk,
+    "STRIDED_SLICE": _strided_slice_walk,
+    "TRANSPOSE": _transpose_walk,
+}
+
+
+def walk_of(op: StoredStep) -> Walk:
+    """The way that a slice or a transposition takes through its input."""
+    return _WALKS[op.name](op)
+
+
+def pick(op: StoredStep) -> Call:
+    """SLICE, STRIDED_SLICE and TRANSPOSE."""
+    walk, name = walk_of(op), f"op{op.number}_walk"
     constant = struct(
         "sbnn_net_walk",
         name,
         {
-            "start": start,
-            "bytes": run,
-            "counts": _braces(count for count, _ in walk),
-            "steps": _braces(step for _, step in walk),
+            "start": walk.start,
+            "bytes": walk.bytes,
+            "counts": _braces(walk.counts),
+            "steps": _braces(walk.steps),
         },
     )
     return simple(op, "sbnn_net_pick", f"&{name}, {{x}}, {{y}}", {name: constant})

@@ -19,10 +19,15 @@ from sbnn_converter.tflite.flatbuffer import StoredStep
 
 def window_constant(op: StoredStep, kernel: tuple[int, int]) -> dict[str, str]:
     """The definition of the op's window, ``op<n>_window``."""
+    name = f"op{op.number}_window"
+    return {name: struct("sbnn_net_window", name, window_fields(op, kernel))}
+
+
+def window_fields(op: StoredStep, kernel: tuple[int, int]) -> dict[str, int]:
+    """What ``sbnn_net_window`` says of an op whose window has these two sides."""
     need_one_image(op)
     x, y, o = op.input(0).shape, op.outputs[0].shape, op.options
-    name = f"op{op.number}_window"
-    fields: dict[str, object] = {}
+    fields: dict[str, int] = {}
     for axis, side, stride, dilation, before in (
         (1, "height", o.strideH, getattr(o, "dilationHFactor", 1), "pad_top"),
         (2, "width", o.strideW, getattr(o, "dilationWFactor", 1), "pad_left"),
@@ -37,8 +42,7 @@ def window_constant(op: StoredStep, kernel: tuple[int, int]) -> dict[str, str]:
             f"dilation_{side}": dilation,
             before: max(0, missing) // 2 if o.padding == 0 else 0,
         }
-    fields |= {"in_channels": x[3], "out_channels": y[3]}
-    return {name: struct("sbnn_net_window", name, fields)}
+    return fields | {"in_channels": x[3], "out_channels": y[3]}
 
 
 def pool(op: StoredStep) -> Call:
