@@ -171,7 +171,7 @@ def _sum_range(op: StoredOp, connections: float, fan_in: int) -> tuple[float, in
     return most, max(least, 1 + int(most + 1).bit_length())
 
 
-def _stage_words(op: StoredOp, words: int, slices: int) -> dict[str, int]:
+def _stage_words(op: StoredOp, words: int, slices: int) -> dict[str, float]:
     """What makes an output of ``words`` of sums in ``slices``, as long as it needs no numbers."""
     o, planes = op.options, op.writes.planes
     is_stream = bool(o.get("stream"))
@@ -198,7 +198,7 @@ def _conv2d_bits(op: StoredOp, plan: Plan) -> dict[str, float]:
     planes = op.reads.planes
     most, slices = _sum_range(op, connections / filters, fan_in)
     to_bits = op.writes.is_planes
-    counts = {
+    counts: dict[str, float] = {
         **_decoding(op, filters * fan_in, passes),
         "pass": passes,
         "channel": passes * filters,

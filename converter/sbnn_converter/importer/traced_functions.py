@@ -10,7 +10,7 @@ constants over the channels, then the whole is monotone: it can go into threshol
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import numpy as np
 import tensorflow as tf
@@ -121,7 +121,7 @@ def _monotone_step(function: Callable, shape) -> g.PointwiseStep | None:
     return dataclasses.replace(step, levels=_levels(step, shape[-1], rank))
 
 
-_levels_by_arguments: dict[tuple, tuple[float, ...] | None] = {}
+_levels_by_arguments: dict[Hashable, tuple[float, ...] | None] = {}
 
 
 def _levels(step: g.PointwiseStep, channels: int, rank: int) -> tuple[float, ...] | None:

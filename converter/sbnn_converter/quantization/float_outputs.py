@@ -5,9 +5,9 @@ that is a float anyway need not be rounded to int8 on the way, and answers are t
 network's own as far as the last layer is concerned. That holds, too, for what lies behind it
 without weights, a softmax for example.
 
-A softmax over classes that leaves as int8 reads floats, too. In int8, 256 steps from the smallest to
-the largest number would be shared by all samples, and where two classes are close they would
-tie, or both lie above what a few representative samples have shown.
+A softmax over classes that leaves as int8 reads floats, too. In int8, 256 steps from the smallest
+to the largest number would serve all samples, and where two classes are close they would tie, or
+both lie above what a few representative samples have shown.
 """
 
 from __future__ import annotations
