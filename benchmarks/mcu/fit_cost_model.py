@@ -27,7 +27,7 @@ from code_sizes import code_sizes
 from op_counts import measure_ops
 from samples import Sampler
 from sbnn_converter import emulation
-from sbnn_converter.cost_model.estimate import plan_for
+from sbnn_converter.cost_model.estimate import cores, counted_core, plan_for
 from sbnn_converter.cost_model.features import (
     KERNELS,
     SIGN_STEPS,
@@ -72,7 +72,9 @@ def estimates(counts: list[dict[str, float]], coefficients: dict[str, float]) ->
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    known_cores = [name for name in emulation.CORES if name.startswith("cortex")]
+    known_cores = [
+        name for name in cores() if name in emulation.CORES and counted_core(name) == name
+    ]
     parser.add_argument("--core", action="append", choices=known_cores)
     parser.add_argument("--kernel", action="append", choices=KERNELS)
     parser.add_argument("--samples", type=int, default=60, help="ops of each kind")
@@ -86,12 +88,12 @@ def main() -> int:
     parser.add_argument("--worst", action="store_true", help="print the worst ops")
     parser.add_argument("--out", type=pathlib.Path, default=FILE)
     args = parser.parse_args()
-    cores = [emulation.CORES[name] for name in args.core or known_cores]
-    require_tools(*cores)
+    boards = [emulation.CORES[name] for name in args.core or known_cores]
+    require_tools(*boards)
     some = code_steps(args.code) if args.code else SIGN_STEPS if args.signed else None
     known = json.loads(args.out.read_text()) if args.out.exists() else {}
     print(f"{'core':12}{'kernel':18}{'ops':>5}{'mean error':>12}{'90 % below':>12}{'worst':>8}")
-    for board in cores:
+    for board in boards:
         core = board.name
         entry = known.setdefault("cores", {}).setdefault(core, {})
         for kernel in args.kernel or KERNELS:
