@@ -186,6 +186,7 @@ def finish(
             ram_kb=options.ram_kb,
         )
         editor.drop_invented_names()
+        editor.drop_converters_own()
         return editor.bytes()
 
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 import sbnn_converter
 from sbnn_converter.forms.narrow import narrowest
+from sbnn_converter.tflite import schema
 from sbnn_converter.tflite.flatbuffer import read_sbnn_ops
 
 
@@ -81,3 +82,11 @@ def test_only_invented_names_are_left_out():
     for layer in ("plain", "ours/connections", "last"):
         assert any(layer in name for name in names), layer
     assert not any(name.startswith(("Const", "arith.", "tfl.")) for name in names)
+
+
+def test_what_tfliteconverter_says_of_its_call_is_left_out():
+    model = tf.keras.Sequential([tf.keras.Input((8,)), sbnn_keras.SparseBinaryDense(6)])
+    converted = sbnn_converter.convert_keras_model(model)
+    root = schema.Model.GetRootAsModel(converted, 0)
+    names = [root.Metadata(i).Name() for i in range(root.MetadataLength())]
+    assert names == [b"min_runtime_version"]

@@ -344,6 +344,12 @@ class FlatbufferEditor:
             if not self.is_port(number) and _INVENTED.fullmatch(tensor.name or b""):
                 tensor.name = None
 
+    def drop_converters_own(self) -> None:
+        """Takes what TFLiteConverter says of itself and of how it was called: no runtime reads it."""
+        kept = [m for m in self._model.metadata or [] if m.name != b"CONVERSION_METADATA"]
+        self._model.metadata = kept
+        self._drop_buffers()
+
     def _drop_tensors(self) -> None:
         graph = self._graph
         used = {int(t) for t in (*graph.inputs, *graph.outputs)}
