@@ -345,7 +345,7 @@ class FlatbufferEditor:
                 tensor.name = None
 
     def drop_converters_own(self) -> None:
-        """Takes what TFLiteConverter says of itself and of how it was called: no runtime reads it."""
+        """Takes what TFLiteConverter says of itself and its call: no runtime reads it."""
         kept = [m for m in self._model.metadata or [] if m.name != b"CONVERSION_METADATA"]
         self._model.metadata = kept
         self._drop_buffers()
