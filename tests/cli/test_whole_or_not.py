@@ -1,6 +1,7 @@
 """Whatever goes wrong, outputs are whole or as they were."""
 
 import errno
+import importlib
 import itertools
 import os
 import pty
@@ -60,6 +61,19 @@ def test_no_space_for_temporary_files(sbnn_convert, digits, monkeypatch):
         folder=digits.parent,
         left=["digits.h5"],
     )
+
+
+def test_no_space_for_the_module_that_tfliteconverter_saves(sbnn_convert, digits, monkeypatch):
+    # TFLiteConverter tells nobody, and converts something else.
+    def save(*_, **__):
+        raise tf.errors.ResourceExhaustedError(None, None, "x; No space left on device")
+
+    saving = importlib.import_module("tensorflow.python.saved_model.save")
+    monkeypatch.setattr(saving, "save", save)
+    monkeypatch.setattr(tf.saved_model, "save", save)
+    result = sbnn_convert(digits)
+    words = "no space left", tempfile.gettempdir(), "TMPDIR"
+    assert_refused(result, *words, folder=digits.parent, left=["digits.h5"])
 
 
 def outputs_over_old_ones(folder) -> tuple[list[Output], dict[str, bytes]]:

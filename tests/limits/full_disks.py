@@ -50,11 +50,11 @@ def disk(place: Path, options: str) -> Iterator[Path]:
 def check(folder: Path) -> Iterator[Finding]:
     """Fills the disk of outputs, the one of temporary files, and standard output."""
     sources = _sources(folder)
-    yield from standard_output(folder, sources)
+    yield from _standard_outputs(sources)
     if not may_mount(folder / "try"):
         yield Finding("full disks", "left out: no file system may be mounted here", True)
         return
-    yield from outputs(folder, sources)
+    yield from _outputs(folder, sources)
     yield from _temporary_files(folder, sources)
 
 
@@ -71,9 +71,8 @@ def _sources(folder: Path) -> dict[str, Path]:
     return found
 
 
-def standard_output(folder: Path, sources: dict[str, Path]) -> Iterator[Finding]:
+def _standard_outputs(sources: dict[str, Path]) -> Iterator[Finding]:
     """Runs each program with a standard output that takes nothing."""
-    del folder
     model, own = sources["model.tflite"], sources["model.tflite"].parent
     for program, *arguments in (
         ("sbnn-inspect", model),
@@ -83,22 +82,27 @@ def standard_output(folder: Path, sources: dict[str, Path]) -> Iterator[Finding]
         ("sbnn-convert", "--help"),
         ("sbnn-inspect", "--version"),
     ):
-        with open("/dev/full", "w") as full:
-            done = subprocess.run(
-                command_line(program, *arguments),
-                stdout=full,
-                stderr=subprocess.PIPE,
-                text=True,
-                env=_environment(),
-            )
-        told, fault = done.stderr, _fault(program, done.returncode, done.stderr)
-        if "standard output" not in told:
-            fault = fault or "does not name standard output"
-        words = _words(arguments)
-        yield Finding(f"{program} {words} > /dev/full", fault or told.strip(), not fault)
+        yield full_output(program, arguments)
 
 
-def outputs(folder: Path, sources: dict[str, Path]) -> Iterator[Finding]:
+def full_output(program: str, arguments) -> Finding:
+    """Runs a program with a standard output that takes nothing."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command_line(program, *arguments),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=_environment(),
+        )
+    told, fault = done.stderr, _fault(program, done.returncode, done.stderr)
+    if "standard output" not in told:
+        fault = fault or "does not name standard output"
+    what = f"{program} {_words(arguments)} > /dev/full"
+    return Finding(what, fault or told.strip().split(": error: ")[-1], not fault)
+
+
+def _outputs(folder: Path, sources: dict[str, Path]) -> Iterator[Finding]:
     """Fills the disk that outputs go to, in pages and in files."""
     model = sources["model.tflite"]
     for program, *arguments in (
@@ -108,7 +112,7 @@ def outputs(folder: Path, sources: dict[str, Path]) -> Iterator[Finding]:
         ("sbnn-convert", sources["model.h5"], "-o", "OUT.tflite"),
     ):
         for unit in ("pages", "files"):
-            yield _sweep(folder, program, arguments, unit)
+            yield sweep(folder, program, arguments, unit)
 
 
 def _temporary_files(folder: Path, sources: dict[str, Path]) -> Iterator[Finding]:
@@ -123,10 +127,10 @@ def _temporary_files(folder: Path, sources: dict[str, Path]) -> Iterator[Finding
         ("sbnn-convert", sources["saved_model"], "-o", "OUT.tflite", *int8),
     ):
         for unit in ("pages", "files"):
-            yield _sweep(folder, program, arguments, unit, temporary=True)
+            yield sweep(folder, program, arguments, unit, temporary=True)
 
 
-def _sweep(folder: Path, program: str, arguments, unit: str, temporary: bool = False) -> Finding:
+def sweep(folder: Path, program: str, arguments, unit: str, temporary: bool = False) -> Finding:
     """Runs a program on disks that grow until it ends well."""
     failed, faults, said = 0, [], {}
     for room in _rooms():
