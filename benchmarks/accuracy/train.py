@@ -28,6 +28,9 @@ _RESULTS = flags.DEFINE_string(
     "results", str(HERE / "results"), "Folder for the result, one JSON a run."
 )
 _THREADS = flags.DEFINE_integer("threads", 1, "Threads within an operation.", 1)
+_SAVE_SECONDS = flags.DEFINE_float(
+    "save_seconds", 30, "Between two checkpoints, which stand at ends of epochs.", 0
+)
 
 
 def _teacher(run, work: Path):
@@ -68,7 +71,7 @@ def main(_):
     if run.recipe()["backend"] == "tensorflow":
         model = architectures.build(run)
         teacher = _teacher(run, Path(_WORK.value))
-        history = training.train(model, run, samples, folder, teacher=teacher)
+        history = training.train(model, run, samples, folder, _SAVE_SECONDS.value, teacher=teacher)
     else:
         model, history = from_keras3.read(folder)
     model.save(folder / "model.h5")

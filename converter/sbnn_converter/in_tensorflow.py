@@ -158,6 +158,7 @@ def main(folder: Path) -> None:
     import keras
 
     from sbnn_converter.convert import convert_keras_model
+    from sbnn_converter.framework.deep_models import room_for_deep_models
 
     wanted = json.loads((folder / "options.json").read_text(encoding="utf-8"))
     samples = None
@@ -170,7 +171,10 @@ def main(folder: Path) -> None:
     try:
         try:
             # Whatever code is in it ran in the process that started this one.
-            model = keras.models.load_model(folder / "model.keras", compile=False, safe_mode=False)
+            with room_for_deep_models():
+                model = keras.models.load_model(
+                    folder / "model.keras", compile=False, safe_mode=False
+                )
         except Exception as error:
             raise ConversionError(
                 f"cannot open the model in a process with TensorFlow: {_told(error)}; {_WAY_OUT}"

@@ -25,7 +25,8 @@ class FreezeConnections(ModelCallback):
 
     Batch normalization and layers that are not binary go on learning. Layers of Larq
     with a kernel quantizer are frozen too. A schedule of connections should be over
-    by then.
+    by then. Between epochs the layers are trainable, so that what is saved there is the
+    same model, and goes on where it was.
 
     Args:
         epochs: how many epochs at the end.
@@ -40,7 +41,10 @@ class FreezeConnections(ModelCallback):
         self._frozen: list = []
 
     def on_epoch_begin(self, epoch, logs=None):
-        if self._frozen or epoch < self.params["epochs"] - self.epochs:
+        if epoch < self.params["epochs"] - self.epochs:
+            return
+        if self._frozen:
+            self._let_train(False)
             return
         self._frozen = [
             layer
@@ -50,13 +54,27 @@ class FreezeConnections(ModelCallback):
         if not self._frozen:
             warn_without_layers(self, self.model, "binary layer")
             return
-        for layer in self._frozen:
-            layer.trainable = False
+        self._let_train(False)
         self.model.make_train_function(force=True)
 
-    def on_train_end(self, logs=None):
+    def on_train_batch_end(self, batch, logs=None):
+        # Callbacks that save come behind it, wherever they stand in the list.
+        if batch + 1 == self.params.get("steps"):
+            self._let_train(True)
+
+    def on_test_begin(self, logs=None):
+        self._let_train(True)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._let_train(True)
+
+    def _let_train(self, value: bool) -> None:
+        """What Keras saves of a layer. The traced training knows it from its beginning."""
         for layer in self._frozen:
-            layer.trainable = True
+            layer.trainable = value
+
+    def on_train_end(self, logs=None):
+        self._let_train(True)
         if self._frozen:
             self.model.train_function = None
         self._frozen = []

@@ -1,6 +1,8 @@
 """What all command-line programs share."""
 
 import contextlib
+import errno
+import io
 import os
 import signal
 import sys
@@ -127,3 +129,21 @@ def test_whoever_asks_reads_what_native_code_says(monkeypatch, capfd):
     with command.progress("working"):
         os.write(2, b"I0000 cudart_stub.cc:31] no card\n")
     assert "no card" in capfd.readouterr().err
+
+
+class FullOutput(io.StringIO):
+    """A standard output that goes to a full disk."""
+
+    def flush(self):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_a_full_standard_output_is_named(monkeypatch, capsys, arguments):
+    monkeypatch.setattr(sys, "argv", ["program", *arguments])
+    monkeypatch.setattr(sys, "stdout", FullOutput())
+    with pytest.raises(SystemExit) as end:
+        command.run("program", "usage", flags.FlagValues(), lambda _: None)
+    assert end.value.code == 1
+    told = capsys.readouterr().err
+    assert told == "program: error: cannot write to standard output: No space left on device\n"

@@ -258,3 +258,13 @@ def test_the_version(sbnn_convert, sbnn_export, sbnn_inspect, flag):
         assert (result.returncode == 0 and "--version" in result.stdout) or (
             result.stdout == f"{name} {version('sbnn-keras')}\n"
         )
+
+
+def test_a_full_standard_output_takes_nothing_from_the_files(
+    finished, sbnn_convert, monkeypatch, tmp_path
+):
+    with open("/dev/full", "w") as full:  # closing it writes again what was not taken
+        monkeypatch.setattr(sys, "stdout", full)
+        result = sbnn_convert(finished, "--report", tmp_path / "r.html")
+    assert_refused(result, "cannot write to standard output", "; all files were written")
+    assert (tmp_path / "r.html").read_text().rstrip().endswith("</html>")

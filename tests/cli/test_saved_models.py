@@ -2,6 +2,7 @@
 
 Nothing here needs the converter: importing it fails."""
 
+import inspect
 import sys
 import zipfile
 
@@ -10,6 +11,7 @@ import pytest
 import tensorflow as tf
 
 from programs import assert_refused
+from sbnn_converter.saved.models import load_keras_model
 from sbnn_keras import SparseBinaryDense
 
 CONFIG = '{"class_name": "Sequential", "config": {"name": "s", "layers": []}}'
@@ -91,3 +93,19 @@ def test_weights_alone(sbnn_convert, weights, name):
 def test_a_graph_alone(sbnn_convert, weights, name):
     result = sbnn_convert(weights / name)
     assert_refused(result, name, "without Keras's layers", "model.export()", "model.save(")
+
+
+def test_a_deep_model_is_opened_whatever_depth_python_allows(tmp_path):
+    # Keras calls itself once a layer; a thousand calls are Python's limit.
+    x = inputs = tf.keras.Input((2,))
+    for _ in range(300):
+        x = tf.keras.layers.ReLU()(x)
+    tf.keras.Model(inputs, x).save(tmp_path / "deep.h5")
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 250)
+    try:
+        model = load_keras_model(tmp_path / "deep.h5")
+        assert len(model.layers) == 301
+        assert sys.getrecursionlimit() < 1000
+    finally:
+        sys.setrecursionlimit(before)

@@ -1,6 +1,7 @@
 """Whatever goes wrong, outputs are whole or as they were."""
 
 import errno
+import importlib
 import itertools
 import os
 import pty
@@ -13,6 +14,8 @@ import pytest
 import tensorflow as tf
 
 from programs import assert_refused, command_line, environment
+from sbnn_converter.export import outputs as outputs_module
+from sbnn_converter.export.exchange import exchange
 from sbnn_converter.export.folder import folder_output
 from sbnn_converter.export.outputs import Output, write_all
 from sbnn_keras import SparseBinaryDense
@@ -60,6 +63,19 @@ def test_no_space_for_temporary_files(sbnn_convert, digits, monkeypatch):
     )
 
 
+def test_no_space_for_the_module_that_tfliteconverter_saves(sbnn_convert, digits, monkeypatch):
+    # TFLiteConverter tells nobody, and converts something else.
+    def save(*_, **__):
+        raise tf.errors.ResourceExhaustedError(None, None, "x; No space left on device")
+
+    saving = importlib.import_module("tensorflow.python.saved_model.save")
+    monkeypatch.setattr(saving, "save", save)
+    monkeypatch.setattr(tf.saved_model, "save", save)
+    result = sbnn_convert(digits)
+    words = "no space left", tempfile.gettempdir(), "TMPDIR"
+    assert_refused(result, *words, folder=digits.parent, left=["digits.h5"])
+
+
 def outputs_over_old_ones(folder) -> tuple[list[Output], dict[str, bytes]]:
     """A file and two folders of which one stands there already, as does the file; and
     all that stands there."""
@@ -93,8 +109,14 @@ def failing_at(number, function):
     return failing
 
 
+@pytest.fixture
+def no_exchange(monkeypatch):
+    """A system that cannot exchange two names in one step."""
+    monkeypatch.setattr(outputs_module, "exchange", lambda one, other: False)
+
+
 @pytest.mark.parametrize("call", ["fsync", "replace", "rename", "mkdir"])
-def test_whichever_step_fails_all_is_as_it_was(tmp_path, monkeypatch, call):
+def test_whichever_step_fails_all_is_as_it_was(tmp_path, monkeypatch, no_exchange, call):
     # The disk is full at the first, the second, ... of these calls, until none is left.
     original, failed = getattr(os, call), 0
     while True:
@@ -110,7 +132,7 @@ def test_whichever_step_fails_all_is_as_it_was(tmp_path, monkeypatch, call):
         else:
             break
         finally:
-            monkeypatch.undo()
+            monkeypatch.setattr(os, call, original)
         assert everything(place) == before
         failed += 1
     assert failed >= 2
@@ -118,7 +140,34 @@ def test_whichever_step_fails_all_is_as_it_was(tmp_path, monkeypatch, call):
     assert sorted(os.listdir(place)) == ["a", "c", "m", "r"]
 
 
-def test_what_cannot_be_given_back_is_kept_and_named(tmp_path, monkeypatch):
+@pytest.mark.parametrize("exchanges", [1, 2])
+def test_exchanged_folders_are_given_back(tmp_path, monkeypatch, exchanges):
+    # The last folder gets no name; the one before cannot always be exchanged again.
+    outputs, before = outputs_over_old_ones(tmp_path)
+    calls = itertools.count()
+    monkeypatch.setattr(
+        outputs_module, "exchange", lambda a, b: next(calls) < exchanges and exchange(a, b)
+    )
+    monkeypatch.setattr(os, "rename", failing_at(0, os.rename))
+    with pytest.raises(OSError, match="nothing was changed"):
+        write_all(outputs)
+    assert everything(tmp_path) == before
+
+
+def test_an_exchanged_folder_that_cannot_be_given_back_is_kept(tmp_path, monkeypatch):
+    outputs, _ = outputs_over_old_ones(tmp_path)
+    calls = itertools.count()
+    monkeypatch.setattr(
+        outputs_module, "exchange", lambda a, b: next(calls) == 0 and exchange(a, b)
+    )
+    monkeypatch.setattr(os, "rename", disk_is_full)
+    with pytest.raises(OSError, match="not all could be undone") as caught:
+        write_all(outputs)
+    kept = re.search("c' is at '(.*?)' now", str(caught.value))[1]
+    assert (tmp_path / kept / "x" / "y.c").read_bytes() == b"old"
+
+
+def test_what_cannot_be_given_back_is_kept_and_named(tmp_path, monkeypatch, no_exchange):
     outputs, _ = outputs_over_old_ones(tmp_path)
     rename, calls = os.rename, iter(range(100))
 

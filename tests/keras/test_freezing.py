@@ -72,6 +72,25 @@ def test_a_resumed_training_stays_frozen():
     np.testing.assert_array_equal(model.get_layer("ours").binary_kernel(), before)
 
 
+@pytest.mark.parametrize("form", ["h5", "keras"])
+@pytest.mark.parametrize("saves_first", [True, False])
+def test_what_is_saved_in_a_frozen_epoch_goes_on_the_same(form, saves_first, tmp_path):
+    tf.keras.utils.set_random_seed(1)
+    freeze, path = sbnn_keras.FreezeConnections(2), str(tmp_path / f"{{epoch}}.{form}")
+    save = tf.keras.callbacks.ModelCheckpoint(path)
+    callbacks = [save, freeze] if saves_first else [freeze, save]
+    arguments = {"batch_size": 16, "shuffle": False, "epochs": 4, "verbose": 0}
+    straight = network()
+    straight.fit(X, Y, callbacks=callbacks, **arguments)
+    resumed = tf.keras.models.load_model(tmp_path / f"3.{form}")
+    assert all(layer.trainable for layer in resumed.layers)
+    freeze = sbnn_keras.FreezeConnections(2)
+    resumed.fit(X, Y, initial_epoch=3, callbacks=[freeze], **arguments)
+    assert int(resumed.optimizer.iterations) == int(straight.optimizer.iterations)
+    for a, b in zip(straight.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.usefixtures("eagerly")
 def test_a_frozen_layer_is_saved_whole(tmp_path):
     model = network()

@@ -183,6 +183,14 @@ def test_running_a_model_does_not_import_tensorflow(converted, tmp_path):
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
+def test_the_wheel_of_tflm_is_imported_without_a_word(converted, tmp_path):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(converted)
+    script = f"import sbnn_converter as s; s.micro.Interpreter({str(path)!r})"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+    assert done.stdout == done.stderr == b""
+
+
 STRANGE = {
     "complex": (np.zeros((2, 8, 8, 1), complex), "complex128: wanted real or whole"),
     "datetime": (np.zeros((2, 8, 8, 1), "datetime64[s]"), "datetime64.*: wanted real"),

@@ -27,13 +27,23 @@ class OnHost:
         subprocess.run(["gcc", *flags, "-shared", *compiled, "-o", library], check=True)
         self._library = ctypes.CDLL(str(library))
         self._invoke = getattr(self._library, f"{export.name}_invoke")
+        self._invoke_in = getattr(self._library, f"{export.name}_invoke_in")
 
     def check(self) -> int:
         """What the exported check of the memory plan says: 0 if all is well."""
         return getattr(self._library, f"{self.export.name}_check")()
 
-    def predict(self, *inputs: np.ndarray) -> list[np.ndarray]:
-        """An array ``[samples, ...]`` for each output."""
+    def work(self) -> np.ndarray:
+        """Memory for calls of one thread."""
+        return np.zeros(max(self.export.work_bytes) // 8 + 1, np.uint64)
+
+    def predict(self, *inputs: np.ndarray, work: np.ndarray | None = None) -> list[np.ndarray]:
+        """An array ``[samples, ...]`` for each output.
+
+        Args:
+          work: memory to run in; None: the network's own, which has room for one call at a
+            time.
+        """
         results = []
         for sample in range(len(inputs[0])):
             given, buffers, outputs = iter(inputs), [], []
@@ -45,7 +55,11 @@ class OnHost:
                     array = np.ascontiguousarray(next(given)[sample])
                     assert array.dtype == tensor.element_type.numpy
                 buffers.append(array)
-            status = self._invoke(*(ctypes.c_void_p(b.ctypes.data) for b in buffers))
+            pointers = [ctypes.c_void_p(b.ctypes.data) for b in buffers]
+            if work is None:
+                status = self._invoke(*pointers)
+            else:
+                status = self._invoke_in(ctypes.c_void_p(work.ctypes.data), *pointers)
             assert status == 0
             results.append(outputs)
         return [np.stack(parts) for parts in zip(*results)]

@@ -42,10 +42,12 @@ def run(
     own_flags.set_gnu_getopt(True)  # flags may stand behind the model
     try:
         if any(a in ("-h", "--help", "-help") for a in argv):
-            print(usage.strip() + "\n\nflags:\n" + _flags_help(own_flags), flush=True)
+            with printing():
+                print(usage.strip() + "\n\nflags:\n" + _flags_help(own_flags))
             return
         if "--version" in argv:
-            print(f"{name} {__version__}")
+            with printing():
+                print(f"{name} {__version__}")
             return
         arguments = own_flags([name, *argv])[1:]
         with ending_signals.heeded():
@@ -53,7 +55,7 @@ def run(
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has seen enough, as with "| head".
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(1)
     except (flags.Error, UsageError) as error:
         _fail(name, f"{error}; see {name} --help", 2)
@@ -63,6 +65,27 @@ def run(
         _fail(name, "out of memory", 1)
     except ending_signals.EndedBySignal as end:
         _fail(name, f"{end}; nothing was written", 128 + end.number)
+
+
+@contextlib.contextmanager
+def printing(behind: str = "") -> Iterator[None]:
+    """Names standard output as what is full or broken, where an error names nothing.
+
+    Args:
+      behind: what to say after it, such as that files were written nonetheless.
+
+    Raises:
+      OSError: standard output takes nothing more.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _drop_output()
+        reason = error.strerror or error
+        raise OSError(f"cannot write to standard output: {reason}{behind}") from error
 
 
 class Progress:
@@ -109,6 +132,13 @@ def _quiet_libraries():
     finally:
         for each in caught:
             warnings.showwarning(each.message, each.category, each.filename, each.lineno)
+
+
+def _drop_output() -> None:
+    """Lets go what standard output has not taken: Python tries again when it ends, and
+    tells of that in lines and a status of its own."""
+    with contextlib.suppress(OSError):  # no file, as some environments have it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class UsageError(Exception):

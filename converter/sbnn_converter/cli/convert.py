@@ -90,7 +90,8 @@ def _from_keras(request: Request) -> None:
                 verified=verified,
             )
         write_products(products)
-    print_products(products, destinations, cost, verified)
+    with command.printing(products.written):
+        print_products(products, destinations, cost, verified)
 
 
 def _match(arrays, model):

@@ -41,7 +41,8 @@ def make_of_file(
         except ValueError as error:
             raise ValueError(f"'{source}': {error}") from error
         write_products(products)
-    print_products(products, destinations, cost)
+    with command.printing(products.written):
+        print_products(products, destinations, cost)
 
 
 def _match(arrays: Mapping[str, np.ndarray] | None, flatbuffer: bytes) -> list[np.ndarray] | None:

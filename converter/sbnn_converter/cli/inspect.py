@@ -82,10 +82,12 @@ def inspect(arguments: list[str]) -> None:
         )
     if _PROFILE.value is not None:
         _print_profile(path, _PROFILE.value)
-    elif _JSON.value:
-        print(json.dumps(as_document(inspection)))
-    else:
-        print_summary(inspection)
+        return
+    with command.printing():
+        if _JSON.value:
+            print(json.dumps(as_document(inspection)))
+        else:
+            print_summary(inspection)
 
 
 def _check_flags() -> None:
@@ -108,10 +110,11 @@ def _print_profile(path: Path, core: str) -> None:
 
     with command.progress(f"compiling and running '{path}' on an emulated {core}"):
         found = profile(path, core, wait_states=_WAIT_STATES.value or 0)
-    if _JSON.value:
-        print(json.dumps(found.as_dict()))
-    else:
-        print_profile(found, mhz=_MHZ.value)
+    with command.printing():
+        if _JSON.value:
+            print(json.dumps(found.as_dict()))
+        else:
+            print_profile(found, mhz=_MHZ.value)
 
 
 def _names(ops: list[str]) -> str:

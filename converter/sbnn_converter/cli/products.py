@@ -93,6 +93,11 @@ class Products:
     outputs: list[Output]
     lines: list[str]
 
+    @property
+    def written(self) -> str:
+        """What to add to an error behind which the outputs stand."""
+        return "; all files were written" if self.outputs else ""
+
 
 def make_products(
     model: bytes,

@@ -117,7 +117,17 @@ def _converted(concrete, functions: list, int8: Int8 | None) -> bytes:
     converter.allow_custom_ops = True
     if int8 is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    return converter.convert()
+    model = converter.convert()
+    if not getattr(converter, "saved_model_dir", True):
+        _save_aloud(module, concrete)
+    return model
+
+
+def _save_aloud(module: tf.Module, concrete) -> None:
+    """Raises what has kept TFLiteConverter from saving a module. It tells nobody, and goes on
+    without our functions."""
+    with tempfile.TemporaryDirectory(prefix="sbnn-") as folder:
+        tf.saved_model.save(module, folder, signatures=concrete)
 
 
 def _said_otherwise(model: bytes) -> bytes:

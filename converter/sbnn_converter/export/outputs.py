@@ -2,7 +2,9 @@
 
 Everything is written beside its target first. Only when all of it is on the disk do the
 outputs take their names, one after another; what stood there before is kept aside until
-the last one has, and comes back if one cannot.
+the last one has, and comes back if one cannot. A process that is killed meanwhile leaves
+each output whole, as it was or as it was to be, and beside it a folder ``.sbnn-*`` that
+nothing looks at.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import stat
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from sbnn_converter.export.exchange import exchange
 
 
 class Output:
@@ -31,6 +35,7 @@ class Output:
         self.flag = flag
         self._target = Path(os.path.realpath(path))
         self._aside: Path | None = None
+        self._exchanged_for: tuple[int, int] | None = None  # what stood at the target
 
     def stage(self) -> None:
         """Writes the content to the disk, beside the target."""
@@ -53,11 +58,19 @@ class Output:
             os.replace(self._new, self._target)
             return
         if self._target.exists():
+            self._exchanged_for = _identity(self._target)
+            if exchange(self._new, self._target):
+                return
+            self._exchanged_for = None
             os.rename(self._target, self._old)
         os.rename(self._new, self._target)
 
     def give_back(self) -> None:
         """Undoes ``take_name``, however far it came."""
+        if self._is_exchanged():
+            if exchange(self._new, self._target):
+                return
+            os.rename(self._new, self._old)
         if not os.path.lexists(self._new):
             os.rename(self._target, self._new)
         if os.path.lexists(self._old):
@@ -70,7 +83,8 @@ class Output:
 
     def keep_aside(self) -> Path:
         """Lets ``clean_up`` leave what stood at the target, and tells where it is."""
-        old, self._aside = self._old, None
+        old = self._new if self._is_exchanged() else self._old
+        self._aside = None
         return old
 
     @property
@@ -86,6 +100,13 @@ class Output:
         if self._aside is None:
             raise RuntimeError(f"'{self.path}' was not staged")
         return self._aside
+
+    def _is_exchanged(self) -> bool:
+        """Whether what stood at the target has the new one's place now. Asked of the disk: a
+        signal may come before this object knows."""
+        if self._exchanged_for is None or not os.path.lexists(self._new):
+            return False
+        return _identity(self._new) == self._exchanged_for
 
     def _keep_old_file(self) -> None:
         if not self._target.exists():
@@ -142,6 +163,11 @@ def _named(output: Output):
             f"cannot write {what}'{output.path}'{size}: {error.strerror or error}; nothing "
             f"was changed: make room, or choose another place with {output.flag}"
         ) from error
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
 
 
 def _write(path: Path, content: bytes) -> None:

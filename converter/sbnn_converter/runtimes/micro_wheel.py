@@ -12,6 +12,7 @@ import functools
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -42,10 +43,13 @@ def micro_runtime() -> ModuleType:
 
 
 def _import() -> ModuleType:
-    try:
-        from tflite_micro.python.tflite_micro import runtime
-    except ImportError:
-        from tflite_micro import runtime
+    with warnings.catch_warnings():
+        # Of how the wheel looks for its own files: no user of ours can mend that.
+        warnings.filterwarnings("ignore", "pkg_resources is deprecated")
+        try:
+            from tflite_micro.python.tflite_micro import runtime
+        except ImportError:
+            from tflite_micro import runtime
     return runtime
 
 

@@ -211,6 +211,7 @@ def load_keras_model(path: Path, trust_code: bool = False):
         why.
     """
     from sbnn_converter.framework import IS_KERAS_2, face
+    from sbnn_converter.framework.deep_models import room_for_deep_models
 
     of_keras_3 = _saved_by_keras_3(path)
     if not (of_keras_3 or IS_KERAS_2):
@@ -222,9 +223,10 @@ def load_keras_model(path: Path, trust_code: bool = False):
     if not trust_code:
         refuse_code(path, _configurations(path))
     try:
-        if of_keras_3 and IS_KERAS_2:
-            return _load_of_keras_3(path, trust_code)
-        return face.load(path, trust_code)
+        with room_for_deep_models():
+            if of_keras_3 and IS_KERAS_2:
+                return _load_of_keras_3(path, trust_code)
+            return face.load(path, trust_code)
     except ConversionError:
         raise
     except Exception as error:
