@@ -5,6 +5,7 @@ import os
 import pytest
 
 from sbnn_converter import ConversionError
+from sbnn_converter.export import outputs
 from sbnn_converter.export.folder import folder_output
 from sbnn_converter.export.outputs import write_all
 
@@ -71,6 +72,8 @@ def test_a_failure_in_the_middle_leaves_what_was_there(tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
         rename(source, target)
 
+    # As on a system that cannot exchange two names in one step.
+    monkeypatch.setattr(outputs, "exchange", lambda one, other: False)
     monkeypatch.setattr(os, "rename", failing)
     with pytest.raises(OSError, match="nothing was changed"):
         write_folder(tmp_path / "out", {"README.md": b"new"}, FLAG)
