@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-import flatbuffers
 import numpy as np
 from tensorflow.lite.python import schema_py_generated as tflite
 
+from one_op import buffer_of, packed
 from sbnn_converter.tflite.flatbuffer import StoredTensor
 
 
@@ -48,7 +48,7 @@ def tensor(
 def builtin_model(ops: Sequence[BuiltinOp]) -> bytes:
     """A .tflite file of these ops."""
     model, graph = tflite.ModelT(), tflite.SubGraphT()
-    model.version, model.buffers, model.operatorCodes = 3, [_buffer(None)], []
+    model.version, model.buffers, model.operatorCodes = 3, [buffer_of(None)], []
     graph.tensors, graph.inputs, graph.outputs, graph.operators = [], [], [], []
 
     def add(stored: StoredTensor) -> int:
@@ -59,7 +59,7 @@ def builtin_model(ops: Sequence[BuiltinOp]) -> bytes:
             new.quantization = tflite.QuantizationParametersT()
             new.quantization.scale = stored.scales
             new.quantization.zeroPoint = stored.zero_points
-        model.buffers.append(_buffer(stored.content))
+        model.buffers.append(buffer_of(stored.content))
         graph.tensors.append(new)
         return len(graph.tensors) - 1
 
@@ -81,13 +81,4 @@ def builtin_model(ops: Sequence[BuiltinOp]) -> bytes:
         graph.outputs += operator.outputs
         graph.operators.append(operator)
     model.subgraphs = [graph]
-    builder = flatbuffers.Builder(4096)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
-
-
-def _buffer(content: np.ndarray | None):
-    buffer = tflite.BufferT()
-    if content is not None:
-        buffer.data = content
-    return buffer
+    return packed(model)
