@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,7 +133,8 @@ def _temporary_files(folder: Path, sources: dict[str, Path]) -> Iterator[Finding
 
 def sweep(folder: Path, program: str, arguments, unit: str, temporary: bool = False) -> Finding:
     """Runs a program on disks that grow until it ends well."""
-    failed, faults, said = 0, [], {}
+    failed, faults = 0, []
+    shutil.rmtree(folder / "out", ignore_errors=True)
     for room in _rooms():
         options = f"size={room * _PAGE}" if unit == "pages" else f"nr_inodes={room + 1},size=64m"
         with disk(folder / "disk", options) as full:
@@ -146,8 +148,6 @@ def sweep(folder: Path, program: str, arguments, unit: str, temporary: bool = Fa
             done = processes.run([flag, code, *words], _environment() | own)
             left = sorted(path.name for path in out.iterdir())
         if done.returncode == 0:
-            for path in out.iterdir() if temporary else ():
-                subprocess.run(["rm", "-r", str(path)], check=True)
             break
         failed += 1
         fault = _fault(program, done.returncode, done.stderr)
@@ -155,7 +155,6 @@ def sweep(folder: Path, program: str, arguments, unit: str, temporary: bool = Fa
             fault = fault or f"leaves {left}"
         if fault:
             faults.append(f"{room} {unit}: {fault}")
-        said[done.stderr.strip().split(": error: ")[-1][:60]] = True
         if failed % 10 == 0:
             progress(f"{program}: {failed} disks of {room} {unit} at most")
     where = "temporary files" if temporary else "outputs"

@@ -5,9 +5,9 @@ import importlib
 import pytest
 
 SMALL = {
-    "long_runs": dict(count=3000),
+    "long_runs": dict(count=1000),
     "eight_threads": dict(rounds=3),
-    "deep_networks": dict(layers=40, blocks=10),
+    "deep_networks": dict(layers=20, blocks=4),
     "wide_layers": dict(units=256, channels=64),
     "large_batches": dict(count=200),
 }

@@ -126,8 +126,9 @@ def _converted(concrete, functions: list, int8: Int8 | None) -> bytes:
 def _save_aloud(module: tf.Module, concrete) -> None:
     """Raises what has kept TFLiteConverter from saving a module. It tells nobody, and goes on
     without our functions."""
+    options = tf.saved_model.SaveOptions(save_debug_info=True)  # the files that it writes
     with tempfile.TemporaryDirectory(prefix="sbnn-") as folder:
-        tf.saved_model.save(module, folder, signatures=concrete)
+        tf.saved_model.save(module, folder, signatures=concrete, options=options)
 
 
 def _said_otherwise(model: bytes) -> bytes:
