@@ -117,7 +117,7 @@ def growth(memory: list[Memory], opened: int = 0) -> tuple[str, bool]:
     words = f"resident {resident / KIB:+,.0f} KiB to {last.resident / KIB / KIB:,.1f} MiB, "
     words += f"heap {heap:+,} bytes, Python {blocks:+,} blocks"
     allowed = resident <= (512 + 4 * opened) * KIB
-    allowed &= heap <= (16 + opened) * KIB and blocks <= 200 + 20 * opened
+    allowed &= heap <= (16 + opened) * KIB and blocks <= 1000 + 20 * opened
     return words, allowed
 
 
