@@ -25,6 +25,7 @@ from objects import Objects  # noqa: E402
 # Floats in the registers of 64 bits' programs: the old ones round otherwise.
 FLAGS = ("-m32", "-msse2", "-mfpmath=sse")
 FUZZED_OPS = 10_000
+_OF_HOSTS = {"test_host", "test_thread_pool"}
 FUZZ = ROOT / "tests" / "fuzz"
 
 
@@ -32,9 +33,7 @@ def programs() -> dict[str, tuple[list[Path], list[list[str]]]]:
     """Sources to watch by the program's name, and the arguments of its runs."""
     kernels = list(kernel_program.kernel_sources())
     grids = sorted(host_program.NATIVE.glob("test_*.c"))
-    found = {
-        grid.stem: ([grid, *kernels], [[]]) for grid in grids if grid.stem != "test_thread_pool"
-    }
+    found = {grid.stem: ([grid, *kernels], [[]]) for grid in grids if grid.stem not in _OF_HOSTS}
     ops = sorted((host_program.RUNTIME / "ops").glob("*.c"))
     parts = [host_program.RUNTIME / "micro" / "micro_op.c", *ops, *kernels]
     parts += [FUZZ / "fuzz_ops.c", FUZZ / "fuzz_without_hosts.c"]
