@@ -56,7 +56,7 @@ def show(result: dict, out: Path) -> None:
 _FILES = (
     ("model.h5", "the trained network, for Keras"),
     ("model.tflite", "converted, with float inputs and outputs"),
-    ("model_int8.tflite", "converted, in int8 throughout"),
+    ("model_int8.tflite", "converted, in int8 but for the softmax"),
     ("bnn.tflite", "in int8, too, as is int8.tflite; and float32.tflite"),
     ("report.html", "what each layer costs; open it in a browser"),
     ("result.json", "all figures and settings"),
