@@ -34,10 +34,10 @@ SBNN_NOINLINE uintptr_t end_units(const bytes_state* s, uintptr_t at,
   sum += *(const int8_t*)at;            \
   ++taken
 
-SBNN_HOT void sbnn_dense_bytes(sbnn_dense_units* units,
-                               const sbnn_connections* code,
-                               const int8_t* inputs, int32_t count,
-                               int32_t zero) {
+SBNN_CALLS_UNKNOWN SBNN_HOT void sbnn_dense_bytes(sbnn_dense_units* units,
+                                                  const sbnn_connections* code,
+                                                  const int8_t* inputs,
+                                                  int32_t count, int32_t zero) {
   const bytes_state s = {units, (uintptr_t)inputs + (uintptr_t)count,
                          (uintptr_t)count, zero};
   const uint32_t* word = code->words;

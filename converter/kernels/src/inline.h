@@ -8,10 +8,16 @@
 /* Runs once a call: compiled for size in hot files, too. */
 #if defined(__clang__)
 #define SBNN_COLD static __attribute__((noinline))
+#define SBNN_CALLS_UNKNOWN
 #else
 #define SBNN_COLD static __attribute__((noinline, optimize("Os")))
+/* Of a function that takes nothing for granted of those that it calls. Where a compiler sees them,
+ * it keeps values in the registers that they leave alone, which on a Cortex-M0 are those that
+ * cannot be counted in. */
+#define SBNN_CALLS_UNKNOWN __attribute__((optimize("no-ipa-ra")))
 #endif
 #else
+#define SBNN_CALLS_UNKNOWN
 #define SBNN_INLINE static inline
 #define SBNN_NOINLINE static
 #define SBNN_COLD static
