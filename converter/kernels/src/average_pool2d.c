@@ -1,8 +1,7 @@
 /* Sums of bit-sliced numbers, with as many more slices as windows double.
  *
- * Of 2x2 windows in one go, from the lowest plane up: rows are added, what that
- * gives is added to itself moved by a column, and two slices later half is added
- * and the plane written. */
+ * Of 2x2 windows in one go, from the lowest plane up: both columns are added, then their sums,
+ * and two slices later half is added and the plane written. */
 #include "sbnn/average_pool2d.h"
 
 #include <stddef.h>
@@ -23,22 +22,23 @@ SBNN_HOT static void add_number(uint32_t* number, int32_t slices,
 }
 
 SBNN_HOT static void halve_sums(const sbnn_halves* h, const uint32_t* x,
-                                uint32_t* y, int32_t at) {
-  uint32_t down = 0, across = 0; /* carries of both sums */
+                                int32_t left, uint32_t* y) {
+  uint32_t left_carry = 0, right_carry = 0, across = 0;
   uint32_t half = 0; /* bit 1 of the sum is what is added to its rest */
   for (int32_t i = 0; i < h->planes + 2; ++i, x += h->in_words) {
-    uint32_t rows = down;
+    uint32_t sum = across, left_sum = left_carry, right_sum = right_carry;
     if (i < h->planes) {
-      const uint32_t lower = h->width == 32 ? x[1] : x[0] >> h->width;
-      down = sbnn_full_add(&rows, x[0], lower);
+      uint32_t at[4];
+      sbnn_take_windows(x, left, h->width, h->upper, 0u, at);
+      left_carry = sbnn_full_add(&left_sum, at[0], at[2]);
+      right_carry = sbnn_full_add(&right_sum, at[1], at[3]);
     } else {
-      down = 0;
+      left_carry = right_carry = 0;
     }
-    uint32_t sum = across;
-    across = sbnn_full_add(&sum, rows, rows >> 1);
+    across = sbnn_full_add(&sum, left_sum, right_sum);
     if (i == 1) half = sum;
     if (i < 2) continue;
-    *y |= sbnn_close_windows(sum ^ half, h->width) << at;
+    *y = sbnn_in_rows(sum ^ half, h->width);
     half &= sum;
     y += h->out_words;
   }

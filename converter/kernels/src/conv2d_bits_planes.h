@@ -173,12 +173,8 @@ SBNN_HOT static void write_stream_words(state* s, int32_t f, int32_t count,
   const int32_t at = f * planes * pitch + first;
   const uint32_t* stream = output->by.stream.before;
   y += at;
-  if (stream == NULL) {
-    sbnn_begin_stream(y, planes, pitch, words);
-    stream = y;
-  } else {
-    stream += at;
-  }
+  const bool begins = stream == NULL;
+  stream = begins ? y : stream + at;
   const int32_t all = slices_of_whole_sums(s, count, by.origin);
   const int32_t dropped = by.right < all ? by.right : all - 1;
   sbnn_plane_end end = {.y = y,
@@ -188,11 +184,16 @@ SBNN_HOT static void write_stream_words(state* s, int32_t f, int32_t count,
                         .dropped = dropped,
                         .is_inverted = by.inverted != 0u};
   const int32_t slices = sum_words(s, count, net, count_taps, words, by.origin,
-                                   by.left == 0 ? &end : NULL);
+                                   by.left == 0 && !begins ? &end : NULL);
   if (slices == 0) return;
   const sbnn_stream_sum sum = {
       planes,           pitch,         by.left, by.low, slices - dropped,
       0u - by.inverted, s->slices_room};
+  if (begins && by.left == 0) {
+    sbnn_begin_with(&sum, s->sums + dropped, y, words);
+    return;
+  }
+  if (begins) sbnn_begin_stream(y, planes, pitch, words);
 #ifdef SBNN_MVE
   if (sum.left == 0 && sum.slices <= planes) {
     sbnn_add_to_stream_mve(&sum, s->sums + dropped, stream, y, words);

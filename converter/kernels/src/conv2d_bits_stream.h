@@ -14,6 +14,7 @@
 #define SBNN_CONV2D_BITS_STREAM_H_
 
 #include <stddef.h>
+#include <string.h>
 #include <stdint.h>
 
 #include "bit_slices.h"
@@ -61,47 +62,77 @@ SBNN_INLINE void sbnn_ripple_stream(const sbnn_stream_sum* sum,
   }
 }
 
-SBNN_INLINE uint32_t sbnn_update_slice(const sbnn_stream_sum* sum,
-                                       const uint32_t* update, int32_t i) {
-  if (i < sum->left) return 0u - ((uint32_t)(sum->low >> i) & 1u);
-  i -= sum->left;
-  return update[i < sum->slices ? i : sum->slices - 1];
+/* One more slice of the update, above all planes: what stands there of the sum. */
+SBNN_INLINE uint32_t sbnn_add_above(uint32_t bits, uint32_t* carry) {
+  const uint32_t sum = bits ^ *carry;
+  *carry &= bits;
+  return sum;
 }
 
 /* The same for an update that has slices below those given, or more than planes. */
 SBNN_COLD void sbnn_ripple_far(const sbnn_stream_sum* sum,
                                const uint32_t* update, uintptr_t behind,
                                uint32_t* y) {
-  const int32_t planes = sum->planes;
-  const int32_t given = sum->left + sum->slices;
-  const int32_t sign_at = given > planes ? given : planes + 1;
-  uint32_t carry = 0, above = 0;
+  const int32_t pitch = sum->pitch;
+  uint32_t* const end = y + sum->planes * pitch;
+  const uint32_t* const stop = update + sum->slices;
+  const uint32_t sign = stop[-1];
   uint32_t* to = y;
-  for (int32_t i = 0; i < planes; ++i, to += sum->pitch) {
+  uint32_t low = (uint32_t)sum->low;
+  uint32_t carry = 0, above = 0;
+  for (int32_t i = sum->left; i > 0; --i, low >>= 1) {
+    const uint32_t bits = 0u - (low & 1u);
+    if (to == end) {
+      above |= sbnn_add_above(bits, &carry);
+      continue;
+    }
     uint32_t n = *sbnn_plane_behind(to, behind);
-    carry = sbnn_full_add(&n, sbnn_update_slice(sum, update, i), carry);
+    carry = sbnn_full_add(&n, bits, carry);
+    *to = n;
+    to += pitch;
+  }
+  for (; to != end; to += pitch) {
+    uint32_t n = *sbnn_plane_behind(to, behind);
+    carry = sbnn_full_add(&n, update != stop ? *update++ : sign, carry);
     *to = n;
   }
-  for (int32_t i = planes; i < sign_at; ++i) {
-    const uint32_t bit = sbnn_update_slice(sum, update, i);
-    above |= bit ^ carry;
-    carry &= bit;
-  }
-  const uint32_t keep = ~(sbnn_update_slice(sum, update, sign_at) ^ carry);
+  while (update != stop) above |= sbnn_add_above(*update++, &carry);
+  above |= sbnn_add_above(sign, &carry);
+  const uint32_t keep = ~(sign ^ carry);
   if ((above | ~keep) != 0u) {
-    for (int32_t i = 0; i < planes; ++i, y += sum->pitch) {
-      *y = (*y | above) & keep;
-    }
+    for (; y != end; y += pitch) *y = (*y | above) & keep;
   }
 }
 
 /* What a stream is before anything is added: 2^(s - 1). */
-SBNN_HOT static void sbnn_begin_stream(uint32_t* y, int32_t planes,
-                                       int32_t pitch, int32_t words) {
-  for (int32_t i = 0; i < planes; ++i) {
-    for (int32_t w = 0; w < words; ++w) {
-      y[i * pitch + w] = i == planes - 1 ? 0xFFFFFFFFu : 0u;
+SBNN_COLD void sbnn_begin_stream(uint32_t* y, int32_t planes, int32_t pitch,
+                                 int32_t words) {
+  for (uint32_t n = 1u << (planes - 1); n != 0u; n >>= 1, y += pitch) {
+    memset(y, n == 1u ? 0xFF : 0, (size_t)words * sizeof(uint32_t));
+  }
+}
+
+/* The words of a stream that begins with its update, which has no slices below those given: what is
+ * out of the range of n becomes 0 or 2^s - 1. */
+SBNN_COLD void sbnn_begin_with(const sbnn_stream_sum* sum,
+                               const uint32_t* update, uint32_t* y,
+                               int32_t words) {
+  const int32_t pitch = sum->pitch, last = sum->slices - 1;
+  const int32_t top = (sum->planes - 1) * pitch;
+  for (uint32_t* const end = y + words; y != end; ++y, update += sum->stride) {
+    const uint32_t negative = update[last] ^ sum->invert;
+    uint32_t outside = 0;
+    for (int32_t i = last - 1; i >= sum->planes - 1; --i) {
+      outside |= update[i] ^ update[last];
     }
+    const uint32_t* from = update;
+    uint32_t* to = y;
+    for (int32_t i = sum->planes - 1; i > 0; --i, to += pitch) {
+      const uint32_t bits = *from ^ sum->invert;
+      *to = bits ^ (outside & (bits ^ ~negative));
+      if (from != update + last) ++from;
+    }
+    y[top] = ~negative;
   }
 }
 

@@ -10,22 +10,32 @@
 #include "conv2d_bits_list.h"
 #include "conv2d_bits_state.h"
 
-/* inits = (window + constants) >> dropped, for each word. */
+/* inits = (window + constants) >> dropped, for each word; the last slice of a window is
+ * its sign, and stands for all further ones. */
 SBNN_HOT static void add_window(state* s, int32_t words, int32_t slices,
                                 int32_t dropped) {
+  const int32_t sign = s->window_slices - 1;
+  const uint32_t* window = s->window;
+  uint32_t* out = s->inits;
   for (int32_t w = 0; w < words; ++w) {
-    uint32_t* out = s->inits + w * s->slices_room;
     const uint32_t* constant =
         s->constants + s->borders.word_class[w] * s->slices_room;
-    const uint32_t* window = s->window + w * s->window_slices;
+    const uint32_t* const last = window + sign;
+    const uint32_t* from = window;
+    uint32_t* to = out;
     uint32_t carry = 0;
-    for (int32_t k = 0; k < slices; ++k) {
-      const uint32_t a =
-          window[k < s->window_slices ? k : s->window_slices - 1];
-      const uint32_t next = sbnn_full_add(&carry, a, constant[k]);
-      if (k >= dropped) *out++ = carry;
+    for (int32_t k = dropped; k > 0; --k) {
+      carry = sbnn_full_add(&carry, *from, *constant++);
+      if (from != last) ++from;
+    }
+    for (int32_t k = slices - dropped; k > 0; --k) {
+      const uint32_t next = sbnn_full_add(&carry, *from, *constant++);
+      if (from != last) ++from;
+      *to++ = carry;
       carry = next;
     }
+    window += s->window_slices;
+    out += s->slices_room;
   }
 }
 

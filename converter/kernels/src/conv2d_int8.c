@@ -178,29 +178,69 @@ SBNN_INLINE void add_listed(const uint32_t* list, const uint32_t* list_end,
 }
 
 #ifdef SBNN_MVE
+typedef struct {
+  uint32x4_t a, b, c, d;
+} all_lanes;
+
+/* Adds the listed words to all lanes. Of four lanes the next four start `step` words behind. */
+SBNN_INLINE all_lanes add_strips(const uint32_t* list, int32_t count,
+                                 const uint32_t* strips, const uint32_t* start,
+                                 int32_t step) {
+  all_lanes to = {vld1q_u32(start), vld1q_u32(start + step),
+                  vld1q_u32(start + 2 * step), vld1q_u32(start + 3 * step)};
+  for (const uint32_t* const end = list + count; list != end;) {
+    const uint32_t* const word = strips + *list++;
+    to.a = vaddq_u32(to.a, vld1q_u32(word));
+    to.b = vaddq_u32(to.b, vld1q_u32(word + 4));
+    to.c = vaddq_u32(to.c, vld1q_u32(word + 8));
+    to.d = vaddq_u32(to.d, vld1q_u32(word + 12));
+  }
+  return to;
+}
+
+/* Bits 15 and 31 of all lanes, side by side. */
+SBNN_INLINE uint32_t collect_all(all_lanes of) {
+  const uint32x4_t signs = vdupq_n_u32(0x80008000u);
+  uint32x4_t bits = vshrq_n_u32(vandq_u32(of.a, signs), 4);
+  bits = vshrq_n_u32(vorrq_u32(bits, vandq_u32(of.b, signs)), 4);
+  bits = vshrq_n_u32(vorrq_u32(bits, vandq_u32(of.c, signs)), 4);
+  bits = vorrq_u32(bits, vandq_u32(of.d, signs));
+  /* Word j of four has its bits j + 12 and j + 28 in 15 and 31. */
+  const int32x4_t right = vreinterpretq_s32_u32(vidupq_n_u32(0xFFFFFFFDu, 1));
+  return vaddvq_u32(vshlq_u32(bits, right));
+}
+
 /* The same as below, all sixteen words at once. */
 SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
                                                int32_t count,
                                                const uint32_t* strips,
                                                const uint32_t* start,
                                                int32_t step) {
-  uint32x4_t a = vld1q_u32(start), b = vld1q_u32(start + step);
-  uint32x4_t c = vld1q_u32(start + 2 * step), d = vld1q_u32(start + 3 * step);
-  for (const uint32_t* const end = list + count; list != end;) {
-    const uint32_t* const word = strips + *list++;
-    a = vaddq_u32(a, vld1q_u32(word));
-    b = vaddq_u32(b, vld1q_u32(word + 4));
-    c = vaddq_u32(c, vld1q_u32(word + 8));
-    d = vaddq_u32(d, vld1q_u32(word + 12));
-  }
-  const uint32x4_t signs = vdupq_n_u32(0x80008000u);
-  uint32x4_t bits = vshrq_n_u32(vandq_u32(a, signs), 4);
-  bits = vshrq_n_u32(vorrq_u32(bits, vandq_u32(b, signs)), 4);
-  bits = vshrq_n_u32(vorrq_u32(bits, vandq_u32(c, signs)), 4);
-  bits = vorrq_u32(bits, vandq_u32(d, signs));
-  /* Word j of four has its bits j + 12 and j + 28 in 15 and 31. */
-  const int32x4_t right = vreinterpretq_s32_u32(vidupq_n_u32(0xFFFFFFFDu, 1));
-  return vaddvq_u32(vshlq_u32(bits, right));
+  return collect_all(add_strips(list, count, strips, start, step));
+}
+
+SBNN_INLINE uint32x4_t odd_of_three(uint32x4_t lanes, uint32_t second,
+                                    uint32_t third) {
+  return veorq_u32(
+      lanes, veorq_u32(vaddq_n_u32(lanes, second), vaddq_n_u32(lanes, third)));
+}
+
+SBNN_HOT SBNN_NOINLINE void compare_three(const uint32_t* list, int32_t count,
+                                          const uint32_t* strips,
+                                          uint32_t start,
+                                          const uint32_t higher[2],
+                                          uint32_t bits[2]) {
+  const uint32_t second = higher[0], third = higher[1];
+  const uint32_t from[4] = {start, start, start, start};
+  const all_lanes of = add_strips(list, count, strips, from, 0);
+  const all_lanes odd = {
+      odd_of_three(of.a, second, third), odd_of_three(of.b, second, third),
+      odd_of_three(of.c, second, third), odd_of_three(of.d, second, third)};
+  const all_lanes middle = {
+      vaddq_n_u32(of.a, second), vaddq_n_u32(of.b, second),
+      vaddq_n_u32(of.c, second), vaddq_n_u32(of.d, second)};
+  bits[0] ^= collect_all(odd);
+  bits[1] ^= collect_all(middle);
 }
 #else
 /* Four more signs of both halves; sixteen steps bring them to j and j + 16. */
@@ -249,6 +289,33 @@ SBNN_HOT SBNN_NOINLINE uint32_t compare_strips(const uint32_t* list,
     start += step;
   } while (strips != end);
   return bits;
+}
+
+/* The two planes of how many of three cuts are reached, into which they are XORed: lanes start
+ * from `start` for the lowest, and so much higher for the others. */
+SBNN_HOT SBNN_NOINLINE void compare_three(const uint32_t* list, int32_t count,
+                                          const uint32_t* strips,
+                                          uint32_t start,
+                                          const uint32_t higher[2],
+                                          uint32_t bits[2]) {
+  const uint32_t second = higher[0], third = higher[1];
+  const uint32_t* const list_end = list + count;
+  const uint32_t* const end = strips + LANES;
+  uint32_t low = 0, high = 0;
+  do {
+    uint32_t lanes[4] = {start, start, start, start};
+    add_listed(list, list_end, strips, lanes);
+    SBNN_UNROLLED_BY_4
+    for (int32_t j = 0; j < 4; ++j) {
+      const uint32_t middle = lanes[j] + second;
+      const uint32_t odd = lanes[j] ^ middle ^ (lanes[j] + third);
+      low = (low >> 1) | (odd & 0x80008000u);
+      high = (high >> 1) | (middle & 0x80008000u);
+    }
+    strips += 4;
+  } while (strips != end);
+  bits[0] ^= low;
+  bits[1] ^= high;
 }
 #endif
 
@@ -351,6 +418,12 @@ SBNN_HOT SBNN_NOINLINE void compare_row(const sbnn_int8_strips* s,
   const int32_t shift = s->p->domain.shift;
   const uint32_t first = two_lanes(bases[0] >> shift);
   uint32_t lanes[LANES];
+  if (windows == NULL && cuts == 3) {
+    const uint32_t higher[2] = {two_lanes(bases[1] >> shift) - first,
+                                two_lanes(bases[2] >> shift) - first};
+    compare_three(s->list, count, strips, first, higher, bits);
+    return;
+  }
   if (windows == NULL) add_lanes(s->list, count, strips, first, lanes);
   for (int32_t i = 0; i < cuts; ++i) {
     uint32_t reached;

@@ -62,7 +62,11 @@ SBNN_INLINE uint32_t halve_columns(uint32_t bits) {
 
 /* The eight bits that a word of several rows of `width` columns leaves. */
 SBNN_INLINE uint32_t halve_word(uint32_t bits, int32_t width) {
-  return sbnn_close_rows(halve_columns(bits | (bits >> width)), width);
+  const uint32_t t = halve_columns(bits | (bits >> width));
+  if (width == 16) return t & 0xFFu;
+  if (width == 8) return (t & 0x0Fu) | ((t >> 4) & 0xF0u);
+  return (t & 0x03u) | ((t >> 2) & 0x0Cu) | ((t >> 4) & 0x30u) |
+         ((t >> 6) & 0xC0u);
 }
 
 /* The words of a plane in halves or quarters. Input words that the last output
@@ -87,12 +91,10 @@ SBNN_INLINE void halve_plane(const uint32_t* x, int32_t in_words, uint32_t flip,
 
 static void halve(const sbnn_max_pool2d_params* p, const uint32_t* minimum,
                   const uint32_t* x, uint32_t* y) {
-  const int32_t positions = p->out_height * p->out_width;
   const int32_t in_words = sbnn_plane_words(p->in_height * p->in_width);
-  const int32_t out_words = sbnn_plane_words(positions);
-  /* An odd last row has no partner and no output. */
-  const int32_t read = sbnn_plane_words(2 * p->out_height * p->in_width);
-  const uint32_t last = 0xFFFFFFFFu >> ((32 - positions % 32) % 32);
+  const int32_t out_words = sbnn_plane_words(p->out_height * p->out_width);
+  const int32_t read = sbnn_halved_words(p);
+  const uint32_t last = sbnn_last_halved(p);
   for (int32_t c = 0; c < p->channels; ++c) {
     const uint32_t flip = 0u - sbnn_get_bit(minimum, c);
     if (p->in_width == 32) {

@@ -28,17 +28,16 @@ SBNN_INLINE uint32_t stay(uint32_t racing, uint32_t ones, uint32_t best) {
 }
 
 SBNN_HOT static void halve_maxima(const sbnn_halves* h, const uint32_t* x,
-                                  uint32_t* y, int32_t at) {
+                                  int32_t left, uint32_t* y) {
   uint32_t a = 0xFFFFFFFFu, b = a, c = a, d = a;
   x += (h->planes - 1) * h->in_words;
   y += (h->planes - 1) * h->out_words;
   for (int32_t i = h->planes; i > 0; --i) {
-    const uint32_t upper = x[0] ^ h->flip;
-    const uint32_t lower = h->width == 32 ? x[1] ^ h->flip : upper >> h->width;
-    const uint32_t p = upper & a, q = (upper >> 1) & b;
-    const uint32_t r = lower & c, s = (lower >> 1) & d;
+    uint32_t at[4];
+    sbnn_take_windows(x, left, h->width, h->upper, h->flip, at);
+    const uint32_t p = at[0] & a, q = at[1] & b, r = at[2] & c, s = at[3] & d;
     const uint32_t best = p | q | r | s;
-    *y |= sbnn_close_windows(best, h->width) << at;
+    *y = sbnn_in_rows(best, h->width) ^ h->flip;
     a = stay(a, p, best), b = stay(b, q, best);
     c = stay(c, r, best), d = stay(d, s, best);
     x -= h->in_words;

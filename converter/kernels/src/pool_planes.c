@@ -100,23 +100,16 @@ static void pool_channel(const pool* self, const uint32_t* x, uint32_t* y) {
   }
 }
 
-/* The same for 2x2 windows whose rows fill words or parts of them: a word, or a
- * row and the next, becomes a quarter or half of one. */
+/* The same for 2x2 windows whose rows fill words or parts of them, four words at a time. */
 static void halve_channel(const pool* self, const uint32_t* x, uint32_t* y) {
-  const sbnn_max_pool2d_params* p = self->params;
   const sbnn_halves* sizes = &self->sizes;
-  const int32_t step = sizes->width == 32 ? 2 : 1;
-  const int32_t part = sizes->width == 32 ? 16 : 8;
-  /* An odd last row has no partner and no output. */
-  const uint32_t* end = x + sbnn_plane_words(2 * p->out_height * sizes->width);
-  for (int32_t at = 0; x < end; x += step, at += part) {
-    self->by->halve(sizes, x, y + (at >> 5), at & 31);
+  for (int32_t left = sbnn_halved_words(self->params); left > 0;
+       left -= SBNN_FOUR, x += SBNN_FOUR) {
+    self->by->halve(sizes, x, left, y++);
   }
-  const int32_t rest = p->out_height * p->out_width % 32;
-  const uint32_t last = 0xFFFFFFFFu >> ((32 - rest) % 32);
+  const uint32_t last = sbnn_last_halved(self->params);
   for (int32_t i = 0; i < sizes->planes; ++i, y += sizes->out_words) {
-    for (int32_t w = 0; w < sizes->out_words; ++w) y[w] ^= sizes->flip;
-    y[sizes->out_words - 1] &= last;
+    y[-1] &= last;
   }
 }
 
@@ -124,12 +117,17 @@ void sbnn_pool_planes(const sbnn_pooling* by, const sbnn_max_pool2d_params* p,
                       int32_t planes, const uint32_t* inverted,
                       const uint32_t* x, uint32_t* y) {
   const int32_t out_words = sbnn_plane_words(p->out_height * p->out_width);
+  const bool halving = sbnn_is_halving(p);
   pool self = {by,
                p,
-               {planes, sbnn_plane_words(p->in_height * p->in_width), out_words,
-                p->in_width, 0}};
-  const bool halving = sbnn_is_halving(p);
-  memset(y, 0, (size_t)(p->channels * planes * out_words) * sizeof(uint32_t));
+               {.planes = planes,
+                .in_words = sbnn_plane_words(p->in_height * p->in_width),
+                .out_words = out_words,
+                .width = p->in_width,
+                .upper = halving ? sbnn_upper_rows(p->in_width) : 0u}};
+  if (!halving) {
+    memset(y, 0, (size_t)(p->channels * planes * out_words) * sizeof(uint32_t));
+  }
   for (int32_t c = 0; c < p->channels; ++c) {
     if (inverted != NULL) self.sizes.flip = 0u - sbnn_get_bit(inverted, c);
     if (halving) {

@@ -6,12 +6,13 @@
 
 #include "sbnn/max_pool2d.h"
 
-/* Words of a row of windows that `halve` below reads and writes. */
+/* What `halve` below reads and writes. */
 typedef struct {
   int32_t planes;              /* of a channel */
   int32_t in_words, out_words; /* from a plane to the next */
   int32_t width;               /* of a row of the input, 4, 8, 16 or 32 */
-  uint32_t flip;               /* what bits are inverted with: 0 or all ones */
+  uint32_t upper; /* the upper rows of a word's windows: sbnn_upper_rows */
+  uint32_t flip;  /* what bits are inverted with: 0 or all ones */
 } sbnn_halves;
 
 /* What a window becomes. Planes are inverted before and after in channels that are
@@ -26,9 +27,10 @@ typedef struct {
    * 1, 2, 4 .. columns wide, numbers are put to it more than once. */
   void (*join)(uint32_t* number, int32_t slices, const uint32_t* next,
                int32_t planes);
-  /* Whole words of 2x2 windows, at x, ORed into those at y from bit `at` on. */
-  void (*halve)(const sbnn_halves* halves, const uint32_t* x, uint32_t* y,
-                int32_t at);
+  /* 2x2 windows in up to four words of each plane, of which `left` are there: a word of each
+   * plane at y. */
+  void (*halve)(const sbnn_halves* halves, const uint32_t* x, int32_t left,
+                uint32_t* y);
 } sbnn_pooling;
 
 /* `inverted`: marks of channels, or NULL. */

@@ -40,21 +40,23 @@ COLLECT(int8, int8_t, from->cuts[cut])
 COLLECT(int16, int16_t, from->cuts[cut])
 
 /* Numbers that are planes are compared with one that is the same everywhere: from
- * the lowest plane up, a bit of it is 1 and wanted, or 0 and enough. */
+ * its lowest 1 up, a bit of it is 1 and wanted, or 0 and enough. */
 SBNN_HOT static uint32_t collect_planes(const source* from, int32_t c,
                                         int32_t cut, int32_t first,
                                         int32_t count) {
   const sbnn_channel_planes* places = &from->places;
-  int32_t threshold = from->cuts[cut];
+  const int32_t threshold = from->cuts[cut];
   const uint32_t* plane =
       (const uint32_t*)from->values + sbnn_first_word(places, c) + (first >> 5);
   (void)count;
   if (threshold <= 0) return 0xFFFFFFFFu;
   if (threshold >> places->planes != 0) return 0u;
-  uint32_t reached = 0xFFFFFFFFu;
-  for (int32_t i = places->planes; i > 0; --i, plane += places->words) {
-    reached = (threshold & 1) != 0 ? reached & *plane : reached | *plane;
-    threshold >>= 1;
+  const int32_t lowest = (int32_t)sbnn_trailing_zeros((uint32_t)threshold);
+  plane += lowest * places->words;
+  uint32_t reached = *plane;
+  for (int32_t i = lowest + 1; i < places->planes; ++i) {
+    plane += places->words;
+    reached = ((threshold >> i) & 1) != 0 ? reached & *plane : reached | *plane;
   }
   return reached >> sbnn_first_bit(places, c);
 }

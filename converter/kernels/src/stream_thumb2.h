@@ -26,7 +26,7 @@ typedef struct {
 } sbnn_list_reader;
 
 /* Parameters of the Rice code that it knows. */
-enum { SBNN_LIST_LEAST = 3, SBNN_LIST_MOST = 5 };
+enum { SBNN_LIST_LEAST = 1, SBNN_LIST_MOST = 5 };
 
 /* Appends to `to` until a connection is at or behind `end`, the end of the code is
  * near, or less than two connections fit into a window. */
@@ -75,12 +75,19 @@ __asm__(
     RICE_LINE("ldrd r12, r1, [r0]")
     RICE_LINE("ldrd r8, r9, [r0, #8]")
     RICE_LINE("ldrd r10, r11, [r0, #16]")
-    RICE_LINE("cmp r2, #4")
-    RICE_LINE("blo " AT("loop_3"))
-    RICE_LINE("bhi " AT("loop_5"))
-    LOOP(4)
+    RICE_LINE("cmp r2, #3")
+    RICE_LINE("bhi " AT("above_3"))
+    RICE_LINE("beq " AT("loop_3"))
+    RICE_LINE("cmp r2, #1")
+    RICE_LINE("beq.w " AT("loop_1"))
+    LOOP(2)
     LOOP(3)
+    LABEL("above_3")
+    RICE_LINE("cmp r2, #5")
+    RICE_LINE("beq " AT("loop_5"))
+    LOOP(4)
     LOOP(5)
+    LOOP(1)
     LABEL("return")
     RICE_LINE("ldr r0, [sp], #4")
     RICE_LINE("strd r12, r1, [r0]")
