@@ -100,14 +100,23 @@ def test_answers_that_int8_changes_are_not_changed(rng, x):
     np.testing.assert_array_equal(with_float.argmax(1), keras)
 
 
+SOFTMAXES = {
+    "behind_a_reshape": lambda x: K.Softmax()(K.Reshape((10,))(pooled(x))),
+    "reshaped": lambda x: K.Reshape((5, 2))(classes(body(x), "softmax")),
+    "of_tensorflow": lambda x: tf.nn.softmax(classes(body(x), "linear")),
+    "as_a_layer": lambda x: K.Activation(K.Softmax())(classes(body(x), "linear")),
+}
+
+
 @pytest.mark.parametrize("output_type", ["int8", "uint8"])
-@pytest.mark.parametrize("name", ["softmax", "first_layer", "behind_a_reshape"])
+@pytest.mark.parametrize("name", ["softmax", "first_layer", *SOFTMAXES])
 def test_a_softmax_over_classes_is_rounded_once(x, tmp_path, objects, name, output_type):
-    outputs = {**EXACT, "behind_a_reshape": lambda x: K.Softmax()(K.Reshape((10,))(pooled(x)))}
-    model = network(outputs[name])
+    model = network({**EXACT, **SOFTMAXES}[name])
     converted = in_int8(model, x, output_type)
     written = ["SOFTMAX", "QUANTIZE", *(["QUANTIZE"] if output_type == "uint8" else [])]
-    assert ops_of(converted)[-len(written) :] == written
+    ops = ops_of(converted)
+    assert [op for op in ops if op != "RESHAPE"][-len(written) :] == written
+    assert ops.count("QUANTIZE") == written.count("QUANTIZE")
     wanted = np.minimum(model.predict(x, verbose=0) * 256, 255)
     for opener in (sbnn_converter.Interpreter, sbnn_converter.micro.Interpreter):
         found = opener(converted).predict(steps_of(x)).astype(int)

@@ -29,6 +29,8 @@ _KINDS = {
 }
 kind = kind_among(_KINDS)
 SUPPORTED = tuple(cls for classes in _KINDS.values() for cls in classes)
+#: Functions that never fall, besides those of TensorFlow and ``tf.keras``.
+RISING_FUNCTIONS = (lq.activations.hard_tanh, lq.activations.leaky_tanh)
 _KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
 
 

@@ -23,6 +23,8 @@ _KINDS = {
 }
 kind = kind_among(_KINDS)
 SUPPORTED = tuple(cls for classes in _KINDS.values() for cls in classes)
+#: Functions that never fall, besides those of TensorFlow and Keras 2.
+RISING_FUNCTIONS = (keras.activations.relu6, keras.activations.hard_tanh)
 _BATCH = 32
 
 

@@ -10,14 +10,19 @@ import tensorflow as tf
 from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.framework import face
-from sbnn_converter.importer.names import name_of
 from sbnn_converter.importer.steps_at_zero import import_step, step_at_zero
 from sbnn_converter.importer.traced_functions import import_traced
 
 _keras = tf.keras.layers
 
-# Activations that never fall, so that thresholds can absorb them.
-_MONOTONE = ("linear", "relu", "relu6", "hard_tanh", "leaky_tanh")
+# Activations that never fall, so that thresholds can absorb them. By what they are: functions of
+# users may have these names, too.
+_MONOTONE = (
+    tf.keras.activations.relu,
+    tf.nn.relu,
+    tf.nn.relu6,
+    *face.RISING_FUNCTIONS,
+)
 
 
 def import_batch_norm(layer, name: str, x: g.Node, shape) -> g.Node:
@@ -93,7 +98,7 @@ def import_monotone(name: str, function: Callable | None, x: g.Node) -> g.Node |
     step = step_at_zero(function)
     if step is not None:
         return import_step(name, function, step, x)
-    if name_of(function) in _MONOTONE:
+    if any(function is known for known in _MONOTONE):
         return g.Pointwise(name, [x], x.shape, [g.PointwiseStep(function)])
     if getattr(function, "__module__", "").split(".")[0] in ("keras", "tf_keras"):
         return None  # TFLiteConverter knows Keras's own activations by their names

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.framework.call import patched
+from sbnn_converter.quantization.functions import name_of_activation
 
 # TFLite's kernels contain these themselves.
 _FUSED = ("linear", "relu", "relu6")
@@ -21,7 +22,7 @@ def split_activations(graph: g.Graph) -> None:
         if not isinstance(node, g.KerasLayer) or not hasattr(node.layer, "kernel"):
             continue
         activation = getattr(node.layer, "activation", None)
-        if activation is None or activation.__name__ in _FUSED:
+        if name_of_activation(activation) in _FUSED:
             continue
         alone = tf.keras.layers.Activation(activation)
         readers = graph.readers(node)

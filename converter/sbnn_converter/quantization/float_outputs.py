@@ -29,12 +29,22 @@ def kept_float(graph: g.Graph, output_type: tf.DType) -> set[g.Node]:
     """
     kept = set()
     for output in graph.outputs:
-        way = _way_to(graph, output)
+        if graph.readers(output):
+            continue
         if output_type.is_floating:
-            kept.update(way)
-        elif way and _is_answer(output):
-            kept.update(way[1:])
+            kept.update(_way_to(graph, output))
+            continue
+        answer = _before_reshapes(graph, output)
+        if _is_answer(answer):
+            kept.update(_way_to(graph, answer)[1:])
     return kept
+
+
+def _before_reshapes(graph: g.Graph, node: g.Node) -> g.Node:
+    """What gives the values that a node, which may be a reshape of them, has."""
+    while isinstance(node, g.Reshape) and graph.only_reader(node.inputs[0]) is node:
+        node = node.inputs[0]
+    return node
 
 
 def _is_answer(node: g.Node) -> bool:
@@ -44,8 +54,6 @@ def _is_answer(node: g.Node) -> bool:
 
 def _way_to(graph: g.Graph, output: g.Node) -> list[g.Node]:
     """From an output back to the op of ours that its values are made of one by one."""
-    if graph.readers(output):
-        return []
     way = [output]
     while not _writes_numbers(way[-1]):
         node = way[-1]

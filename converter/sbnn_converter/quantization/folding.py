@@ -13,6 +13,7 @@ from typing import TypeGuard
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.quantization.functions import name_of_activation
 from sbnn_converter.quantization.scales import operations
 
 # These are part of TFLite's kernels.
@@ -56,7 +57,10 @@ def weighted_layer(graph: g.Graph, node: g.Node) -> g.KerasLayer | None:
 
 def _has_int16_kernel(node: g.KerasLayer) -> bool:
     layer = node.layer
-    if type(layer) not in _WITH_WEIGHTS or layer.activation.__name__ not in ("linear", "relu"):
+    if type(layer) not in _WITH_WEIGHTS or name_of_activation(layer.activation) not in (
+        "linear",
+        "relu",
+    ):
         return False
     if isinstance(layer, tf.keras.layers.Dense):
         return len(node.shape) == 1
