@@ -205,3 +205,11 @@ def test_truncated_and_scribbled_files_end_in_one_line(sbnn_inspect, converted, 
         else:
             json.loads(result.stdout)  # the damage lies where nothing is read
     assert refused > 20
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [("", "name is empty"), ("/dev/null", "is no regular file"), ("missing", "does not exist")],
+)
+def test_what_is_no_file_is_named(sbnn_inspect, name, words):
+    assert_refused(sbnn_inspect(name), words)

@@ -140,3 +140,9 @@ def test_an_export_folder_with_a_fifo_or_a_link_in_it(sbnn_convert, place):
     (place / "mine").write_bytes(b"a")
     (place / "fw" / "a.c").symlink_to("../mine")
     assert_refused(sbnn_convert("m.h5", "--micro_dir", "fw"), "'a.c'", "--micro_dir")
+
+
+def test_a_name_that_no_folder_can_have_wants_a_shorter_one(sbnn_convert, digits):
+    flags = ("--c_dir", str(digits.parent / "c"), "--name", "a" * 300)
+    assert_refused(sbnn_convert(digits, *flags), "too long", "choose a shorter name")
+    assert not (digits.parent / "c").exists()

@@ -66,6 +66,8 @@ def inspect(arguments: list[str]) -> None:
     """
     if len(arguments) != 1:
         raise command.UsageError(f"found {len(arguments)} files on the command line, wanted one")
+    if not arguments[0]:
+        raise command.UsageError("the file's name is empty: wanted a .tflite file")
     _check_flags()
     path = Path(arguments[0])
     content = read_model(path)

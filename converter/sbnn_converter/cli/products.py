@@ -75,8 +75,17 @@ class Destinations:
         if self.core is None:
             return None
         cost = estimate_network(model, self.core, wait_states=self.board.wait_states)
-        check_fit(cost, self.board, self.optimize_for)
+        check_fit(cost, self.board, self._way_to_smaller())
         return cost
+
+    def _way_to_smaller(self) -> str | None:
+        """What makes the network smaller as it is."""
+        if self.optimize_for == "size":
+            return None
+        flag = "--optimize_for size"
+        if self.output is not None:
+            return flag
+        return f"to convert the Keras model again with {flag}"
 
 
 @dataclasses.dataclass(frozen=True)

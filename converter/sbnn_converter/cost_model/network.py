@@ -27,7 +27,7 @@ from sbnn_converter.cost_model.estimate import (
 from sbnn_converter.cost_model.features import kernel_of
 from sbnn_converter.cost_model.measured import measured
 from sbnn_converter.cost_model.numeric_estimate import estimate_numeric, runs_in_c
-from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES, plain_c_stack_bytes
+from sbnn_converter.cost_model.stack import micro_stack_bytes, plain_c_stack_bytes
 from sbnn_converter.cost_model.timing import Cycles
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.html_repr import html_line, html_table
@@ -241,7 +241,7 @@ def _micro(stored: StoredModel, cost: NetworkCost) -> Way:
         {
             "peak": cost.ram_bytes,
             "bookkeeping": bookkeeping_bytes(stored, cost.core),
-            "stack": MICRO_STACK_BYTES,
+            "stack": micro_stack_bytes(cost.core),
         },
         "its own code",
     )

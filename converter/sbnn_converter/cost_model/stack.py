@@ -3,7 +3,8 @@
 Plain C by kernel, on Cortex-M0 to M33 (they differ by 80 bytes at most) and on a Cortex-M55,
 whose sums of planes keep vectors there, painted in front of the call (``emulation.trial``).
 TensorFlow Lite Micro as a whole, interpreter and kernels, on a Cortex-M4: ``make tflm-check``
-prints it. ``docs/tflm.md`` and ``docs/standalone-c.md`` have the tables.
+prints it. On a core whose kernels take more, it takes as much more. ``docs/tflm.md`` and
+``docs/standalone-c.md`` have the tables.
 """
 
 from __future__ import annotations
@@ -31,3 +32,9 @@ def plain_c_stack_bytes(kernels: Iterable[str], core: str) -> int:
     """The stack of a call of ``<name>_invoke`` that runs these kernels on ``core``."""
     known = _KERNELS | _ON_CORE.get(core, {})
     return max((known.get(kernel, _OTHERS) for kernel in kernels), default=_OTHERS)
+
+
+def micro_stack_bytes(core: str) -> int:
+    """The stack of a call of TensorFlow Lite Micro's interpreter on ``core``."""
+    more = (taken - _KERNELS[kernel] for kernel, taken in _ON_CORE.get(core, {}).items())
+    return MICRO_STACK_BYTES + max(more, default=0)

@@ -10,6 +10,7 @@ nothing looks at.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import stat
@@ -18,6 +19,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sbnn_converter.export.exchange import exchange
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Output:
@@ -161,8 +164,15 @@ def _named(output: Output):
         size = f" ({len(output.content):,} bytes)" if not what else ""
         raise OSError(
             f"cannot write {what}'{output.path}'{size}: {error.strerror or error}; nothing "
-            f"was changed: make room, or choose another place with {output.flag}"
+            f"was changed: {_way_out(error, output)}"
         ) from error
+
+
+def _way_out(error: OSError, output: Output) -> str:
+    if error.errno == errno.ENAMETOOLONG:
+        return f"choose a shorter name, of the network with --name or with {output.flag}"
+    room = "make room, or " if error.errno in _FULL else ""
+    return f"{room}choose another place with {output.flag}"
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sbnn_converter.cost_model.estimate import DEFAULT_CORE, estimate_op
 from sbnn_converter.cost_model.network import bookkeeping_bytes
-from sbnn_converter.cost_model.stack import MICRO_STACK_BYTES
+from sbnn_converter.cost_model.stack import micro_stack_bytes
 from sbnn_converter.forms.bands import bands_of, choose_bands
 from sbnn_converter.forms.codes import (
     Form,
@@ -65,7 +65,7 @@ def choose_forms(
         chosen = _with_codes(ops, [op.node for op in edited], optimize_for, core)
     room = None
     if ram_kb is not None:
-        beside = bookkeeping_bytes(stored, core) + MICRO_STACK_BYTES
+        beside = bookkeeping_bytes(stored, core) + micro_stack_bytes(core)
         room = int(1024 * ram_kb) - beside
     bands = _bands(stored, chosen, optimize_for, core, room)
     # Readers of the first version could not run a network of which one code is newer.

@@ -58,6 +58,8 @@ def _read(path: Path) -> bytes:
         raise ValueError(f"'{path}' is a saved Keras model ({kind}), no .tflite file: {_CONVERT}")
     if path.is_dir():
         raise IsADirectoryError(f"model '{path}' is a folder; wanted a .tflite file")
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(f"model file '{path}' does not exist")
+    if not path.is_file():
+        raise ValueError(f"model '{path}' is no regular file; wanted a .tflite file")
     return path.read_bytes()
