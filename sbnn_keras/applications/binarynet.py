@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
-from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
+from sbnn_keras.applications.shapes import check_common, check_input_shape, stages
 from sbnn_keras.front import chosen_keras
 
 if TYPE_CHECKING:  # of the Keras that is meant
@@ -43,7 +43,8 @@ def BinaryNet(  # a network's name, as in keras.applications
         input_shape: (height, width, channels); height and width at least 8. Inputs want
             values around 0, best multiples of 1/128 in [-1, 1).
         classes: number of outputs.
-        width: factor of all numbers of channels, which are 128, 256 and 512.
+        width: factor of all numbers of channels, which are 128, 256 and 512; the first is
+            rounded, the others are twice the one before.
         connections, domain, first_domain, bits, stream_bits, latent_bound: how layers
             are quantized, see `sbnn_keras.applications.scheme.Scheme`.
         include_top: whether the dense layer and the softmax stand at the end.
@@ -58,15 +59,14 @@ def BinaryNet(  # a network's name, as in keras.applications
     Raises:
         ValueError: for arguments out of range.
     """
-    check_top(classes, width)
+    check_common(classes, width, include_top, name)
     wanted = "(height, width, channels) with at least 8 x 8 positions"
     check_input_shape(input_shape, wanted, lambda sizes: len(sizes) == 3 and min(sizes[:2]) >= 8)
     keras = chosen_keras()
     scheme = Scheme(domain, first_domain, connections, bits, stream_bits, latent_bound)
     inputs = x = keras.Input(input_shape)
     stream = None  # images are largest in front of the first pooling: none there
-    for filters in _FILTERS:
-        count = channels(filters, width)
+    for count in stages(_FILTERS, width):
         sums = scheme.conv(count, first=x is inputs)(x)
         x = scheme.normalized(sums) if stream is None else scheme.joined(stream, sums)
         sums = keras.layers.MaxPooling2D(2)(scheme.conv(count)(x))

@@ -62,7 +62,10 @@ def _check(network: str, name: str, given: dict) -> None:
 
 
 def _comparable(arguments: dict) -> dict:
-    found = {key: tuple(value) if key in _SEQUENCES else value for key, value in arguments.items()}
+    found = {
+        key: tuple(value) if key in _SEQUENCES and hasattr(value, "__iter__") else value
+        for key, value in arguments.items()
+    }
     return {**found, "first_domain": found["first_domain"] or found["domain"]}
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
-from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
+from sbnn_keras.applications.shapes import channels, check_common, check_input_shape, stages
 from sbnn_keras.front import chosen_keras
 
 if TYPE_CHECKING:  # of the Keras that is meant
@@ -44,7 +44,8 @@ def ResNet8(  # a network's name, as in keras.applications
         input_shape: (height, width, channels); height and width at least 8. Inputs want
             values around 0, best multiples of 1/128 in [-1, 1).
         classes: number of outputs.
-        width: factor of all numbers of channels, which are 16, 64, 128 and 256.
+        width: factor of all numbers of channels, which are 16, 64, 128 and 256; the first two
+            are rounded, the others are twice the one before.
         connections, domain, first_domain, bits, stream_bits, latent_bound: how layers
             are quantized, see `sbnn_keras.applications.scheme.Scheme`.
         include_top: whether the dense layer and the softmax stand at the end.
@@ -59,7 +60,7 @@ def ResNet8(  # a network's name, as in keras.applications
     Raises:
         ValueError: for arguments out of range.
     """
-    check_top(classes, width)
+    check_common(classes, width, include_top, name)
     wanted = "(height, width, channels) with at least 8 x 8 positions"
     check_input_shape(input_shape, wanted, lambda sizes: len(sizes) == 3 and min(sizes[:2]) >= 8)
     keras = chosen_keras()
@@ -68,8 +69,7 @@ def ResNet8(  # a network's name, as in keras.applications
     stem = channels(_FILTERS[0] // 4, width)
     x = scheme.normalized(scheme.conv(stem, first=True)(inputs))
     stream = None  # sums of pixels do not begin one
-    for filters in _FILTERS:
-        count = channels(filters, width)
+    for count in stages(_FILTERS, width):
         sums = keras.layers.MaxPooling2D(2)(scheme.conv(count)(x))
         stream = scheme.joined(stream, sums)
         x = stream = scheme.joined(stream, scheme.conv(count)(stream))

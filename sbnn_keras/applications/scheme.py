@@ -2,6 +2,11 @@
 
 import dataclasses
 
+from sbnn_keras.core.arguments import check_number
+from sbnn_keras.core.connections import check_share
+from sbnn_keras.core.domains import get_domain
+from sbnn_keras.core.levels import check_bits
+from sbnn_keras.core.streams import check_stream_bits
 from sbnn_keras.front import chosen_front, chosen_keras
 
 # Of all statistics: kernels with few connections change quickly.
@@ -20,6 +25,9 @@ class Scheme:
         bits: of the activations between layers, 1 to 4.
         stream_bits: of residual streams; `None` for networks without.
         latent_bound: latent weights stay within ±latent_bound, above 0.
+
+    Raises:
+        ValueError: for settings out of range.
     """
 
     domain: str = "signed"
@@ -28,6 +36,18 @@ class Scheme:
     bits: int = 2
     stream_bits: int | None = 6
     latent_bound: float = 3.0
+
+    def __post_init__(self):
+        # By the names that users know; layers and quantizers have others for some.
+        get_domain(self.domain)
+        if self.first_domain is not None:
+            get_domain(self.first_domain)
+        if self.connections is not None:
+            check_share(self.connections)
+        check_bits(self.bits)
+        if self.stream_bits is not None:
+            check_stream_bits(self.stream_bits, "stream_bits")
+        check_number(self.latent_bound, "latent_bound", "a number above 0", lambda n: n > 0)
 
     def conv(self, filters: int, kernel_size=3, *, first: bool = False, **arguments):
         """A 3x3 convolution that keeps the size of images, without bias."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
-from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
+from sbnn_keras.applications.shapes import channels, check_common, check_input_shape
 from sbnn_keras.front import chosen_keras
 
 if TYPE_CHECKING:  # of the Keras that is meant
@@ -53,7 +53,7 @@ def SmallCNN(  # a network's name, as in keras.applications
     Raises:
         ValueError: for arguments out of range.
     """
-    check_top(classes, width)
+    check_common(classes, width, include_top, name)
     wanted = "(height, width, channels) with at least 4 x 4 positions"
     check_input_shape(input_shape, wanted, lambda sizes: len(sizes) == 3 and min(sizes[:2]) >= 4)
     keras = chosen_keras()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sbnn_keras.applications.ready_made import takes_weights
 from sbnn_keras.applications.scheme import Scheme
-from sbnn_keras.applications.shapes import channels, check_input_shape, check_top
+from sbnn_keras.applications.shapes import check_common, check_input_shape, stages
 from sbnn_keras.front import chosen_keras
 
 if TYPE_CHECKING:  # of the Keras that is meant
@@ -43,7 +43,8 @@ def SoundNet(  # a network's name, as in keras.applications
         input_shape: (frames, bands); at least 8 frames. Inputs want values around 0, best
             multiples of 1/128 in [-1, 1), as `LogMel` gives them.
         classes: number of outputs.
-        width: factor of all numbers of channels, which are 64, 128 and 256.
+        width: factor of all numbers of channels, which are 64, 128 and 256; the first is
+            rounded, the others are twice the one before.
         connections, domain, first_domain, bits, stream_bits, latent_bound: how layers
             are quantized, see `sbnn_keras.applications.scheme.Scheme`.
         include_top: whether the dense layer and the softmax stand at the end.
@@ -58,7 +59,7 @@ def SoundNet(  # a network's name, as in keras.applications
     Raises:
         ValueError: for arguments out of range.
     """
-    check_top(classes, width)
+    check_common(classes, width, include_top, name)
     wanted = "(frames, bands) with at least 8 frames"
     check_input_shape(input_shape, wanted, lambda sizes: len(sizes) == 2 and sizes[0] >= 8)
     keras = chosen_keras()
@@ -67,8 +68,7 @@ def SoundNet(  # a network's name, as in keras.applications
     inputs = keras.Input(input_shape)
     features = x = keras.layers.Reshape((1, *input_shape))(inputs)
     stream = None  # sums of features themselves do not begin one
-    for filters in _FILTERS:
-        count = channels(filters, width)
+    for count in stages(_FILTERS, width):
         sums = scheme.conv(count, (1, 3), first=x is features)(x)
         x = scheme.normalized(sums) if stream is None else scheme.joined(stream, sums)
         sums = keras.layers.MaxPooling2D((1, 2))(scheme.conv(count, (1, 3))(x))

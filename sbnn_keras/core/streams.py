@@ -18,11 +18,11 @@ _LARGEST_EXPONENT = 16
 _LARGEST_OFFSET = 2.0**20
 
 
-def check_stream_bits(bits) -> int:
+def check_stream_bits(bits, argument: str = "bits") -> int:
     """Returns `bits` as an int, or raises a ValueError if a stream cannot have them."""
     if not is_whole(bits) or not SMALLEST_BITS <= bits <= LARGEST_BITS:
         raise ValueError(
-            f"Wrong `bits`: found {bits!r}, wanted a whole number from {SMALLEST_BITS} to "
+            f"Wrong `{argument}`: found {bits!r}, wanted a whole number from {SMALLEST_BITS} to "
             f"{LARGEST_BITS}."
         )
     return int(bits)

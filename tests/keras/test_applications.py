@@ -7,6 +7,7 @@ import tensorflow as tf
 import sbnn_converter
 import sbnn_keras
 from sbnn_keras.applications import MLP, BinaryNet, LogMel, ResNet8, SmallCNN, SoundNet
+from sbnn_keras.applications.shapes import stages
 
 
 def layers_of(model, kind):
@@ -52,9 +53,12 @@ def test_binarynet_without_streams_normalizes_every_layer():
         (dict(classes=0), "Wrong `classes`: found 0"),
         (dict(width=0), "Wrong `width`: found 0"),
         (dict(bits=5), "Wrong `bits`: found 5"),
-        (dict(stream_bits=1), "Wrong `bits`: found 1"),
+        (dict(stream_bits=1), "Wrong `stream_bits`: found 1"),
         (dict(domain="two"), "Unknown domain: found 'two'"),
-        (dict(latent_bound=0.0), "Wrong `clip_value`: found 0.0"),
+        (dict(latent_bound=0.0), "Wrong `latent_bound`: found 0.0"),
+        (dict(stream_bits=2.5), "Wrong `stream_bits`: found 2.5"),
+        (dict(connections=1.5), "Wrong `connections`: found 1.5"),
+        (dict(input_shape=(None, None, 3)), r"Wrong `input_shape`: found \(None, None, 3\)"),
     ],
 )
 def test_bad_input_is_told(arguments, message):
@@ -69,8 +73,64 @@ def test_bad_input_is_told(arguments, message):
 def test_each_network_tells_what_it_cannot_see(network, shape):
     with pytest.raises(ValueError, match="Wrong `input_shape`: found .* wanted"):
         network(shape)
-    with pytest.raises(ValueError, match="Wrong `width`: found -1"):
-        network(width=-1)
+    wrong = {
+        "input_shape": (None, shape[1:], "abc"),
+        "classes": (0, 2.5, None),
+        "width": (-1, 0, float("nan"), "a", 100),
+        "connections": (0, "a"),
+        "bits": (0, 2.5),
+        "stream_bits": (1, 17),
+        "latent_bound": (-1, None),
+        "include_top": ("no", None, 2),
+        "name": (3,),
+    }
+    for argument, values in wrong.items():
+        for value in values:
+            with pytest.raises(ValueError, match=f"^Wrong `{argument}`: found .* wanted .*$"):
+                network(**{argument: value})
+
+
+@pytest.mark.parametrize("units", [[0], [-3], [12.5], [True], 5, "abc", b"abc", None, {8: 1}])
+def test_wrong_units_are_told(units):
+    for arguments in ({}, {"weights": "mnist"}):
+        with pytest.raises(ValueError, match="^Wrong `units`: found .* wanted .*$"):
+            MLP(units=units, **arguments)
+
+
+def test_units_that_no_stream_goes_through_are_told():
+    for units in ([64, 64, 96], [64, 64, 32]):
+        with pytest.raises(ValueError, match="Wrong `units`: found .*multiple of the one before"):
+            MLP(units=units, stream_bits=6)
+        assert MLP((4,), units=units, include_top=False).output_shape == (None, units[-1])
+
+
+@pytest.mark.parametrize("arguments", [{}, {"include_top": False}])
+def test_ready_made_networks_tell_what_has_no_shape(arguments):
+    with pytest.raises(ValueError, match="Wrong `input_shape`: found None"):
+        MLP(input_shape=None, weights="mnist", **arguments)
+
+
+@pytest.mark.parametrize("width", [0.001, 0.1, 0.3, 1 / 3, 0.6, 0.7])
+@pytest.mark.parametrize("network, first", [(BinaryNet, 128), (ResNet8, 64), (SoundNet, 64)])
+def test_streams_go_through_networks_of_any_width(network, first, width):
+    model = network(width=width, stream_bits=6)
+    count = max(1, round(width * first))
+    widths = [layer.kernel.shape[-1] for layer in sparse_layers(model)]
+    if network is ResNet8:
+        assert widths.pop(0) == max(1, round(width * 16))
+    assert widths == [count, count, 2 * count, 2 * count, 4 * count, 4 * count, 10]
+
+
+@pytest.mark.parametrize("width", [0.125, 0.25, 0.375, 0.5, 0.75, 1])
+def test_widths_of_whole_numbers_are_those_of_each_stage(width):
+    assert stages((128, 256, 512), width) == [width * 128, width * 256, width * 512]
+
+
+def test_units_of_a_stream_stay_multiples_at_any_width():
+    model = MLP((12,), units=(9, 10, 10, 30), width=0.45, stream_bits=5)
+    assert [layer.kernel.shape[-1] for layer in sparse_layers(model)] == [4, 4, 4, 12, 10]
+    model = MLP((12,), units=(9, 10, 30), width=0.45)
+    assert [layer.kernel.shape[-1] for layer in sparse_layers(model)] == [4, 4, 14, 10]
 
 
 def test_default_widths_and_streams():
