@@ -16,10 +16,12 @@ model.save("model.h5")
 """
 
 import dataclasses
+import math
 
 from sbnn_keras.core.arguments import check_number, check_whole
 from sbnn_keras.core.connections import check_share
 from sbnn_keras.core.decay import PolynomialDecay
+from sbnn_keras.core.steps import count_samples, count_steps
 from sbnn_keras.front import chosen_front, chosen_keras
 
 __all__ = ["Recipe"]
@@ -43,7 +45,8 @@ class Recipe:
         rate: Adam's first, which falls as a cosine to 0 before the epochs at rest.
         rest: last epochs, in which nothing but statistics of batch normalization moves.
         start: share of connections at the first step.
-        ramp: share of the steps after which `connections` is reached.
+        ramp: share of the steps after which `connections` is reached, at the latest when the
+            epochs at rest begin.
         power: of the polynomial in between.
         frequency: steps between two moves of the share.
         exponent: of a layer's weights in its share, see `allocate_connections`; 0 for
@@ -73,9 +76,13 @@ class Recipe:
             check_share(getattr(self, name), name)
         for name, least in (("epochs", 1), ("batch_size", 1), ("rest", 0), ("frequency", 1)):
             check_whole(getattr(self, name), name, at_least=least)
-        for name in ("rate", "power"):
-            check_number(getattr(self, name), name, "a number above 0", lambda n: n > 0)
-        check_number(self.ramp, "ramp", "a share in [0, 1]", lambda n: 0 <= n <= 1)
+        for name in ("rate", "power", "temperature"):
+            wanted = "a number above 0"
+            check_number(getattr(self, name), name, wanted, lambda n: 0 < n < math.inf)
+        for name in ("ramp", "alpha"):
+            check_number(getattr(self, name), name, "a share in [0, 1]", lambda n: 0 <= n <= 1)
+        wanted = "0 (the same share in all layers) to 1 (as many ones in each)"
+        check_number(self.exponent, "exponent", wanted, lambda n: 0 <= n <= 1)
         if self.rest >= self.epochs:
             raise ValueError(
                 f"Nothing is left to train: found rest={self.rest} of epochs={self.epochs}, "
@@ -93,7 +100,9 @@ class Recipe:
 
     def schedule(self, model, steps_an_epoch: int, verbose: int = 0):
         """The callback that takes each layer of a built model down to its share."""
-        last = max(1, int(self.ramp * self.epochs * steps_an_epoch))
+        steps, moving = (n * steps_an_epoch for n in (self.epochs, self.epochs - self.rest))
+        # Shares are set as steps begin, and not while connections rest.
+        last = max(1, min(int(self.ramp * steps), moving - 1))
 
         def down_to(share):
             first = max(self.start, share)
@@ -138,23 +147,68 @@ class Recipe:
         if teacher is not None:
             trained = front.Distiller(model, teacher, self.alpha, self.temperature)
         optimizer = chosen_keras().optimizers.Adam(self.learning_rate(steps_an_epoch))
-        trained.compile(optimizer, loss, metrics=list(metrics), **arguments)
+        metrics = list(metrics) if isinstance(metrics, tuple) else metrics
+        trained.compile(optimizer, loss, metrics=metrics, **arguments)
         return trained, callbacks
 
-    def fit(self, model, x, y, teacher=None, callbacks=(), **arguments):
-        """Trains a built classifier on arrays, from the first epoch to the last.
+    def fit(self, model, x, y=None, teacher=None, callbacks=(), **arguments):
+        """Trains a built classifier, from the first epoch to the last.
 
         Args:
             model, teacher: as of `compile`.
-            x: samples, [n, ...].
-            y: their classes.
-            callbacks: more of them.
-            arguments: as of `keras.Model.fit`, such as `validation_data`, `verbose`.
+            x: samples, [n, ...], for several inputs in a list or dictionary; or what gives
+                batches of samples and classes, such as a `tf.data.Dataset`, whose size counts
+                instead of `batch_size`. What has no length wants `steps_per_epoch`.
+            y: classes of samples.
+            callbacks: one or more of them.
+            arguments: as of `keras.Model.fit`, such as `validation_data`, `verbose`; without
+                `epochs` and `batch_size`, which the recipe has.
 
         Returns:
             Keras's `History`.
+
+        Raises:
+            ValueError: as of `compile`; for arguments that the recipe has; an epoch's steps are
+                not known.
         """
-        trained, own = self.compile(model, -(-len(x) // self.batch_size), teacher)
-        return trained.fit(
-            x, y, self.batch_size, self.epochs, callbacks=[*own, *callbacks], **arguments
-        )
+        arguments = self._without_own(arguments)
+        # Set aside where nothing else is there to validate with.
+        split = arguments.get("validation_data") is None and arguments.get("validation_split")
+        steps = count_steps(x, self.batch_size, split or 0.0, arguments.get("steps_per_epoch"))
+        others = _listed(callbacks)
+        trained, own = self.compile(model, steps, teacher)
+        if count_samples(x) is not None:
+            arguments["batch_size"] = self.batch_size
+        return trained.fit(x, y, epochs=self.epochs, callbacks=[*own, *others], **arguments)
+
+    def _without_own(self, arguments: dict) -> dict:
+        """Arguments for Keras's `fit`, or a ValueError for those that are settings here."""
+        for name in ("epochs", "batch_size"):
+            found = arguments.get(name)
+            if found is not None:
+                raise ValueError(
+                    f"Wrong `{name}`: found {found!r} in `fit`, wanted none, as the recipe has "
+                    f"{getattr(self, name)}: say Recipe({name}={found!r})."
+                )
+        if arguments.get("initial_epoch"):
+            # Adam's moments would be lost, and its rate begin anew.
+            raise ValueError(
+                f"Wrong `initial_epoch`: found {arguments['initial_epoch']!r}, wanted 0: `fit` "
+                "begins a training. One that was interrupted goes on if both calls have "
+                "callbacks=keras.callbacks.BackupAndRestore(folder)."
+            )
+        return {k: v for k, v in arguments.items() if k not in ("epochs", "batch_size")}
+
+
+def _listed(callbacks) -> list:
+    """Callbacks as Keras takes them: one, several or none."""
+    if callbacks is None:
+        return []
+    if hasattr(callbacks, "__iter__") and not isinstance(callbacks, (str, dict)):
+        return list(callbacks)
+    is_one = hasattr(callbacks, "set_model") and not isinstance(callbacks, type)
+    if is_one and not hasattr(callbacks, "callbacks"):
+        return [callbacks]
+    raise ValueError(
+        f"Wrong `callbacks`: found {callbacks!r}, wanted a callback of Keras or a list of them."
+    )
