@@ -92,14 +92,19 @@ class _Builder:
         from sbnn_keras.keras3.layers_base import SparseBinaryLayer
 
         name = type(layer).__name__
+        if not isinstance(layer, Layer):
+            raise ValueError(
+                f"Operation {layer.name!r} cannot be moved to Keras 2: found {name} of `keras.ops`, "
+                "wanted a layer, such as keras.layers.Softmax() or Rescaling(2.0)."
+            )
         if isinstance(layer, SparseBinaryLayer):
             return _sparse_binary(layer)
         from sbnn_keras import keras2
 
         known = getattr(keras2, name, None) or getattr(tf_keras.layers, name, None)
-        if known is None and isinstance(layer, Layer):
+        if known is None:
             known = _known_quantizer(name)
-        if known is None or not isinstance(layer, Layer):
+        if known is None:
             raise ValueError(
                 f"Layer {layer.name!r} cannot be moved to Keras 2: found {name}, wanted a layer "
                 "that Keras 2 has under this name."

@@ -166,3 +166,14 @@ def test_what_is_of_keras_2_is_refused_in_one_line(use):
     with pytest.raises(TypeError) as caught:
         use()
     assert "Keras 3" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "operation", [lambda y: y * 2.0, keras.ops.softmax], ids=["product", "softmax"]
+)
+def test_an_operation_that_is_no_layer_is_called_one(operation):
+    inputs = keras.Input((8,))
+    model = keras.Model(inputs, operation(k3.SparseBinaryDense(4, connections=0.5)(inputs)))
+    with pytest.raises(ValueError, match="of `keras.ops`, wanted a layer") as caught:
+        to_keras_2(model)
+    assert "\n" not in str(caught.value)
