@@ -165,12 +165,14 @@ class Sampler:
         if output in _PLANES:
             options |= {"out_planes": _PLANES[output], "stream": int(output == "stream")}
         constants = [coded.words.view(np.int32), *self._stage(len(ones), face, output)]
+        goes_on = output == "stream" and self._rng.random() < 0.5
         return StoredOp(
             name,
             options,
             constants,
             StoredTensor("x", _FACES[face], shape),
             StoredTensor("y", _FACES[output], image if output in ("int8", "float") else packed),
+            StoredTensor("before", _FACES[output], packed) if goes_on else None,
         )
 
     def _stage(self, channels: int, face: str, output: str) -> list[np.ndarray]:

@@ -176,7 +176,9 @@ def _stage_words(op: StoredOp, words: int, slices: int) -> dict[str, float]:
     o, planes = op.options, op.writes.planes
     is_stream = bool(o.get("stream"))
     kept = slices - o["output_shift"] if is_stream else 0
-    if planes > 1 and slices <= _FUSED_SLICES and not o["domain_shift"] and kept <= planes:
+    if is_stream and op.other is None:
+        kind = "begun stream"  # sums are the stream, there is nothing to add them to
+    elif planes > 1 and slices <= _FUSED_SLICES and not o["domain_shift"] and kept <= planes:
         kind = "fused"  # sums of a word go from registers into its planes
     else:
         kind = "stream" if is_stream else "output"
@@ -258,8 +260,11 @@ def _conv2d_int8(op: StoredOp, plan: Plan) -> dict[str, float]:
         "load row": plan.rows * o["in_channels"],
         "load word": plan.rows * plan.row_words * o["in_channels"],
         f"add {way}": o["connections"] * plan.strips * passes,
-        f"strip {way}": filters * plan.strips * cuts,
     }
+    if way == "lanes" and cuts == 3 and not o["alpha_steps"]:
+        counts["strip of three cuts"] = filters * plan.strips
+    else:
+        counts[f"strip {way}"] = filters * plan.strips * cuts
     if _has_signs(op):
         counts["sign"] = o["connections"] * plan.passes
         counts["opposite word"] = plan.rows * plan.row_words * o["in_channels"]
@@ -379,8 +384,8 @@ def _pool_planes(op: StoredOp, plan: Plan) -> dict[str, float]:
     channels = {"channel": o["channels"], "plane": o["channels"] * planes}
     if _is_halving(o):
         way = "row" if o["in_width"] == 32 else "rows"
-        words = o["channels"] * plane_words(o["in_height"] * o["in_width"])
-        return {**channels, "halve": words, f"halve {way}": words * planes}
+        fours = o["channels"] * -(-plane_words(o["in_height"] * o["in_width"]) // 4)
+        return {**channels, "halve": fours, f"halve {way}": fours * planes}
     strips = _strips(o)
     joins = strips * (o["pool_width"] - 1).bit_length()
     rows = strips * o["pool_height"] * -(-o["pool_width"] // 32)
@@ -415,12 +420,18 @@ def _quantize_planes(op: StoredOp, plan: Plan) -> dict[str, float]:
         words, channels = math.prod(op.input.shape) / planes, op.input.shape[1] / planes
     else:
         words = channels = op.options["positions"]  # each feature by itself
+    thresholds = [int(t) for t in op.constants[0].ravel()]
+    looked_at = [planes - _trailing_zeros(t) for t in thresholds if 0 < t < 2**planes]
     return {
         "channel": channels,
         "word": words * op.writes.planes,
         "cut": words * cuts,
-        "cut plane": words * cuts * planes,
+        "cut plane": words * cuts * sum(looked_at) / len(thresholds),
     }
+
+
+def _trailing_zeros(number: int) -> int:
+    return (number & -number).bit_length() - 1
 
 
 def _dequantize(op: StoredOp, plan: Plan) -> dict[str, float]:
