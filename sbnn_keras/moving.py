@@ -94,8 +94,8 @@ class _Builder:
         name = type(layer).__name__
         if not isinstance(layer, Layer):
             raise ValueError(
-                f"Operation {layer.name!r} cannot be moved to Keras 2: found {name} of `keras.ops`, "
-                "wanted a layer, such as keras.layers.Softmax() or Rescaling(2.0)."
+                f"Operation {layer.name!r} cannot be moved to Keras 2: found {name} of "
+                "`keras.ops`, wanted a layer, such as keras.layers.Softmax() or Rescaling(2.0)."
             )
         if isinstance(layer, SparseBinaryLayer):
             return _sparse_binary(layer)
