@@ -6,11 +6,10 @@ The network is built anew in layers of Keras 2 and Larq, and weights and connect
 copied as they are: its predictions are the same numbers.
 """
 
-import inspect
-
 import numpy as np
 
 from sbnn_keras.front import is_installed
+from sbnn_keras.moved_settings import is_of_keras, settings_of
 
 
 def to_keras_2(model):
@@ -54,6 +53,7 @@ class _Builder:
 
     def model(self, functional, name: str):
         import tf_keras
+        from keras import Layer
 
         tensors = {}
         inputs = []
@@ -63,18 +63,29 @@ class _Builder:
             tensors[id(tensor)] = inputs[-1]
         for depth in sorted(functional._nodes_by_depth, reverse=True):
             for node in functional._nodes_by_depth[depth]:
-                if not node.is_input:
+                # Functions that find masks are called, too; Keras 2 finds them again.
+                if not node.is_input and isinstance(node.operation, Layer):
                     self._call(node, tensors)
-        outputs = [tensors[id(tensor)] for tensor in functional._outputs]
+        outputs = [_moved(tensor, tensors) for tensor in functional._outputs]
         built = tf_keras.Model(_one(inputs), _one(outputs), name=name)
         for layer, other in self._layers.values():
             _copy_weights(layer, other)
         return built
 
     def _call(self, node, tensors) -> None:
-        layer = node.operation
-        sources = [tensors[id(tensor)] for tensor in node.input_tensors]
-        found = self._layer(layer)(_one(sources))
+        from keras import tree
+
+        def moved(value):
+            return _moved(value, tensors)
+
+        found = [getattr(tensor, "_keras_mask", None) for tensor in node.input_tensors]
+        given = {
+            name: value
+            for name, value in node.arguments.kwargs.items()
+            if value is not None and not (name == "mask" and _is_among(value, found))
+        }
+        args, given = tree.map_structure(moved, (node.arguments.args, given))
+        found = self._layer(node.operation)(*args, **given)
         results = found if isinstance(found, (list, tuple)) else [found]
         tensors.update({id(tensor): result for tensor, result in zip(node.outputs, results)})
 
@@ -85,22 +96,34 @@ class _Builder:
 
     def _made(self, layer):
         import tf_keras
-        from keras import Layer, Model
+        from keras import Model
 
         if isinstance(layer, Model):
             return to_keras_2(layer)
         from sbnn_keras.keras3.layers_base import SparseBinaryLayer
 
         name = type(layer).__name__
-        if not isinstance(layer, Layer):
+        if not is_of_keras(layer):
             raise ValueError(
-                f"Operation {layer.name!r} cannot be moved to Keras 2: found {name} of "
-                "`keras.ops`, wanted a layer, such as keras.layers.Softmax() or Rescaling(2.0)."
+                f"Layer {layer.name!r} cannot be moved to Keras 2: found {name} of "
+                f"{type(layer).__module__!r}, wanted a layer of Keras or of sbnn_keras; what it "
+                "computes can be a function in keras.layers.Lambda or Activation."
             )
         if isinstance(layer, SparseBinaryLayer):
-            return _sparse_binary(layer)
+            return _sparse_binary(layer, self._made)
         from sbnn_keras import keras2
 
+        if name == "Lambda":
+            return tf_keras.layers.Lambda(
+                layer.function, arguments=layer.arguments, name=layer.name
+            )
+        if name == "TimeDistributed":
+            return tf_keras.layers.TimeDistributed(self._made(layer.layer), name=layer.name)
+        if name == "Bidirectional":
+            forward, backward = map(self._made, (layer.forward_layer, layer.backward_layer))
+            return tf_keras.layers.Bidirectional(
+                forward, layer.merge_mode, backward_layer=backward, name=layer.name
+            )
         known = getattr(keras2, name, None) or getattr(tf_keras.layers, name, None)
         if known is None:
             known = _known_quantizer(name)
@@ -109,7 +132,7 @@ class _Builder:
                 f"Layer {layer.name!r} cannot be moved to Keras 2: found {name}, wanted a layer "
                 "that Keras 2 has under this name."
             )
-        return known.from_config(_config(layer, known))
+        return known.from_config(settings_of(layer, known, self._made))
 
 
 def _known_quantizer(name: str):
@@ -129,38 +152,31 @@ def _port(tensor) -> str:
     return tensor._keras_history.operation.name
 
 
+def _moved(value, tensors: dict):
+    """The tensor of Keras 2 for one of Keras 3; what is no tensor as it is."""
+    from keras import KerasTensor
+
+    if not isinstance(value, KerasTensor):
+        return value
+    if id(value) not in tensors:
+        operation = value._keras_history.operation
+        raise ValueError(
+            f"Operation {operation.name!r} cannot be moved to Keras 2: found "
+            f"{type(operation).__name__} of `keras.ops`, wanted a layer, such as "
+            "keras.layers.Softmax() or Rescaling(2.0)."
+        )
+    return tensors[id(value)]
+
+
+def _is_among(mask, found: list) -> bool:
+    """Whether a mask is one that Keras has found itself, as Keras 2 does again."""
+    from keras import tree
+
+    return all(any(one is other for other in found) for one in tree.flatten(mask))
+
+
 def _one(items: list):
     return items[0] if len(items) == 1 else items
-
-
-def _config(layer, known) -> dict:
-    """The configuration of a layer of Keras 3 as that of a class of Keras 2."""
-    config = layer.get_config()
-    names = {"name", "trainable", "dtype"}
-    for cls in known.__mro__:
-        names |= set(inspect.signature(cls.__init__).parameters)
-    # Initializers have done their work; "auto" says that sums are centred.
-    kept = {
-        name: value
-        for name, value in config.items()
-        if name in names and (not name.endswith("initializer") or value == "auto")
-    }
-    if isinstance(kept.get("dtype"), dict):
-        kept["dtype"] = kept["dtype"]["config"]["name"]
-    return {name: _value(value) for name, value in kept.items()}
-
-
-def _value(value):
-    """An argument that is ours in the form of the other front."""
-    if isinstance(value, dict) and value.get("class_name") == "WeightClip":
-        import larq
-
-        return larq.constraints.WeightClip(**value["config"])
-    if isinstance(value, dict) and value.get("class_name") == "Between":
-        from sbnn_keras.keras2.constraints import Between
-
-        return Between(**value["config"])
-    return value
 
 
 def _quantizer(quantizer):
@@ -176,10 +192,10 @@ def _quantizer(quantizer):
             f"Quantizer {quantizer.name!r} cannot be moved to Keras 2: found {name}, wanted one "
             "of sbnn_keras.keras3.quantizers."
         )
-    return known.from_config(_config(quantizer, known))
+    return known.from_config(settings_of(quantizer, known, None))
 
 
-def _sparse_binary(layer):
+def _sparse_binary(layer, moved):
     from sbnn_keras import keras2
     from sbnn_keras.keras2 import quantizers
 
@@ -187,7 +203,7 @@ def _sparse_binary(layer):
     is_sparse = layer.kernel_quantizers()[0].is_sparse
     if not is_sparse:
         known = _plain_binary(layer)
-    config = _config(layer, known)
+    config = settings_of(layer, known, moved)
     config["input_quantizer"] = _quantizer(layer.input_quantizer)
     for argument in [name for name in config if name.endswith("quantizer")]:
         if argument == "input_quantizer":
@@ -232,6 +248,8 @@ def _copy_weights(layer, other) -> None:
 
     if isinstance(layer, SparseBinaryLayer):
         _copy_sparse_binary(layer, other)
+    elif type(layer).__name__ == "TimeDistributed":
+        _copy_weights(layer.layer, other.layer)
     elif isinstance(layer, ResidualStream):
         own = layer._normalization
         names = ("gamma", "beta", "moving_mean", "moving_variance")
@@ -239,6 +257,12 @@ def _copy_weights(layer, other) -> None:
     elif hasattr(other, "set_weights"):
         # What draws random numbers has a state of its own in Keras 3.
         weights = [_numbers(v) for v in layer.weights if "seed_generator" not in v.path]
+        found, wanted = [w.shape for w in weights], [tuple(w.shape) for w in other.weights]
+        if found != wanted:
+            raise ValueError(
+                f"Layer {layer.name!r} cannot be moved to Keras 2: found weights of the shapes "
+                f"{found}, wanted {wanted}, as {type(layer).__name__} has there."
+            )
         other.set_weights(weights)
 
 
