@@ -67,6 +67,7 @@ def _check_default(layer, name: str, value) -> None:
     default = _DEFAULTS.get(name, parameter.default)
     if default is None or not isinstance(value, (bool, int, float, str, list, tuple)):
         return  # what Keras 3 has found by itself
+    value, default = (list(v) if isinstance(v, tuple) else v for v in (value, default))
     if default is not inspect.Parameter.empty and value != default:
         raise ValueError(
             f"Layer {layer.name!r} cannot be moved to Keras 2: found {name}={value!r}, wanted "
