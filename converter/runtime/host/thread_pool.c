@@ -17,7 +17,7 @@ struct sbnn_thread_pool {
   pthread_mutex_t mutex;
   pthread_cond_t begin; /* a job is there, or the end */
   pthread_cond_t done;  /* the last active worker has left the job */
-  uint32_t job;         /* counts jobs */
+  uint32_t job; /* counts jobs; changed by atomic additions, as `active` is */
   bool busy, closing;
   int32_t active; /* workers, the caller excepted, inside the job */
   int32_t tasks;
@@ -28,6 +28,18 @@ struct sbnn_thread_pool {
   worker workers[]; /* all but the caller */
 };
 
+/* How often a thread looks before it sleeps, some 50 to 100 microseconds in all: as long as ops of
+ * a network follow one another it need not be woken, which takes as long as a small op does. */
+enum { LOOKS = 2000 };
+
+static void pause_shortly(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 static void work(sbnn_thread_pool* pool, int32_t number) {
   for (;;) {
     const int32_t task = __atomic_fetch_add(&pool->next, 1, __ATOMIC_RELAXED);
@@ -36,23 +48,44 @@ static void work(sbnn_thread_pool* pool, int32_t number) {
   }
 }
 
+/* Looks for another job than `seen` for a while. */
+static void look_for_job(const sbnn_thread_pool* pool, uint32_t seen) {
+  for (int32_t i = 0; i < LOOKS; ++i) {
+    if (__atomic_load_n(&pool->job, __ATOMIC_RELAXED) != seen) return;
+    pause_shortly();
+  }
+}
+
+/* Looks for the end of all workers' tasks for a while. */
+static void look_for_end(const sbnn_thread_pool* pool) {
+  for (int32_t i = 0; i < LOOKS; ++i) {
+    if (__atomic_load_n(&pool->active, __ATOMIC_RELAXED) == 0) return;
+    pause_shortly();
+  }
+}
+
 static void* live(void* argument) {
   worker* self = (worker*)argument;
   sbnn_thread_pool* pool = self->pool;
   uint32_t seen = 0;
-  pthread_mutex_lock(&pool->mutex);
   for (;;) {
+    look_for_job(pool, seen);
+    pthread_mutex_lock(&pool->mutex);
     while (pool->job == seen && !pool->closing) {
       pthread_cond_wait(&pool->begin, &pool->mutex);
     }
     if (pool->closing) break;
     seen = pool->job;
-    if (!pool->busy) continue; /* woken late: all tasks are done */
-    ++pool->active;
+    const bool late = !pool->busy; /* all tasks are done */
+    if (!late) __atomic_add_fetch(&pool->active, 1, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&pool->mutex);
+    if (late) continue;
     work(pool, self->number);
     pthread_mutex_lock(&pool->mutex);
-    if (--pool->active == 0) pthread_cond_signal(&pool->done);
+    if (__atomic_sub_fetch(&pool->active, 1, __ATOMIC_RELAXED) == 0) {
+      pthread_cond_signal(&pool->done);
+    }
+    pthread_mutex_unlock(&pool->mutex);
   }
   pthread_mutex_unlock(&pool->mutex);
   return NULL;
@@ -114,7 +147,7 @@ void sbnn_run_tasks(sbnn_thread_pool* pool, int32_t tasks,
       pool->data = data;
       pool->tasks = tasks;
       pool->next = 0;
-      ++pool->job;
+      __atomic_add_fetch(&pool->job, 1u, __ATOMIC_RELAXED);
       pthread_cond_broadcast(&pool->begin);
     }
     pthread_mutex_unlock(&pool->mutex);
@@ -124,6 +157,7 @@ void sbnn_run_tasks(sbnn_thread_pool* pool, int32_t tasks,
     return;
   }
   work(pool, 0);
+  look_for_end(pool);
   pthread_mutex_lock(&pool->mutex);
   /* No task is left: who has not begun by now need not be waited for. */
   while (pool->active > 0) pthread_cond_wait(&pool->done, &pool->mutex);
