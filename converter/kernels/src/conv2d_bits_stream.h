@@ -70,9 +70,9 @@ SBNN_INLINE uint32_t sbnn_add_above(uint32_t bits, uint32_t* carry) {
 }
 
 /* The same for an update that has slices below those given, or more than planes. */
-SBNN_COLD void sbnn_ripple_far(const sbnn_stream_sum* sum,
-                               const uint32_t* update, uintptr_t behind,
-                               uint32_t* y) {
+SBNN_HOT SBNN_COLD void sbnn_ripple_far(const sbnn_stream_sum* sum,
+                                        const uint32_t* update,
+                                        uintptr_t behind, uint32_t* y) {
   const int32_t pitch = sum->pitch;
   uint32_t* const end = y + sum->planes * pitch;
   const uint32_t* const stop = update + sum->slices;
@@ -114,9 +114,9 @@ SBNN_COLD void sbnn_begin_stream(uint32_t* y, int32_t planes, int32_t pitch,
 
 /* The words of a stream that begins with its update, which has no slices below those given: what is
  * out of the range of n becomes 0 or 2^s - 1. */
-SBNN_COLD void sbnn_begin_with(const sbnn_stream_sum* sum,
-                               const uint32_t* update, uint32_t* y,
-                               int32_t words) {
+SBNN_HOT SBNN_COLD void sbnn_begin_with(const sbnn_stream_sum* sum,
+                                        const uint32_t* update, uint32_t* y,
+                                        int32_t words) {
   const int32_t pitch = sum->pitch, last = sum->slices - 1;
   const int32_t top = (sum->planes - 1) * pitch;
   for (uint32_t* const end = y + words; y != end; ++y, update += sum->stride) {

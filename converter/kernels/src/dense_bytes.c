@@ -17,8 +17,8 @@ typedef struct {
 
 /* The sum of a unit is known, over `taken` inputs, and the next one leads to `at`: returns where
  * that is among the inputs of the unit that it belongs to. */
-SBNN_NOINLINE uintptr_t end_units(const bytes_state* s, uintptr_t at,
-                                  int32_t sum, int32_t taken) {
+SBNN_HOT SBNN_NOINLINE uintptr_t end_units(const bytes_state* s, uintptr_t at,
+                                           int32_t sum, int32_t taken) {
   sum -= s->zero * taken;
   for (; at >= s->end; at -= s->size, sum = 0) sbnn_finish_unit(s->units, sum);
   return at;

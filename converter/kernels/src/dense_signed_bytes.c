@@ -32,7 +32,7 @@ SBNN_INLINE int32_t subtracting(const signed_state* s) {
   return found;
 }
 
-SBNN_NOINLINE int32_t sum_of_unit(const signed_state* s) {
+SBNN_HOT SBNN_NOINLINE int32_t sum_of_unit(const signed_state* s) {
   const int32_t less = subtracting(s);
   const int32_t net = (int32_t)(s->number - s->begin) - 2 * less;
   return s->sum + less - net * s->zero;
