@@ -16,13 +16,13 @@ _DEFAULTS = {"data_format": "channels_last"}
 _OF_TRAINING = ("initializer", "regularizer", "constraint")
 
 
-def settings_of(layer, known, moved) -> dict:
+def settings_of(layer, known, moved=None) -> dict:
     """The configuration of a layer of Keras 3 as that of a class of Keras 2.
 
     Args:
         layer: of Keras 3.
         known: the class of Keras 2.
-        moved: makes a layer of Keras 2 of one of Keras 3.
+        moved: makes a layer of Keras 2 of one of Keras 3, where one can be an activation.
 
     Raises:
         ValueError: the layer has a setting that the class does not know.
@@ -80,8 +80,8 @@ def _function(layer, name: str, moved):
     import tf_keras
     from keras import Layer
 
-    given = getattr(layer, name, None)
-    if not callable(given) or name.endswith((*_OF_TRAINING, "quantizer")):
+    given = getattr(layer, name, None) if name.endswith("activation") else None
+    if not callable(given):
         return None
     if isinstance(given, Layer):
         return moved(given)

@@ -78,11 +78,11 @@ class _Builder:
         def moved(value):
             return _moved(value, tensors)
 
-        found = [getattr(tensor, "_keras_mask", None) for tensor in node.input_tensors]
+        masks = [getattr(tensor, "_keras_mask", None) for tensor in node.input_tensors]
         given = {
             name: value
             for name, value in node.arguments.kwargs.items()
-            if value is not None and not (name == "mask" and _is_among(value, found))
+            if value is not None and not (name == "mask" and _is_among(value, masks))
         }
         args, given = tree.map_structure(moved, (node.arguments.args, given))
         found = self._layer(node.operation)(*args, **given)
@@ -192,7 +192,7 @@ def _quantizer(quantizer):
             f"Quantizer {quantizer.name!r} cannot be moved to Keras 2: found {name}, wanted one "
             "of sbnn_keras.keras3.quantizers."
         )
-    return known.from_config(settings_of(quantizer, known, None))
+    return known.from_config(settings_of(quantizer, known))
 
 
 def _sparse_binary(layer, moved):

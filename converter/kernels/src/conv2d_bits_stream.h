@@ -14,8 +14,8 @@
 #define SBNN_CONV2D_BITS_STREAM_H_
 
 #include <stddef.h>
-#include <string.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "bit_slices.h"
 

@@ -57,10 +57,9 @@ def weighted_layer(graph: g.Graph, node: g.Node) -> g.KerasLayer | None:
 
 def _has_int16_kernel(node: g.KerasLayer) -> bool:
     layer = node.layer
-    if type(layer) not in _WITH_WEIGHTS or name_of_activation(layer.activation) not in (
-        "linear",
-        "relu",
-    ):
+    if type(layer) not in _WITH_WEIGHTS:
+        return False
+    if name_of_activation(layer.activation) not in ("linear", "relu"):
         return False
     if isinstance(layer, tf.keras.layers.Dense):
         return len(node.shape) == 1
