@@ -77,7 +77,6 @@ def _check_default(layer, name: str, value) -> None:
 
 def _function(layer, name: str, moved):
     """The function or layer that is a layer's argument, where its name does not say it."""
-    import tf_keras
     from keras import Layer
 
     given = getattr(layer, name, None) if name.endswith("activation") else None
@@ -85,9 +84,17 @@ def _function(layer, name: str, moved):
         return None
     if isinstance(given, Layer):
         return moved(given)
-    called = getattr(given, "__name__", "")
-    has_it = hasattr(tf_keras.activations, called) and called not in _DIFFERENT_FUNCTIONS
-    return None if is_of_keras(given) and has_it else given
+    return None if is_of_keras(given) and _is_in_keras_2(given.__name__) else given
+
+
+def _is_in_keras_2(function: str) -> bool:
+    import tf_keras
+
+    try:
+        tf_keras.activations.get(function)
+    except ValueError:
+        return False
+    return function not in _DIFFERENT_FUNCTIONS
 
 
 def _value(value):
