@@ -110,3 +110,44 @@ def test_thresholds_take_in_what_a_function_does(x, name):
     keras = model.predict(x, verbose=0)
     found = sbnn_converter.Interpreter(sbnn_converter.convert_keras_model(model)).predict(x)
     np.testing.assert_array_equal(found, keras)
+
+
+class Tripled(K.Softmax):
+    def call(self, inputs, mask=None):
+        return 3 * super().call(inputs)
+
+
+class Scaled(K.Layer):
+    """Has a function, and is more than it."""
+
+    function = staticmethod(tf.nn.tanh)
+
+    def call(self, inputs):
+        return 3 * self.function(inputs)
+
+
+class TwiceTanh(K.Activation):
+    def call(self, inputs):
+        return 2 * super().call(inputs)
+
+
+class Gated(K.Dense):
+    """Uses its activation for something else than what it computes."""
+
+    def call(self, inputs):
+        return tf.linalg.matmul(inputs, self.kernel) * self.activation(inputs[:, :4])
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [Tripled(), Scaled(), TwiceTanh("tanh"), Gated(4, "tanh"), K.Dense(4, Tripled())],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_layers_that_compute_something_of_their_own_are_not_known_by_their_class(x, layer):
+    inputs = tf.keras.Input((8,))
+    y = K.BatchNormalization()(SparseBinaryDense(16, connections=0.3)(inputs))
+    model = stir(tf.keras.Model(inputs, layer(y)))
+    keras = model.predict(x, verbose=0)
+    runtime = sbnn_converter.Interpreter(convert(model, x))
+    found = runtime.dequantize(runtime.predict(runtime.quantize(x)))
+    np.testing.assert_allclose(found, keras, rtol=0, atol=0.06 * max(np.ptp(keras), 0.5))

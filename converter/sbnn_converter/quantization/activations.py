@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from sbnn_converter import graph as g
 from sbnn_converter.framework.call import patched
+from sbnn_converter.framework.overridden import overridden
 from sbnn_converter.quantization.functions import name_of_activation
 
 # TFLite's kernels contain these themselves.
@@ -20,6 +21,8 @@ def split_activations(graph: g.Graph) -> None:
     """Makes two nodes of every float layer with an activation that is an op."""
     for node in graph.nodes():
         if not isinstance(node, g.KerasLayer) or not hasattr(node.layer, "kernel"):
+            continue
+        if overridden(node.layer):  # which may do anything with its activation
             continue
         activation = getattr(node.layer, "activation", None)
         if name_of_activation(activation) in _FUSED:

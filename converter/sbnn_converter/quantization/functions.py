@@ -7,6 +7,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.framework.overridden import overridden
 
 _keras = tf.keras
 
@@ -30,7 +31,7 @@ def name_of_activation(activation: object) -> str:
     """
     if activation is None:
         return "linear"
-    if isinstance(activation, _keras.layers.Softmax):
+    if isinstance(activation, _keras.layers.Softmax) and not overridden(activation):
         return "softmax"
     for name, functions in _FUNCTIONS.items():
         if any(activation is function for function in functions):
@@ -40,7 +41,9 @@ def name_of_activation(activation: object) -> str:
 
 def name_of_function(node: g.Node) -> str:
     """The same of a node that is nothing but a function of one input; empty if it is more."""
-    layer = node.layer if isinstance(node, g.KerasLayer) and len(node.inputs) == 1 else None
+    if not isinstance(node, g.KerasLayer) or len(node.inputs) != 1 or overridden(node.layer):
+        return ""
+    layer = node.layer
     if isinstance(layer, _keras.layers.Softmax):
         return "softmax"
     if isinstance(layer, _keras.layers.Activation):
