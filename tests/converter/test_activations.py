@@ -138,15 +138,23 @@ class Gated(K.Dense):
         return tf.linalg.matmul(inputs, self.kernel) * self.activation(inputs[:, :4])
 
 
-@pytest.mark.parametrize(
-    "layer",
-    [Tripled(), Scaled(), TwiceTanh("tanh"), Gated(4, "tanh"), K.Dense(4, Tripled())],
-    ids=lambda layer: type(layer).__name__,
-)
-def test_layers_that_compute_something_of_their_own_are_not_known_by_their_class(x, layer):
+class Squared(K.Dense):
+    def call(self, inputs):
+        return super().call(inputs) ** 2
+
+
+OWN = [Tripled(), Scaled(), TwiceTanh("tanh"), Gated(4, "tanh"), K.Dense(4, Tripled()), Squared(4)]
+
+
+@pytest.mark.parametrize("layer", OWN, ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("normalized", [False, True])
+def test_layers_that_compute_something_of_their_own_are_not_known_by_their_class(
+    x, layer, normalized
+):
     inputs = tf.keras.Input((8,))
     y = K.BatchNormalization()(SparseBinaryDense(16, connections=0.3)(inputs))
-    model = stir(tf.keras.Model(inputs, layer(y)))
+    y = K.BatchNormalization()(layer(y)) if normalized else layer(y)
+    model = stir(tf.keras.Model(inputs, y))
     keras = model.predict(x, verbose=0)
     runtime = sbnn_converter.Interpreter(convert(model, x))
     found = runtime.dequantize(runtime.predict(runtime.quantize(x)))

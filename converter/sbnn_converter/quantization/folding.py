@@ -13,6 +13,7 @@ from typing import TypeGuard
 import tensorflow as tf
 
 from sbnn_converter import graph as g
+from sbnn_converter.framework.overridden import overridden
 from sbnn_converter.quantization.functions import name_of_activation
 from sbnn_converter.quantization.scales import operations
 
@@ -31,6 +32,7 @@ def takes_scale(node: g.Node) -> bool:
     return (
         isinstance(node, g.KerasLayer)
         and isinstance(node.layer, _WITH_WEIGHTS)
+        and not overridden(node.layer)
         and node.layer.activation is tf.keras.activations.linear
     )
 
