@@ -8,6 +8,7 @@ from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.framework import face
 from sbnn_converter.framework.call import patched
+from sbnn_converter.framework.overridden import overridden
 from sbnn_converter.importer.binary_layers import (
     import_binary,
     is_binary,
@@ -25,7 +26,6 @@ from sbnn_converter.importer.channels_first import in_channels_last
 from sbnn_converter.importer.composed_functions import compose
 from sbnn_converter.importer.functions import import_tf_function
 from sbnn_converter.importer.layout import import_layout
-from sbnn_converter.framework.overridden import overridden
 from sbnn_converter.importer.pooling import import_global_max_pool, import_max_pool
 from sbnn_converter.importer.streams import import_stream
 from sbnn_converter.importer.time_steps import is_same_on_more_axes

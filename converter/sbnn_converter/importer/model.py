@@ -16,10 +16,10 @@ from sbnn_converter import graph as g
 from sbnn_converter.errors import ConversionError, converting
 from sbnn_converter.framework import IS_KERAS_2, face
 from sbnn_converter.framework.call import Call
+from sbnn_converter.framework.overridden import overridden
 from sbnn_converter.importer.checks import check_finite, check_precision, check_types
 from sbnn_converter.importer.layers import import_layer
 from sbnn_converter.importer.masks import Masks
-from sbnn_converter.framework.overridden import overridden
 from sbnn_converter.importer.samples_apart import check_samples_apart
 from sbnn_converter.tensors.face import numbers
 
