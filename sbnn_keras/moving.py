@@ -115,7 +115,7 @@ class _Builder:
 
         if name == "Lambda":
             return tf_keras.layers.Lambda(
-                layer.function, arguments=layer.arguments, name=layer.name
+                layer.function, mask=layer.mask, arguments=layer.arguments, name=layer.name
             )
         if name == "TimeDistributed":
             return tf_keras.layers.TimeDistributed(self._made(layer.layer), name=layer.name)

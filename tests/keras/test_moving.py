@@ -66,6 +66,9 @@ CALLS = {
     "at_each_time": lambda y: L.TimeDistributed(L.Dense(2, activation=sigmoid))(y),
     "sparse_at_each_time": lambda y: L.TimeDistributed(k3.SparseBinaryDense(2))(y),
     "masked": lambda y: L.LSTM(3)(L.Masking(0.0)(y)),
+    "mask_of_a_lambda": lambda y: L.LSTM(3)(
+        L.Lambda(lambda x: x, mask=lambda x, mask: x[..., 0] > 0)(y)
+    ),
     "joined": lambda y: L.Concatenate(axis=1)([y, y]),
 }
 
