@@ -22,7 +22,7 @@ from sbnn_keras.core.arguments import check_number, check_whole
 from sbnn_keras.core.connections import check_share
 from sbnn_keras.core.decay import PolynomialDecay
 from sbnn_keras.core.steps import count_samples, count_steps
-from sbnn_keras.front import chosen_front, chosen_keras
+from sbnn_keras.front import chosen_front, chosen_keras, chosen_kernels
 
 __all__ = ["Recipe"]
 
@@ -39,12 +39,14 @@ class Recipe:
     `kernel_quantizer=SparseBinary(clip_value=3)` for rates of 1e-2.
 
     Attributes:
-        connections: share of connections in the whole network at the end.
+        connections: share of connections in the whole network at the end; None where each layer
+            keeps what it has: trained weights that are trained on, layers with `connections`.
         epochs: all of them, those at rest included.
         batch_size: samples in a step.
         rate: Adam's first, which falls as a cosine to 0 before the epochs at rest.
         rest: last epochs, in which nothing but statistics of batch normalization moves.
-        start: share of connections at the first step.
+        start: share of connections at the first step; layers that hold fewer, as trained weights
+            of the package do, begin with those.
         ramp: share of the steps after which `connections` is reached, at the latest when the
             epochs at rest begin.
         power: of the polynomial in between.
@@ -58,7 +60,7 @@ class Recipe:
         ValueError: for settings out of range.
     """
 
-    connections: float = 0.05
+    connections: float | None = 0.05
     epochs: int = 25
     batch_size: int = 128
     rate: float = 1e-2
@@ -72,8 +74,9 @@ class Recipe:
     temperature: float = 3.0
 
     def __post_init__(self):
-        for name in ("connections", "start"):
-            check_share(getattr(self, name), name)
+        check_share(self.start, "start")
+        if self.connections is not None:
+            check_share(self.connections)
         for name, least in (("epochs", 1), ("batch_size", 1), ("rest", 0), ("frequency", 1)):
             check_whole(getattr(self, name), name, at_least=least)
         for name in ("rate", "power", "temperature"):
@@ -99,19 +102,26 @@ class Recipe:
         return chosen_keras().optimizers.schedules.CosineDecay(self.rate, moving)
 
     def schedule(self, model, steps_an_epoch: int, verbose: int = 0):
-        """The callback that takes each layer of a built model down to its share."""
+        """The callback that takes each layer of a built model down to its share.
+
+        Raises:
+            ValueError: the model has no built sparse binary layers, or `connections` is None.
+        """
+        if self.connections is None:
+            raise ValueError("Wrong `connections`: found None, wanted a share to go down to.")
         steps, moving = (n * steps_an_epoch for n in (self.epochs, self.epochs - self.rest))
         # Shares are set as steps begin, and not while connections rest.
         last = max(1, min(int(self.ramp * steps), moving - 1))
 
-        def down_to(share):
-            first = max(self.start, share)
+        def down_to(share, held=1.0):
+            first = max(min(self.start, held), share)
             return PolynomialDecay(
                 1 - first, 1 - share, 0, last, power=self.power, frequency=self.frequency
             )
 
         shares = chosen_front().allocate_connections(model, self.connections, self.exponent)
-        overrides = {name: down_to(share) for name, share in shares.items()}
+        held = _held_at_first(model)
+        overrides = {name: down_to(share, held.get(name, 1.0)) for name, share in shares.items()}
         return chosen_front().ConnectionsSchedule(
             down_to(self.connections), overrides=overrides, verbose=verbose
         )
@@ -128,7 +138,8 @@ class Recipe:
         """Compiles a built classifier for this training.
 
         Args:
-            model: with sparse binary layers, which have no `connections` of their own.
+            model: with sparse binary layers, which have no `connections` of their own unless
+                those of the recipe are None.
             steps_an_epoch: training steps of an epoch.
             teacher: a trained network of the same classes to learn from, or None.
             loss, metrics, arguments: as of `keras.Model.compile`.
@@ -138,11 +149,16 @@ class Recipe:
             that its `fit` wants.
 
         Raises:
-            ValueError: the model has no sparse binary layers, or the teacher does not fit.
+            ValueError: the model has no sparse binary layers, one of them has no connections to
+                keep where it should, or the teacher does not fit.
         """
         check_whole(steps_an_epoch, "steps_an_epoch", at_least=1)
         front = chosen_front()
-        callbacks = [front.FreezeConnections(self.rest), self.schedule(model, steps_an_epoch)]
+        callbacks = [front.FreezeConnections(self.rest)]
+        if self.connections is None:
+            _check_kept(model)
+        else:
+            callbacks.append(self.schedule(model, steps_an_epoch))
         trained = model
         if teacher is not None:
             trained = front.Distiller(model, teacher, self.alpha, self.temperature)
@@ -198,6 +214,31 @@ class Recipe:
                 "callbacks=keras.callbacks.BackupAndRestore(folder)."
             )
         return {k: v for k, v in arguments.items() if k not in ("epochs", "batch_size")}
+
+
+def _check_kept(model) -> None:
+    """Raises ValueError unless each kernel has a number of connections to keep."""
+    for kernel in chosen_kernels().sparse_binary_kernels(model):
+        if kernel.quantizer.connections is None and not kernel.quantizer.held_share:
+            raise ValueError(
+                f"Layer {kernel.layer.name!r} has no connections to keep: found neither trained "
+                "weights that hold some nor `connections` of its own, wanted one of them, or "
+                "connections=0.05 or the like in the recipe."
+            )
+
+
+def _held_at_first(model) -> dict[str, float]:
+    """The share of each layer that has weights of the package and has not been trained since.
+
+    A layer that has been trained counts its steps, and goes on where its schedule was.
+    """
+    return {
+        kernel.layer.name: kernel.quantizer.held_share
+        for kernel in chosen_kernels().sparse_binary_kernels(model)
+        if kernel.quantizer.connections is None
+        and kernel.quantizer.held_share
+        and kernel.trained_steps() == 0
+    }
 
 
 def _listed(callbacks) -> list:

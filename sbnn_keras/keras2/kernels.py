@@ -40,6 +40,11 @@ class Kernel(NamedTuple):
         """
         return self.quantizer.current_steps(self.latent)
 
+    def trained_steps(self) -> int:
+        """Training steps in which it held connections; those of files are counted on."""
+        held = self.quantizer.held
+        return 0 if held is None else int(held.steps.numpy())
+
     def hold(self, share: float) -> None:
         """Holds this share of the weights from now on: the largest that there are now."""
         latent = tf.convert_to_tensor(self.latent)

@@ -146,7 +146,7 @@ class _Control:
 
     def update(self):
         quantizer = self._kernel.quantizer
-        event = self._schedule.event(int(quantizer.held.steps.numpy()))
+        event = self._schedule.event(self._kernel.trained_steps())
         if event != self._last_event:
             self._last_event = event
             check_finite(self._kernel.latent.numpy(), self._kernel.label)

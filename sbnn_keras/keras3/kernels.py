@@ -41,6 +41,11 @@ class Kernel(NamedTuple):
         """
         return self.quantizer.current_steps()
 
+    def trained_steps(self) -> int:
+        """Training steps in which it held connections; those of files are counted on."""
+        held = self.quantizer.held
+        return 0 if held is None else int(ops.convert_to_numpy(held.steps.value))
+
     def hold(self, share: float) -> None:
         """Holds this share of the weights from now on: the largest that there are now."""
         latent = ops.convert_to_tensor(self.variable.value)

@@ -134,11 +134,8 @@ class _Control:
         self._kernel = kernel
         self._schedule = schedule
         self._first_batch = batch
-        self._first_step = self._counted()
+        self._first_step = kernel.trained_steps()
         self._last_event = ()
-
-    def _counted(self) -> int:
-        return int(ops.convert_to_numpy(self._kernel.quantizer.held.steps.value))
 
     def _step(self, batch: int) -> int:
         """Training steps of the kernel so far.
@@ -146,7 +143,7 @@ class _Control:
         While JAX trains, variables are behind: there the batches count.
         """
         if keras.backend.backend() != "jax":
-            return self._counted()
+            return self._kernel.trained_steps()
         counts = self._kernel.layer.trainable
         return self._first_step + (batch - self._first_batch if counts else 0)
 

@@ -148,6 +148,11 @@ if keras.backend.backend() != "tensorflow":
 
 # The networks of the package, their weights and the recipe are for every backend.
 
+
+def sparse_layers(model) -> list:
+    return [layer for layer in model.layers if hasattr(layer, "binary_kernel")]
+
+
 for name, weights in applications.all_weights():
     card = applications.card(name, weights)
     ready = getattr(applications, name)(weights=weights, **card["arguments"])
@@ -161,10 +166,23 @@ sounds = keras.ops.convert_to_numpy(features)
 student, teacher = (applications.SoundNet(width=width, classes=4) for width in (0.125, 0.25))
 recipe = Recipe(connections=0.2, epochs=3, batch_size=2, frequency=1, ramp=0.5)
 recipe.fit(student, sounds, np.array([0, 1, 2]), teacher=teacher, verbose=0)
-sparse = [layer for layer in student.layers if hasattr(layer, "binary_kernel")]
+sparse = sparse_layers(student)
 kernels = [layer.binary_kernel() for layer in sparse]
 ones, weights = sum(map(np.count_nonzero, kernels)), sum(kernel.size for kernel in kernels)
 assert abs(ones / weights - 0.2) < 0.002, ones / weights
+ready = applications.SoundNet(weights="spoken_digits")
+sparse = sparse_layers(ready)
+held = [np.count_nonzero(layer.binary_kernel()) for layer in sparse]
+begun = [layer.binary_kernel() for layer in sparse]
+noise = np.random.default_rng(0).integers(-128, 128, (20, 49, 16)).astype("float32") / 128
+recipe = Recipe(connections=None, epochs=3, batch_size=5, rate=0.5)
+recipe.fit(ready, noise, np.arange(20) % 10, verbose=0)
+assert [np.count_nonzero(layer.binary_kernel()) for layer in sparse] == held
+assert any((layer.binary_kernel() != kernel).any() for layer, kernel in zip(sparse, begun))
+ready = applications.SoundNet(weights="spoken_digits")
+recipe = Recipe(connections=0.01, epochs=2, batch_size=1, frequency=1)
+shares = recipe.schedule(ready, 3).overrides
+assert all(shares[la.name].share(0) <= la.connections + 1e-6 for la in sparse_layers(ready))
 
 # What a first batch shows that is almost always a mistake is said once.
 
