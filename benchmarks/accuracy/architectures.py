@@ -5,6 +5,7 @@ differs is the layer: weights 0/1 (`sbnn_keras`), -1/+1 (Larq), or float with Re
 """
 
 import functools
+import math
 
 from settings import WIDTHS
 
@@ -189,12 +190,25 @@ def application(run):
     )
 
 
+def _check_kept(run, network, begin: str | None) -> None:
+    if begin is None:
+        return
+    kept = sbnn_keras.applications.card(network.__name__, begin)["connections"]
+    if not math.isclose(kept, run.connections, rel_tol=0.01):
+        raise SystemExit(
+            f"--connections: found {run.connections}, wanted {kept:.3g}: the weights {begin!r} "
+            "keep theirs while they are trained on"
+        )
+
+
 def build(run):
-    """The untrained network of a run; it ends in a softmax."""
+    """The network of a run, untrained unless it trains weights on; it ends in a softmax."""
     found = application(run)
     if found is not None:
         network, arguments = found
-        return network(name=run.network, **arguments)
+        begin = run.recipe()["begin"]
+        _check_kept(run, network, begin)
+        return network(name=run.network, weights=begin, **arguments)
     if run.network == "resnet8":
         return resnet8()
     keras = chosen_keras()

@@ -11,5 +11,7 @@ def library_recipe(run) -> sbnn_keras.recipes.Recipe:
         names += ["start", "ramp", "power", "frequency", "exponent", "temperature"]
     settings = {name: recipe[name] for name in names}
     if run.is_sparse:
-        settings |= dict(connections=run.connections, alpha=recipe["distill"])
+        kept = recipe["begin"] is not None
+        connections = None if kept else run.connections
+        settings |= dict(connections=connections, alpha=recipe["distill"])
     return sbnn_keras.recipes.Recipe(**settings)

@@ -63,6 +63,7 @@ _TOLD = {
     "shift": "moved by {}",
     "epochs": "{} epochs",
     "backend": "trained with {}",
+    "begin": "{} trained on",
 }
 _NAMES = {"jax": "JAX", "torch": "PyTorch"}
 # Who taught, when the schedule was looked at, and where a share of one began.

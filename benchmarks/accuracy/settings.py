@@ -57,6 +57,7 @@ SPARSE = dict(
     teacher_epochs=None,  # epochs that network was trained; None: as its recipe says
     teacher_backend=None,  # what trained it; None: what trains this one
     width=None,  # factor of channels; None: that of `WIDTHS`, or 1
+    begin=None,  # weights of the package that are trained on, their connections kept; None: none
 )
 
 # Where signed connections want other ones.

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import sbnn_keras
+
 ACCURACY = Path(__file__).parent
 
 
@@ -256,6 +258,23 @@ def test_settings_that_do_not_exist_are_named():
 def test_a_recipe_that_leaves_no_epoch_to_train_is_refused():
     with pytest.raises(ValueError, match="found rest=1 of epochs=1"):
         make_run(epochs=1)
+
+
+def test_weights_of_the_package_are_trained_on_and_keep_their_connections():
+    import architectures
+    from library_recipe import library_recipe
+    from settings import Run
+
+    kept = sbnn_keras.applications.card("SoundNet", "spoken_digits")["connections"]
+    change = json.dumps({"begin": "spoken_digits"})
+    run = Run("sound", "schedule", "signed", round(kept, 3), change=change)
+    model = architectures.build(run)
+    ready = sbnn_keras.applications.SoundNet(weights="spoken_digits")
+    for found, expected in zip(model.get_weights(), ready.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert library_recipe(run).connections is None
+    with pytest.raises(SystemExit, match=f"found 0.5, wanted {kept:.3g}"):
+        architectures.build(Run("sound", "schedule", "signed", 0.5, change=change))
 
 
 def test_the_last_epoch_moves_statistics_alone(pictures, tmp_path, eagerly):

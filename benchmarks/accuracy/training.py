@@ -37,7 +37,7 @@ def train(model, run, data, folder: Path, save_seconds: float = 30, teacher=None
     callbacks = [sbnn_keras.FreezeConnections(still)]
     if recipe.get("pseudo_gradient") == "error_decay":
         callbacks.append(sbnn_keras.SharpnessSchedule())
-    if run.method == "schedule":
+    if run.method == "schedule" and common.connections is not None:
         callbacks.append(common.schedule(model, steps_an_epoch))
     if run.method == "constraint":
         constraint = sbnn_keras.ExpectedConnections(run.connections, recipe["gamma"])
