@@ -11,6 +11,7 @@ Nagel et al., arXiv 2203.11086, who freeze weights too).
 import larq as lq
 
 from sbnn_keras.core.arguments import check_whole
+from sbnn_keras.core.averaging import LongAverages
 from sbnn_keras.keras2.callback import ModelCallback, warn_without_layers
 
 __all__ = ["FreezeConnections"]
@@ -23,7 +24,8 @@ class FreezeConnections(ModelCallback):
     model.fit(x, y, epochs=20, callbacks=[schedule, sbnn_keras.FreezeConnections(4)])
     ```
 
-    Batch normalization and layers that are not binary go on learning. Layers of Larq
+    Batch normalization and layers that are not binary go on learning. Its moving averages
+    are over all of these epochs, where they are not longer anyway. Layers of Larq
     with a kernel quantizer are frozen too. A schedule of connections should be over
     by then. Between epochs the layers are trainable, so that what is saved there is the
     same model, and goes on where it was.
@@ -39,42 +41,44 @@ class FreezeConnections(ModelCallback):
         super().__init__()
         self.epochs = check_whole(epochs, "epochs", at_least=0)
         self._frozen: list = []
+        self._averages = LongAverages([], None)
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch < self.params["epochs"] - self.epochs:
             return
         if self._frozen:
-            self._let_train(False)
+            self._rest(True)
             return
-        self._frozen = [
-            layer
-            for layer in self.model._flatten_layers(include_self=False)
-            if isinstance(layer, lq.layers_base.BaseLayer) and layer.trainable
-        ]
+        layers = list(self.model._flatten_layers(include_self=False))
+        self._frozen = [x for x in layers if isinstance(x, lq.layers_base.BaseLayer)]
+        self._frozen = [x for x in self._frozen if x.trainable]
         if not self._frozen:
             warn_without_layers(self, self.model, "binary layer")
             return
-        self._let_train(False)
+        steps = self.params.get("steps")
+        self._averages = LongAverages(layers, steps and steps * (self.params["epochs"] - epoch))
+        self._rest(True)
         self.model.make_train_function(force=True)
 
     def on_train_batch_end(self, batch, logs=None):
         # Callbacks that save come behind it, wherever they stand in the list.
         if batch + 1 == self.params.get("steps"):
-            self._let_train(True)
+            self._rest(False)
 
     def on_test_begin(self, logs=None):
-        self._let_train(True)
+        self._rest(False)
 
     def on_epoch_end(self, epoch, logs=None):
-        self._let_train(True)
+        self._rest(False)
 
-    def _let_train(self, value: bool) -> None:
+    def _rest(self, value: bool) -> None:
         """What Keras saves of a layer. The traced training knows it from its beginning."""
         for layer in self._frozen:
-            layer.trainable = value
+            layer.trainable = not value
+        self._averages.use(value)
 
     def on_train_end(self, logs=None):
-        self._let_train(True)
+        self._rest(False)
         if self._frozen:
             self.model.train_function = None
         self._frozen = []

@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from sbnn_keras.core.arguments import check_whole
+from sbnn_keras.core.averaging import LongAverages
 from sbnn_keras.keras3.callback import ModelCallback, into_variables, warn_without_layers
 from sbnn_keras.keras3.kernels import binary_layers
 
@@ -29,7 +30,8 @@ class FreezeConnections(ModelCallback):
     model.fit(x, y, epochs=20, callbacks=[schedule, sbnn_keras.FreezeConnections(4)])
     ```
 
-    Batch normalization and layers that are not binary go on learning. A schedule of
+    Batch normalization and layers that are not binary go on learning. Its moving averages
+    are over all of these epochs, where they are not longer anyway. A schedule of
     connections should be over by then.
 
     Args:
@@ -43,9 +45,13 @@ class FreezeConnections(ModelCallback):
         super().__init__()
         self.epochs = check_whole(epochs, "epochs", at_least=0)
         self._constraints: list = []
+        self._averages = LongAverages([], None)
 
     def on_epoch_begin(self, epoch, logs=None):
-        if self._constraints or epoch < self.params["epochs"] - self.epochs:
+        if epoch < self.params["epochs"] - self.epochs:
+            return
+        if self._constraints:
+            self._averages.use(True)
             return
         layers = [layer for layer in binary_layers(self.model) if layer.trainable]
         if not layers:
@@ -55,9 +61,27 @@ class FreezeConnections(ModelCallback):
         for variable in (v for layer in layers for v in layer.trainable_variables):
             self._constraints.append((variable, variable.constraint))
             variable.constraint = _Still(ops.convert_to_numpy(variable.value))
+        steps = self.params.get("steps")
+        self._averages = LongAverages(
+            self.model._flatten_layers(include_self=False),
+            steps and steps * (self.params["epochs"] - epoch),
+        )
+        self._averages.use(True)
         self.model.make_train_function(force=True)
 
+    def on_train_batch_end(self, batch, logs=None):
+        # Callbacks that save come behind it, wherever they stand in the list.
+        if batch + 1 == self.params.get("steps"):
+            self._averages.use(False)
+
+    def on_test_begin(self, logs=None):
+        self._averages.use(False)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._averages.use(False)
+
     def on_train_end(self, logs=None):
+        self._averages.use(False)
         for variable, constraint in self._constraints:
             variable.constraint = constraint
         if self._constraints:

@@ -107,3 +107,50 @@ def test_a_frozen_layer_is_saved_whole(tmp_path):
 def test_a_negative_number_is_refused():
     with pytest.raises(ValueError, match="found -1"):
         sbnn_keras.FreezeConnections(-1)
+
+
+def normalized_network():
+    """Sums as a batch normalization and a stream take them, in whole numbers of the samples."""
+    tf.keras.utils.set_random_seed(3)
+    inputs = tf.keras.Input((20,))
+    sums = sbnn_keras.SparseBinaryDense(30, connections=0.2, domain="signed")(inputs)
+    y = tf.keras.layers.BatchNormalization(momentum=0.5, name="norm")(sums)
+    z = sbnn_keras.ResidualStream(6, momentum=0.5, name="stream")(sums)
+    model = tf.keras.Model(inputs, tf.keras.layers.Dense(5)(y + z))
+    model.compile(tf.keras.optimizers.Adam(0.01), "mse")
+    return model, tf.keras.Model(inputs, sums)
+
+
+class Momenta(tf.keras.callbacks.Callback):
+    """The momentum that a file of each epoch would have."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seen.add(self.model.get_layer("norm").get_config()["momentum"])
+
+
+@pytest.mark.parametrize("rest", [1, 2])
+def test_statistics_are_those_of_a_whole_epoch_in_the_end(rest):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(320, 20)).astype(np.float32)
+    (model, sums), momenta = normalized_network(), Momenta()
+    model.fit(
+        x,
+        rng.normal(size=(320, 5)),
+        batch_size=8,
+        epochs=rest + 1,
+        shuffle=False,
+        verbose=0,
+        callbacks=[momenta, sbnn_keras.FreezeConnections(rest)],
+    )
+    batches = sums.predict(x, verbose=0).reshape(40, 8, 30).mean(1)
+    noise = batches.std(0)
+    for name in ("norm", "stream"):
+        (found,) = [v for v in model.get_layer(name).weights if "moving_mean" in v.name]
+        error = (found.numpy() - batches.mean(0)) / noise
+        # Of the last batches at a momentum of 0.5 it is about 0.58.
+        assert np.sqrt(np.mean(error**2)) < 0.35, name
+    assert momenta.seen == {0.5}
