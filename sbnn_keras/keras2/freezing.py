@@ -50,8 +50,11 @@ class FreezeConnections(ModelCallback):
             self._rest(True)
             return
         layers = list(self.model._flatten_layers(include_self=False))
-        self._frozen = [x for x in layers if isinstance(x, lq.layers_base.BaseLayer)]
-        self._frozen = [x for x in self._frozen if x.trainable]
+        self._frozen = [
+            layer
+            for layer in layers
+            if isinstance(layer, lq.layers_base.BaseLayer) and layer.trainable
+        ]
         if not self._frozen:
             warn_without_layers(self, self.model, "binary layer")
             return
