@@ -243,9 +243,13 @@ def _numbers(variable) -> np.ndarray:
 
 
 def _copy_weights(layer, other) -> None:
+    from keras import Model
+
     from sbnn_keras.keras3.layers_base import SparseBinaryLayer
     from sbnn_keras.keras3.residual_stream import ResidualStream
 
+    if isinstance(layer, Model):
+        return  # whose layers have had theirs when it was moved
     if isinstance(layer, SparseBinaryLayer):
         _copy_sparse_binary(layer, other)
     elif type(layer).__name__ == "TimeDistributed":

@@ -69,8 +69,36 @@ CALLS = {
     "mask_of_a_lambda": lambda y: L.LSTM(3)(
         L.Lambda(lambda x: x, mask=lambda x, mask: x[..., 0] > 0)(y)
     ),
+    "nested": lambda y: inner_model()(y),
+    "nested_sequential": lambda y: inner_sequential()(y),
+    "nested_twice": lambda y: keras.Sequential([inner_sequential(), L.Dense(3)])(y),
+    "nested_and_called_twice": lambda y: (lambda m: m(m(y)))(inner_model(4)),
+    "nested_with_a_stream": lambda y: inner_stream()(y),
+    "nested_at_each_time": lambda y: L.TimeDistributed(inner_sequential())(y),
     "joined": lambda y: L.Concatenate(axis=1)([y, y]),
 }
+
+
+def inner_model(units=5) -> keras.Model:
+    inputs = keras.Input((36, 4))
+    y = k3.SparseBinaryDense(units, input_quantizer="quant_hard_tanh", connections=0.4)(inputs)
+    return keras.Model(inputs, L.BatchNormalization()(y))
+
+
+def inner_sequential() -> keras.Model:
+    return keras.Sequential(
+        [
+            k3.SparseBinaryDense(6, use_bias=False, connections=0.4),
+            L.BatchNormalization(),
+            k3.SparseBinaryDense(5, domain="general", input_quantizer="ste_sign"),
+        ]
+    )
+
+
+def inner_stream() -> keras.Model:
+    inputs = keras.Input((36, 4))
+    y = k3.SparseBinaryDense(4, domain="signed", input_quantizer="ste_sign")(inputs)
+    return keras.Model(inputs, k3.ResidualStream(6)([k3.ResidualStream(6)(inputs), y]))
 
 
 def network(behind) -> keras.Model:
