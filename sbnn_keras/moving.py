@@ -6,10 +6,20 @@ The network is built anew in layers of Keras 2 and Larq, and weights and connect
 copied as they are: its predictions are the same numbers.
 """
 
+import weakref
+
 import numpy as np
 
 from sbnn_keras.front import is_installed
 from sbnn_keras.moved_settings import is_of_keras, settings_of
+
+# By the model that each was moved into.
+_originals: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def original_of(model):
+    """The model of Keras 3 that one of Keras 2 was moved from; None if it was not moved."""
+    return _originals.get(model)
 
 
 def to_keras_2(model):
@@ -42,7 +52,9 @@ def to_keras_2(model):
             f"Wrong model {model.name!r}: found a {type(model).__name__} without a graph of "
             "layers, wanted a built Sequential or functional model. Give it its input shape."
         )
-    return _Builder().model(functional, model.name)
+    moved = _Builder().model(functional, model.name)
+    _originals[moved] = model
+    return moved
 
 
 class _Builder:

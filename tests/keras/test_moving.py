@@ -7,6 +7,7 @@ import tensorflow as tf
 
 import sbnn_converter
 import sbnn_keras.keras3 as k3
+from sbnn_converter.verification.compare import compare
 from sbnn_keras.moving import to_keras_2
 
 L = keras.layers
@@ -177,3 +178,12 @@ def test_int8_answers_as_a_function_of_the_user_does():
     found = runtime.dequantize(runtime.predict(runtime.quantize(x)))
     keras_says = np.asarray(model(x))
     assert np.abs(found - keras_says).max() <= 0.05 * np.ptp(keras_says)
+
+
+def test_what_is_compared_with_is_the_network_that_was_moved():
+    model = network(lambda y: L.Dense(3, kernel_initializer="ones")(L.Flatten()(y)))
+    moved = to_keras_2(model)
+    x = np.random.default_rng(0).normal(0, 1, (20, *SHAPE)).astype(np.float32)
+    assert compare(moved, sbnn_converter.convert_keras_model(moved), [x]).relative < 1e-5
+    moved.layers[-1].set_weights([2 * w for w in moved.layers[-1].get_weights()])
+    assert compare(moved, sbnn_converter.convert_keras_model(moved), [x]).relative > 0.5

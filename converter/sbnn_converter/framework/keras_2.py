@@ -15,6 +15,7 @@ import tensorflow as tf
 from sbnn_converter.framework.call import Call, kind_among, patched
 from sbnn_keras.keras2 import ResidualStream
 from sbnn_keras.keras2.keras_3 import is_of_keras_3
+from sbnn_keras.moving import original_of
 
 _layers = lq.layers
 #: Layers that may have a quantized kernel.
@@ -181,7 +182,13 @@ def part(model, output):
 
 
 def predict(model, samples):
-    """Keras's answer."""
+    """Keras's answer: of a model that was moved from Keras 3 that of the one it was."""
+    original = original_of(model)
+    if original is not None:
+        from sbnn_converter.framework import keras_3
+
+        if keras_3.keras.backend.backend() == "tensorflow":
+            return keras_3.predict(original, samples)
     return model.predict(samples if len(samples) > 1 else samples[0], verbose=0)
 
 
