@@ -8,6 +8,7 @@ import sbnn_converter
 from networks import K
 from parity import assert_agrees
 from sbnn_converter import ConversionError
+from sbnn_converter.framework.overridden import overridden
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
 OPTIONS = dict(connections=0.5, input_quantizer="ste_sign")
@@ -52,6 +53,23 @@ class Shifted(SparseBinaryConv2D):
         return super().convolution_op(x, kernel) + 1
 
 
+class Finished(SparseBinaryDense):
+    def finish(self, sums):
+        return super().finish(sums) + 1.0
+
+
+class Scaled(SparseBinaryDense):
+    @property
+    def output_scale(self):
+        return 2 * super().output_scale
+
+
+class Raised(K.Dense):
+    """Has what is a word of ours, too, and overrides nothing."""
+
+    exponent = finish = 3
+
+
 class DoubledModel(tf.keras.Model):
     def call(self, x, training=None):
         return 2 * super().call(x)
@@ -66,7 +84,19 @@ def test_subclasses_without_a_binary_kernel_run_their_own_code(rng):
     assert_agrees(model, rng.normal(size=(1, 4, 4, 2)).astype(np.float32), rtol=1e-6)
 
 
-@pytest.mark.parametrize("layer", [Doubled(3, name="own"), Shifted(3, 2, name="own")])
+def test_words_of_ours_are_no_code_of_others(rng):
+    assert overridden(Raised(3)) is None and overridden(Finished(3)) == "finish"
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Doubled(3, name="own"),
+        Shifted(3, 2, name="own"),
+        Finished(3, name="own"),
+        Scaled(3, name="own"),
+    ],
+)
 def test_binary_layers_with_code_of_their_own_are_refused(layer):
     model = tf.keras.Sequential([tf.keras.Input((4, 4, 2)), layer])
     with pytest.raises(ConversionError, match="^layer 'own' is a .* of its own"):

@@ -24,9 +24,10 @@ usage: sbnn-convert MODEL [-o FILE.tflite] [flags]
        sbnn-convert FILE.tflite --micro_dir|--c_dir|--report|--target_mcu ...
 
 MODEL is a .h5 or .keras file or a SavedModel folder written by Keras 2, or a
-.keras or .h5 file written by Keras 3 (model.save). The result runs in TFLite, LiteRT and TensorFlow Lite Micro with
-the SBNN ops; sbnn_converter.Interpreter runs it on this machine. Of a finished
-.tflite file the folders, the report and the estimate are made without Keras.
+.h5 or .keras file written by Keras 3 (model.save). The result runs in TFLite,
+LiteRT and TensorFlow Lite Micro with the SBNN ops; sbnn_converter.Interpreter
+runs it on this machine. Of a finished .tflite file the folders, the report and
+the estimate are made without Keras.
 """
 
 
