@@ -105,7 +105,8 @@ class Recipe:
         """The callback that takes each layer of a built model down to its share.
 
         Raises:
-            ValueError: the model has no built sparse binary layers, or `connections` is None.
+            ValueError: the model has no built sparse binary layers, one keeps other connections,
+                or `connections` is None.
         """
         if self.connections is None:
             raise ValueError("Wrong `connections`: found None, wanted a share to go down to.")
@@ -120,6 +121,7 @@ class Recipe:
             )
 
         shares = chosen_front().allocate_connections(model, self.connections, self.exponent)
+        _check_free(model, shares)
         held = _held_at_first(model)
         overrides = {name: down_to(share, held.get(name, 1.0)) for name, share in shares.items()}
         return chosen_front().ConnectionsSchedule(
@@ -149,8 +151,9 @@ class Recipe:
             that its `fit` wants.
 
         Raises:
-            ValueError: the model has no sparse binary layers, one of them has no connections to
-                keep where it should, or the teacher does not fit.
+            ValueError: the model has no sparse binary layers (with `connections` None it may be
+                without), one of them has no connections to keep where it should, or keeps others
+                than its share; or the teacher does not fit.
         """
         check_whole(steps_an_epoch, "steps_an_epoch", at_least=1)
         front = chosen_front()
@@ -214,6 +217,22 @@ class Recipe:
                 "callbacks=keras.callbacks.BackupAndRestore(folder)."
             )
         return {k: v for k, v in arguments.items() if k not in ("epochs", "batch_size")}
+
+
+def _check_free(model, shares: dict[str, float]) -> None:
+    """Raises ValueError if a layer would stay at other connections than its share.
+
+    One that goes on with a training has had the same share from it.
+    """
+    for kernel in chosen_kernels().sparse_binary_kernels(model):
+        own, wanted = kernel.quantizer.connections, shares[kernel.layer.name]
+        if own is not None and not math.isclose(own, wanted, rel_tol=1e-4):
+            raise ValueError(
+                f"Layer {kernel.layer.name!r} keeps connections={own:.4g}, its own or those of an "
+                f"earlier training, and its share by this recipe is {wanted:.4g}: leave "
+                "`connections` out of the layer, build the network anew, or say "
+                "Recipe(connections=None), which keeps what there is."
+            )
 
 
 def _check_kept(model) -> None:

@@ -39,5 +39,5 @@ class LongAverages:
     def use(self, value: bool) -> None:
         """Sets them, or what they were, as files are to have it."""
         for layer, momentum in self._momenta:
-            longer = value and self._steps is not None
-            layer.momentum = momentum_over(self._steps, momentum) if longer else momentum
+            longer = momentum if self._steps is None else momentum_over(self._steps, momentum)
+            layer.momentum = longer if value else momentum

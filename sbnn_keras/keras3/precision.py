@@ -1,12 +1,12 @@
 """Leads a model out of mixed precision."""
 
 import keras
+from keras.src.saving.serialization_lib import SafeModeScope
 
+from sbnn_keras.core.configs import own_names, with_float32
 from sbnn_keras.keras3.keras_2 import check_model
 
 __all__ = ["in_float32"]
-
-_POLICIES = ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16")
 
 
 def in_float32(model: keras.Model) -> keras.Model:
@@ -25,26 +25,12 @@ def in_float32(model: keras.Model) -> keras.Model:
         A new model, not compiled. Float casts of the model's own code are kept.
     """
     check_model(model)
-    copy = type(model).from_config(_in_float32(model.get_config()))
+    with (
+        keras.saving.custom_object_scope(own_names(model._flatten_layers())),
+        SafeModeScope(safe_mode=False),
+    ):
+        copy = type(model).from_config(with_float32(model.get_config()))
     if not copy.built:
         copy.build(model.input_shape)
     copy.set_weights(model.get_weights())
     return copy
-
-
-def _in_float32(config):
-    """The config with the types of all layers, nested ones too, replaced."""
-    if isinstance(config, dict):
-        return {
-            key: "float32" if key == "dtype" and _is_other(value) else _in_float32(value)
-            for key, value in config.items()
-        }
-    if isinstance(config, (list, tuple)):
-        return type(config)(_in_float32(value) for value in config)
-    return config
-
-
-def _is_other(dtype) -> bool:
-    if isinstance(dtype, dict):  # a policy
-        dtype = dtype.get("config", {}).get("name")
-    return dtype in _POLICIES

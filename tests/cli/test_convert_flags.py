@@ -1,5 +1,7 @@
 """The flags of sbnn-convert: what each does, and what it says to bad values."""
 
+import zipfile
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -130,6 +132,20 @@ def test_bad_representative_data(sbnn_convert, tmp_path, arrays, words):
     np.savez(tmp_path / "calib.npz", **arrays)
     result = sbnn_convert(tmp_path / "digits.h5", "--representative_data", tmp_path / "calib.npz")
     assert_refused(result, *words, folder=tmp_path, left=["digits.h5", "calib.npz"])
+
+
+def test_representative_data_with_something_else_in_it(sbnn_convert, digits):
+    data = digits.with_name("calib.npz")
+    np.savez(data, x=GOOD)
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("notes.txt", "hello")
+    result = sbnn_convert(digits, "--representative_data", data)
+    assert_refused(
+        result,
+        "holds 'notes.txt', no array",
+        folder=digits.parent,
+        left=["digits.h5", "calib.npz"],
+    )
 
 
 def test_representative_data_that_is_no_archive(sbnn_convert, digits):

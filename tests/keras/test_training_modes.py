@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_model_optimization as tfmot
 
+import sbnn_converter
 import sbnn_keras
 from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
 
@@ -63,6 +64,41 @@ def test_a_mixed_model_is_copied_into_float32_nested_models_too():
     built_so, _ = nested()
     built_so.set_weights(mixed.get_weights())
     np.testing.assert_array_equal(exact(X), built_so(X))
+
+
+class Thrice(tf.keras.layers.Layer):
+    def call(self, x):
+        return 3 * x
+
+
+def squared(x):
+    return x * x
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "float32"])
+def test_a_copy_in_float32_takes_along_what_the_model_has_and_converts(policy):
+    kinds = tf.keras.layers
+    tf.keras.mixed_precision.set_global_policy("mixed_float16")
+    try:
+        mixed = tf.keras.Sequential(
+            [
+                tf.keras.Input((8, 8, 1)),
+                kinds.Lambda(lambda x: 2 * x + 1),
+                Thrice(),
+                kinds.Activation("gelu"),
+                SparseBinaryConv2D(4, 3, connections=0.3),
+                kinds.Activation(squared),
+                kinds.Flatten(),
+                SparseBinaryDense(3, connections=0.2, activation="tanh"),
+                kinds.Activation("softmax", dtype="float32"),
+            ]
+        )
+        tf.keras.mixed_precision.set_global_policy(policy)
+        exact = sbnn_keras.in_float32(mixed)
+        found = sbnn_converter.Interpreter(sbnn_converter.convert_keras_model(exact)).predict(X)
+        np.testing.assert_allclose(found, exact.predict(X, verbose=0), rtol=0, atol=2e-6)
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")
 
 
 def test_compiled_by_xla_it_trains_and_holds_its_share():

@@ -67,3 +67,21 @@ def test_a_layer_without_any_to_keep_is_told():
         Recipe(connections=None, epochs=2).fit(model, X[:, :6, :6], Y, verbose=0)
     with pytest.raises(ValueError, match="found None, wanted a share to go down to"):
         Recipe(connections=None).schedule(model, 5)
+
+
+def test_connections_that_would_stay_are_told():
+    model = MLP((6, 6), units=(16,))
+    Recipe(connections=0.2, epochs=2, batch_size=10, frequency=1).fit(model, X[:, :6, :6], Y)
+    first = connections(model)
+    again = dict(epochs=2, batch_size=10, frequency=1)
+    Recipe(connections=0.2, **again).fit(model, X[:, :6, :6], Y, verbose=0)
+    for share in (0.05, 0.4):
+        with pytest.raises(
+            ValueError, match="keeps connections=0.* is 0.*Recipe\\(connections=None"
+        ):
+            Recipe(connections=share, **again).fit(model, X[:, :6, :6], Y)
+    Recipe(connections=None, epochs=2).fit(model, X[:, :6, :6], Y, verbose=0)
+    assert connections(model) == first
+    own = MLP((6, 6), units=(16,), connections=0.1)
+    with pytest.raises(ValueError, match="keeps connections=0.1, its own"):
+        Recipe(connections=0.03).fit(own, X[:, :6, :6], Y)

@@ -29,6 +29,10 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
             arrays = {name: file[name] for name in file.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"cannot read representative data '{path}': {error}; {_WANTED}") from error
+    # NumPy hands out as bytes what is no array of its own.
+    others = [name for name, found in arrays.items() if not isinstance(found, np.ndarray)]
+    if others:
+        raise ValueError(f"representative data '{path}' holds '{others[0]}', no array; {_WANTED}")
     if not arrays:
         raise ValueError(f"representative data '{path}' holds no array; {_WANTED}")
     return arrays

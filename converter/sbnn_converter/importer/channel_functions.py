@@ -83,7 +83,8 @@ def import_function(name: str, activation: Callable | None, x: g.Node) -> g.Node
     found = import_monotone(name, activation, x)
     if found is not None:
         return found
-    layer = _keras.Activation(activation, name=name.replace("/", "_"))
+    # Whatever policy is the global one when the model is converted.
+    layer = _keras.Activation(activation, name=name.replace("/", "_"), dtype="float32")
     return g.KerasLayer(name, [x], x.shape, layer, lambda read: layer(read[0]))
 
 

@@ -71,5 +71,5 @@ def _sum_of_signs(node: Pointwise, last: int, levels: Levels) -> Node:
         return parts[0]
     import tensorflow as tf
 
-    layer = tf.keras.layers.Add(name=node.name.replace("/", "_"))
+    layer = tf.keras.layers.Add(name=node.name.replace("/", "_"), dtype="float32")
     return KerasLayer(node.name, parts, node.shape, layer, layer)

@@ -27,7 +27,7 @@ def split_activations(graph: g.Graph) -> None:
         activation = getattr(node.layer, "activation", None)
         if name_of_activation(activation) in _FUSED:
             continue
-        alone = tf.keras.layers.Activation(activation)
+        alone = tf.keras.layers.Activation(activation, dtype="float32")
         readers = graph.readers(node)
         node.call = _without_activation(node.layer, node.call)
         graph.insert_behind(

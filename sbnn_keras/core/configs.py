@@ -1,0 +1,33 @@
+"""Configs of models, as Keras 2 and 3 write them: the types in them, and what they name."""
+
+from collections.abc import Iterable
+from typing import Any
+
+_KERAS = ("keras", "tf_keras")
+_POLICIES = ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16")
+
+
+def with_float32(config):
+    """A config with the types of all layers, nested ones too, replaced by float32."""
+    if isinstance(config, dict):
+        return {
+            key: "float32" if key == "dtype" and _is_other(value) else with_float32(value)
+            for key, value in config.items()
+        }
+    if isinstance(config, (list, tuple)):
+        return type(config)(with_float32(value) for value in config)
+    return config
+
+
+def _is_other(dtype) -> bool:
+    if isinstance(dtype, dict):  # a policy
+        dtype = dtype.get("config", {}).get("name")
+    return dtype in _POLICIES
+
+
+def own_names(layers: Iterable) -> dict[str, Any]:
+    """What configs call the classes and functions of layers that are not Keras's."""
+    layers = list(layers)
+    things: list[Any] = [*map(type, layers), *(getattr(x, "activation", None) for x in layers)]
+    named = [thing for thing in things if hasattr(thing, "__name__")]
+    return {x.__name__: x for x in named if x.__module__.split(".")[0] not in _KERAS}
