@@ -41,23 +41,20 @@ class FreezeConnections(ModelCallback):
         super().__init__()
         self.epochs = check_whole(epochs, "epochs", at_least=0)
         self._frozen: list = []
-        self._averages = LongAverages([], None)
+        self._averages: LongAverages | None = None  # until it begins
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch < self.params["epochs"] - self.epochs:
             return
-        if self._frozen:
+        if self._averages is not None:
             self._rest(True)
             return
         layers = list(self.model._flatten_layers(include_self=False))
-        self._frozen = [
-            layer
-            for layer in layers
-            if isinstance(layer, lq.layers_base.BaseLayer) and layer.trainable
-        ]
-        if not self._frozen:
+        binary = [layer for layer in layers if isinstance(layer, lq.layers_base.BaseLayer)]
+        if not binary:
             warn_without_layers(self, self.model, "binary layer")
             return
+        self._frozen = [layer for layer in binary if layer.trainable]
         steps = self.params.get("steps")
         self._averages = LongAverages(layers, steps and steps * (self.params["epochs"] - epoch))
         self._rest(True)
@@ -78,10 +75,11 @@ class FreezeConnections(ModelCallback):
         """What Keras saves of a layer. The traced training knows it from its beginning."""
         for layer in self._frozen:
             layer.trainable = not value
-        self._averages.use(value)
+        if self._averages is not None:
+            self._averages.use(value)
 
     def on_train_end(self, logs=None):
         self._rest(False)
-        if self._frozen:
+        if self._averages is not None:
             self.model.train_function = None
-        self._frozen = []
+        self._frozen, self._averages = [], None

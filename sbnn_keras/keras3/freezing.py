@@ -45,19 +45,20 @@ class FreezeConnections(ModelCallback):
         super().__init__()
         self.epochs = check_whole(epochs, "epochs", at_least=0)
         self._constraints: list = []
-        self._averages = LongAverages([], None)
+        self._averages: LongAverages | None = None  # until it begins
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch < self.params["epochs"] - self.epochs:
             return
-        if self._constraints:
+        if self._averages is not None:
             self._averages.use(True)
             return
-        layers = [layer for layer in binary_layers(self.model) if layer.trainable]
-        if not layers:
+        binary = binary_layers(self.model)
+        if not binary:
             warn_without_layers(self, self.model, "binary layer")
             return
         into_variables(self.model)
+        layers = [layer for layer in binary if layer.trainable]
         for variable in (v for layer in layers for v in layer.trainable_variables):
             self._constraints.append((variable, variable.constraint))
             variable.constraint = _Still(ops.convert_to_numpy(variable.value))
@@ -72,18 +73,23 @@ class FreezeConnections(ModelCallback):
     def on_train_batch_end(self, batch, logs=None):
         # Callbacks that save come behind it, wherever they stand in the list.
         if batch + 1 == self.params.get("steps"):
-            self._averages.use(False)
+            self._pause()
 
     def on_test_begin(self, logs=None):
-        self._averages.use(False)
+        self._pause()
 
     def on_epoch_end(self, epoch, logs=None):
-        self._averages.use(False)
+        self._pause()
+
+    def _pause(self) -> None:
+        """Lets layers be as files are to have them."""
+        if self._averages is not None:
+            self._averages.use(False)
 
     def on_train_end(self, logs=None):
-        self._averages.use(False)
+        self._pause()
         for variable, constraint in self._constraints:
             variable.constraint = constraint
-        if self._constraints:
+        if self._averages is not None:
             self.model.train_function = None
-        self._constraints = []
+        self._constraints, self._averages = [], None

@@ -154,3 +154,17 @@ def test_statistics_are_those_of_a_whole_epoch_in_the_end(rest):
         # Of the last batches at a momentum of 0.5 it is about 0.58.
         assert np.sqrt(np.mean(error**2)) < 0.35, name
     assert momenta.seen == {0.5}
+
+
+def test_of_layers_that_do_not_train_anyway_nothing_is_said(capsys):
+    model, _ = normalized_network()
+    (binary,) = [layer for layer in model.layers if hasattr(layer, "binary_kernel")]
+    binary.trainable = False
+    model.compile(tf.keras.optimizers.Adam(0.01), "mse")
+    before = binary.binary_kernel()
+    x = np.random.default_rng(0).normal(size=(320, 20)).astype(np.float32)
+    freeze = sbnn_keras.FreezeConnections(1)
+    model.fit(x, x[:, :5], batch_size=8, epochs=2, verbose=0, callbacks=[freeze])
+    assert "FreezeConnections" not in capsys.readouterr().err
+    np.testing.assert_array_equal(binary.binary_kernel(), before)
+    assert not binary.trainable
