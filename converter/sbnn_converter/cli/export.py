@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from absl import flags
@@ -76,7 +77,7 @@ def _check_kind(source: Path) -> None:
     if kind is not None:
         raise ValueError(
             f"'{source}' is a saved Keras model ({kind}), wanted a .tflite file: convert it "
-            f"first, with 'sbnn-convert {source}', which takes --micro_dir and --c_dir, too"
+            f"first, with {shlex.join(['sbnn-convert', str(source)])}, which takes --micro_dir and --c_dir, too"
         )
 
 
