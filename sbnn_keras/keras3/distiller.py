@@ -103,5 +103,7 @@ class Distiller(keras.Model):
     def get_config(self):
         raise NotImplementedError(
             "A Distiller is not saved: found a request for its configuration. Save the "
-            "student, distiller.student.save(path), or weights only."
+            "student, distiller.student.save(path), while training in "
+            "LambdaCallback(on_epoch_end=lambda epoch, logs: distiller.student.save(path)) instead "
+            "of ModelCheckpoint, or weights only."
         )
