@@ -11,7 +11,7 @@ from sbnn_converter import ConversionError, quantization
 from sbnn_converter.importer import binary_layers
 from sbnn_converter.passes import fuse_sums
 from sbnn_converter.quantization import int8_faces
-from sbnn_keras import SparseBinaryConv2D, SparseBinaryDense
+from sbnn_keras import Distiller, SparseBinaryConv2D, SparseBinaryDense
 
 LARQ = dict(kernel_quantizer="ste_sign", kernel_constraint="weight_clip")
 
@@ -144,6 +144,12 @@ def test_negative_variances_are_refused():
     norm = model.layers[1]
     norm.moving_variance.assign(-np.ones(16))
     assert "moving variance of -1" in refusal(model)
+
+
+def test_of_a_distiller_its_student_is_to_be_converted():
+    student, teacher = digits_net(), digits_net()
+    message = refusal(Distiller(student, teacher))
+    assert f"convert its student, '{student.name}'" in message
 
 
 def test_what_is_no_model_or_has_no_graph_is_refused():

@@ -75,9 +75,10 @@ def _destinations(source: Path) -> Destinations:
 def _check_kind(source: Path) -> None:
     kind = kind_of_saved_model(source)
     if kind is not None:
+        command_line = shlex.join(["sbnn-convert", str(source)])
         raise ValueError(
             f"'{source}' is a saved Keras model ({kind}), wanted a .tflite file: convert it "
-            f"first, with {shlex.join(['sbnn-convert', str(source)])}, which takes --micro_dir and --c_dir, too"
+            f"first, with {command_line}, which takes --micro_dir and --c_dir, too"
         )
 
 

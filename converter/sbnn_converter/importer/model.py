@@ -46,10 +46,13 @@ def import_model(model: tf.keras.Model) -> g.Graph:
             f"a tf.keras.Model is wanted (Keras {here}, as sbnn_keras sets it up)"
         )
     if not face.has_graph(model):
+        student = getattr(model, "student", None)
+        way_out = "build it with an input shape"
+        if isinstance(student, tf.keras.Model):  # of a Distiller
+            way_out = f"convert its student, '{student.name}'"
         raise ConversionError(
             f"model '{model.name}' has no static graph: found a subclassed or "
-            "unbuilt model, wanted a Sequential or Functional one; build it with "
-            "an input shape"
+            f"unbuilt model, wanted a Sequential or Functional one; {way_out}"
         )
     if overridden(model):
         raise ConversionError(
