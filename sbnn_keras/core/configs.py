@@ -25,6 +25,31 @@ def _is_other(dtype) -> bool:
     return dtype in _POLICIES
 
 
+def rebuilt_in_float32(model):
+    """A model of the same config with float32 in all layers, and without its weights.
+
+    Raises:
+        ValueError: a layer cannot be built from its config, as one with a lambda.
+    """
+    try:
+        return type(model).from_config(with_float32(model.get_config()))
+    except Exception as error:
+        layers = [layer.name for layer in model._flatten_layers() if not _is_rebuilt(layer)]
+        raise ValueError(
+            f"Model {model.name!r} cannot be copied into float32: found layers {layers} that Keras "
+            "cannot build from their configs, wanted functions with names (def, no lambda) and "
+            "a get_config() of all that a class of your own is built with."
+        ) from error
+
+
+def _is_rebuilt(layer) -> bool:
+    try:
+        type(layer).from_config(layer.get_config())
+    except Exception:
+        return hasattr(layer, "layers")  # a model, whose layers are looked at themselves
+    return True
+
+
 def own_names(layers: Iterable) -> dict[str, Any]:
     """What configs call the classes and functions of layers that are not Keras's."""
     layers = list(layers)

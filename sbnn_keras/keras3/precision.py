@@ -3,7 +3,7 @@
 import keras
 from keras.src.saving.serialization_lib import SafeModeScope
 
-from sbnn_keras.core.configs import own_names, with_float32
+from sbnn_keras.core.configs import own_names, rebuilt_in_float32
 from sbnn_keras.keras3.keras_2 import check_model
 
 __all__ = ["in_float32"]
@@ -23,13 +23,16 @@ def in_float32(model: keras.Model) -> keras.Model:
 
     Returns:
         A new model, not compiled. Float casts of the model's own code are kept.
+
+    Raises:
+        ValueError: Keras cannot build a layer anew, as an `Activation` of a lambda.
     """
     check_model(model)
     with (
         keras.saving.custom_object_scope(own_names(model._flatten_layers())),
         SafeModeScope(safe_mode=False),
     ):
-        copy = type(model).from_config(with_float32(model.get_config()))
+        copy = rebuilt_in_float32(model)
     if not copy.built:
         copy.build(model.input_shape)
     copy.set_weights(model.get_weights())

@@ -101,6 +101,15 @@ def test_a_copy_in_float32_takes_along_what_the_model_has_and_converts(policy):
         tf.keras.mixed_precision.set_global_policy("float32")
 
 
+def test_what_keras_cannot_build_anew_is_told():
+    kinds = tf.keras.layers
+    square = kinds.Activation(lambda x: x * x, name="square")
+    model = tf.keras.Sequential([tf.keras.Input((8,)), SparseBinaryDense(3), square])
+    with pytest.raises(ValueError, match=r"found layers \['square'\] that Keras cannot") as told:
+        sbnn_keras.in_float32(model)
+    assert "\n" not in str(told.value)
+
+
 def test_compiled_by_xla_it_trains_and_holds_its_share():
     layer = SparseBinaryDense(3, connections=0.2, domain="general", activation="softmax")
     model = tf.keras.Sequential([tf.keras.Input((8, 8, 1)), tf.keras.layers.Flatten(), layer])
