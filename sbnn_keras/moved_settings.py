@@ -6,6 +6,8 @@ say is refused: a setting that is left out would be another network.
 
 import inspect
 
+from sbnn_keras.core.packages import package_of
+
 # Arguments that have another name in Keras 2, by layer.
 _RENAMED = {"LeakyReLU": {"negative_slope": "alpha"}}
 # Functions that compute something else in Keras 2.
@@ -49,17 +51,12 @@ def settings_of(layer, known, moved=None) -> dict:
 
 def is_of_keras(thing) -> bool:
     """Whether a layer or function is Keras's own or ours, and no user's of the same name."""
-    return _package_of(thing) in ("keras", "sbnn_keras")
-
-
-def _package_of(thing) -> str:
-    named = thing if hasattr(thing, "__name__") else type(thing)
-    return str(named.__module__).split(".")[0]
+    return package_of(thing) in ("keras", "sbnn_keras")
 
 
 def _check_default(layer, name: str, value) -> None:
     """Raises ValueError if a setting of Keras's that is not taken along makes a difference."""
-    if _package_of(layer) != "keras":
+    if package_of(layer) != "keras":
         return  # ours say all in both fronts, but for weights ±1, which are Larq's
     parameter = inspect.signature(type(layer).__init__).parameters.get(name)
     if parameter is None or name.endswith(_OF_TRAINING):

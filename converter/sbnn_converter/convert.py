@@ -14,9 +14,10 @@ from sbnn_converter.emitter.runnable import check_runnable
 from sbnn_converter.errors import ConversionError, converting
 from sbnn_converter.forms import choose_forms, narrow_constants
 from sbnn_converter.framework import IS_KERAS_2, face
+from sbnn_converter.framework.backend import backend_of_keras
 from sbnn_converter.graph import Graph, SbnnOp
 from sbnn_converter.importer import import_model
-from sbnn_converter.in_tensorflow import backend_of_keras, convert_in_tensorflow
+from sbnn_converter.in_tensorflow import convert_in_tensorflow
 from sbnn_converter.options import ConversionOptions, _validate_options
 from sbnn_converter.passes import run_passes
 from sbnn_converter.quantization import quantize, speak_int8

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from sbnn_converter.errors import ConversionError, first_line
+from sbnn_converter.framework.backend import backend_of_keras
 from sbnn_converter.options import ConversionOptions
 from sbnn_converter.quantization.representative import samples_of
 
@@ -28,13 +29,6 @@ _WAY_OUT = (
     "classes, or with: sbnn-convert model.keras"
 )
 _SAMPLES = "samples.pickle"
-
-
-def backend_of_keras() -> str:
-    """What Keras 3 computes with in this process."""
-    import keras
-
-    return keras.backend.backend()
 
 
 def convert_in_tensorflow(

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sbnn_keras.core.packages import package_of
+
 _KERAS = ("keras", "tf_keras")
 _POLICIES = ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16")
 
@@ -55,4 +57,4 @@ def own_names(layers: Iterable) -> dict[str, Any]:
     layers = list(layers)
     things: list[Any] = [*map(type, layers), *(getattr(x, "activation", None) for x in layers)]
     named = [thing for thing in things if hasattr(thing, "__name__")]
-    return {x.__name__: x for x in named if x.__module__.split(".")[0] not in _KERAS}
+    return {x.__name__: x for x in named if package_of(x) not in _KERAS}

@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
+from sbnn_keras.core.packages import package_of
+
 
 @dataclasses.dataclass(frozen=True)
 class OtherKeras:
@@ -26,7 +28,7 @@ class OtherKeras:
 
     def made(self, thing) -> bool:
         """True for instances of its classes, and of classes derived from them."""
-        return any(cls.__module__.split(".")[0] in self.packages for cls in type(thing).__mro__)
+        return any(package_of(cls) in self.packages for cls in type(thing).__mro__)
 
     def refusal(self, subject: str, thing, wanted: str, found: str | None = None) -> TypeError:
         """The error about a `thing` that stands as `subject`, where `wanted` was wanted."""

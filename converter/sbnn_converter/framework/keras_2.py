@@ -12,6 +12,7 @@ import sbnn_keras.keras2  # noqa: F401  (selects Keras 2, before anything asks f
 import larq as lq
 import tensorflow as tf
 
+from sbnn_converter.framework.backend import backend_of_keras
 from sbnn_converter.framework.call import Call, kind_among, patched
 from sbnn_keras.keras2 import ResidualStream
 from sbnn_keras.keras2.keras_3 import is_of_keras_3
@@ -184,11 +185,10 @@ def part(model, output):
 def predict(model, samples):
     """Keras's answer: of a model that was moved from Keras 3 that of the one it was."""
     original = original_of(model)
-    if original is not None:
+    if original is not None and backend_of_keras() == "tensorflow":
         from sbnn_converter.framework import keras_3
 
-        if keras_3.keras.backend.backend() == "tensorflow":
-            return keras_3.predict(original, samples)
+        return keras_3.predict(original, samples)
     return model.predict(samples if len(samples) > 1 else samples[0], verbose=0)
 
 

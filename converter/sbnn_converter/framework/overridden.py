@@ -6,6 +6,8 @@ override it: then its own Python code says what it computes, and nothing else do
 
 from __future__ import annotations
 
+from sbnn_keras.core.packages import package_of
+
 _COMPUTING = (
     "call",
     "__call__",
@@ -24,10 +26,7 @@ def overridden(layer) -> str | None:
     of a known package does."""
     for name in _COMPUTING:
         owners = [cls for cls in type(layer).__mro__ if name in vars(cls)]
-        if owners and not _is_known(owners[0]) and any(map(_is_known, owners)):
+        known = [package_of(cls) in _PACKAGES for cls in owners]
+        if any(known) and not known[0]:
             return name
     return None
-
-
-def _is_known(cls: type) -> bool:
-    return cls.__module__.split(".")[0] in _PACKAGES

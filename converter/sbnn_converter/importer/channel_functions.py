@@ -12,6 +12,7 @@ from sbnn_converter.errors import ConversionError
 from sbnn_converter.framework import face
 from sbnn_converter.importer.steps_at_zero import import_step, step_at_zero
 from sbnn_converter.importer.traced_functions import import_traced
+from sbnn_keras.core.packages import package_of
 
 _keras = tf.keras.layers
 
@@ -101,6 +102,6 @@ def import_monotone(name: str, function: Callable | None, x: g.Node) -> g.Node |
         return import_step(name, function, step, x)
     if any(function is known for known in _MONOTONE):
         return g.Pointwise(name, [x], x.shape, [g.PointwiseStep(function)])
-    if getattr(function, "__module__", "").split(".")[0] in ("keras", "tf_keras"):
+    if package_of(function) in ("keras", "tf_keras"):
         return None  # TFLiteConverter knows Keras's own activations by their names
     return import_traced(name, function, x, x.shape)

@@ -31,6 +31,7 @@ from sbnn_converter.importer.streams import import_stream
 from sbnn_converter.importer.time_steps import is_same_on_more_axes
 from sbnn_converter.importer.traced_functions import import_traced
 from sbnn_converter.tensors.face import numbers
+from sbnn_keras.core.packages import package_of
 
 _keras = tf.keras.layers
 
@@ -147,7 +148,7 @@ def _float_layer(layer, name: str, x: g.Node, shape, call) -> g.Node:
 
 def _may_be_channelwise(layer) -> bool:
     """Whether it pays to look into ``layer``: custom code, mostly."""
-    own = type(layer).__module__.split(".")[0] in ("keras", "tf_keras")
+    own = package_of(layer) in ("keras", "tf_keras")
     return (
         not own or isinstance(layer, _MAYBE_CHANNELWISE) or face.is_pure_function(layer)
     ) and not isinstance(layer, face.QUANTIZED)

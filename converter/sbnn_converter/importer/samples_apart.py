@@ -14,6 +14,7 @@ import tensorflow as tf
 from sbnn_converter.errors import ConversionError
 from sbnn_converter.framework import face
 from sbnn_converter.graph.assignments import assigns
+from sbnn_keras.core.packages import package_of
 
 _SAMPLES = 4
 _TOLERANCE = 1e-3
@@ -63,7 +64,7 @@ def check_samples_apart(layer, name: str, call, inputs: list, outputs: list) -> 
 
 
 def _may_mix(layer) -> bool:
-    own = type(layer).__module__.split(".")[0] not in ("keras", "tf_keras", "larq", "sbnn_keras")
+    own = package_of(layer) not in ("keras", "tf_keras", "larq", "sbnn_keras")
     axes = tf.nest.flatten([getattr(layer, name, None) for name in ("axis", "axes")])
     return own or _is_code(layer) or 0 in axes
 

@@ -19,6 +19,7 @@ from sbnn_converter import graph as g
 from sbnn_converter.graph.assignments import assigns
 from sbnn_converter.graph.thresholds import levels_of
 from sbnn_converter.importer.steps_at_zero import levels
+from sbnn_keras.core.packages import package_of
 
 _SAME = {"Identity", "StopGradient", "IdentityN"}
 _RISING = {"Relu", "Relu6", "Sign", "Round", "Rint", "Floor", "Ceil", "ClipByValue"}
@@ -135,7 +136,7 @@ def _levels(step: g.PointwiseStep, channels: int, rank: int) -> tuple[float, ...
 
 def _key(function: Callable) -> tuple | None:
     """What quantizers have in common that are made with the same arguments."""
-    known = type(function).__module__.split(".")[0] in ("larq", "sbnn_keras")
+    known = package_of(function) in ("larq", "sbnn_keras")
     if not known or not isinstance(function, tf.keras.layers.Layer):
         return None
     if function.weights:
