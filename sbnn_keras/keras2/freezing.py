@@ -12,6 +12,7 @@ import larq as lq
 
 from sbnn_keras.core.arguments import check_whole
 from sbnn_keras.core.averaging import LongAverages
+from sbnn_keras.core.resting import RestingSteps
 from sbnn_keras.keras2.callback import ModelCallback, warn_without_layers
 
 __all__ = ["FreezeConnections"]
@@ -27,8 +28,8 @@ class FreezeConnections(ModelCallback):
     Batch normalization and layers that are not binary go on learning. Its moving averages
     are over all of these epochs, where they are not longer anyway. Layers of Larq
     with a kernel quantizer are frozen too. A schedule of connections should be over
-    by then. Between epochs the layers are trainable, so that what is saved there is the
-    same model, and goes on where it was.
+    by then. Between two steps the layers are trainable, so that what is saved there, or
+    stopped with Ctrl-C, is the same model, and goes on where it was.
 
     Args:
         epochs: how many epochs at the end.
@@ -40,46 +41,37 @@ class FreezeConnections(ModelCallback):
     def __init__(self, epochs: int):
         super().__init__()
         self.epochs = check_whole(epochs, "epochs", at_least=0)
-        self._frozen: list = []
-        self._averages: LongAverages | None = None  # until it begins
+        self._steps: RestingSteps | None = None  # until they begin
+
+    def on_train_begin(self, logs=None):
+        self._steps = None  # of a fit that was stopped
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch < self.params["epochs"] - self.epochs:
             return
-        if self._averages is not None:
-            self._rest(True)
-            return
+        if self._steps is None:
+            self._steps = self._resting_steps(epoch)
+        if self._steps is not None:
+            self._steps.begin()
+
+    def _resting_steps(self, epoch: int) -> RestingSteps | None:
         layers = list(self.model._flatten_layers(include_self=False))
         binary = [layer for layer in layers if isinstance(layer, lq.layers_base.BaseLayer)]
         if not binary:
             warn_without_layers(self, self.model, "binary layer")
-            return
-        self._frozen = [layer for layer in binary if layer.trainable]
+            return None
+        frozen = [layer for layer in binary if layer.trainable]
         steps = self.params.get("steps")
-        self._averages = LongAverages(layers, steps and steps * (self.params["epochs"] - epoch))
-        self._rest(True)
-        self.model.make_train_function(force=True)
+        averages = LongAverages(layers, steps and steps * (self.params["epochs"] - epoch))
 
-    def on_train_batch_end(self, batch, logs=None):
-        # Callbacks that save come behind it, wherever they stand in the list.
-        if batch + 1 == self.params.get("steps"):
-            self._rest(False)
+        def rest(value: bool) -> None:
+            for layer in frozen:
+                layer.trainable = not value
+            averages.use(value)
 
-    def on_test_begin(self, logs=None):
-        self._rest(False)
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._rest(False)
-
-    def _rest(self, value: bool) -> None:
-        """What Keras saves of a layer. The traced training knows it from its beginning."""
-        for layer in self._frozen:
-            layer.trainable = not value
-        if self._averages is not None:
-            self._averages.use(value)
+        return RestingSteps(self.model, rest)
 
     def on_train_end(self, logs=None):
-        self._rest(False)
-        if self._averages is not None:
-            self.model.train_function = None
-        self._frozen, self._averages = [], None
+        if self._steps is not None:
+            self._steps.end()
+        self._steps = None

@@ -9,6 +9,7 @@ from keras import ops
 
 from sbnn_keras.core.arguments import check_whole
 from sbnn_keras.core.averaging import LongAverages
+from sbnn_keras.core.resting import RestingSteps
 from sbnn_keras.keras3.callback import ModelCallback, into_variables, warn_without_layers
 from sbnn_keras.keras3.kernels import binary_layers
 
@@ -32,7 +33,8 @@ class FreezeConnections(ModelCallback):
 
     Batch normalization and layers that are not binary go on learning. Its moving averages
     are over all of these epochs, where they are not longer anyway. A schedule of
-    connections should be over by then.
+    connections should be over by then. Between two steps the model is as ever, so that
+    what is saved there, or stopped with Ctrl-C, goes on where it was.
 
     Args:
         epochs: how many epochs at the end.
@@ -44,52 +46,42 @@ class FreezeConnections(ModelCallback):
     def __init__(self, epochs: int):
         super().__init__()
         self.epochs = check_whole(epochs, "epochs", at_least=0)
-        self._constraints: list = []
-        self._averages: LongAverages | None = None  # until it begins
+        self._steps: RestingSteps | None = None  # until they begin
+
+    def on_train_begin(self, logs=None):
+        self._steps = None  # of a fit that was stopped
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch < self.params["epochs"] - self.epochs:
             return
-        if self._averages is not None:
-            self._averages.use(True)
-            return
+        if self._steps is None:
+            self._steps = self._resting_steps(epoch)
+        if self._steps is not None:
+            self._steps.begin()
+
+    def _resting_steps(self, epoch: int) -> RestingSteps | None:
         binary = binary_layers(self.model)
         if not binary:
             warn_without_layers(self, self.model, "binary layer")
-            return
+            return None
         into_variables(self.model)
-        layers = [layer for layer in binary if layer.trainable]
-        for variable in (v for layer in layers for v in layer.trainable_variables):
-            self._constraints.append((variable, variable.constraint))
-            variable.constraint = _Still(ops.convert_to_numpy(variable.value))
+        variables = [v for layer in binary if layer.trainable for v in layer.trainable_variables]
+        own = [v.constraint for v in variables]
+        still = [_Still(ops.convert_to_numpy(v.value)) for v in variables]
         steps = self.params.get("steps")
-        self._averages = LongAverages(
+        averages = LongAverages(
             self.model._flatten_layers(include_self=False),
             steps and steps * (self.params["epochs"] - epoch),
         )
-        self._averages.use(True)
-        self.model.make_train_function(force=True)
 
-    def on_train_batch_end(self, batch, logs=None):
-        # Callbacks that save come behind it, wherever they stand in the list.
-        if batch + 1 == self.params.get("steps"):
-            self._pause()
+        def rest(value: bool) -> None:
+            for variable, constraint in zip(variables, still if value else own, strict=True):
+                variable.constraint = constraint
+            averages.use(value)
 
-    def on_test_begin(self, logs=None):
-        self._pause()
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._pause()
-
-    def _pause(self) -> None:
-        """Lets layers be as files are to have them."""
-        if self._averages is not None:
-            self._averages.use(False)
+        return RestingSteps(self.model, rest)
 
     def on_train_end(self, logs=None):
-        self._pause()
-        for variable, constraint in self._constraints:
-            variable.constraint = constraint
-        if self._averages is not None:
-            self.model.train_function = None
-        self._constraints, self._averages = [], None
+        if self._steps is not None:
+            self._steps.end()
+        self._steps = None

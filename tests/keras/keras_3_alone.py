@@ -72,6 +72,31 @@ assert np.array_equal(again.predict(images, verbose=0), answer)
 for layer in (model.layers[1], model.layers[3], model.get_layer("last")):
     assert np.array_equal(layer.binary_kernel(), again.get_layer(layer.name).binary_kernel())
 
+# Ctrl-C in the rest: what follows trains as ever.
+
+
+def stop(batch, logs):
+    if len(frozen) == 1:
+        raise KeyboardInterrupt
+
+
+model, frozen = network(), []
+model.compile("adam", loss)
+watch = keras.callbacks.LambdaCallback(on_epoch_end=keep_kernel, on_train_batch_end=stop)
+freeze = FreezeConnections(1)
+try:
+    model.fit(images, labels, batch_size=8, epochs=2, verbose=0, callbacks=[freeze, watch])
+except KeyboardInterrupt:
+    pass
+else:
+    raise AssertionError("It was not stopped.")
+watch = keras.callbacks.LambdaCallback(on_epoch_end=keep_kernel)
+for callbacks in ([logger, watch], [freeze, logger, watch]):
+    frozen.clear()
+    model.fit(images, labels, batch_size=8, epochs=3, verbose=0, callbacks=callbacks)
+    assert not np.array_equal(frozen[0], frozen[1])
+    assert np.array_equal(frozen[1], frozen[2]) == (freeze in callbacks)
+
 # The published constraint takes connections away, as its arithmetic in NumPy does.
 
 

@@ -168,3 +168,72 @@ def test_of_layers_that_do_not_train_anyway_nothing_is_said(capsys):
     assert "FreezeConnections" not in capsys.readouterr().err
     np.testing.assert_array_equal(binary.binary_kernel(), before)
     assert not binary.trainable
+
+
+class Stop(tf.keras.callbacks.Callback):
+    """Ctrl-C in the last epoch."""
+
+    def __init__(self, where):
+        super().__init__()
+        self._last = False
+        setattr(self, where, self._stop)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._last = epoch + 1 == self.params["epochs"]
+
+    def _stop(self, batch=None, logs=None):
+        if self._last:
+            raise KeyboardInterrupt
+
+
+class StopInStep(tf.keras.layers.Layer):
+    """Raises in the second step of a rest, as an error in a step does."""
+
+    def __init__(self, epochs):
+        super().__init__()
+        self.countdown = tf.Variable(4 * epochs - 2, trainable=False, dtype=tf.int32)
+
+    def call(self, inputs, training=None):
+        if training:
+            left = self.countdown.assign_sub(1)
+            with tf.control_dependencies([tf.debugging.assert_greater(left, 0)]):
+                return tf.identity(inputs)
+        return inputs
+
+
+@pytest.mark.parametrize(
+    ("where", "again"),
+    [
+        ("on_train_batch_begin", "without"),
+        ("on_train_batch_end", "a new one"),
+        ("on_test_begin", "without"),
+        ("on_test_begin", "the same"),
+        ("in a step", "without"),
+        ("in a step", "the same"),
+    ],
+)
+def test_a_stopped_rest_leaves_a_model_that_trains_as_ever(where, again):
+    tf.keras.utils.set_random_seed(5)
+    model, freeze = network(), sbnn_keras.FreezeConnections(1)
+    arguments = {"batch_size": 16, "verbose": 0, "validation_data": (X, Y)}
+    stop = Stop(where) if where != "in a step" else None
+    if stop is None:
+        model = tf.keras.Sequential([StopInStep(2), *model.layers])
+        model.compile(tf.keras.optimizers.Adam(0.05), "sparse_categorical_crossentropy")
+    with pytest.raises((KeyboardInterrupt, tf.errors.InvalidArgumentError)):
+        model.fit(X, Y, epochs=2, callbacks=[freeze, *([stop] if stop else [])], **arguments)
+    assert all(layer.trainable for layer in model.layers)
+    assert model.get_layer("normalization").momentum == 0.99
+    if stop is None:
+        model.layers[0].countdown.assign(1000)
+    watch = Watch()
+    callbacks = {
+        "without": [],
+        "the same": [freeze],
+        "a new one": [sbnn_keras.FreezeConnections(1)],
+    }[again]
+    model.fit(X, Y, epochs=3, callbacks=[watch, *callbacks], **arguments)
+    for name in ("ours", "larq"):
+        assert moved(watch.seen, name, 0, 1)
+        assert moved(watch.seen, name, 1, 2) == (again == "without")
+    assert moved(watch.seen, "normalization", 1, 2)
