@@ -31,8 +31,8 @@ class Distiller(tf.keras.Model):
     with `p_T = softmax(logits / T)`, T the temperature (arXiv 1503.02531, section 2);
     penalties of layers are added once. What is logged as `loss` is that of the labels, as
     for any Keras model, and `distillation_loss` is the teacher's, with its `T**2`.
-    Callbacks of this package act on the student. The teacher is not trained, and not
-    saved with the distiller: to save the student, save the student.
+    Callbacks of this package act on the student. The teacher is not trained. What
+    is saved, by `save` or `ModelCheckpoint`, is the student.
 
     Args:
         student: the model to train; its output is [batch, classes] and one tensor.
@@ -99,10 +99,15 @@ class Distiller(tf.keras.Model):
         outputs = tf.cast(outputs, tf.float32)
         return outputs if self.from_logits else tf.math.log(tf.maximum(outputs, _TINY))
 
+    def save(self, filepath, overwrite=True, save_format=None, **kwargs):
+        """Saves the student, as it stands; `ModelCheckpoint` does so while it trains.
+
+        See `tf.keras.Model.save`. The student has not been compiled, so its file has no optimizer.
+        """
+        self.student.save(filepath, overwrite, save_format, **kwargs)
+
     def get_config(self):
         raise NotImplementedError(
-            "A Distiller is not saved: found a request for its configuration. Save the "
-            "student, distiller.student.save(path), while training in "
-            "LambdaCallback(on_epoch_end=lambda epoch, logs: distiller.student.save(path)) instead "
-            "of ModelCheckpoint, or weights only."
+            "A Distiller is not saved: found a request for its configuration, wanted that of its "
+            "student, which distiller.save(path) saves, as ModelCheckpoint does."
         )

@@ -5,6 +5,7 @@ from keras import ops
 
 from sbnn_keras.core.arguments import check_number
 from sbnn_keras.core.distillation import check_classes
+from sbnn_keras.keras3.callback import into_variables
 from sbnn_keras.keras3.keras_2 import check_model
 
 __all__ = ["Distiller"]
@@ -32,8 +33,8 @@ class Distiller(keras.Model):
     with `p_T = softmax(logits / T)`, T the temperature (arXiv 1503.02531, section 2);
     penalties of layers are added once. What is logged as `loss` is all of it, and
     `distillation_loss` is the teacher's, with its `T**2`.
-    Callbacks of this package act on the student. The teacher is not trained, and not
-    saved with the distiller: to save the student, save the student.
+    Callbacks of this package act on the student. The teacher is not trained. What
+    is saved, by `save` or `ModelCheckpoint`, is the student.
 
     Args:
         student: the model to train; its output is [batch, classes] and one tensor.
@@ -100,10 +101,16 @@ class Distiller(keras.Model):
         outputs = ops.cast(outputs, "float32")
         return outputs if self.from_logits else ops.log(ops.maximum(outputs, _TINY))
 
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        """Saves the student, as it stands; `ModelCheckpoint` does so while it trains.
+
+        See `keras.Model.save`. The student has not been compiled, so its file has no optimizer.
+        """
+        into_variables(self)
+        self.student.save(filepath, overwrite, zipped, **kwargs)
+
     def get_config(self):
         raise NotImplementedError(
-            "A Distiller is not saved: found a request for its configuration. Save the "
-            "student, distiller.student.save(path), while training in "
-            "LambdaCallback(on_epoch_end=lambda epoch, logs: distiller.student.save(path)) instead "
-            "of ModelCheckpoint, or weights only."
+            "A Distiller is not saved: found a request for its configuration, wanted that of its "
+            "student, which distiller.save(path) saves, as ModelCheckpoint does."
         )

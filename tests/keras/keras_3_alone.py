@@ -190,7 +190,12 @@ assert features.shape == (3, 49, 16) and float(keras.ops.max(features)) == 127 /
 sounds = keras.ops.convert_to_numpy(features)
 student, teacher = (applications.SoundNet(width=width, classes=4) for width in (0.125, 0.25))
 recipe = Recipe(connections=0.2, epochs=3, batch_size=2, frequency=1, ramp=0.5)
-recipe.fit(student, sounds, np.array([0, 1, 2]), teacher=teacher, verbose=0)
+with tempfile.TemporaryDirectory() as folder:
+    path = str(Path(folder) / "student.keras")
+    save = keras.callbacks.ModelCheckpoint(path, save_freq=1)  # each step
+    recipe.fit(student, sounds, np.array([0, 1, 2]), teacher=teacher, verbose=0, callbacks=[save])
+    saved = keras.models.load_model(path)
+assert np.array_equal(saved.predict(sounds, verbose=0), student.predict(sounds, verbose=0))
 sparse = sparse_layers(student)
 kernels = [layer.binary_kernel() for layer in sparse]
 ones, weights = sum(map(np.count_nonzero, kernels)), sum(kernel.size for kernel in kernels)

@@ -108,9 +108,16 @@ def test_bad_input_is_told(make, message):
         make()
 
 
-def test_a_distiller_says_how_to_save(tmp_path):
-    distiller = Distiller(network(), network())
+@pytest.mark.parametrize("form", ["h5", "keras", "tf"])
+def test_what_is_saved_beside_a_teacher_is_the_student(form, tmp_path):
+    student = network()
+    distiller = Distiller(student, network())
     distiller.compile("adam", "sparse_categorical_crossentropy")
-    distiller.fit(np.zeros((4, 5)), np.zeros(4), verbose=0)
-    with pytest.raises(NotImplementedError, match="Save the student"):
-        distiller.save(str(tmp_path / "m.keras"))
+    x, y = np.random.default_rng(0).normal(size=(16, 5)), np.arange(16) % 3
+    path = str(tmp_path / ("folder" if form == "tf" else f"last.{form}"))
+    distiller.fit(x, y, epochs=2, verbose=0, callbacks=[tf.keras.callbacks.ModelCheckpoint(path)])
+    saved = tf.keras.models.load_model(path)
+    assert [layer.name for layer in saved.layers] == [layer.name for layer in student.layers]
+    np.testing.assert_array_equal(saved.predict(x, verbose=0), student.predict(x, verbose=0))
+    with pytest.raises(NotImplementedError, match="distiller.save"):
+        tf.keras.models.save_model(distiller, str(tmp_path / "another.keras"))
