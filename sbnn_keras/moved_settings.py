@@ -24,7 +24,7 @@ def settings_of(layer, known, moved=None) -> dict:
     Args:
         layer: of Keras 3.
         known: the class of Keras 2.
-        moved: makes a layer of Keras 2 of one of Keras 3, where one can be an activation.
+        moved: makes a layer of Keras 2 of one of Keras 3, where one can be an argument.
 
     Raises:
         ValueError: the layer has a setting that the class does not know.
@@ -41,7 +41,7 @@ def settings_of(layer, known, moved=None) -> dict:
             _check_default(layer, name, value)
         # Initializers have done their work; "auto" says that sums are centred.
         elif not name.endswith("initializer") or value == "auto":
-            kept[to] = _function(layer, name, moved) or _value(value)
+            kept[to] = _function(layer, name, moved) or _inner(layer, name, moved) or _value(value)
     if hasattr(layer, "_query_dense"):  # of an attention, built with its inputs' shapes
         kept |= {f"{name}_shape": None for name in ("query", "key", "value")}
     if isinstance(kept.get("dtype"), dict):
@@ -82,6 +82,20 @@ def _function(layer, name: str, moved):
     if isinstance(given, Layer):
         return moved(given)
     return None if is_of_keras(given) and _is_in_keras_2(given.__name__) else given
+
+
+def _inner(layer, name: str, moved):
+    """The layer or layers that are an argument, such as the cells of a recurrent layer."""
+    from keras import Layer
+
+    given = getattr(layer, name, None)
+    if moved is None or name.endswith("quantizer"):
+        return None
+    if isinstance(given, Layer):
+        return moved(given)
+    if isinstance(given, (list, tuple)) and given and all(isinstance(g, Layer) for g in given):
+        return [moved(g) for g in given]
+    return None
 
 
 def _is_in_keras_2(function: str) -> bool:

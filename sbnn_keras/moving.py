@@ -94,7 +94,10 @@ class _Builder:
         given = {
             name: value
             for name, value in node.arguments.kwargs.items()
-            if value is not None and not (name == "mask" and _is_among(value, masks))
+            # Prediction overrules what a call says of training, but not so in Keras 2.
+            if value is not None
+            and name != "training"
+            and not (name == "mask" and _is_among(value, masks))
         }
         args, given = tree.map_structure(moved, (node.arguments.args, given))
         found = self._layer(node.operation)(*args, **given)
@@ -108,7 +111,7 @@ class _Builder:
 
     def _made(self, layer):
         import tf_keras
-        from keras import Model
+        from keras import Model, tree
 
         if isinstance(layer, Model):
             return to_keras_2(layer)
@@ -129,8 +132,6 @@ class _Builder:
             return tf_keras.layers.Lambda(
                 layer.function, mask=layer.mask, arguments=layer.arguments, name=layer.name
             )
-        if name == "TimeDistributed":
-            return tf_keras.layers.TimeDistributed(self._made(layer.layer), name=layer.name)
         if name == "Bidirectional":
             forward, backward = map(self._made, (layer.forward_layer, layer.backward_layer))
             return tf_keras.layers.Bidirectional(
@@ -144,7 +145,10 @@ class _Builder:
                 f"Layer {layer.name!r} cannot be moved to Keras 2: found {name}, wanted a layer "
                 "that Keras 2 has under this name."
             )
-        return known.from_config(settings_of(layer, known, self._made))
+        settings = settings_of(layer, known, self._made)
+        if any(isinstance(value, tf_keras.layers.Layer) for value in tree.flatten(settings)):
+            return known(**settings)  # `from_config` wants the layers' configurations
+        return known.from_config(settings)
 
 
 def _known_quantizer(name: str):
@@ -264,8 +268,10 @@ def _copy_weights(layer, other) -> None:
         return  # whose layers have had theirs when it was moved
     if isinstance(layer, SparseBinaryLayer):
         _copy_sparse_binary(layer, other)
-    elif type(layer).__name__ == "TimeDistributed":
+    elif type(layer).__name__ in ("TimeDistributed", "SpectralNormalization"):
         _copy_weights(layer.layer, other.layer)
+        if hasattr(other, "vector_u"):
+            other.vector_u.assign(_numbers(layer.vector_u))
     elif isinstance(layer, ResidualStream):
         own = layer._normalization
         names = ("gamma", "beta", "moving_mean", "moving_variance")

@@ -198,7 +198,9 @@ class Recipe:
         trained, own = self.compile(model, steps, teacher)
         if count_samples(x) is not None:
             arguments["batch_size"] = self.batch_size
-        return trained.fit(x, y, epochs=self.epochs, callbacks=[*own, *others], **arguments)
+        # Ours are behind EarlyStopping, which brings earlier weights back in the end: they tell
+        # what the model holds then.
+        return trained.fit(x, y, epochs=self.epochs, callbacks=[*others, *own], **arguments)
 
     def _without_own(self, arguments: dict) -> dict:
         """Arguments for Keras's `fit`, or a ValueError for those that are settings here."""

@@ -23,13 +23,9 @@ class RestingSteps:
         self._fit = model.history
         self._steps = _traced_apart(model)
 
-    def begin(self) -> None:
-        """Puts it in the place of the training function of the model."""
+    def take_next(self) -> None:
+        """Takes the next step in the place of the model's training function, but no other."""
         self._model.train_function = self
-
-    def end(self) -> None:
-        """The model makes its training function anew when it trains again."""
-        self._model.train_function = None
 
     def __call__(self, *arguments):
         if self._model.history is not self._fit:
@@ -38,11 +34,9 @@ class RestingSteps:
         self._change(True)
         try:
             return self._steps(*arguments)
-        except BaseException:
-            self.end()
-            raise
         finally:
             self._change(False)
+            self._model.train_function = None  # whoever trains it next makes one
 
 
 def _traced_apart(model) -> Callable:

@@ -17,7 +17,7 @@ class Distiller(tf.keras.Model):
 
     ```python
     distiller = sbnn_keras.Distiller(student, teacher, alpha=0.7, temperature=3.0)
-    distiller.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+    distiller.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     distiller.fit(x, y, epochs=25, callbacks=[sbnn_keras.ConnectionsSchedule(decay)])
     student.save("student.h5")
     ```
@@ -91,7 +91,7 @@ class Distiller(tf.keras.Model):
         found = tf.nn.log_softmax(self._logits(student) / self.temperature)
         apart = tf.reduce_sum(tf.exp(wanted) * (wanted - found), axis=-1)
         if sample_weight is not None:
-            apart *= tf.cast(sample_weight, apart.dtype)
+            apart *= tf.reshape(tf.cast(sample_weight, apart.dtype), tf.shape(apart))
         return self.temperature**2 * tf.reduce_mean(apart)
 
     def _logits(self, outputs):

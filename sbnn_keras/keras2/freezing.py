@@ -51,8 +51,10 @@ class FreezeConnections(ModelCallback):
             return
         if self._steps is None:
             self._steps = self._resting_steps(epoch)
+
+    def on_train_batch_begin(self, batch, logs=None):
         if self._steps is not None:
-            self._steps.begin()
+            self._steps.take_next()
 
     def _resting_steps(self, epoch: int) -> RestingSteps | None:
         layers = list(self.model._flatten_layers(include_self=False))
@@ -72,6 +74,4 @@ class FreezeConnections(ModelCallback):
         return RestingSteps(self.model, rest)
 
     def on_train_end(self, logs=None):
-        if self._steps is not None:
-            self._steps.end()
         self._steps = None

@@ -44,7 +44,9 @@ class ConnectionsSchedule(ModelCallback):
             layer of the model.
         overrides: schedules (or shares) of single layers by name; `None` exempts a
             layer.
-        verbose: 1 to say at the end of training which share each layer holds.
+        verbose: 1 to say at the end of training which share each layer holds. What it says
+            there is true behind callbacks that bring earlier weights back, such as
+            `EarlyStopping(restore_best_weights=True)`.
 
     Raises:
         ValueError: when training begins, for a layer name that does not exist, or

@@ -19,7 +19,7 @@ class Distiller(keras.Model):
 
     ```python
     distiller = sbnn_keras.Distiller(student, teacher, alpha=0.7, temperature=3.0)
-    distiller.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+    distiller.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     distiller.fit(x, y, epochs=25, callbacks=[sbnn_keras.ConnectionsSchedule(decay)])
     student.save("student.h5")
     ```
@@ -70,6 +70,7 @@ class Distiller(keras.Model):
         # Unseen by Keras: neither trained nor saved.
         vars(self)["teacher"] = teacher
         vars(self)["_apart"] = keras.metrics.Mean(name="distillation_loss")
+        self.built = True  # as its student is
 
     def call(self, inputs, training=None):
         return self.student(inputs, training=training)
@@ -93,7 +94,7 @@ class Distiller(keras.Model):
         found = ops.log_softmax(self._logits(student) / self.temperature)
         apart = ops.sum(ops.exp(wanted) * (wanted - found), axis=-1)
         if sample_weight is not None:
-            apart *= ops.cast(sample_weight, apart.dtype)
+            apart *= ops.reshape(ops.cast(sample_weight, apart.dtype), ops.shape(apart))
         return self.temperature**2 * ops.mean(apart)
 
     def _logits(self, outputs):

@@ -56,8 +56,10 @@ class FreezeConnections(ModelCallback):
             return
         if self._steps is None:
             self._steps = self._resting_steps(epoch)
+
+    def on_train_batch_begin(self, batch, logs=None):
         if self._steps is not None:
-            self._steps.begin()
+            self._steps.take_next()
 
     def _resting_steps(self, epoch: int) -> RestingSteps | None:
         binary = binary_layers(self.model)
@@ -82,6 +84,4 @@ class FreezeConnections(ModelCallback):
         return RestingSteps(self.model, rest)
 
     def on_train_end(self, logs=None):
-        if self._steps is not None:
-            self._steps.end()
         self._steps = None

@@ -36,7 +36,9 @@ class ConnectionsSchedule(ModelCallback):
             form of tensorflow-model-optimization, or a share of connections to hold.
         layers: names of the layers to control; by default every sparse binary layer.
         overrides: schedules (or shares) of single layers by name; `None` exempts a layer.
-        verbose: 1 to say at the end of training which share each layer holds.
+        verbose: 1 to say at the end of training which share each layer holds. What it says
+            there is true behind callbacks that bring earlier weights back, such as
+            `EarlyStopping(restore_best_weights=True)`.
 
     Raises:
         ValueError: when training begins, for a layer name that does not exist, or a

@@ -193,7 +193,9 @@ recipe = Recipe(connections=0.2, epochs=3, batch_size=2, frequency=1, ramp=0.5)
 with tempfile.TemporaryDirectory() as folder:
     path = str(Path(folder) / "student.keras")
     save = keras.callbacks.ModelCheckpoint(path, save_freq=1)  # each step
-    recipe.fit(student, sounds, np.array([0, 1, 2]), teacher=teacher, verbose=0, callbacks=[save])
+    backup = keras.callbacks.BackupAndRestore(str(Path(folder) / "backup"))
+    classes = np.array([0, 1, 2])
+    recipe.fit(student, sounds, classes, teacher, callbacks=[save, backup], verbose=0)
     saved = keras.models.load_model(path)
 assert np.array_equal(saved.predict(sounds, verbose=0), student.predict(sounds, verbose=0))
 sparse = sparse_layers(student)

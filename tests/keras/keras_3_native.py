@@ -27,6 +27,8 @@ def sequential_beside_keras_s_own():
     return keras.Sequential(
         [
             keras.Input((8, 8, 3)),
+            L.RandomFlip(),
+            L.RandomRotation(0.5),
             L.Conv2D(4, 3, activation="relu"),
             L.LeakyReLU(),
             L.MaxPooling2D(),
@@ -52,7 +54,7 @@ def masked_steps():
     inputs = keras.Input((5, 3))
     x = k3.SparseBinaryDense(4, connections=0.5, input_quantizer="ste_sign")(L.Masking()(inputs))
     y = k3.SparseBinaryDense(2, connections=0.5, input_quantizer="quant_hard_tanh")(x)
-    joined = L.Concatenate()([L.Dropout(0.5)(x), L.BatchNormalization()(y)])
+    joined = L.Concatenate()([L.Dropout(0.5)(x, training=True), L.BatchNormalization()(y)])
     return keras.Model(inputs, [L.SimpleRNN(3, unroll=True)(x), L.GlobalAveragePooling1D()(joined)])
 
 
@@ -88,7 +90,7 @@ for make in (every_layer, sequential_beside_keras_s_own, operators_between_layer
     model.compile("adam", loss, run_eagerly=True)
     labels = np.arange(32) % model.output_shape[-1]
     model.fit(images, labels, batch_size=16, verbose=0)
-    answer = np.asarray(model(images))
+    answer = model.predict(images, verbose=0)
     flatbuffer = sbnn_converter.convert_keras_model(model)
     found = sbnn_converter.Interpreter(flatbuffer).predict(images)
     tflm = micro.Interpreter(flatbuffer).predict(images)
@@ -110,7 +112,12 @@ with warnings.catch_warnings():
     warnings.simplefilter("error")  # that a layer loses a mask
     for make in (masked_steps, every_step_alike):
         model = make()
-        told(make.__name__, sbnn_converter.convert_keras_model(model), steps, model(steps))
+        told(
+            make.__name__,
+            sbnn_converter.convert_keras_model(model),
+            steps,
+            model.predict(steps, verbose=0),
+        )
 
 first, last = channels_first(), channels_first("channels_last")
 last.set_weights(first.get_weights())

@@ -21,7 +21,7 @@ def softmax(logits):
 
 
 @pytest.mark.parametrize("from_logits", [False, True])
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("weighted", [False, True, "in a column"])
 def test_the_loss_is_that_of_the_paper(from_logits, weighted):
     x = RNG.normal(size=(12, 5)).astype(np.float32)
     y = RNG.integers(0, 3, 12)
@@ -35,6 +35,8 @@ def test_the_loss_is_that_of_the_paper(from_logits, weighted):
     loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
     distiller.compile(tf.keras.optimizers.SGD(0.0), loss)
     given = tf.constant(weights) if weighted else None
+    if weighted == "in a column":
+        given = given[:, None]
     found = distiller.compute_loss(
         tf.constant(x), tf.constant(y), distiller(x, training=True), given
     )

@@ -206,6 +206,7 @@ class StopInStep(tf.keras.layers.Layer):
     [
         ("on_train_batch_begin", "without"),
         ("on_train_batch_end", "a new one"),
+        ("on_train_batch_end", "by the batch"),
         ("on_test_begin", "without"),
         ("on_test_begin", "the same"),
         ("in a step", "without"),
@@ -229,11 +230,16 @@ def test_a_stopped_rest_leaves_a_model_that_trains_as_ever(where, again):
     watch = Watch()
     callbacks = {
         "without": [],
+        "by the batch": [],
         "the same": [freeze],
         "a new one": [sbnn_keras.FreezeConnections(1)],
     }[again]
+    if again == "by the batch":
+        before = model.get_layer("ours").kernel.numpy()
+        model.train_on_batch(X, Y)
+        assert (model.get_layer("ours").kernel.numpy() != before).any()
     model.fit(X, Y, epochs=3, callbacks=[watch, *callbacks], **arguments)
     for name in ("ours", "larq"):
         assert moved(watch.seen, name, 0, 1)
-        assert moved(watch.seen, name, 1, 2) == (again == "without")
+        assert moved(watch.seen, name, 1, 2) == (not callbacks)
     assert moved(watch.seen, "normalization", 1, 2)

@@ -54,6 +54,18 @@ def test_shares_come_down_and_the_last_epoch_rests(data):
     assert (watch.kernels[1] != watch.kernels[2]).any()
 
 
+def test_what_is_held_is_said_behind_weights_of_an_earlier_epoch(data, capsys):
+    model = network()
+    # As where more connections are the better network: the best loss counts as the largest.
+    first = tf.keras.callbacks.EarlyStopping(
+        "loss", mode="max", patience=9, restore_best_weights=True
+    )
+    RECIPE.fit(model, *data, callbacks=[first], verbose=0)
+    kernels = [x.binary_kernel().ravel() for x in model.layers if hasattr(x, "binary_kernel")]
+    assert np.mean(np.concatenate(kernels) != 0) > 0.25
+    assert "target" in capsys.readouterr().out
+
+
 def test_a_teacher_is_learnt_from(data):
     x, _ = data
     model, teacher = network(), tf.keras.Sequential([tf.keras.Input((30,))])

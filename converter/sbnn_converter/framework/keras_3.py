@@ -150,7 +150,8 @@ def _call(node) -> Call:
         outputs,
         [tf.TensorSpec(t.shape, t.dtype) for t in inputs],
         [tf.TensorSpec(t.shape, t.dtype) for t in outputs],
-        node.arguments.kwargs,
+        # What a call says of training, or a layer by its default, predict overrules here.
+        {name: value for name, value in node.arguments.kwargs.items() if name != "training"},
         run,
         True,  # which a function of one output does not tell; flattened, it is the same
         node.arguments.args[0] if node.arguments.args else inputs,
@@ -164,7 +165,9 @@ def part(model, output):
 
 def predict(model, samples):
     """Keras's answer, as ``predict`` gives it without XLA, which rounds otherwise."""
-    run = tf.function(lambda *read: model(read[0] if len(read) == 1 else list(read)))
+    run = tf.function(
+        lambda *read: model(read[0] if len(read) == 1 else list(read), training=False)
+    )
     starts = range(0, len(samples[0]), _BATCH)
     parts = [keras.tree.flatten(run(*(s[i : i + _BATCH] for s in samples))) for i in starts]
     found = [np.concatenate([np.asarray(p) for p in column]) for column in zip(*parts)]
