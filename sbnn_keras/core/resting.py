@@ -1,8 +1,64 @@
-"""Training steps under which a model is another one than for everybody else."""
+"""Last epochs in which a model is another one while it trains than for everybody else."""
 
 from collections.abc import Callable
+from typing import Any
 
-__all__ = ["RestingSteps"]
+from sbnn_keras.core.arguments import check_whole
+from sbnn_keras.core.averaging import LongAverages
+
+__all__ = ["Rest", "RestingSteps"]
+
+
+class Rest:
+    """What a callback of either Keras does at the end of a fit: kernels stand still there.
+
+    A front's callback is one of these, too, and knows how its kernels are held.
+
+    Args:
+        epochs: how many epochs at the end.
+
+    Raises:
+        ValueError: for a negative number of epochs.
+    """
+
+    model: Any  # as of a callback
+    params: dict
+
+    def __init__(self, epochs: int):
+        super().__init__()
+        self.epochs = check_whole(epochs, "epochs", at_least=0)
+        self._steps: RestingSteps | None = None  # until they begin
+
+    def _hold(self) -> Callable[[bool], None] | None:
+        """Holds the kernels, given True, and lets them go; None where there are none."""
+        raise NotImplementedError
+
+    def on_train_begin(self, logs=None):
+        self._steps = None  # of a fit that was stopped
+
+    def on_epoch_begin(self, epoch, logs=None):
+        left = self.params["epochs"] - epoch
+        if left > self.epochs or self._steps is not None:
+            return
+        hold = self._hold()
+        if hold is None:
+            return
+        steps = self.params.get("steps")
+        layers = self.model._flatten_layers(include_self=False)
+        averages = LongAverages(layers, steps and steps * left)
+
+        def rest(value: bool) -> None:
+            hold(value)
+            averages.use(value)
+
+        self._steps = RestingSteps(self.model, rest)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self._steps is not None:
+            self._steps.take_next()
+
+    def on_train_end(self, logs=None):
+        self._steps = None
 
 
 class RestingSteps:

@@ -8,17 +8,17 @@ them, and inference is worse than training was (oscillation of quantized weights
 Nagel et al., arXiv 2203.11086, who freeze weights too).
 """
 
+from collections.abc import Callable
+
 import larq as lq
 
-from sbnn_keras.core.arguments import check_whole
-from sbnn_keras.core.averaging import LongAverages
-from sbnn_keras.core.resting import RestingSteps
+from sbnn_keras.core.resting import Rest
 from sbnn_keras.keras2.callback import ModelCallback, warn_without_layers
 
 __all__ = ["FreezeConnections"]
 
 
-class FreezeConnections(ModelCallback):
+class FreezeConnections(Rest, ModelCallback):
     """Freezes the kernels of all binary layers for the last epochs of training.
 
     ```python
@@ -38,40 +38,16 @@ class FreezeConnections(ModelCallback):
         ValueError: for a negative number of epochs.
     """
 
-    def __init__(self, epochs: int):
-        super().__init__()
-        self.epochs = check_whole(epochs, "epochs", at_least=0)
-        self._steps: RestingSteps | None = None  # until they begin
-
-    def on_train_begin(self, logs=None):
-        self._steps = None  # of a fit that was stopped
-
-    def on_epoch_begin(self, epoch, logs=None):
-        if epoch < self.params["epochs"] - self.epochs:
-            return
-        if self._steps is None:
-            self._steps = self._resting_steps(epoch)
-
-    def on_train_batch_begin(self, batch, logs=None):
-        if self._steps is not None:
-            self._steps.take_next()
-
-    def _resting_steps(self, epoch: int) -> RestingSteps | None:
-        layers = list(self.model._flatten_layers(include_self=False))
+    def _hold(self) -> Callable[[bool], None] | None:
+        layers = self.model._flatten_layers(include_self=False)
         binary = [layer for layer in layers if isinstance(layer, lq.layers_base.BaseLayer)]
         if not binary:
             warn_without_layers(self, self.model, "binary layer")
             return None
         frozen = [layer for layer in binary if layer.trainable]
-        steps = self.params.get("steps")
-        averages = LongAverages(layers, steps and steps * (self.params["epochs"] - epoch))
 
-        def rest(value: bool) -> None:
+        def hold(value: bool) -> None:
             for layer in frozen:
                 layer.trainable = not value
-            averages.use(value)
 
-        return RestingSteps(self.model, rest)
-
-    def on_train_end(self, logs=None):
-        self._steps = None
+        return hold

@@ -4,12 +4,12 @@
 every step: trainers of Keras 3 do not all take a variable out of an optimizer.
 """
 
+from collections.abc import Callable
+
 import keras
 from keras import ops
 
-from sbnn_keras.core.arguments import check_whole
-from sbnn_keras.core.averaging import LongAverages
-from sbnn_keras.core.resting import RestingSteps
+from sbnn_keras.core.resting import Rest
 from sbnn_keras.keras3.callback import ModelCallback, into_variables, warn_without_layers
 from sbnn_keras.keras3.kernels import binary_layers
 
@@ -24,7 +24,7 @@ class _Still(keras.constraints.Constraint):
         return ops.convert_to_tensor(self._value, dtype=w.dtype)
 
 
-class FreezeConnections(ModelCallback):
+class FreezeConnections(Rest, ModelCallback):
     """Freezes the weights of all binary layers for the last epochs of training.
 
     ```python
@@ -43,25 +43,7 @@ class FreezeConnections(ModelCallback):
         ValueError: for a negative number of epochs.
     """
 
-    def __init__(self, epochs: int):
-        super().__init__()
-        self.epochs = check_whole(epochs, "epochs", at_least=0)
-        self._steps: RestingSteps | None = None  # until they begin
-
-    def on_train_begin(self, logs=None):
-        self._steps = None  # of a fit that was stopped
-
-    def on_epoch_begin(self, epoch, logs=None):
-        if epoch < self.params["epochs"] - self.epochs:
-            return
-        if self._steps is None:
-            self._steps = self._resting_steps(epoch)
-
-    def on_train_batch_begin(self, batch, logs=None):
-        if self._steps is not None:
-            self._steps.take_next()
-
-    def _resting_steps(self, epoch: int) -> RestingSteps | None:
+    def _hold(self) -> Callable[[bool], None] | None:
         binary = binary_layers(self.model)
         if not binary:
             warn_without_layers(self, self.model, "binary layer")
@@ -70,18 +52,9 @@ class FreezeConnections(ModelCallback):
         variables = [v for layer in binary if layer.trainable for v in layer.trainable_variables]
         own = [v.constraint for v in variables]
         still = [_Still(ops.convert_to_numpy(v.value)) for v in variables]
-        steps = self.params.get("steps")
-        averages = LongAverages(
-            self.model._flatten_layers(include_self=False),
-            steps and steps * (self.params["epochs"] - epoch),
-        )
 
-        def rest(value: bool) -> None:
+        def hold(value: bool) -> None:
             for variable, constraint in zip(variables, still if value else own, strict=True):
                 variable.constraint = constraint
-            averages.use(value)
 
-        return RestingSteps(self.model, rest)
-
-    def on_train_end(self, logs=None):
-        self._steps = None
+        return hold
