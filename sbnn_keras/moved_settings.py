@@ -41,7 +41,7 @@ def settings_of(layer, known, moved=None) -> dict:
             _check_default(layer, name, value)
         # Initializers have done their work; "auto" says that sums are centred.
         elif not name.endswith("initializer") or value == "auto":
-            kept[to] = _function(layer, name, moved) or _inner(layer, name, moved) or _value(value)
+            kept[to] = _inner(layer, name, moved) or _function(layer, name) or _value(value)
     if hasattr(layer, "_query_dense"):  # of an attention, built with its inputs' shapes
         kept |= {f"{name}_shape": None for name in ("query", "key", "value")}
     if isinstance(kept.get("dtype"), dict):
@@ -72,20 +72,16 @@ def _check_default(layer, name: str, value) -> None:
         )
 
 
-def _function(layer, name: str, moved):
-    """The function or layer that is a layer's argument, where its name does not say it."""
-    from keras import Layer
-
+def _function(layer, name: str):
+    """The function that is a layer's argument, where its name does not say it."""
     given = getattr(layer, name, None) if name.endswith("activation") else None
     if not callable(given):
         return None
-    if isinstance(given, Layer):
-        return moved(given)
     return None if is_of_keras(given) and _is_in_keras_2(given.__name__) else given
 
 
 def _inner(layer, name: str, moved):
-    """The layer or layers that are an argument, such as the cells of a recurrent layer."""
+    """The layer or layers that are an argument: an activation, the cells of a recurrent layer."""
     from keras import Layer
 
     given = getattr(layer, name, None)
